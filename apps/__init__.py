@@ -1,0 +1,1 @@
+"""The demo shop: web, catalog and orders."""

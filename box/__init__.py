@@ -1,0 +1,1 @@
+"""Runs the demo without containers, breaks it and says whether it held."""

@@ -1,0 +1,1 @@
+"""Visitors of the shop, load shapes and verdicts."""

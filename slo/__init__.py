@@ -1,0 +1,1 @@
+"""Compiles SLOs into Prometheus rules, alerts, their tests and Alertmanager routes."""

@@ -1,0 +1,1 @@
+"""What prepares a checkout: Python environment and servers. Standard library only, run before anything is installed."""
