@@ -1,14 +1,73 @@
-PYTHON ?= python3
-PIP_COMPILE = .venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --custom-compile-command "make lock" --quiet $(if $(UPGRADE),--upgrade)
+# slobox: everything starts here. Needs make (3.81 or newer) and Python 3.11 or newer; all else is made under .venv and .cache.
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python3.14 python,$(shell command -v $(name) 2>/dev/null)) python3)
+VENV = .venv/bin
+REPORTS = .cache/reports
+PYTEST = $(VENV)/pytest $(PYTEST_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: setup lock
-setup: ## make .venv
+.PHONY: help setup tools servers demo up down check static test e2e bench lock clean distclean
+
+help: ## show this help
+	@echo "slobox: an SLO compiler, and a shop to watch it work"
+	@echo
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+	@echo "First time here? Run: make demo"
+
+setup: ## make the Python environment in .venv (done by the others when needed)
+	@command -v $(PYTHON) >/dev/null || { echo "setup: Python 3.11 or newer is needed, and PATH has none" >&2; exit 1; }
 	@$(PYTHON) -m tools.bootstrap
 
-lock: ## lock
-	@test -x .venv/bin/uv || $(PYTHON) -m tools.bootstrap
-	$(PIP_COMPILE) pyproject.toml box/pyproject.toml --group pyproject.toml:dev -o requirements/dev.txt
-	$(PIP_COMPILE) pyproject.toml box/pyproject.toml --constraint requirements/dev.txt -o requirements/box.txt
+tools: setup ## build Prometheus, promtool, Alertmanager and amtool into .cache/bin
+	@$(VENV)/python -m tools.build
+
+# The servers that the demo needs and that PATH does not have.
+servers: setup
+	@$(VENV)/python -m tools.build --missing
+
+demo: servers ## run the shop, burn its error budget, watch the page arrive and resolve
+	@$(VENV)/box demo
+
+up: servers ## start the shop, the servers and the load, and leave them running
+	@$(VENV)/box up
+
+down: ## stop all that `make up` or `make demo` started
+	@if [ -x $(VENV)/box ]; then $(VENV)/box down; else echo "down: nothing was ever started here"; fi
+
+check: setup static ## format, lint, types, layers, generated files, consistency of the repository
+	@echo "check: consistency of the repository"
+	@$(PYTEST) -q --no-header -m "not e2e" tests/consistency
+
+static: setup
+	@echo "check: format"
+	@$(VENV)/ruff format --check --quiet . || { $(VENV)/ruff format --diff --quiet .; echo "check: run .venv/bin/ruff format ." >&2; exit 1; }
+	@echo "check: lint"
+	@$(VENV)/ruff check --quiet .
+	@echo "check: types"
+	@$(VENV)/mypy
+	@echo "check: layers"
+	@$(VENV)/lint-imports --cache-dir .cache/import-linter
+	@echo "check: generated files"
+	@$(VENV)/slo build --check slos.yaml
+
+test: tools static ## all checks and all tests that start no stack, with coverage
+	@mkdir -p $(REPORTS)
+	@$(PYTEST) -m "not e2e" --junitxml=$(REPORTS)/test.xml --cov --cov-report=term
+
+e2e: tools ## the tests that start the whole stack
+	@mkdir -p $(REPORTS)
+	@$(PYTEST) -m e2e --junitxml=$(REPORTS)/e2e.xml
+
+bench: setup ## measure the compiler
+	@if [ -d bench ]; then $(VENV)/python -m bench; else echo "bench: nothing to measure yet"; fi
+
+lock: setup ## write requirements/*.txt from the pyproject files (UPGRADE=1 takes the newest versions)
+	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)
 	@$(PYTHON) -m tools.bootstrap
+
+clean: down ## remove run data, reports and the caches of the checks
+	@$(PYTHON) -m tools.clean
+
+distclean: down ## remove all that was made here, .venv and .cache too
+	@$(PYTHON) -m tools.clean --all

@@ -1,0 +1,32 @@
+"""How much a folder takes on disk."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BLOCK = 512
+
+
+def disk_use(path: Path) -> int:
+    """Return the bytes that a file or a folder takes on disk; what vanishes meanwhile does not count."""
+    total = 0
+    stack = [str(path)]
+    while stack:
+        here = stack.pop()
+        try:
+            status = os.lstat(here)
+            if os.path.isdir(here) and not os.path.islink(here):
+                stack.extend(entry.path for entry in os.scandir(here))
+        except FileNotFoundError:
+            continue
+        total += status.st_blocks * BLOCK
+    return total
+
+
+def megabytes(size: int) -> str:
+    """Spell a number of bytes for people."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"  # noqa: PLR2004

@@ -1,0 +1,81 @@
+"""The Go modules under `tools/` and the programs that each of them builds."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = ROOT / ".cache" / "bin"
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A folder with a go.mod that pins one upstream project.
+
+    Attributes:
+        name: the folder under `tools/`.
+        upstream: the module path whose version the programs report.
+        programs: names of the programs, each the package `<upstream>/cmd/<name>`.
+        tags: build tags.
+    """
+
+    name: str
+    upstream: str
+    programs: tuple[str, ...]
+    tags: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of go.mod and go.sum."""
+        return ROOT / "tools" / self.name
+
+    def package(self, program: str) -> str:
+        """Return the import path of one program."""
+        return f"{self.upstream}/cmd/{program}"
+
+    @property
+    def version(self) -> str:
+        """The release that go.mod pins, as the project itself spells it (`3.14.0`)."""
+        found = re.search(rf"{re.escape(self.upstream)} v(\d+)\.(\d+)\.(\d+)", self._file("go.mod").decode())
+        if not found:
+            raise ValueError(f"{self.folder}/go.mod does not require {self.upstream}")
+        major, minor, patch = map(int, found.groups())
+        # Prometheus 3.14.0 is the Go module v0.314.0: the module path has no major version.
+        return f"{minor // 100}.{minor % 100}.{patch}" if minor >= 300 else f"{major}.{minor}.{patch}"  # noqa: PLR2004
+
+    @property
+    def go_version(self) -> tuple[int, ...]:
+        """The oldest Go that builds it."""
+        found = re.search(r"^go (\d+)\.(\d+)", self._file("go.mod").decode(), re.MULTILINE)
+        if not found:
+            raise ValueError(f"{self.folder}/go.mod does not say which Go it needs")
+        return tuple(map(int, found.groups()))
+
+    def flags(self) -> list[str]:
+        """Return the build flags; they are part of what makes a binary current."""
+        info = "github.com/prometheus/common/version"
+        linked = f"-s -w -X {info}.Version={self.version} -X {info}.Branch=HEAD -X {info}.BuildUser=slobox"
+        tags = [f"-tags={self.tags}"] if self.tags else []
+        return ["-trimpath", "-mod=readonly", "-modcacherw", "-buildvcs=false", *tags, f"-ldflags={linked}"]
+
+    def fingerprint(self, go: tuple[int, ...]) -> str:
+        """Return a checksum of all that decides the bytes of a build with the Go version `go`."""
+        digest = hashlib.sha256(self._file("go.mod") + self._file("go.sum"))
+        digest.update(repr((self.flags(), go[:2], sys.platform, platform.machine())).encode())
+        return digest.hexdigest()
+
+    def _file(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+
+MODULES = (
+    # Without service discovery of clouds and clusters the build is a third of the size; file and static targets stay.
+    Module("prometheus", "github.com/prometheus/prometheus", ("prometheus", "promtool"), "remove_all_sd"),
+    Module("alertmanager", "github.com/prometheus/alertmanager", ("alertmanager", "amtool")),
+)
+PROGRAMS = tuple(program for module in MODULES for program in module.programs)
