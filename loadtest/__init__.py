@@ -1,1 +1,1 @@
-"""Visitors of the shop, load shapes and verdicts."""
+"""Load for the shop: what a visitor does, how many come, and whether the objectives held."""

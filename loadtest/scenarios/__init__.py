@@ -1,0 +1,1 @@
+"""One file per scenario: who comes, how many, for how long."""
