@@ -1,1 +1,1 @@
-"""What prepares a checkout: Python environment and servers. Standard library only, run before anything is installed."""
+"""What prepares a checkout, with nothing but the standard library: Python environment, servers, cleaning."""

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Dict, List, Tuple  # noqa: UP035 - an older Python has to get as far as the message
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -26,7 +26,8 @@ OLDEST = (3, 11)
 CANDIDATES = ("python3", "python3.13", "python3.12", "python3.11", "python3.14", "python")
 
 
-Installer = Tuple[List[str], Dict[str, str]]  # a pip-like command and its environment
+if TYPE_CHECKING:  # an older Python has to get as far as the message that says so
+    Installer = tuple[list[str], dict[str, str]]  # a pip-like command and its environment
 
 
 class SetupError(Exception):
@@ -56,7 +57,9 @@ def find_python() -> str:
         if path and is_new_enough(path):
             return path
     wanted = ".".join(map(str, OLDEST))
-    raise SetupError(f"Python {wanted} or newer is needed, and PATH has none; install it or set PYTHON=/path/to/it")
+    raise SetupError(
+        f"Python {wanted} or newer is needed, and PATH has none; install it or set PYTHON=/path/to/it"
+    )
 
 
 def checksum() -> str:
@@ -74,18 +77,21 @@ def is_current(wanted: str) -> bool:
 
 def has_module(python: str, module: str) -> bool:
     """Tell whether `python` can import `module`."""
-    return subprocess.run([python, "-c", f"import {module}"], check=False, capture_output=True).returncode == 0
+    return (
+        subprocess.run([python, "-c", f"import {module}"], check=False, capture_output=True).returncode == 0
+    )
 
 
 def pip_of(python: str) -> list[str]:
-    """Return a command that installs into `.venv` with a pip from outside of it, for a Python without ensurepip."""
+    """Return a pip from outside of `.venv` that installs into it, for a Python without ensurepip."""
     if has_module(python, "pip"):
         return [python, "-m", "pip", "--python", str(VENV / "bin" / "python")]
     outside = shutil.which("pip3") or shutil.which("pip")
     if outside:
         return [outside, "--python", str(VENV / "bin" / "python")]
     raise SetupError(
-        f"{python} has neither ensurepip nor pip; install the package python3-venv (Debian, Ubuntu) or uv, then run this again"
+        f"{python} has neither ensurepip nor pip;"
+        " install the package python3-venv (Debian, Ubuntu) or uv, then run this again"
     )
 
 

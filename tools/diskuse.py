@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def disk_use(path: Path) -> int:
         here = stack.pop()
         try:
             status = os.lstat(here)
-            if os.path.isdir(here) and not os.path.islink(here):
+            if stat.S_ISDIR(status.st_mode):
                 stack.extend(entry.path for entry in os.scandir(here))
         except FileNotFoundError:
             continue

@@ -1,4 +1,4 @@
-"""Writes the locked requirements from the two pyproject files: `python -m tools.lock` (this is `make lock`)."""
+"""Writes the locked requirements from the pyproject files: `python -m tools.lock` (this is `make lock`)."""
 
 from __future__ import annotations
 

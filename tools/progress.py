@@ -1,4 +1,4 @@
-"""Runs a command that takes minutes: shows how far it is, and ends it with all its children when interrupted."""
+"""Runs a command that takes minutes: shows how far it is, and when interrupted ends it with its children."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ class Meter:
         print(f"\r{text}\x1b[K" if self._live else text, end=end, flush=True)
 
 
-def watch(command: list[str], cwd: Path, env: dict[str, str], meter: Meter, detail: Callable[[int], str]) -> str:
+def watch(
+    command: list[str], cwd: Path, env: dict[str, str], meter: Meter, detail: Callable[[int], str]
+) -> str:
     """Run a command to its end; return what it wrote to standard output.
 
     Args:
@@ -97,7 +99,13 @@ def watch(command: list[str], cwd: Path, env: dict[str, str], meter: Meter, deta
         KeyboardInterrupt: the user interrupted it; it and its children are gone.
     """
     process = subprocess.Popen(
-        command, cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        command,
+        cwd=cwd,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
     )
     errors: deque[str] = deque(maxlen=KEPT_LINES)
     output: list[str] = []
