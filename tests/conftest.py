@@ -1,0 +1,77 @@
+"""What all tests share: the tools that judge outputs, and `--update-golden`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import configuration
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILT = ROOT / ".cache" / "bin"
+VERSION = re.compile(r"version (\d+\.\d+)")
+
+configuration.set_hypothesis_home_dir(ROOT / ".cache" / "hypothesis")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that rewrites expected outputs."""
+    parser.addoption(
+        "--update-golden", action="store_true", help="write what the compiler says now as the expected output"
+    )
+
+
+@pytest.fixture(scope="session")
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be rewritten instead of compared."""
+    return bool(request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+def version_of(program: Path) -> str:
+    """Return major and minor version of a program of the Prometheus project, empty when it does not tell."""
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    found = VERSION.search(answer.stdout + answer.stderr)
+    return found[1] if found else ""
+
+
+def found(name: str) -> dict[str, Path]:
+    """Return every version of a program that is here: the one `make tools` built, and another one on PATH."""
+    on_path = shutil.which(name, path=os.environ.get("PATH"))
+    places = [BUILT / name, *([Path(on_path)] if on_path else [])]
+    versions = {version_of(place): place for place in reversed(places) if place.exists()}
+    return {version: versions[version] for version in sorted(versions)}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes `promtool` once for each version of it that is here."""
+    if "promtool" not in metafunc.fixturenames:
+        return
+    tools = found("promtool")
+    metafunc.parametrize("promtool", list(tools.values()), ids=list(tools), scope="session")
+
+
+@pytest.fixture(scope="session")
+def promtools() -> dict[str, Path]:
+    """Every promtool that is here, by version; never empty after `make tools`."""
+    tools = found("promtool")
+    if not tools:
+        pytest.fail("no promtool: run `make tools`")
+    return tools
+
+
+@pytest.fixture(scope="session")
+def amtool() -> Path:
+    """The amtool of the Alertmanager that this checkout pins."""
+    if not (BUILT / "amtool").exists():
+        pytest.fail("no amtool: run `make tools`")
+    return BUILT / "amtool"
