@@ -1,0 +1,190 @@
+"""Multi-window, multi-burn-rate alerts: the policy as data, and its arithmetic.
+
+The tiers are those of the SRE workbook, chapter 5, table 5-8 (https://sre.google/workbook/alerting-on-slos/):
+a tier fires when the burn rate, the error ratio as a multiple of the error budget, is above a limit over a long window, and
+still is over a short one. A burn rate b over the long window L spends the share b * L / window of the budget before the
+tier fires; the policy names these shares, and the burn rates follow from them and from the SLO's own window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from slo.model import TierRule
+
+if TYPE_CHECKING:
+    from slo.model import AlertSeverity, Slo
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+LADDER = (
+    5 * MINUTE,
+    10 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    HOUR,
+    2 * HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+    3 * DAY,
+)
+"""The windows that alerts may use, in seconds; all of them can be tiled from five minutes."""
+
+_PRECISION = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One alert tier of one SLO.
+
+    Attributes:
+        name: value of the label `tier`.
+        severity: `page` or `ticket`.
+        long: long window in seconds, unscaled.
+        short: short window in seconds, unscaled.
+        pending: `for` of the alert rule in seconds, unscaled.
+        burn: burn rate above which the tier fires.
+        threshold: the same as a share of bad events: burn rate times error budget, exactly.
+        budget: share of the error budget that is spent when the tier fires.
+        lowered: the policy's burn rate was above what a total outage of this SLO can reach.
+    """
+
+    name: str
+    severity: AlertSeverity
+    long: int
+    short: int
+    pending: int
+    burn: Decimal
+    threshold: Decimal
+    budget: Fraction
+    lowered: bool
+
+    def detection_seconds(self, error_ratio: float) -> float | None:
+        """Seconds from the start of constant errors, after none at all, until the tier fires; None if it never does.
+
+        Both windows have to be above the threshold; the long one gets there last: t / long * error_ratio = threshold.
+        """
+        if error_ratio <= self.threshold:
+            return None
+        return float(self.threshold) * self.long / error_ratio
+
+
+def _rules(*rows: tuple[str, AlertSeverity, Fraction, int, int, Fraction]) -> tuple[TierRule, ...]:
+    return tuple(
+        TierRule(name, severity, budget, long, short, 0, reach) for name, severity, budget, long, short, reach in rows
+    )
+
+
+def _workbook(*budgets_and_windows: tuple[Fraction, int, int]) -> tuple[TierRule, ...]:
+    names: tuple[tuple[str, AlertSeverity, Fraction], ...] = (
+        ("page-fast", "page", Fraction(4, 5)),
+        ("page-slow", "page", Fraction(3, 5)),
+        ("ticket-fast", "ticket", Fraction(2, 5)),
+        ("ticket-slow", "ticket", Fraction(1, 5)),
+    )
+    rows = zip(names, budgets_and_windows, strict=True)
+    return _rules(*((name, severity, *row, reach) for (name, severity, reach), row in rows))
+
+
+_Table = tuple[tuple[int, tuple[TierRule, ...]], ...]
+
+POLICIES: dict[str, _Table] = {
+    "workbook": (
+        (
+            DAY,
+            _workbook(
+                (Fraction(25, 100), HOUR, 5 * MINUTE),
+                (Fraction(30, 100), 2 * HOUR, 10 * MINUTE),
+                (Fraction(40, 100), 6 * HOUR, 30 * MINUTE),
+                (Fraction(50, 100), 12 * HOUR, HOUR),
+            ),
+        ),
+        (
+            7 * DAY,
+            _workbook(
+                (Fraction(8, 100), HOUR, 5 * MINUTE),
+                (Fraction(125, 1000), 6 * HOUR, 30 * MINUTE),
+                (Fraction(20, 100), DAY, 2 * HOUR),
+                (Fraction(3, 7), 3 * DAY, 6 * HOUR),
+            ),
+        ),
+        (
+            28 * DAY,
+            _workbook(
+                (Fraction(2, 100), HOUR, 5 * MINUTE),
+                (Fraction(5, 100), 6 * HOUR, 30 * MINUTE),
+                (Fraction(10, 100), DAY, 2 * HOUR),
+                (Fraction(10, 100), 3 * DAY, 6 * HOUR),
+            ),
+        ),
+    ),
+}
+"""Policies by name: the tiers for some SLO windows, shortest first. Windows between two of them get shares of the budget
+in proportion; windows outside get the nearest table."""
+
+TIER_NAMES: dict[str, tuple[str, ...]] = {name: tuple(t.name for t in table[0][1]) for name, table in POLICIES.items()}
+"""Policy -> the names of its tiers."""
+
+
+def tiers(slo: Slo) -> tuple[Tier, ...]:
+    """The alert tiers of an SLO, those that it disables left out."""
+    made: list[Tier] = []
+    limit = None
+    for rule in policy_for(POLICIES[slo.alerts.policy], slo.window):
+        tier = _tier(rule, slo.window, slo.budget, limit)
+        limit = tier.burn
+        made.append(tier)
+    return tuple(t for t in made if t.name not in slo.alerts.disable)
+
+
+def policy_for(table: _Table, window: int) -> tuple[TierRule, ...]:
+    """The rows of a policy for one SLO window in seconds."""
+    if window <= table[0][0]:
+        return table[0][1]
+    for (low, below), (high, above) in pairwise(table):
+        if window < high:
+            part = Fraction(window - low, high - low)
+            return tuple(_between(a, b, part) for a, b in zip(below, above, strict=True))
+    return table[-1][1]
+
+
+def _between(below: TierRule, above: TierRule, part: Fraction) -> TierRule:
+    budget, long, short = (
+        low + (high - low) * part
+        for low, high in ((below.budget, above.budget), (below.long, above.long), (below.short, above.short))
+    )
+    return TierRule(below.name, below.severity, Fraction(budget), _rung(long), _rung(short), below.pending, below.reach)
+
+
+def _rung(seconds: Fraction) -> int:
+    return next(rung for rung in LADDER if rung >= seconds)
+
+
+def _tier(rule: TierRule, window: int, budget: Decimal, limit: Decimal | None) -> Tier:
+    wanted = _decimal(rule.budget * window / rule.long)
+    if limit is not None:
+        wanted = min(wanted, limit)
+    burn = max(Decimal(1), min(wanted, _decimal(rule.reach / Fraction(budget))))
+    return Tier(
+        rule.name,
+        rule.severity,
+        rule.long,
+        rule.short,
+        rule.pending,
+        burn,
+        burn * budget,
+        Fraction(burn) * rule.long / window,
+        lowered=burn < max(Decimal(1), wanted),
+    )
+
+
+def _decimal(value: Fraction) -> Decimal:
+    """Four places are enough for a burn rate; rounded down, so that a threshold never gets out of reach."""
+    rounded = (Decimal(value.numerator) / Decimal(value.denominator)).quantize(_PRECISION, ROUND_FLOOR)
+    return Decimal(f"{rounded.normalize():f}")

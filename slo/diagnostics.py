@@ -1,0 +1,69 @@
+"""What the compiler has to say about a specification: findings, their places, and the error that carries them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a finding is: only an error stops the build."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a finding is, as a path into the document; turned into line and column only when it is shown.
+
+    Attributes:
+        file: name of the file as the user gave it.
+        path: keys and list indices from the top of the document to the value.
+        on_key: the finding is about the last key of the path, not about its value.
+        offset: characters into the scalar at which the finding starts (a place inside a query).
+    """
+
+    file: str
+    path: tuple[str | int, ...] = ()
+    on_key: bool = False
+    offset: int | None = None
+
+    def at(self, *steps: str | int) -> Place:
+        """The place of a value further down."""
+        return Place(self.file, (*self.path, *steps))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one line: line and column count from 1, length in characters."""
+
+    line: int
+    column: int
+    length: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: a stable code, where it is, what is wrong and how to repair it.
+
+    `span` and `excerpt` (the line of the file) are filled in when the finding is located in the text.
+    """
+
+    code: str
+    place: Place
+    message: str
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+    span: Span | None = None
+    excerpt: str = ""
+
+
+class CompileError(Exception):
+    """The specification cannot be compiled; holds every problem that the stage found, never none."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        """Keep the findings in the order in which they stand in the file."""
+        super().__init__("\n".join(f"{d.code}: {d.message}" for d in diagnostics))
+        self.diagnostics = diagnostics

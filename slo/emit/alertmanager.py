@@ -1,0 +1,101 @@
+"""Target `alertmanager`: the user's base configuration with routes and inhibitions for the alerts of the set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.emit.header import header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import PurePosixPath
+
+    from slo.emit.context import Context
+    from slo.plan.values import Plan
+
+_MINIMAL = """\
+route:
+  receiver: default
+  group_by: [service, slo]
+receivers:
+  - name: default
+"""
+
+_SHAPES: dict[str, type] = {"route": dict, "receivers": list, "inhibit_rules": list}
+
+
+def alertmanager(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
+    """A complete configuration: the routes of the set stand before those of the base."""
+    base = _base(context)
+    route = base["route"]
+    routes = _routes(plan, base, context)
+    inhibitions = [*_inhibitions(plan), *(base.get("inhibit_rules") or [])]
+    config = base | {
+        "route": route | {"routes": [*routes, *(route.get("routes") or [])]},
+        "inhibit_rules": inhibitions,
+    }
+    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
+    yield context.layout["alertmanager"], header(plan, "alertmanager") + text
+
+
+def _base(context: Context) -> dict[str, Any]:
+    """The base as data; what cannot be extended is an error that names the file."""
+    text = _MINIMAL if context.alerting_base is None else context.alerting_base
+    try:
+        base = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise _unusable(context, f"it is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(base, dict) or not isinstance(base.get("route"), dict):
+        raise _unusable(context, "it has no `route`")
+    for key, shape in _SHAPES.items():
+        if not isinstance(base.get(key) or shape(), shape):
+            raise _unusable(context, f"its `{key}` is not a {'list' if shape is list else 'mapping'}")
+    return base
+
+
+def _unusable(context: Context, why: str) -> CompileError:
+    return _error("SLO080", context, f"the base configuration {context.alerting_base_file} cannot be used: {why}")
+
+
+def _error(code: str, context: Context, message: str, hint: str = "") -> CompileError:
+    place = Place(context.spec_file, ("alerting", "base") if context.alerting_base is not None else ())
+    return CompileError((Diagnostic(code, place, message, hint),))
+
+
+def _routes(plan: Plan, base: dict[str, Any], context: Context) -> list[dict[str, Any]]:
+    """One route for each team and severity that the set can raise, pages first."""
+    receivers = [r["name"] for r in base.get("receivers") or [] if isinstance(r, dict) and "name" in r]
+    pairs = sorted({(alert.severity, p.slo.team) for p in plan.slos for alert in p.alerts})
+    return [_route(plan, severity, team, receivers, context) for severity, team in pairs]
+
+
+def _route(plan: Plan, severity: str, team: str, receivers: list[str], context: Context) -> dict[str, Any]:
+    wanted = [f"{team}-{severity}", team, severity] if team else [severity]
+    if context.alerting_base is None:
+        wanted.append("default")
+    receiver = next((name for name in wanted if name in receivers), None)
+    if receiver is None:
+        names = " or ".join(f'"{name}"' for name in wanted)
+        message = f'no receiver for severity "{severity}"' + (f' of team "{team}"' if team else "")
+        raise _error("SLO081", context, message, f"add a receiver named {names} to {context.alerting_base_file}")
+    services = "|".join(sorted({p.slo.service for p in plan.slos}))
+    team_matcher = [f'team="{team}"'] if team else ['team=""']
+    matchers = [f'severity="{severity}"', *team_matcher, f'service=~"{services}"', 'slo!=""']
+    return {"receiver": receiver, "matchers": matchers}
+
+
+def _inhibitions(plan: Plan) -> list[dict[str, Any]]:
+    """A page keeps the tickets of its SLO quiet. What says that the budget is spent or unknown is never inhibited."""
+    services = "|".join(sorted({p.slo.service for p in plan.slos}))
+    mine = [f'service=~"{services}"', 'slo!=""']
+    burning = 'tier!~"exhausted|no-data"'
+    return [
+        {
+            "source_matchers": ['severity="page"', burning, *mine],
+            "target_matchers": ['severity="ticket"', burning, *mine],
+            "equal": ["service", "slo"],
+        }
+    ]

@@ -1,0 +1,27 @@
+"""What an emitter knows besides the plan: where the outputs go and what the user's own files say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Surroundings of one build.
+
+    Attributes:
+        layout: target name -> path of its file, all relative to the same folder, whether or not the target is built.
+        alerting_base: text of the base Alertmanager configuration, or None for a minimal one.
+        alerting_base_file: its name as written in the specification, for messages.
+        spec_file: name of the specification, for messages.
+    """
+
+    layout: Mapping[str, PurePosixPath]
+    alerting_base: str | None = None
+    alerting_base_file: str = ""
+    spec_file: str = ""

@@ -1,0 +1,31 @@
+"""Scalars as YAML: the few forms that generated rules need, written without a generic dumper."""
+
+from __future__ import annotations
+
+import json
+import re
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_:./-]*")
+_RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"}
+_UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+
+
+def scalar(text: str) -> str:
+    """The text as one YAML scalar on one line: plain where that is safe, else single or double quoted."""
+    if _PLAIN.fullmatch(text) and not text.endswith(":") and text.lower() not in _RESERVED:
+        return text
+    if text.isprintable() and "'" not in text and text.isascii():
+        return f"'{text}'"
+    return _UNSAFE.sub(_escape, json.dumps(text, ensure_ascii=False))
+
+
+def block(text: str, indent: int) -> str:
+    """An expression: several lines as a literal block, one line as a scalar."""
+    if "\n" not in text:
+        return scalar(text)
+    pad = " " * indent
+    return "|-\n" + "\n".join(pad + line for line in text.split("\n"))
+
+
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match.group()):04x}"

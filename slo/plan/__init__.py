@@ -1,0 +1,50 @@
+"""Plan: objectives in, recording and alerting rules out. Knows no file format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo import burnrate
+from slo.plan import alerts, base, budget, cascade, names
+from slo.plan.values import Group, Plan, PlannedSlo
+
+if TYPE_CHECKING:
+    from slo.model import Scale, Slo, SloSet
+
+
+def plan(slo_set: SloSet, scale: Scale) -> Plan:
+    """Everything that follows from a set of objectives: one rule group per shard."""
+    slos = tuple(_planned(slo, slo_set) for slo in slo_set.slos)
+    shards = sorted({p.shard for p in slos})
+    groups = tuple(_group(shard, [p for p in slos if p.shard == shard], scale) for shard in shards)
+    return Plan(slo_set, scale, slos, groups)
+
+
+def _planned(slo: Slo, slo_set: SloSet) -> PlannedSlo:
+    tiers = burnrate.tiers(slo)
+    shard = names.shard_of(slo_set.name, slo_set.shards, slo)
+    return PlannedSlo(slo, shard, tiers, alerts.facts(slo, tiers))
+
+
+def _group(shard: str, members: list[PlannedSlo], scale: Scale) -> Group:
+    """Base per SLO, then the cascade and the ratios once for all, then budgets and alerts per SLO.
+
+    The cascade records the union of the windows in use, so that changing one SLO's window moves nothing of another.
+    """
+    slos = [p.slo for p in members]
+    alerting = {w for p in members for t in p.tiers for w in (t.long, t.short)}
+    used = alerting | {slo.window for slo in slos}
+    windows = cascade.with_sources(used)
+    return Group(
+        f"slo-{shard}",
+        scale.interval,
+        (
+            *(rule for slo in slos for rule in base.records(slo, shard, scale)),
+            *(budget.info(slo, shard, scale) for slo in slos),
+            *cascade.records(shard, windows, scale.factor),
+            *cascade.ratios(shard, [cascade.TILE, *(w for w in windows if w in used)]),
+            *(budget.allowed(slo, shard) for slo in slos),
+            *budget.left(shard, slos, scale),
+            *(rule for p in members for rule in alerts.rules(p, scale)),
+        ),
+    )

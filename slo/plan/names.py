@@ -1,0 +1,47 @@
+"""Names of series, alerts and shards: the conventions of the output, in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from slo.promql import duration, quote
+
+if TYPE_CHECKING:
+    from slo.model import Slo
+
+INFO = "slo:info"
+BUDGET = "slo:budget:ratio"
+REMAINING = "slo:budget_remaining:ratio"
+COVERED = "slo:window_covered:ratio"
+
+
+def events(window: int) -> str:
+    """Series of event counts of a window in (unscaled) seconds: `slo:events:1h`."""
+    return f"slo:events:{duration(window)}"
+
+
+def error_ratio(window: int) -> str:
+    """Series of bad / total of a window in (unscaled) seconds."""
+    return f"slo:error_ratio:{duration(window)}"
+
+
+def shard_of(set_name: str, shards: int, slo: Slo) -> str:
+    """`<set>-<n>`: n depends on the SLO's own name alone, so that other SLOs come and go without moving it."""
+    return f"{set_name}-{crc32(f'{slo.service}/{slo.name}'.encode()) % shards}"
+
+
+def selector(name: str, **labels: str) -> str:
+    """`name{label="value",..}` in the order given."""
+    inside = ",".join(f"{label}={quote(value)}" for label, value in labels.items())
+    return f"{name}{{{inside}}}"
+
+
+def alert_name(slo: Slo, what: str) -> str:
+    """`ShopCheckoutAvailability` and what happened to it: `BudgetBurn`, `BudgetExhausted`, `NoData`."""
+    return camel_case(slo.service) + camel_case(slo.name) + what
+
+
+def camel_case(name: str) -> str:
+    """`checkout-availability` -> `CheckoutAvailability`."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("-"))

@@ -1,0 +1,68 @@
+"""What a plan is made of: records, alerts and groups, each complete but not yet in any file format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slo.burnrate import Tier
+    from slo.model import AlertSeverity, Labels, Scale, Slo, SloSet
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A recording rule: `name` gets the value of `expr` and the labels."""
+
+    name: str
+    expr: str
+    labels: Labels = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alerting rule; `pending` is its `for` in seconds, as the server will count them."""
+
+    name: str
+    expr: str
+    pending: int
+    labels: Labels
+    annotations: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A rule group: its rules run one after the other, so that each can read what those before it recorded."""
+
+    name: str
+    interval: int
+    rules: tuple[Record | Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """What is known about an alert without reading its rule: for routes, tests and runbooks."""
+
+    name: str
+    tier: str
+    severity: AlertSeverity
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSlo:
+    """One SLO with everything that follows from it: its shard, its tiers, its alerts."""
+
+    slo: Slo
+    shard: str
+    tiers: tuple[Tier, ...]
+    alerts: tuple[AlertFacts, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole set, ready to be written in any format."""
+
+    set: SloSet
+    scale: Scale
+    slos: tuple[PlannedSlo, ...]
+    groups: tuple[Group, ...]

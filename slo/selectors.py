@@ -1,0 +1,79 @@
+"""What the SLI kinds share about selectors: checking them, counting by them, and making series that they match."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import TYPE_CHECKING
+
+from slo.diagnostics import Diagnostic, Place
+from slo.promql import PromqlError, Selector, parse_selector, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slo.model import Base
+    from slo.promql import Matcher
+
+
+def rate(selector: Selector, base: Base) -> str:
+    """Events per second, summed over the series of each member: per series first, so that counter resets are exact."""
+    by = f" by ({', '.join(base.group_by)}) " if base.group_by else ""
+    return f"sum{by}(rate({selector}[{base.range}]))"
+
+
+def check_selector(text: str, place: Place) -> Iterator[Diagnostic]:
+    """Every problem of one selector as the user wrote it."""
+    try:
+        selector = parse_selector(text)
+    except PromqlError as error:
+        yield Diagnostic("SLO040", place, f"this is not a selector that Prometheus can read: {error}")
+        return
+    if not selector.name and not any(m.label == "__name__" for m in selector.matchers):
+        yield Diagnostic("SLO045", place, "a selector without a metric name reads every metric; name one")
+
+
+def example(inside: Sequence[Selector], without: Sequence[Selector] = ()) -> str | None:
+    """A series that all selectors of `inside` match and none of `without`, or None where none was found."""
+    name = inside[0].name
+    if not name or any(s.name != name for s in inside):
+        return None
+    wanted = [m for s in inside for m in s.matchers]
+    avoided = [s for s in without if s.name == name]
+    labels = list(dict.fromkeys(m.label for s in (*inside, *avoided) for m in s.matchers))
+    for values in product(*(_candidates(label, wanted, avoided) for label in labels)):
+        series = dict(zip(labels, values, strict=True))
+        if _matches(series, wanted) and not any(_matches(series, s.matchers) for s in avoided):
+            inner = ",".join(f"{label}={quote(value)}" for label, value in series.items() if value)
+            return f"{name}{{{inner}}}"
+    return None
+
+
+def _matches(series: dict[str, str], matchers: Sequence[Matcher]) -> bool:
+    return all(_match(m, series.get(m.label, "")) for m in matchers)
+
+
+def _match(matcher: Matcher, value: str) -> bool:
+    if matcher.op in {"=", "!="}:
+        return (value == matcher.value) == (matcher.op == "=")
+    return (re.fullmatch(matcher.value, value) is not None) == (matcher.op == "=~")
+
+
+def _candidates(label: str, wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> list[str]:
+    """Values worth trying: what matchers name, what their expressions match, and something that nobody names."""
+    named = [m for m in (*wanted, *(m for s in avoided for m in s.matchers)) if m.label == label]
+    literal = [m.value for m in named if m.op in {"=", "!="}]
+    patterns = [value for m in named if m.op in {"=~", "!~"} for value in _samples(m.value)]
+    return list(dict.fromkeys([*literal, *patterns, "200", "x", ""]))
+
+
+def _samples(pattern: str) -> list[str]:
+    """Short texts that a regular expression may match; each is tried, so a poor guess costs nothing."""
+    branches = pattern.strip("^$()").split("|")
+    plain = [re.sub(r"\\(.)", r"\1", branch) for branch in branches]
+    filled = [re.sub(r"\[\^?(.)[^\]]*\][+*?]?|\\d[+*]?|\.[+*]?", _fill, branch) for branch in branches]
+    return [*filled, *plain]
+
+
+def _fill(match: re.Match[str]) -> str:
+    return match.group(1) or "0"

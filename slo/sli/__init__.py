@@ -1,0 +1,17 @@
+"""The kinds of service level indicators: one module and one line here for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.sli.events import EventsSpec
+from slo.sli.latency import LatencySpec
+
+if TYPE_CHECKING:
+    from slo.model import SliSpec
+
+KINDS: dict[str, type[SliSpec]] = {
+    "events": EventsSpec,
+    "latency": LatencySpec,
+}
+"""Key under `sli` in the file -> what may stand below it (a msgspec Struct)."""
