@@ -1,0 +1,25 @@
+"""Runs the pager: `python -m box.pager`, set up by PAGER_* variables."""
+
+import os
+
+import uvicorn
+
+from box.pager.app import create_app
+from box.pager.settings import from_environment
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = from_environment(os.environ)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The pager's web application: takes notifications, shows them, and serves the runbooks."""
+
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.exceptions import HTTPException
+from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.templating import Jinja2Templates
+from pydantic import ValidationError
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from box.pager import runbooks, view
+from box.pager.journal import Journal
+from box.pager.notification import Notification, Webhook, received
+from box.pager.settings import PagerSettings
+
+HERE = Path(__file__).parent
+TEMPLATES = Jinja2Templates(HERE / "templates")
+LARGEST_BODY = 4 * 1024 * 1024
+SHOWN = 100
+
+# Names under which a browser or Alertmanager reaches the pager; others are a page of somebody else's.
+HOSTS = ["127.0.0.1", "localhost", "[::1]", "pager", "testserver"]
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(settings: PagerSettings) -> FastAPI:
+    """Return the application."""
+    app = FastAPI(title="slobox pager", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.journal = Journal(settings.journal)
+    app.state.runbooks = settings.runbooks
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+    app.middleware("http")(_with_security_headers)
+    app.include_router(ROUTES)
+    return app
+
+
+async def _with_security_headers(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await forward(request)
+    response.headers.update(SECURITY_HEADERS)
+    return response
+
+
+def _journal(request: Request) -> Journal:
+    journal: Journal = request.app.state.journal
+    return journal
+
+
+def _folder(request: Request) -> Path:
+    folder: Path = request.app.state.runbooks
+    return folder
+
+
+JournalHere = Annotated[Journal, Depends(_journal)]
+RunbookFolder = Annotated[Path, Depends(_folder)]
+ROUTES = APIRouter()
+
+
+@ROUTES.post("/alertmanager", status_code=204)
+async def take(request: Request, journal: JournalHere) -> None:
+    """Take a notification; one that cannot be read is refused with 400, which Alertmanager does not repeat."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            raise HTTPException(413, "too large")
+    try:
+        webhook = Webhook.model_validate_json(body)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise HTTPException(400, f"not a notification of Alertmanager: {problems}") from None
+    journal.add(received(webhook, time.time()))
+
+
+@ROUTES.get("/api/notifications")
+def notifications(journal: JournalHere) -> list[Notification]:
+    """Return what arrived, newest first."""
+    return journal.newest_first()
+
+
+@ROUTES.get("/")
+def page(request: Request, journal: JournalHere) -> HTMLResponse:
+    """Show what a person would have been told."""
+    now = time.time()
+    cards = [view.card(each, now) for each in journal.newest_first()[:SHOWN]]
+    counts = view.count_by_severity(journal.firing())
+    return TEMPLATES.TemplateResponse(request, "notifications.html", {"cards": cards, "counts": counts})
+
+
+@ROUTES.get("/runbooks/")
+def runbook_index(request: Request, folder: RunbookFolder) -> HTMLResponse:
+    """List the runbooks."""
+    pages = [(name, runbooks.title(runbooks.text(folder, name) or "", name)) for name in runbooks.names(folder)]
+    return TEMPLATES.TemplateResponse(request, "runbooks.html", {"pages": pages})
+
+
+@ROUTES.get("/runbooks/{alert}")
+def runbook(request: Request, alert: str, folder: RunbookFolder) -> HTMLResponse:
+    """Show one runbook; links between runbooks may carry the `.md` that they have in the repository."""
+    name = alert.removesuffix(".md")
+    markdown = runbooks.text(folder, name)
+    if markdown is None:
+        return TEMPLATES.TemplateResponse(request, "no_runbook.html", {"alert": name}, status_code=404)
+    content = {"title": runbooks.title(markdown, name), "body": runbooks.html(markdown)}
+    return TEMPLATES.TemplateResponse(request, "runbook.html", content)
+
+
+@ROUTES.get("/style.css")
+def style() -> FileResponse:
+    """Return the style sheet."""
+    return FileResponse(HERE / "static" / "style.css", media_type="text/css")
+
+
+@ROUTES.get("/healthz")
+def healthz() -> dict[str, str]:
+    """Say that the pager is alive."""
+    return {"status": "ok"}

@@ -1,0 +1,93 @@
+"""What the page shows of a notification, in the words a woken person needs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from box.pager.notification import Alert, Notification, moment, web_link
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """One alert in a card."""
+
+    status: str
+    tier: str
+    description: str
+    since: str
+    until: str
+    graph: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One notification: `ages` is the time since it arrived."""
+
+    status: str
+    severity: str
+    name: str
+    summary: str
+    team: str
+    clock: str
+    exact: str
+    ages: str
+    runbook: str
+    dashboard: str
+    rows: tuple[AlertRow, ...]
+
+
+def card(notification: Notification, now: float) -> Card:
+    """Return what to show of a notification."""
+    first = _leading(notification)
+    return Card(
+        status=notification.status,
+        severity=first.labels.get("severity", "none"),
+        name=first.name,
+        summary=first.annotations.get("summary", ""),
+        team=first.labels.get("team", ""),
+        clock=_clock(notification.received_at),
+        exact=notification.received_at.isoformat(timespec="milliseconds"),
+        ages=ago(now - notification.received),
+        runbook=web_link(first.annotations.get("runbook_url", "")),
+        dashboard=web_link(first.annotations.get("dashboard_url", "")),
+        rows=tuple(_row(alert) for alert in notification.alerts),
+    )
+
+
+def _leading(notification: Notification) -> Alert:
+    """Return the alert that gives the card its title: a firing one when there is any."""
+    firing = [alert for alert in notification.alerts if alert.status == "firing"]
+    return (firing or list(notification.alerts) or [Alert(status=notification.status)])[0]
+
+
+def _row(alert: Alert) -> AlertRow:
+    return AlertRow(
+        status=alert.status,
+        tier=alert.labels.get("tier", alert.name),
+        description=alert.annotations.get("description", ""),
+        since=_clock(moment(alert.starts_at)),
+        until=_clock(moment(alert.ends_at)) if alert.status == "resolved" else "",
+        graph=web_link(alert.generator_url),
+    )
+
+
+def _clock(when: datetime | None) -> str:
+    return when.astimezone().strftime("%H:%M:%S") if when else ""
+
+
+def ago(seconds: float) -> str:
+    """Return an age in the largest fitting unit."""
+    for unit, length in (("d", DAY), ("h", HOUR), ("min", MINUTE)):
+        if seconds >= length:
+            return f"{int(seconds // length)} {unit} ago"
+    return f"{max(0, int(seconds))} s ago"
+
+
+def count_by_severity(alerts: Iterable[Alert]) -> dict[str, int]:
+    """Return how many alerts fire as a page and as a ticket; other severities count as tickets."""
+    found = {"page": 0, "ticket": 0}
+    for alert in alerts:
+        found["page" if alert.labels.get("severity") == "page" else "ticket"] += 1
+    return found

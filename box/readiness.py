@@ -1,0 +1,92 @@
+"""Waits until every service answers that it is ready."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from box.services import SERVICES, Service
+from box.settings import Settings
+from box.supervision.control import Control, ProcessState
+
+POLL_SECONDS = 0.1
+ANSWER_SECONDS = 2.0
+GIVEN_UP = "FATAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How far one service has come; `seconds` is when it was first ready, counted from the start of the wait."""
+
+    name: str
+    process: str
+    ready: bool
+    seconds: float | None
+
+
+class NotReadyError(Exception):
+    """The wait ended without all services ready; `names` are the ones that are not."""
+
+    def __init__(self, names: tuple[str, ...], reason: str) -> None:
+        super().__init__(reason)
+        self.names = names
+        self.reason = reason
+
+
+def answers(client: httpx.Client, service: Service, settings: Settings) -> bool:
+    """Return whether the service says that it is ready."""
+    try:
+        return client.get(settings.url(service.name) + service.ready_path).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def local_client() -> httpx.Client:
+    """Return a client for servers of this machine: no proxy, short patience."""
+    return httpx.Client(timeout=ANSWER_SECONDS, trust_env=False)
+
+
+def wait_ready(settings: Settings, control: Control, seconds: float, show: Callable[[list[Readiness]], None]) -> None:
+    """Wait until all services are ready, showing each step.
+
+    Args:
+        settings: where they listen.
+        control: supervisord, which knows when it gave one up.
+        seconds: how long to wait at most.
+        show: called after each look with the readiness of every service.
+
+    Raises:
+        NotReadyError: a service was given up, or the time is over.
+    """
+    begun = time.monotonic()
+    ready_at: dict[str, float] = {}
+    with local_client() as client:
+        while True:
+            states = control.states()
+            _look(client, settings, ready_at, begun)
+            show([_readiness(service.name, states, ready_at) for service in SERVICES])
+            if len(ready_at) == len(SERVICES):
+                return
+            _refuse_given_up(states)
+            if time.monotonic() - begun > seconds:
+                missing = tuple(service.name for service in SERVICES if service.name not in ready_at)
+                raise NotReadyError(missing, f"not ready after {seconds:.0f} s: {', '.join(missing)}")
+            time.sleep(POLL_SECONDS)
+
+
+def _look(client: httpx.Client, settings: Settings, ready_at: dict[str, float], begun: float) -> None:
+    for service in SERVICES:
+        if service.name not in ready_at and answers(client, service, settings):
+            ready_at[service.name] = time.monotonic() - begun
+
+
+def _readiness(name: str, states: Mapping[str, ProcessState], ready_at: Mapping[str, float]) -> Readiness:
+    process = states[name].state if name in states else "UNKNOWN"
+    return Readiness(name, process, name in ready_at, ready_at.get(name))
+
+
+def _refuse_given_up(states: Mapping[str, ProcessState]) -> None:
+    dead = tuple(name for name, state in states.items() if state.state == GIVEN_UP)
+    if dead:
+        raise NotReadyError(dead, f"ended again and again: {', '.join(dead)}")

@@ -1,0 +1,38 @@
+"""Renders Alertmanager's base config: the pager on this machine, timers that fit the time scale."""
+
+from urllib.parse import urlsplit
+
+from box.render.document import Document
+from box.render.durations import scaled
+from box.settings import Settings
+
+TIMERS = ("group_wait", "group_interval", "repeat_interval")
+
+
+def render(base: Document, settings: Settings, time_scale: int) -> Document:
+    """Return the base config with webhooks to services of this machine and every timer divided by the time scale."""
+    return {
+        **base,
+        "route": _route(base["route"], time_scale),
+        "receivers": [_receiver(receiver, settings) for receiver in base.get("receivers", [])],
+    }
+
+
+def _route(route: Document, time_scale: int) -> Document:
+    timers = {key: scaled(route[key], time_scale) for key in TIMERS if key in route}
+    children = {"routes": [_route(child, time_scale) for child in route["routes"]]} if "routes" in route else {}
+    return {**route, **timers, **children}
+
+
+def _receiver(receiver: Document, settings: Settings) -> Document:
+    if "webhook_configs" not in receiver:
+        return receiver
+    hooks = [{**hook, "url": local_url(hook["url"], settings)} for hook in receiver["webhook_configs"]]
+    return {**receiver, "webhook_configs": hooks}
+
+
+def local_url(url: str, settings: Settings) -> str:
+    """Return the URL with `<service>:<port>` replaced by where that service runs here; others stay."""
+    parts = urlsplit(url)
+    port = settings.ports.get(parts.hostname or "")
+    return parts._replace(netloc=f"127.0.0.1:{port}").geturl() if port else url

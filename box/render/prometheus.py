@@ -1,0 +1,57 @@
+"""Renders prometheus.yml: targets on this machine, one-second intervals when time is scaled, our rules."""
+
+from box.render.document import Document
+from box.settings import Settings
+
+RULE_FILES = ["slo/prometheus/*.rules.yml", "rules/*.yml"]
+SCALED_INTERVAL = "1s"
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def render(base: Document, settings: Settings, time_scale: int) -> Document:
+    """Return the config of the native Prometheus; targets that do not run natively are left out.
+
+    Args:
+        base: monitoring/prometheus/prometheus.yml, whose targets are `<service>:<port>`.
+        settings: the ports of this machine.
+        time_scale: above 1, every scrape and evaluation happens each second, as `slo build --time-scale` expects.
+    """
+    jobs = [_job(job, settings, time_scale) for job in base.get("scrape_configs", [])]
+    return {
+        **base,
+        "global": _global(base.get("global", {}), time_scale),
+        "rule_files": RULE_FILES,
+        "alerting": {
+            **base.get("alerting", {}),
+            "alertmanagers": [{"static_configs": [{"targets": [_address("alertmanager", settings)]}]}],
+        },
+        "scrape_configs": [job for job in jobs if job["static_configs"]],
+    }
+
+
+def _global(base: Document, time_scale: int) -> Document:
+    if time_scale == 1:
+        return base
+    intervals = dict.fromkeys(("scrape_interval", "scrape_timeout", "evaluation_interval"), SCALED_INTERVAL)
+    return {**base, **intervals}
+
+
+def _job(job: Document, settings: Settings, time_scale: int) -> Document:
+    own_intervals = ("scrape_interval", "scrape_timeout") if time_scale > 1 else ()
+    kept = {key: value for key, value in job.items() if key not in own_intervals}
+    groups = [_group(group, job["job_name"], settings) for group in job.get("static_configs", [])]
+    return {**kept, "static_configs": [group for group in groups if group["targets"]]}
+
+
+def _group(group: Document, job_name: str, settings: Settings) -> Document:
+    names = [_service(target, job_name) for target in group["targets"]]
+    return {**group, "targets": [_address(name, settings) for name in names if name in settings.ports]}
+
+
+def _service(target: str, job_name: str) -> str:
+    host = target.partition(":")[0]
+    return job_name if host in LOOPBACK else host
+
+
+def _address(name: str, settings: Settings) -> str:
+    return f"127.0.0.1:{settings.ports[name]}"

@@ -1,0 +1,84 @@
+"""Writes all configs of a run, and compiles its rules with `slo`."""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from box.errors import BoxError
+from box.layout import Layout, make_private_folder
+from box.render import alertmanager, document, prometheus, spec
+from box.settings import Settings
+
+PROMETHEUS = Path("monitoring/prometheus/prometheus.yml")
+COMPILE_SECONDS = 60
+
+
+def write_configs(layout: Layout, settings: Settings, time_scale: int) -> None:
+    """Write every config into the run folder.
+
+    Raises:
+        BoxError: a source file is missing or broken, or `slo` refuses the spec.
+    """
+    for folder in (layout.run, layout.logs, layout.admin_token.parent, layout.socket.parent):
+        make_private_folder(folder)
+    write_token(layout.admin_token)
+    base = document.read(layout.root / PROMETHEUS)
+    rendered = prometheus.render(base, settings, time_scale)
+    document.write(layout.run / "prometheus.yml", rendered, PROMETHEUS.as_posix())
+    generated = _write_spec(layout, settings, time_scale)
+    _copy_hand_written_rules(layout, generated)
+    compile_rules(layout, time_scale)
+
+
+def write_token(path: Path) -> None:
+    """Make the token of the fault switches, unless there is one; only its owner can read it."""
+    if path.exists():
+        return
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+
+
+def _write_spec(layout: Layout, settings: Settings, time_scale: int) -> Path:
+    """Write the spec and Alertmanager's base; return where the checkout's generated rules lie."""
+    source = document.read(layout.root / "slos.yaml")
+    document.write(layout.run / "slos.yaml", spec.render(source, settings), "slos.yaml")
+    base = Path(source.get("alerting", {}).get("base", "monitoring/alertmanager/base.yml"))
+    rendered = alertmanager.render(document.read(layout.root / base), settings, time_scale)
+    document.write(layout.run / base, rendered, base.as_posix())
+    rules: str = source.get("outputs", {}).get("prometheus", "monitoring/prometheus/rules/slo.yml")
+    return layout.root / rules
+
+
+def _copy_hand_written_rules(layout: Layout, generated: Path) -> None:
+    target = layout.run / "rules"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for path in sorted((layout.root / PROMETHEUS).parent.glob("rules/*.yml")):
+        if path != generated:
+            shutil.copyfile(path, target / path.name)
+
+
+def compile_rules(layout: Layout, time_scale: int) -> None:
+    """Compile the rendered spec into `slo/` of the run folder.
+
+    Raises:
+        BoxError: `slo` found something wrong; its own words are passed on.
+    """
+    shutil.rmtree(layout.run / "slo", ignore_errors=True)
+    scale = [] if time_scale == 1 else ["--time-scale", str(time_scale)]
+    command = [sys.executable, "-m", "slo", "build", "slos.yaml", "-o", "slo", *scale]
+    environment = {**os.environ, "PYTHONPATH": str(layout.root)}
+    result = subprocess.run(
+        command,
+        cwd=layout.run,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=COMPILE_SECONDS,
+        check=False,
+    )
+    if result.returncode:
+        raise BoxError(f"`slo build` failed ({result.returncode}):\n{(result.stderr or result.stdout).strip()}")

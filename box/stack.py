@@ -1,0 +1,140 @@
+"""Brings the whole stack up and takes it down."""
+
+import hashlib
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from box import binaries, ports, state
+from box.binaries import Binary
+from box.errors import BoxError
+from box.layout import Layout, make_private_folder
+from box.lock import locked
+from box.log_tail import last_lines
+from box.readiness import NotReadyError, Readiness, wait_ready
+from box.render.tree import write_configs
+from box.services import SERVICES
+from box.settings import Settings
+from box.state import State
+from box.supervision import daemon
+from box.supervision.config import supervisor_config
+from box.supervision.control import Control
+from box.supervision.program import Run, program, supervisor_environment, variable
+
+READY_SECONDS = 60
+SOCKET_SECONDS = 15
+
+# What decides about data of its own: a user's database is used instead of ours.
+OWN_DATABASE = "SHOP_DATABASE_URL"
+
+
+def running(layout: Layout) -> State | None:
+    """Return what runs, None when nothing does."""
+    known = state.load(layout.state)
+    return known if known and Control(layout.socket).answers() else None
+
+
+def start(layout: Layout, run: Run, show: Callable[[list[Readiness]], None]) -> State:
+    """Start the stack and wait until it is ready; when that fails, or is interrupted, nothing is left running.
+
+    Raises:
+        BoxError: a config is broken, a port taken, or a service does not come up (its last log lines are told).
+    """
+    with locked(layout):
+        daemon.stop(layout)
+        ports.refuse(ports.taken_ports(run.settings))
+        try:
+            return _start(layout, run, show)
+        except NotReadyError as error:
+            daemon.stop(layout)
+            raise BoxError(_failure(layout, error)) from None
+        except BaseException:
+            daemon.stop(layout)
+            raise
+
+
+def _start(layout: Layout, run: Run, show: Callable[[list[Readiness]], None]) -> State:
+    write_configs(layout, run.settings, run.time_scale)
+    _make_data_folders(layout, run)
+    layout.config.write_text(_config(run), encoding="utf-8")
+    environment = supervisor_environment(layout, run, Path(sys.executable), os.environ)
+    begun = State(dict(run.settings.ports), run.time_scale, run.profile, fingerprint(layout, run))
+    state.save(layout.state, begun)
+    daemon.launch(layout, Path(sys.executable), {**environment, variable("socket"): str(layout.socket)})
+    control = Control(layout.socket)
+    _wait_for_supervisor(layout, control)
+    wait_ready(run.settings, control, READY_SECONDS, show)
+    return begun
+
+
+def _config(run: Run) -> str:
+    given = {OWN_DATABASE} & set(os.environ)
+    return supervisor_config(program(service, run, given) for service in SERVICES)
+
+
+def _make_data_folders(layout: Layout, run: Run) -> None:
+    # SQLite makes its file but no folder; the servers make their own.
+    make_private_folder(layout.run / "data" / run.profile / "shop")
+
+
+def _wait_for_supervisor(layout: Layout, control: Control) -> None:
+    deadline = time.monotonic() + SOCKET_SECONDS
+    while not control.answers():
+        if time.monotonic() > deadline:
+            said = "\n".join(last_lines(layout.logs / "supervisord.out", 20))
+            raise BoxError(f"supervisord does not answer on {layout.socket}; it said:\n{said}")
+        time.sleep(0.05)
+
+
+def _failure(layout: Layout, error: NotReadyError) -> str:
+    parts = [error.reason]
+    for name in error.names:
+        parts += [f"--- last lines of {layout.logs / name}.log", *last_lines(layout.logs / f"{name}.log", 20)]
+    return "\n".join([*parts, "Everything that was started has been stopped."])
+
+
+def fingerprint(layout: Layout, run: Run) -> str:
+    """Return a digest of all that a running stack was started from."""
+    digest = hashlib.sha256(_config(run).encode())
+    digest.update(repr((sorted(run.settings.ports.items()), run.time_scale, run.profile)).encode())
+    sources = ["slos.yaml", "monitoring/prometheus/prometheus.yml", "monitoring/alertmanager/base.yml"]
+    for source in sources:
+        digest.update((layout.root / source).read_bytes())
+    return digest.hexdigest()
+
+
+def stop(layout: Layout) -> bool:
+    """Stop everything; return whether anything ran.
+
+    Raises:
+        BoxError: another command is starting or stopping this stack.
+    """
+    with locked(layout):
+        return daemon.stop(layout)
+
+
+def find_binaries(layout: Layout) -> dict[str, Binary]:
+    """Return the servers to run, by name.
+
+    Raises:
+        BoxError: one is missing.
+    """
+    return binaries.find_all(layout.root, os.environ.get("PATH", ""))
+
+
+def forget_data(layout: Layout, profile: str) -> None:
+    """Remove the data of one profile, so that its budget starts full."""
+    shutil.rmtree(layout.run / "data" / profile, ignore_errors=True)
+
+
+def make_run(layout: Layout, settings: Settings, time_scale: int, profile: str) -> tuple[Run, dict[str, Binary]]:
+    """Return what to start, and the servers it uses, to be told.
+
+    Raises:
+        BoxError: a server is missing.
+    """
+    found = find_binaries(layout)
+    return Run(settings, {name: binary.path for name, binary in found.items()}, time_scale, profile), found

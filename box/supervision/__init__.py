@@ -1,0 +1,1 @@
+"""Runs the services under PyPI's supervisor."""

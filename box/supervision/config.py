@@ -1,0 +1,62 @@
+"""Writes supervisord's configuration."""
+
+from collections.abc import Iterable
+
+from box.supervision.program import Program
+
+# Some servers hang on SIGTERM now and then, hence SIGKILL after this long.
+STOP_SECONDS = 5
+
+HEADER = """\
+; Made by `box`; it is written anew on every start.
+[supervisord]
+nodaemon=true
+silent=true
+logfile=%(ENV_SLOBOX_RUN)s/logs/supervisord.log
+logfile_maxbytes=5MB
+logfile_backups=1
+pidfile=%(ENV_SLOBOX_RUN)s/supervisord.pid
+childlogdir=%(ENV_SLOBOX_RUN)s/logs
+identifier=slobox
+
+[unix_http_server]
+file=%(ENV_SLOBOX_SOCKET)s
+chmod=0600
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+
+SECTION = """
+[program:{name}]
+command={command}
+directory={directory}
+environment={environment}
+stdout_logfile=%(ENV_SLOBOX_RUN)s/logs/{name}.log
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=1
+redirect_stderr=true
+autostart=true
+autorestart=true
+startsecs=1
+startretries=3
+stopsignal=TERM
+stopwaitsecs={stop_seconds}
+stopasgroup=true
+killasgroup=true
+"""
+
+
+def supervisor_config(programs: Iterable[Program]) -> str:
+    """Return the whole configuration; no text in it depends on where the checkout lies."""
+    return HEADER + "".join(_section(program) for program in programs)
+
+
+def _section(program: Program) -> str:
+    return SECTION.format(
+        name=program.name,
+        command=program.command,
+        directory=program.directory,
+        environment=",".join(f'{key}="{value}"' for key, value in program.environment),
+        stop_seconds=STOP_SECONDS,
+    )

@@ -1,0 +1,82 @@
+"""Talks to a running supervisord over its socket."""
+
+import http.client
+import socket
+import xmlrpc.client
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ANSWER_SECONDS = 15
+
+
+class _SocketConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=ANSWER_SECONDS)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(ANSWER_SECONDS)
+        self.sock.connect(str(self._path))
+
+
+class _SocketTransport(xmlrpc.client.Transport):
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def make_connection(self, _host: object) -> http.client.HTTPConnection:
+        return _SocketConnection(self._path)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessState:
+    """What supervisord says about one service; `pid` is 0 when it does not run, `started` seconds since epoch."""
+
+    name: str
+    state: str
+    pid: int
+    started: int
+    reason: str
+
+
+class Control:
+    """The calls we make; each raises OSError or xmlrpc.client.Error when nobody answers."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def _call(self, method: str, *arguments: str | bool) -> Any:  # noqa: ANN401 -- XML-RPC answers anything
+        transport = _SocketTransport(self._path)
+        with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as server:
+            return getattr(server.supervisor, method)(*arguments)
+
+    def answers(self) -> bool:
+        """Return whether a supervisord listens on the socket and is not about to stop."""
+        try:
+            return bool(self._call("getState")["statename"] == "RUNNING")
+        except (OSError, xmlrpc.client.Error, http.client.HTTPException):
+            return False
+
+    def states(self) -> dict[str, ProcessState]:
+        """Return the state of every service by name."""
+        rows = self._call("getAllProcessInfo")
+        return {
+            row["name"]: ProcessState(row["name"], row["statename"], row["pid"], row["start"], row["spawnerr"])
+            for row in rows
+        }
+
+    def start(self, name: str) -> None:
+        """Start a service that stopped; one that runs already is left alone."""
+        try:
+            self._call("startProcess", name, False)  # noqa: FBT003 -- XML-RPC has no keywords: do not wait
+        except xmlrpc.client.Fault as fault:
+            if "ALREADY_STARTED" not in fault.faultString:
+                raise
+
+    def shutdown(self) -> None:
+        """Stop all services and supervisord itself; returns before they are gone."""
+        self._call("shutdown")

@@ -1,0 +1,69 @@
+"""Starts supervisord away from the terminal, and ends it with all it started."""
+
+import http.client
+import os
+import shutil
+import xmlrpc.client
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from box import processes
+from box.interrupts import uninterrupted
+from box.layout import Layout
+from box.supervision.config import STOP_SECONDS
+from box.supervision.control import Control
+
+# What a clean shutdown takes at most: SIGTERM, the wait, SIGKILL, and a second for supervisord itself.
+SHUTDOWN_SECONDS = STOP_SECONDS + 3
+
+
+def launch(layout: Layout, python: Path, environment: Mapping[str, str]) -> int:
+    """Start supervisord in its own session, so that no Ctrl-C of this terminal reaches it; return its process id.
+
+    One system call makes the process with its final environment: whenever this is interrupted, the process
+    either does not exist or carries the marker by which `box down` finds it.
+    """
+    output = layout.logs / "supervisord.out"
+    marked = processes.marked_environment(environment, layout.run)
+    open_output = (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return os.posix_spawn(
+        python,
+        [str(python), "-m", "supervisor.supervisord", "--configuration", str(layout.config)],
+        marked,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            open_output,
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+        setsigmask=[],
+        setsigdef=[],
+    )
+
+
+def stop(layout: Layout) -> bool:
+    """End everything of this box, also what a crashed supervisord left behind; return whether anything ran.
+
+    A Ctrl-C meanwhile is ignored: half stopped is the one state nobody wants.
+    """
+    with uninterrupted():
+        return _stop(layout)
+
+
+def _stop(layout: Layout) -> bool:
+    with suppress(OSError, xmlrpc.client.Error, http.client.HTTPException):
+        Control(layout.socket).shutdown()
+        if processes.wait_gone(layout.run, SHUTDOWN_SECONDS):
+            _forget(layout)
+            return True
+    ended = processes.end(layout.run, STOP_SECONDS)
+    _forget(layout)
+    return bool(ended)
+
+
+def _forget(layout: Layout) -> None:
+    for path in (layout.socket, layout.state, layout.run / "supervisord.pid"):
+        path.unlink(missing_ok=True)
+    if layout.socket.parent != layout.run:
+        shutil.rmtree(layout.socket.parent, ignore_errors=True)

@@ -1,0 +1,94 @@
+"""Turns a row of the service table into what supervisord runs."""
+
+import shlex
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from box.layout import Layout
+from box.services import Service
+from box.settings import Settings
+
+# Paths and programs reach supervisord as its own environment, never as text of its config: there a `%`, a `;` or
+# a `#` in the path of a checkout would be read as syntax.
+FOLDERS = ("root", "run", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program section: texts in supervisord's own spelling."""
+
+    name: str
+    command: str
+    directory: str
+    environment: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run is made of: ports, programs found, time scale, and whose data (`up` or `demo`)."""
+
+    settings: Settings
+    programs: Mapping[str, Path]
+    time_scale: int
+    profile: str
+
+
+# How far an instant query looks back for a sample: scaled time must not see one from five nominal hours ago.
+LOOKBACK = {False: "5m", True: "10s"}
+
+
+def program(service: Service, run: Run, given: Collection[str] = ()) -> Program:
+    """Return the section of one service; variables in `given` come from the user's environment instead of the table."""
+    fields = {
+        "python": _reference("python"),
+        "bin": {name: _reference(name) for name in run.programs},
+        "root": _reference("root"),
+        "run": _reference("run"),
+        "data": f"{_reference('data')}/{_data_name(service, run)}",
+        "database": f"sqlite:///{_reference('data')}/shop/shop.db",
+        "port": run.settings.ports,
+        "url": {name: run.settings.url(name) for name in run.settings.ports},
+        "lookback": LOOKBACK[run.time_scale > 1],
+    }
+    return Program(
+        name=service.name,
+        command=" ".join(_argument(part.format_map(fields)) for part in service.command),
+        directory=service.directory.format_map(fields),
+        environment=tuple((key, value.format_map(fields)) for key, value in service.environment if key not in given),
+    )
+
+
+def _data_name(service: Service, run: Run) -> str:
+    # Scaled and real time must never share a database: the same series would mean two things.
+    return service.name if run.time_scale == 1 else f"{service.name}-x{run.time_scale}"
+
+
+def _argument(text: str) -> str:
+    # Programs are quoted where their variable is set; a folder inside an argument is quoted here.
+    return f'"{text}"' if any(_reference(folder) in text for folder in FOLDERS) else text
+
+
+def _reference(name: str) -> str:
+    return f"%(ENV_{variable(name)})s"
+
+
+def variable(name: str) -> str:
+    """Return the environment variable that carries a path to supervisord."""
+    return f"SLOBOX_{name.upper()}"
+
+
+def supervisor_environment(layout: Layout, run: Run, python: Path, inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of supervisord: what it inherits, and the paths that its config refers to."""
+    folders = {"root": layout.root, "run": layout.run, "data": layout.run / "data" / run.profile}
+    programs = {"python": python, **run.programs}
+    return {
+        **inherited,
+        **{variable(name): str(path) for name, path in folders.items()},
+        **{variable(name): shlex.quote(str(path)) for name, path in programs.items()},
+        # All addresses are of this machine; a proxy must never see them.
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": str(layout.root),
+    }
