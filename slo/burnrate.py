@@ -1,7 +1,7 @@
 """Multi-window, multi-burn-rate alerts: the policy as data, and its arithmetic.
 
-The tiers are those of the SRE workbook, chapter 5, table 5-8 (https://sre.google/workbook/alerting-on-slos/):
-a tier fires when the burn rate, the error ratio as a multiple of the error budget, is above a limit over a long window, and
+The tiers are those of the SRE workbook, chapter 5, table 5-8 (https://sre.google/workbook/alerting-on-slos/): one
+fires when the burn rate, the error ratio as a multiple of the error budget, is above a limit over a long window, and
 still is over a short one. A burn rate b over the long window L spends the share b * L / window of the budget before the
 tier fires; the policy names these shares, and the burn rates follow from them and from the SLO's own window.
 """
@@ -125,8 +125,8 @@ POLICIES: dict[str, _Table] = {
         ),
     ),
 }
-"""Policies by name: the tiers for some SLO windows, shortest first. Windows between two of them get shares of the budget
-in proportion; windows outside get the nearest table."""
+"""Policies by name: the tiers for some SLO windows, shortest first. Windows between two of them get shares of the
+budget in proportion; windows outside get the nearest table."""
 
 TIER_NAMES: dict[str, tuple[str, ...]] = {name: tuple(t.name for t in table[0][1]) for name, table in POLICIES.items()}
 """Policy -> the names of its tiers."""

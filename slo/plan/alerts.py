@@ -68,7 +68,7 @@ def _burn(planned: PlannedSlo, tier: Tier, scale: Scale) -> str:
 
 
 def _no_data(planned: PlannedSlo) -> str:
-    """Idle is not absent: a counter that stands still is recorded as 0. `bad` exists only where the SLI can be measured.
+    """Idle is not absent: a counter that stands still records 0. `bad` exists only where the SLI can be measured.
 
     With a target, silence while the target is up means that its series are not created yet.
     """

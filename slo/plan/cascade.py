@@ -1,8 +1,8 @@
 """The cascade: every window is the sum of adjacent, shorter windows that were recorded before it.
 
 Counts are added, never ratios: an average of ratios is wrong as soon as traffic is uneven. A window reads one sample
-of each tile, however many raw series there are. The label `tile` keeps the tiles apart in the union, so that a tile that is
-missing counts as nothing and does not take the whole window with it.
+of each tile, however many raw series there are. The label `tile` keeps the tiles apart in the union, so that a tile
+that is missing counts as nothing and does not take the whole window with it.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ def _exhausted(slo: Slo) -> tuple[str, str]:
 def _no_data(slo: Slo) -> tuple[str, str]:
     down = " and its target is down" if slo.alerts.target else ""
     description = (
-        f"{literal(slo.title)}: the series that count its events are gone{down}. Nobody knows whether users are served. "
+        f"{literal(slo.title)}: the series that count its events are gone{down}. Whether users are served is unknown. "
         f"Read were: {literal(', '.join(slo.sli.selectors()))}."
     )
     return f"{literal(slo.title)}: there is no data", description
