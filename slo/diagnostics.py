@@ -34,6 +34,10 @@ class Place:
         """The place of a value further down."""
         return Place(self.file, (*self.path, *steps))
 
+    def key(self, name: str) -> Place:
+        """The place of a key of the mapping that stands here."""
+        return Place(self.file, (*self.path, name), on_key=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

@@ -1,0 +1,127 @@
+"""Reads specification files: bytes to text to plain data. The only part of the compiler that opens a file for reading."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.load.faults import explain_yaml_error
+from slo.load.tree import MAX_DEPTH, TooDeepError, events_to_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_BYTES = 5_000_000
+STDIN = "-"
+_BRACKETS = re.compile(r"[][{}]")
+_STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of one file, and the name that messages call it by."""
+
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says, as plain data: dicts, lists, text, numbers. Nothing is checked yet."""
+
+    file: str
+    data: object
+
+
+def read(name: str) -> Source:
+    """Read one specification file; `-` is standard input.
+
+    Raises:
+        CompileError: the file is missing, no file, unreadable, larger than 5 MB or not UTF-8.
+    """
+    if name == STDIN:
+        return _decoded("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
+    try:
+        with Path(name).open("rb") as file:
+            return _decoded(name, file.read(MAX_BYTES + 1))
+    except (OSError, ValueError) as error:
+        raise CompileError((_unreadable(name, error),)) from None
+
+
+def expand(names: Iterable[str]) -> tuple[str, ...]:
+    """The files that are meant: a directory stands for its YAML files in alphabetical order.
+
+    Raises:
+        CompileError: a directory holds no YAML file.
+    """
+    files: list[str] = []
+    for name in names:
+        path = Path(name)
+        if name == STDIN or not path.is_dir():
+            files.append(name)
+            continue
+        found = sorted(str(p) for p in path.iterdir() if p.suffix in {".yaml", ".yml"} and p.is_file())
+        if not found:
+            raise CompileError((_fault("SLO001", name, "this directory holds no file that ends in .yaml or .yml"),))
+        files.extend(found)
+    return tuple(dict.fromkeys(files))
+
+
+def parse(source: Source) -> Document:
+    """Turn YAML into plain data.
+
+    Raises:
+        CompileError: the text is no single YAML document, or one that is built to exhaust memory.
+    """
+    import ryaml  # noqa: PLC0415 - commands that read no file need not load it
+
+    _guard_depth(source)
+    try:
+        data = ryaml.loads(source.text)
+    except (ryaml.InvalidYamlError, ValueError) as error:
+        raise CompileError(explain_yaml_error(source.file, source.text, str(error))) from None
+    if data is None:
+        raise CompileError((_fault("SLO010", source.file, "the file is empty"),))
+    return Document(source.file, data)
+
+
+def _guard_depth(source: Source) -> None:
+    """The native parser needs quadratic time for deep nesting; look twice at texts that may hold such."""
+    brackets = _BRACKETS.findall(source.text)
+    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) < MAX_DEPTH:
+        return
+    try:
+        events_to_tree(source.text)
+    except TooDeepError:
+        raise CompileError(explain_yaml_error(source.file, source.text, "recursion limit exceeded")) from None
+    except ValueError:
+        return  # not YAML: the native parser says so, too
+
+
+def _decoded(name: str, data: bytes) -> Source:
+    if len(data) > MAX_BYTES:
+        raise CompileError((_fault("SLO003", name, f"the file is larger than {MAX_BYTES // 1_000_000} MB"),))
+    try:
+        return Source(name, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"the file is not UTF-8 text: line {line} holds the byte 0x{data[error.start]:02x}"
+        raise CompileError((_fault("SLO002", name, message),)) from None
+
+
+def _unreadable(name: str, error: Exception) -> Diagnostic:
+    if isinstance(error, FileNotFoundError):
+        return _fault("SLO001", name, "there is no such file")
+    if Path(name).is_dir():
+        return _fault("SLO001", name, "this is a directory, not a file")
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return _fault("SLO001", name, f"the file cannot be read: {reason}")
+
+
+def _fault(code: str, file: str, message: str) -> Diagnostic:
+    return Diagnostic(code, Place(file), message)

@@ -1,0 +1,189 @@
+"""Says in plain words, and with a place, why a text is not the YAML that a specification may be."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from slo.diagnostics import Diagnostic, Place, Span
+from slo.load.tree import MAX_DEPTH, Mark, TooDeepError, every_mapping, events_to_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+BREAKS = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+_AT = re.compile(r" at line (\d+) column (\d+)")
+_POSITION = re.compile(r"position (\d+)")
+_BIG = re.compile(r"integer `([^`]*)`")
+
+_SENTENCES: tuple[tuple[str, str, str], ...] = (
+    ("mapping values are not allowed", "a key and its colon cannot stand here",
+     'check the indentation, and put a value that contains ": " into quotes'),
+    ("expected ',' or '}'", "this { ... } is not closed, or a value in it needs quotes",
+     "put a selector inside { } into quotes: it has braces and commas of its own"),
+    ("expected ',' or ']'", "this [ ... ] is not closed, or a value in it needs quotes",
+     "put a value that contains a bracket or a comma into quotes"),
+    ("did not find expected key", "the indentation of this line does not fit the lines above",
+     "keys of one mapping start in the same column"),
+    ("did not find expected '-'", "the indentation of this line does not fit the list above",
+     "items of one list start in the same column, each with a dash"),
+    ("block sequence entries are not allowed", "a list item cannot stand here",
+     "start the list on a line of its own, below its key"),
+    ("unknown escape character", "in double quotes a backslash starts an escape, and this one is unknown",
+     "use single quotes around a regular expression"),
+    ("found invalid Unicode", "this escape names no character", "use single quotes, or write the character itself"),
+    ("unexpected end of stream", "the quoted text that starts here is not closed", "add the closing quote"),
+    ("could not find expected ':'", "this line is neither a key with a colon nor a value that belongs to one",
+     "write `key: value`; a value of several lines starts with | or >"),
+    ("unknown anchor", "this alias has no anchor", "an alias *name needs an anchor &name above it"),
+    ("undefined alias", "this alias has no anchor", "an alias *name needs an anchor &name above it"),
+)  # fmt: skip
+
+
+def explain_yaml_error(file: str, text: str, error: str) -> tuple[Diagnostic, ...]:
+    """Every reason why the native parser refused the text; never empty. `error` is what that parser said."""
+    for sign, explain in _KINDS:
+        if sign in error and (found := tuple(explain(file, text, error))):
+            return found
+    return (_syntax(file, text, error),)
+
+
+def at_mark(code: str, file: str, text: str, mark: Mark, message: str, **more: object) -> Diagnostic:
+    """A finding at a place of the text; `more`: hint, length."""
+    lines = BREAKS.split(text)
+    line = min(mark.line, len(lines) - 1)
+    excerpt = lines[line]
+    column = min(mark.column, len(excerpt)) if line == mark.line else len(excerpt)
+    length = max(1, min(int(str(more.get("length", 1))), len(excerpt) - column))
+    span = Span(line + 1, column + 1, length)
+    return Diagnostic(code, Place(file), message, str(more.get("hint", "")), span=span, excerpt=excerpt)
+
+
+def _duplicates(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
+    root = _tree(text)
+    for mapping in every_mapping(root) if root else ():
+        seen: dict[str, Mark] = {}
+        for key, _ in mapping.pairs:
+            if key is None or key.text is None:
+                continue
+            if key.text in seen:
+                message = f'the key "{key.text}" stands twice in this mapping'
+                hint = f"the first one is in line {seen[key.text].line + 1}; remove or rename one of them"
+                length = key.end.index - key.start.index
+                yield at_mark("SLO006", file, text, key.start, message, hint=hint, length=length)
+            seen.setdefault(key.text, key.start)
+
+
+def _too_deep(file: str, text: str, error: str) -> Iterator[Diagnostic]:
+    message = f"values are nested more than {MAX_DEPTH} deep"
+    try:
+        events_to_tree(text)
+    except (TooDeepError, ValueError) as deep:
+        mark = deep.mark if isinstance(deep, TooDeepError) else _mark_in(error, text)
+        yield at_mark("SLO008", file, text, mark, message, hint="a specification needs fewer than ten levels")
+    else:
+        mark = _mark_in(error, text)
+        yield at_mark("SLO008", file, text, mark, "this value contains itself", hint="remove the alias")
+
+
+def _aliases(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
+    root = _tree(text)
+    waiting = [root] if root else []
+    while waiting:
+        node = waiting.pop()
+        if node.aliased:
+            message = "aliases repeat so much that the document would fill the memory"
+            length = node.end.index - node.start.index
+            yield at_mark("SLO009", file, text, node.start, message, hint="write the values out", length=length)
+            return
+        waiting.extend(child for _, child in reversed(node.pairs))
+
+
+def _documents(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
+    later = re.search(r"(?s)^---.*?^(---)", text, re.MULTILINE) or re.search(r"(?s)\S.*?^(---)", text, re.MULTILINE)
+    if later:
+        message = "a second YAML document starts here; a specification is one document"
+        hint = "put it into a file of its own; `slo build A.yaml B.yaml` compiles several files"
+        yield at_mark("SLO007", file, text, _mark_at(text, later.start(1)), message, hint=hint, length=3)
+
+
+def _control(file: str, text: str, error: str) -> Iterator[Diagnostic]:
+    found = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", text)
+    position = _POSITION.search(error)
+    index = found.start() if found else len(text.encode()[: int(position.group(1))].decode(errors="ignore")) if position else 0
+    message = f"the control character U+{ord(text[index : index + 1] or chr(0)):04X} cannot stand in YAML"
+    yield at_mark("SLO004", file, text, _mark_at(text, index), message, hint="remove it")
+
+
+def _keys(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
+    root = _tree(text)
+    for mapping in every_mapping(root) if root else ():
+        for key, _ in mapping.pairs:
+            if key is not None and key.text is None:
+                message = "a list or a mapping cannot be a key"
+                yield at_mark("SLO019", file, text, key.start, message, hint="keys are text")
+
+
+def _big_number(file: str, text: str, error: str) -> Iterator[Diagnostic]:
+    number = _BIG.search(error)
+    mark = _mark_in(error, text)
+    length = len(number.group(1)) if number else 1
+    yield at_mark("SLO004", file, text, mark, "this number is too large", hint="", length=length)
+
+
+def _syntax(file: str, text: str, error: str) -> Diagnostic:
+    mark = _mark_in(error, text)
+    here = _character(text, mark)
+    if "cannot start any token" in error and here == "\t":
+        hint = "replace it by spaces"
+        return at_mark("SLO005", file, text, mark, "a tab indents this line; YAML wants spaces", hint=hint)
+    if "cannot start any token" in error:
+        message = f'a value cannot start with "{here}"'
+        return at_mark("SLO004", file, text, mark, message, hint="put the value into quotes")
+    for sign, message, hint in _SENTENCES:
+        if sign in error:
+            opened = _opening_mark(error) if sign.startswith(("expected ','", "unexpected end")) else None
+            return at_mark("SLO004", file, text, opened or mark, message, hint=hint)
+    reason = _AT.sub("", error).split(",")[0]
+    return at_mark("SLO004", file, text, mark, f"this is not valid YAML: {reason}")
+
+
+_KINDS: tuple[tuple[str, Callable[[str, str, str], Iterator[Diagnostic]]], ...] = (
+    ("duplicate entry", _duplicates),
+    ("recursion limit", _too_deep),
+    ("repetition limit", _aliases),
+    ("more than one document", _documents),
+    ("control characters", _control),
+    ("unhashable type", _keys),
+    ("invalid type: integer", _big_number),
+)
+
+
+def _tree(text: str):  # noqa: ANN202
+    try:
+        return events_to_tree(text)
+    except (TooDeepError, ValueError):
+        return None
+
+
+def _mark_in(error: str, text: str) -> Mark:
+    found = _AT.search(error)
+    if not found:
+        return Mark(0, 0, 0)
+    line, column = int(found.group(1)) - 1, int(found.group(2)) - 1
+    return Mark(-1, line, column)
+
+
+def _opening_mark(error: str) -> Mark | None:
+    places = _AT.findall(error)
+    return Mark(-1, int(places[1][0]) - 1, int(places[1][1]) - 1) if len(places) > 1 else None
+
+
+def _mark_at(text: str, index: int) -> Mark:
+    before = BREAKS.split(text[:index])
+    return Mark(index, len(before) - 1, len(before[-1]))
+
+
+def _character(text: str, mark: Mark) -> str:
+    lines = BREAKS.split(text)
+    return lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""

@@ -1,0 +1,97 @@
+"""Turns places in a document into line and column, and quotes the line: only for findings that are shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slo.diagnostics import Span
+from slo.load.faults import BREAKS
+from slo.load.tree import Mark, Node, TooDeepError, events_to_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from slo.diagnostics import Diagnostic, Place
+
+
+
+def located(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
+    """The findings with span and excerpt, by file and line; `texts`: what each file says.
+
+    A finding in a file that has no text here, or in one that cannot be read, stays without a span.
+    """
+    trees: dict[str, Node | None] = {}
+    placed = []
+    for diagnostic in diagnostics:
+        file = diagnostic.place.file
+        if file not in trees:
+            trees[file] = _tree(texts.get(file, ""))
+        placed.append(_located(diagnostic, trees[file], texts.get(file, "")))
+    files = list(dict.fromkeys((*texts, *trees)))
+    return tuple(sorted(placed, key=lambda d: (files.index(d.place.file), *_position(d))))
+
+
+def _position(diagnostic: Diagnostic) -> tuple[int, int]:
+    return (diagnostic.span.line, diagnostic.span.column) if diagnostic.span else (0, 0)
+
+
+def _tree(text: str) -> Node | None:
+    try:
+        return events_to_tree(text)
+    except (TooDeepError, ValueError):
+        return None
+
+
+def _located(diagnostic: Diagnostic, root: Node | None, text: str) -> Diagnostic:
+    if diagnostic.span is not None or root is None:
+        return diagnostic
+    start, length = _stretch(root, diagnostic.place)
+    lines = BREAKS.split(text)
+    excerpt = lines[start.line] if start.line < len(lines) else ""
+    span = Span(start.line + 1, start.column + 1, max(1, min(length, len(excerpt) - start.column)))
+    return replace(diagnostic, span=span, excerpt=excerpt)
+
+
+def _stretch(root: Node, place: Place) -> tuple[Mark, int]:
+    """Start and length of what a place names; of the nearest thing around it where that is not in the text."""
+    key, node, steps_left = _walk(root, place.path)
+    if place.on_key and key is not None and not steps_left:
+        return key.start, _length(key)
+    if node.text is not None:
+        if place.offset is not None and not steps_left:
+            return _inside(node, place.offset), 1
+        return (node.start, _length(node)) if node.end.index > node.start.index or key is None else (key.start, _length(key))
+    if key is not None:
+        return key.start, _length(key)
+    first = node.pairs[0][0] if node.pairs else None
+    return (first.start, _length(first)) if first else (node.start, 1)
+
+
+def _walk(root: Node, path: tuple[str | int, ...]) -> tuple[Node | None, Node, int]:
+    """Follow a path as far as the text has it: the key above the last value, that value, and how many steps are left."""
+    key, node = None, root
+    for done, step in enumerate(path):
+        found = next((pair for index, pair in enumerate(node.pairs) if _is(pair[0], index, step)), None)
+        if found is None:
+            return key, node, len(path) - done
+        key, node = found
+    return key, node, 0
+
+
+def _is(key: Node | None, index: int, step: str | int) -> bool:
+    return index == step if key is None else key.text == str(step)
+
+
+def _length(node: Node) -> int:
+    """Up to the end of the line: what follows on further lines is not underlined."""
+    return node.end.index - node.start.index if node.end.line == node.start.line else 10_000
+
+
+def _inside(node: Node, offset: int) -> Mark:
+    """The character of a scalar at an offset, exact for plain and quoted scalars of one line without escapes."""
+    if node.style in {"|", ">"} or node.end.line != node.start.line:
+        return node.start
+    quote = 1 if node.style else 0
+    column = min(node.start.column + quote + offset, max(node.end.column - 1, node.start.column))
+    return Mark(node.start.index, node.start.line, column)

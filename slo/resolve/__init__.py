@@ -1,0 +1,72 @@
+"""Resolves validated files into sets of complete SLOs: defaults filled in, values read, names unique."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from slo.diagnostics import Place
+from slo.model import Slo, SloSet
+from slo.resolve import values
+from slo.resolve.findings import Findings
+from slo.resolve.slos import FileResolver
+from slo.resolve.together import check_names, common
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slo.schema import ValidatedFile
+
+DEFAULT_INTERVAL = 60
+
+
+def resolve(files: Sequence[ValidatedFile], set_name: str | None = None) -> tuple[SloSet, ...]:
+    """One set of SLOs for each set name, in the order of the files; `set_name` puts all files into one set.
+
+    Raises:
+        CompileError: with everything that makes no sense in any of the files.
+    """
+    findings = Findings()
+    members: dict[str, list[ValidatedFile]] = defaultdict(list)
+    for file in files:
+        members[_set_of(file, set_name, findings)].append(file)
+    sets = tuple(_resolved_set(name, group, findings) for name, group in members.items())
+    findings.stop_if_any()
+    return sets
+
+
+def _set_of(file: ValidatedFile, set_name: str | None, findings: Findings) -> str:
+    place = Place(file.file)
+    findings.read(values.name, file.spec.service, place.at("service"))
+    findings.read(values.name, file.spec.set, place.at("set"))
+    return set_name or file.spec.set or file.spec.service
+
+
+def _resolved_set(name: str, files: list[ValidatedFile], findings: Findings) -> SloSet:
+    slos: list[Slo] = []
+    for file in files:
+        slos.extend(_slos(file, findings))
+    check_names(slos, findings)
+    base = common("alerting.base", [(f, f.spec.alerting and f.spec.alerting.base) for f in files], findings)
+    outputs = common("outputs", [(f, f.spec.outputs) for f in files], findings)
+    shards = common("shards", [(f, f.spec.shards) for f in files], findings)
+    interval = common("interval", [(f, f.spec.interval) for f in files], findings)
+    where = next((Place(f.file, ("interval",)) for f in files if f.spec.interval), Place(files[0].file))
+    return SloSet(
+        name=name,
+        shards=shards or 1,
+        interval=findings.read(values.evaluation_interval, interval, where) or DEFAULT_INTERVAL,
+        slos=tuple(slos),
+        sources=tuple(file.file.replace("\\", "/").rsplit("/", 1)[-1] for file in files),
+        alerting_base=base,
+        outputs=tuple((outputs or {}).items()),
+    )
+
+
+def _slos(file: ValidatedFile, findings: Findings) -> list[Slo]:
+    place = Place(file.file)
+    if not file.spec.slos:
+        findings.add(place.at("slos"), "SLO030", "this file has no SLO", "`slo init` writes an example")
+    resolver = FileResolver(file.spec, place, findings)
+    made = (resolver.slo(spec, place.at("slos", index)) for index, spec in enumerate(file.spec.slos))
+    return [slo for slo in made if slo is not None]

@@ -1,0 +1,72 @@
+"""What one SLO alerts on: the file's defaults, the SLO's own words, and what follows from its traffic."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from slo.burnrate import POLICIES, TIER_NAMES
+from slo.model import AlertSettings
+from slo.resolve.labels import check_annotations, check_labels, merged
+from slo.schema.spec import AlertsSpec
+from slo.selectors import check_selector
+
+if TYPE_CHECKING:
+    from slo.diagnostics import Place
+    from slo.resolve.findings import Findings
+
+DEFAULT_POLICY = "workbook"
+LEAST_BAD_EVENTS = 2
+_CHANCE = Decimal("0.001")
+_HOUR = 3600
+
+
+def check_alerts(spec: AlertsSpec | None, place: Place, findings: Findings) -> None:
+    """Report what the types of `alerts` do not exclude."""
+    if spec is None:
+        return
+    if spec.policy is not None and spec.policy not in POLICIES:
+        message = f'there is no alert policy "{spec.policy}"'
+        findings.add(place.at("policy"), "SLO062", message, f"known: {', '.join(POLICIES)}")
+    known = TIER_NAMES.get(spec.policy or DEFAULT_POLICY)
+    for index, tier in enumerate(spec.disable or ()):
+        if known is not None and tier not in known:
+            findings.add(place.at("disable", index), "SLO063", f'there is no tier "{tier}"', f"known: {', '.join(known)}")
+    check_labels(spec.labels, place.at("labels"), findings)
+    check_annotations(spec.annotations, place.at("annotations"), findings)
+    if spec.target is not None:
+        findings.extend(check_selector(spec.target, place.at("target")))
+
+
+def settings(common: AlertsSpec | None, own: AlertsSpec | None, quietest: Decimal | None) -> AlertSettings:
+    """The SLO's own words over the defaults of its file; `quietest`: bad events expected in the quietest hour."""
+    layers = [layer for layer in (common, own) if layer is not None]
+    given: dict[str, Any] = {}
+    for layer in layers:
+        given |= {name: value for name, value in msgspec.structs.asdict(layer).items() if value is not None}
+    for name in ("labels", "annotations"):
+        given[name] = merged(*(getattr(layer, name) for layer in layers))
+    if quietest is not None:
+        given.setdefault("min_bad_events", enough_bad_events(quietest))
+    return AlertSettings(**given)
+
+
+def bad_events_per_hour(traffic: Decimal | None, objective: Decimal) -> Decimal | None:
+    """Bad events in the quietest hour of an SLO that just meets its objective."""
+    return None if traffic is None else traffic * _HOUR * (1 - objective)
+
+
+def enough_bad_events(expected: Decimal) -> int:
+    """The smallest number that an hour within the objective reaches less than once in a thousand (Poisson), at least 2.
+
+    Where traffic is high the burn rate asks for many more anyway; where it is low this keeps chance from paging.
+    """
+    term = rest = (-min(expected, Decimal(100))).exp()
+    count = 0
+    while 1 - rest >= _CHANCE:
+        count += 1
+        term *= min(expected, Decimal(100)) / count
+        rest += term
+    return max(LEAST_BAD_EVENTS, count + 1)

@@ -1,0 +1,64 @@
+"""Collects the problems of a stage, so that all of them are told at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from slo.diagnostics import CompileError, Diagnostic, Place, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+class RefusedError(ValueError):
+    """A value makes no sense where it stands; says which code, what is wrong and how to repair it."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        """Keep what a diagnostic needs, the place excepted."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class Findings:
+    """What has been found so far."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self._found: list[Diagnostic] = []
+
+    def add(self, place: Place, code: str, message: str, hint: str = "") -> None:
+        """Report one error."""
+        self._found.append(Diagnostic(code, place, message, hint))
+
+    def extend(self, found: Iterable[Diagnostic]) -> None:
+        """Report what someone else found."""
+        self._found.extend(found)
+
+    def read(self, read: Callable[[V], T], value: V | None, place: Place) -> T | None:
+        """`read(value)`, or None where nothing was given or the value was refused, which is reported."""
+        if value is None:
+            return None
+        try:
+            return read(value)
+        except RefusedError as refused:
+            self.add(place, refused.code, refused.message, refused.hint)
+            return None
+
+    @property
+    def errors(self) -> int:
+        """How many errors there are."""
+        return sum(d.severity is Severity.ERROR for d in self._found)
+
+    def stop_if_any(self) -> None:
+        """Raise what was found.
+
+        Raises:
+            CompileError: something was found.
+        """
+        if self._found:
+            raise CompileError(tuple(self._found))

@@ -1,0 +1,44 @@
+"""Labels and annotations: which names are possible, and how those of file, defaults and SLO add up."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slo.diagnostics import Place
+    from slo.model import Labels
+    from slo.resolve.findings import Findings
+
+RESERVED = frozenset(
+    "slo service team tier severity shard kind tile part b calendar tz time_scale le alertname".split()
+)
+"""Labels that the compiler sets itself."""
+_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+
+
+def check_labels(labels: Mapping[str, str] | None, place: Place, findings: Findings) -> None:
+    """Report names that Prometheus does not take, and names that the compiler needs."""
+    for name in labels or {}:
+        here = place.key(name)
+        if name in RESERVED:
+            findings.add(here, "SLO021", f'the label "{name}" is set by slo itself', "choose another name")
+        elif name.startswith("__"):
+            findings.add(here, "SLO021", f'the label "{name}" is internal to Prometheus', "choose another name")
+        elif not _NAME.fullmatch(name):
+            findings.add(here, "SLO021", f'"{name}" is no label name', "letters, digits and _, no digit first")
+
+
+def check_annotations(annotations: Mapping[str, str] | None, place: Place, findings: Findings) -> None:
+    """Report names that Prometheus does not take."""
+    for name in annotations or {}:
+        if not _NAME.fullmatch(name):
+            findings.add(place.key(name), "SLO021", f'"{name}" is no annotation name', "letters, digits and _, no digit first")
+
+
+def merged(*layers: Mapping[str, str] | None) -> Labels:
+    """All of them by name; the later layer wins."""
+    together = {name: value for layer in layers for name, value in (layer or {}).items()}
+    return tuple(sorted(together.items()))

@@ -1,0 +1,102 @@
+"""One SLO at a time: what its file says for all, what it says itself, and the complete objective from both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slo.model import Links, Slo
+from slo.resolve import values
+from slo.resolve.alerts import bad_events_per_hour, check_alerts, settings
+from slo.resolve.labels import check_labels, merged
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from slo.diagnostics import Place
+    from slo.model import SliSpec
+    from slo.resolve.findings import Findings
+    from slo.schema.spec import FileSpec, Settings, SloSpec
+
+DEFAULT_WINDOW = 30 * values.DAY
+DEFAULT_SCRAPE_INTERVAL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The values of `defaults` or of one SLO that are more than text; none where not given."""
+
+    objective: Decimal | None = None
+    window: int | None = None
+    scrape_interval: int | None = None
+    traffic: Decimal | None = None
+
+
+class FileResolver:
+    """Turns the SLOs of one file into complete objectives; reports problems of what they share only once."""
+
+    def __init__(self, spec: FileSpec, place: Place, findings: Findings) -> None:
+        """Check what holds for the whole file."""
+        self._spec = spec
+        self._findings = findings
+        self._defaults = self._read(spec.defaults, place.at("defaults"))
+        links = spec.links
+        runbooks = findings.read(values.link, links and links.runbooks, place.at("links", "runbooks"))
+        dashboards = findings.read(values.link, links and links.dashboards, place.at("links", "dashboards"))
+        self._links = Links(runbooks or "", dashboards or "")
+        check_labels(spec.labels, place.at("labels"), findings)
+
+    def slo(self, spec: SloSpec, place: Place) -> Slo | None:
+        """The complete SLO, or None when something about it was reported."""
+        before = self._findings.errors
+        self._findings.read(values.name, spec.name, place.at("name"))
+        own, shared = self._read(spec, place), self._defaults
+        sli = self._sli(spec, place.at("sli"))
+        objective = own.objective or shared.objective
+        if spec.objective is None and (self._spec.defaults is None or self._spec.defaults.objective is None):
+            self._findings.add(place, "SLO014", 'the key "objective" is missing', "write objective: 99.9%")
+        if self._findings.errors > before or objective is None or sli is None:
+            return None
+        defaults = self._spec.defaults
+        traffic = own.traffic or shared.traffic
+        return Slo(
+            service=self._spec.service,
+            name=spec.name,
+            title=spec.title or spec.name,
+            objective=objective,
+            window=own.window or shared.window or DEFAULT_WINDOW,
+            sli=sli.build(),
+            scrape_interval=own.scrape_interval or shared.scrape_interval or DEFAULT_SCRAPE_INTERVAL,
+            team=spec.owner or (defaults and defaults.owner) or self._spec.owner or "",
+            labels=merged(self._spec.labels, defaults and defaults.labels, spec.labels),
+            links=self._links,
+            alerts=settings(defaults and defaults.alerts, spec.alerts, bad_events_per_hour(traffic, objective)),
+            traffic=traffic,
+            place=place,
+        )
+
+    def _read(self, spec: Settings | None, place: Place) -> _Numbers:
+        if spec is None:
+            return _Numbers()
+        read, findings = self._findings.read, self._findings
+        check_labels(spec.labels, place.at("labels"), findings)
+        check_alerts(spec.alerts, place.at("alerts"), findings)
+        rate = spec.traffic.per_second if spec.traffic else None
+        return _Numbers(
+            read(values.objective, spec.objective, place.at("objective")),
+            read(values.window, spec.window, place.at("window")),
+            read(values.scrape_interval, spec.scrape_interval, place.at("scrape_interval")),
+            read(values.per_second, rate, place.at("traffic", "per_second")),
+        )
+
+    def _sli(self, spec: SloSpec, place: Place) -> SliSpec | None:
+        """The one kind that is given, checked."""
+        known = spec.sli.__struct_fields__
+        given = [kind for kind in known if getattr(spec.sli, kind) is not None]
+        if len(given) != 1:
+            said = " and ".join(given) or "none"
+            self._findings.add(place, "SLO028", f"an SLI has exactly one kind; here: {said}", f"kinds: {', '.join(known)}")
+            return None
+        sli: SliSpec = getattr(spec.sli, given[0])
+        self._findings.extend(sli.check(place.at(given[0])))
+        return sli

@@ -1,0 +1,55 @@
+"""What must fit together in a set: unique names, and settings on which its files agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from slo.diagnostics import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from slo.model import Slo
+    from slo.resolve.findings import Findings
+    from slo.schema import ValidatedFile
+
+T = TypeVar("T")
+
+
+def check_names(slos: Iterable[Slo], findings: Findings) -> None:
+    """Report SLOs with the same name, and different names that give the same alert name."""
+    by_name: dict[tuple[str, str], Slo] = {}
+    by_alert: dict[str, Slo] = {}
+    for slo in slos:
+        alert = camel_case(slo.service) + camel_case(slo.name)
+        same = by_name.setdefault((slo.service, slo.name), slo)
+        other = by_alert.setdefault(alert, slo)
+        place = slo.place.at("name")
+        if same is not slo:
+            message = f'the service "{slo.service}" has two SLOs called "{slo.name}"'
+            findings.add(place, "SLO022", message, f"the first one: {_where(same)}")
+        elif other is not slo:
+            message = f'"{slo.service}/{slo.name}" and "{other.service}/{other.name}" both give alerts called {alert}...'
+            findings.add(place, "SLO023", message, f"rename one of them; the first one: {_where(other)}")
+
+
+def camel_case(name: str) -> str:
+    """`checkout-availability` -> `CheckoutAvailability`: how names become alert names."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
+
+
+def common(key: str, said: Sequence[tuple[ValidatedFile, T | None]], findings: Findings) -> T | None:
+    """What the files of a set say about one of the set's own settings; those that say nothing follow the others."""
+    given = [(file, value) for file, value in said if value is not None]
+    if not given:
+        return None
+    first, agreed = given[0]
+    for file, value in given[1:]:
+        if value != agreed:
+            message = f'"{key}" belongs to the set, and {first.file} says something else'
+            findings.add(Place(file.file, tuple(key.split("."))), "SLO029", message, "say it in one file, or the same in all")
+    return agreed
+
+
+def _where(slo: Slo) -> str:
+    return f"item {int(slo.place.path[-1]) + 1} of slos in {slo.place.file}"

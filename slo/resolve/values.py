@@ -1,0 +1,113 @@
+"""Reads single values of a specification exactly: objectives, windows, intervals, rates, names."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from slo.promql import PromqlError, parse_duration
+from slo.resolve.findings import RefusedError
+
+DAY = 86_400
+LONGEST_WINDOW = 400
+TILE = 300
+_MAX_DIGITS = 15
+_MAX_LENGTH = 40
+_PERCENT = re.compile(r"(\d{1,9}(?:\.\d*)?|\.\d+)%")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
+
+
+def name(text: str) -> str:
+    """The name of a service, a set or an SLO."""
+    if _NAME.fullmatch(text):
+        return text
+    message = f'"{_short(text)}" is no name: lower-case letters, digits and dashes, a letter first, at most 63'
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-0123456789")[:63]
+    raise RefusedError("SLO020", message, f"write {slug}" if slug else "")
+
+
+def objective(value: str | float) -> Decimal:
+    """The share of good events, exactly: between 0 and 1, both excluded."""
+    text = value if isinstance(value, str) else repr(value)
+    percent = _PERCENT.fullmatch(text)
+    if percent:
+        return _share(Decimal(percent.group(1)).scaleb(-2), text)
+    if not _NUMBER.fullmatch(text):
+        raise RefusedError("SLO024", f'"{_short(text)}" is not an objective', "write 99.9%")
+    number = Decimal(text)
+    if 1 < number < 100:  # noqa: PLR2004 - a percentage without its sign
+        raise RefusedError("SLO024", f"an objective without % lies between 0 and 1; {_short(text)} does not", f"write {_short(text)}%")
+    return _share(number, text)
+
+
+def _share(share: Decimal, text: str) -> Decimal:
+    if share == 1:
+        raise RefusedError("SLO024", f"an objective of {text} leaves no error budget", "write 99.9%, or another share below 100%")
+    if not 0 < share < 1:
+        raise RefusedError("SLO024", f"{_short(text)} is no share of all events between 0 and 100%", "write 99.9%")
+    if len(share.normalize().as_tuple().digits) > _MAX_DIGITS:
+        raise RefusedError("SLO024", f"{_short(text)} has more than {_MAX_DIGITS} digits", "write 99.9%")
+    return share.normalize()
+
+
+def window(text: str) -> int:
+    """A rolling window in seconds: whole days, 1 to 400."""
+    seconds = _duration(text, "SLO026", "write 30d")
+    if seconds % DAY or not DAY <= seconds <= LONGEST_WINDOW * DAY:
+        message = f'a window is a whole number of days, 1d to {LONGEST_WINDOW}d; "{text}" is not'
+        raise RefusedError("SLO026", message, "write 30d")
+    return seconds
+
+
+def scrape_interval(text: str) -> int:
+    """A scrape interval in whole seconds, at most one tile."""
+    seconds = _duration(text, "SLO027", "write 30s")
+    if seconds > TILE:
+        message = f'a scrape interval of "{text}" is too long: an SLO counts events every 5 minutes'
+        raise RefusedError("SLO027", message, "scrape at least every 5m")
+    return seconds
+
+
+def evaluation_interval(text: str) -> int:
+    """An evaluation interval in seconds: a divisor of five minutes, so that tiles meet."""
+    seconds = _duration(text, "SLO027", "write 1m")
+    if TILE % seconds:
+        message = f'an evaluation interval divides 5m, as 15s, 30s, 1m or 5m do; "{text}" does not'
+        raise RefusedError("SLO027", message, "write 1m")
+    return seconds
+
+
+def per_second(value: float) -> Decimal:
+    """A rate of events, above 0."""
+    rate = Decimal(repr(value))
+    if not rate.is_finite() or rate <= 0:
+        raise RefusedError("SLO032", f"traffic is a number of events per second above 0; {value} is not", "leave it out if unknown")
+    return rate
+
+
+def link(text: str) -> str:
+    """A URL template with `{alert}` and `{uid}` in it."""
+    if not re.match(r"https?://[^\s/]", text):
+        raise RefusedError("SLO031", f'"{_short(text)}" is no link', "start with http:// or https://")
+    unknown = [hole for hole in re.findall(r"{([^{}]*)}", text) if hole not in {"alert", "uid"}]
+    if unknown:
+        raise RefusedError("SLO031", f'"{{{_short(unknown[0])}}}" means nothing in a link', "possible are {alert} and {uid}")
+    return text
+
+
+def _duration(text: str, code: str, hint: str) -> int:
+    """Whole seconds."""
+    if len(text) > _MAX_LENGTH:
+        raise RefusedError(code, f'"{_short(text)}" is not a duration', hint)
+    try:
+        seconds = parse_duration(text)
+    except PromqlError as error:
+        raise RefusedError(code, str(error), hint) from None
+    if seconds != int(seconds):
+        raise RefusedError(code, f'"{text}" is not a whole number of seconds', hint)
+    return int(seconds)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_LENGTH else f"{text[:_MAX_LENGTH]}..."

@@ -1,0 +1,43 @@
+"""Validates plain data against the file format: structure and types, not yet sense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.schema.spec import FileSpec
+
+if TYPE_CHECKING:
+    from slo.load import Document
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatedFile:
+    """A file whose structure is right, and its name."""
+
+    file: str
+    spec: FileSpec
+
+
+def validate(document: Document) -> ValidatedFile:
+    """Decode a document strictly.
+
+    Raises:
+        CompileError: with every unknown key, wrong type and missing key of the file.
+    """
+    try:
+        return ValidatedFile(document.file, msgspec.convert(document.data, FileSpec, strict=True))
+    except (msgspec.ValidationError, RecursionError) as error:
+        from slo.schema.mismatch import mismatches  # noqa: PLC0415 - only a wrong file needs the slow walk
+
+        found = tuple(mismatches(document.data, FileSpec, Place(document.file)))
+        versions = tuple(d for d in found if d.code == "SLO017")  # another version: nothing else can be judged
+        raise CompileError(versions or found or (_unexplained(document.file, error),)) from None
+
+
+def _unexplained(file: str, error: Exception) -> Diagnostic:
+    """The decoder found what our own walk did not: still an error of the file, told in the decoder's words."""
+    return Diagnostic("SLO013", Place(file), str(error))

@@ -1,0 +1,128 @@
+"""The file format, version 1, as strict types: what may stand where. What values mean is settled by `slo.resolve`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from slo.sli import KINDS
+
+NAME_PATTERN = "^[a-z][a-z0-9-]{0,62}$"
+LABEL_PATTERN = "^[a-zA-Z_][a-zA-Z0-9_]*$"
+_DURATION_PATTERN = "^([0-9]+(ms|[smhdw]))+$"
+
+
+def _text(description: str, pattern: str = "", *examples: str) -> Meta:
+    """Describe a text for editors. The pattern is published only: `resolve` checks it, and says what is wrong."""
+    extra: dict[str, Any] = {"pattern": pattern} if pattern else {}
+    return Meta(description=description, examples=list(examples) or None, extra_json_schema=extra)
+
+
+Name = Annotated[str, _text("Lower-case letters, digits and dashes; starts with a letter.", NAME_PATTERN)]
+Duration = Annotated[str, _text("A number and a unit: ms, s, m, h, d or w.", _DURATION_PATTERN, "30s", "5m")]
+Window = Annotated[str, _text("Rolling window: whole days, 1d to 400d.", "^[0-9]+[dw]$", "30d", "4w")]
+Owner = Annotated[str, _text("The team: label `team` of the alerts; Alertmanager routes on it.", "", "checkout")]
+Objective = Annotated[
+    str | float | int,
+    Meta(
+        description="Share of good events: 99.9%, or 0.999.",
+        examples=["99.9%"],
+        extra_json_schema={
+            "anyOf": [
+                {"type": "string", "pattern": r"^([0-9]{1,2}(\.[0-9]+)?%|0?\.[0-9]+)$"},
+                {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+            ]
+        },
+    ),
+]
+LabelMap = Annotated[dict[str, str], Meta(description="Extra labels on alerts; never on recorded series.")]
+Templates = Annotated[dict[str, str], Meta(description="Extra annotations on alerts.")]
+Severity = Literal["page", "ticket", "off"]
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A mapping of the file: unknown keys are errors, absent and empty values mean `not given`."""
+
+
+class TrafficSpec(Strict, frozen=True):
+    """`traffic`: how much is expected at the quietest hour."""
+
+    per_second: Annotated[float | int, Meta(description="Events per second at the quietest hour.")]
+
+
+class AlertsSpec(Strict, frozen=True):
+    """`alerts`: what an SLO alerts on."""
+
+    policy: Annotated[str, Meta(description="Which table of tiers to use.")] | None = None
+    disable: Annotated[tuple[str, ...], Meta(description="Tiers to leave out.")] | None = None
+    min_bad_events: Annotated[int, Meta(ge=1, le=1_000_000, description="Fewer bad events page nobody.")] | None = None
+    labels: LabelMap | None = None
+    annotations: Templates | None = None
+    no_data: Annotated[Severity, Meta(description="Alert when the SLI is gone.")] | None = None
+    target: Annotated[str, Meta(description="Selector of the 0/1 series of the source, such as up.")] | None = None
+    exhausted: Annotated[Severity, Meta(description="Alert when the budget is spent.")] | None = None
+
+
+class Settings(Strict, frozen=True):
+    """What an SLO may say, and `defaults` may say for all SLOs of the file."""
+
+    objective: Objective | None = None
+    window: Window | None = None
+    scrape_interval: Annotated[Duration, Meta(description="The longest among the targets.")] | None = None
+    owner: Owner | None = None
+    labels: LabelMap | None = None
+    traffic: TrafficSpec | None = None
+    alerts: AlertsSpec | None = None
+
+
+if TYPE_CHECKING:
+    SliChoice = msgspec.Struct
+else:
+    SliChoice = msgspec.defstruct(
+        "SliChoice",
+        [(kind, spec | None, None) for kind, spec in KINDS.items()],
+        bases=(Strict,),
+        frozen=True,
+        module=__name__,
+        namespace={"__doc__": "`sli`: how good and bad events are counted; exactly one kind."},
+    )
+
+
+class SloSpec(Settings, frozen=True, kw_only=True):
+    """One item of `slos`."""
+
+    name: Annotated[Name, Meta(description="Unique within the service; label `slo`.")]
+    title: Annotated[str, Meta(description="One line for people.")] | None = None
+    sli: Annotated[SliChoice, Meta(description="How good and bad events are counted.")]
+
+
+class LinksSpec(Strict, frozen=True):
+    """`links`: URLs that alerts carry."""
+
+    runbooks: Annotated[str, Meta(description="`{alert}` is replaced by the alert's name.")] | None = None
+    dashboards: Annotated[str, Meta(description="`{uid}` is replaced by the dashboard's uid.")] | None = None
+
+
+class AlertingSpec(Strict, frozen=True):
+    """`alerting`: the Alertmanager configuration that routes are added to."""
+
+    base: Annotated[str, Meta(description="Path of it, relative to this file.")] | None = None
+
+
+class FileSpec(Strict, frozen=True, kw_only=True):
+    """A whole file."""
+
+    version: Annotated[Literal[1], Meta(description="Version of this format.")]
+    service: Annotated[Name, Meta(description="Whose SLOs these are; label `service`.")]
+    set: Annotated[Name, Meta(description="Rule set this file belongs to; default: the service.")] | None = None
+    owner: Owner | None = None
+    labels: LabelMap | None = None
+    links: LinksSpec | None = None
+    defaults: Settings | None = None
+    alerting: AlertingSpec | None = None
+    outputs: Annotated[dict[str, str], Meta(description="Target -> path, relative to this file.")] | None = None
+    shards: Annotated[int, Meta(ge=1, le=1000, description="Rule groups that the SLOs are spread over.")] | None = None
+    interval: Annotated[Duration, Meta(description="Evaluation interval; divides 5m.")] | None = None
+    slos: Annotated[tuple[SloSpec, ...], Meta(description="The objectives.")]
