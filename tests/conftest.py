@@ -57,6 +57,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "promtool" not in metafunc.fixturenames:
         return
     tools = found("promtool")
+    if not tools:
+        raise pytest.UsageError("no promtool: run `make tools`")
     metafunc.parametrize("promtool", list(tools.values()), ids=list(tools), scope="session")
 
 

@@ -57,9 +57,7 @@ def find_python() -> str:
         if path and is_new_enough(path):
             return path
     wanted = ".".join(map(str, OLDEST))
-    raise SetupError(
-        f"Python {wanted} or newer is needed, and PATH has none; install it or set PYTHON=/path/to/it"
-    )
+    raise SetupError(f"Python {wanted} or newer is needed, and PATH has none; install it or set PYTHON=/path/to/it")
 
 
 def checksum() -> str:
@@ -77,9 +75,7 @@ def is_current(wanted: str) -> bool:
 
 def has_module(python: str, module: str) -> bool:
     """Tell whether `python` can import `module`."""
-    return (
-        subprocess.run([python, "-c", f"import {module}"], check=False, capture_output=True).returncode == 0
-    )
+    return subprocess.run([python, "-c", f"import {module}"], check=False, capture_output=True).returncode == 0
 
 
 def pip_of(python: str) -> list[str]:

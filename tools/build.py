@@ -43,8 +43,7 @@ def is_current(module: Module, program: str, go: tuple[int, ...]) -> bool:
 def stale(wanted: list[str], go: tuple[int, ...]) -> list[tuple[Module, list[str]]]:
     """Return what has to be built, by module."""
     found = [
-        (module, [p for p in module.programs if p in wanted and not is_current(module, p, go)])
-        for module in MODULES
+        (module, [p for p in module.programs if p in wanted and not is_current(module, p, go)]) for module in MODULES
     ]
     return [(module, programs) for module, programs in found if programs]
 
@@ -62,7 +61,11 @@ def download(go: gotoolchain.Go, module: Module, packages: list[str]) -> int:
         "-f={{.ImportPath}}",
     ]
     env = gotoolchain.environment()
-    listed = watch([*command, *packages], module.folder, env, meter, lambda n: f"{n} modules downloaded")
+
+    def detail(lines: int) -> str:
+        return f"{lines} modules downloaded" if lines else "reading its modules"
+
+    listed = watch([*command, *packages], module.folder, env, meter, detail)
     return len(listed.splitlines())
 
 
@@ -168,9 +171,7 @@ def main() -> int:
         print(f"tools: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(
-            "\ntools: interrupted; nothing half-built is left, and what was compiled is kept", file=sys.stderr
-        )
+        print("\ntools: interrupted; nothing half-built is left, and what was compiled is kept", file=sys.stderr)
         return 130
     return 0
 

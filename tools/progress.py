@@ -82,9 +82,22 @@ class Meter:
         print(f"\r{text}\x1b[K" if self._live else text, end=end, flush=True)
 
 
-def watch(
-    command: list[str], cwd: Path, env: dict[str, str], meter: Meter, detail: Callable[[int], str]
-) -> str:
+def attend(process: subprocess.Popen[str], readers: list[threading.Thread], tick: Callable[[], None]) -> None:
+    """Wait until a process has ended and its output is read; end it when this is interrupted."""
+    try:
+        for reader in readers:
+            reader.start()
+        while any(reader.is_alive() for reader in readers) or process.poll() is None:
+            tick()
+            time.sleep(0.1)
+    except BaseException:
+        end(process)
+        for reader in readers:
+            reader.join(GRACE_SECONDS)
+        raise
+
+
+def watch(command: list[str], cwd: Path, env: dict[str, str], meter: Meter, detail: Callable[[int], str]) -> str:
     """Run a command to its end; return what it wrote to standard output.
 
     Args:
@@ -120,15 +133,8 @@ def watch(
         output.extend(process.stdout or ())
 
     readers = [threading.Thread(target=reader, daemon=True) for reader in (read_errors, read_output)]
-    try:
-        for reader in readers:
-            reader.start()
-        while any(reader.is_alive() for reader in readers) or process.poll() is None:
-            meter.tick(detail(counted[0]))
-            time.sleep(0.1)
-    except BaseException:
-        end(process)
-        raise
+    with process:
+        attend(process, readers, lambda: meter.tick(detail(counted[0])))
     if process.returncode:
         raise CommandError("".join(errors).strip() or f"exit status {process.returncode}")
     return "".join(output)

@@ -1,0 +1,107 @@
+"""Cleaning up, summing up, and one run at a time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tools import clean
+from tools.diskuse import disk_use, megabytes
+from tools.summary import main as summarise
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REPORT = """<testsuites><testsuite>
+<testcase name="a"/><testcase name="b"/>
+<testcase name="c"><failure message="x"/></testcase>
+<testcase name="d"><error message="x"/></testcase>
+<testcase name="e"><skipped message="x"/></testcase>
+</testsuite></testsuites>"""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with run data, built servers and a read-only folder."""
+    monkeypatch.setattr(clean, "ROOT", tmp_path)
+    for name in ("run/data", "bin", "go/mod/sealed"):
+        (tmp_path / ".cache" / name).mkdir(parents=True)
+        (tmp_path / ".cache" / name / "file").write_text("x" * 5000)
+    (tmp_path / ".cache/go/mod/sealed").chmod(0o555)
+    (tmp_path / ".venv").mkdir()
+    return tmp_path
+
+
+def test_clean_keeps_what_is_slow_to_get_again(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Cleaning removes run data and leaves servers and environment."""
+    assert clean.main([]) == 0
+
+    assert not (checkout / ".cache/run").exists()
+    assert (checkout / ".cache/bin/file").exists()
+    assert (checkout / ".venv").exists()
+    assert "freed" in capsys.readouterr().out
+
+
+def test_distclean_removes_all_that_was_made(checkout: Path) -> None:
+    """Also folders that a tool made read-only go."""
+    assert clean.main(["--all"]) == 0
+
+    assert list(checkout.iterdir()) == []
+
+
+def test_disk_use_counts_blocks_of_every_level(checkout: Path) -> None:
+    """What is freed is what the disk gets back, not the sum of lengths."""
+    assert disk_use(checkout / ".cache") >= 3 * 8192
+    assert disk_use(checkout / "missing") == 0
+
+
+@pytest.mark.parametrize(("size", "text"), [(0, "0 MB"), (157_300_000, "157 MB"), (2_840_000_000, "2.8 GB")])
+def test_sizes_are_spelled_for_people(size: int, text: str) -> None:
+    """Megabytes below a gigabyte, gigabytes above."""
+    assert megabytes(size) == text
+
+
+def test_the_last_line_sums_up_all_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Failures and errors both count as failed, and then the exit code is 1."""
+    for name in ("one.xml", "two.xml"):
+        (tmp_path / name).write_text(REPORT)
+
+    assert summarise([str(tmp_path / "one.xml"), str(tmp_path / "two.xml")]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "4 passed, 4 failed, 2 skipped"
+
+
+def test_a_report_that_is_missing_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Tests that never ran are not tests that passed."""
+    assert summarise([str(tmp_path / "none.xml")]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 1 failed"
+
+
+def test_two_runs_do_not_overlap(tmp_path: Path) -> None:
+    """The second run says that it waits, and goes on when the first one has ended, even by a kill."""
+    lock = tmp_path / "lock"
+    code = (
+        "import pathlib,sys,time\nfrom tools.exclusive import exclusive\n"
+        f"with exclusive(pathlib.Path({str(lock)!r}), 'waiting'):\n"
+        "    print('inside', flush=True)\n    sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", code]
+    pipe = subprocess.PIPE
+    with (
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as first,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as second,
+    ):
+        assert first.stdout
+        assert second.stdout
+        # Whichever came first holds the lock; the other one waits for it.
+        lines = {first: first.stdout.readline(), second: second.stdout.readline()}
+        assert sorted(lines.values()) == ["inside\n", "waiting\n"]
+        holder = next(process for process, line in lines.items() if line == "inside\n")
+        waiter = second if holder is first else first
+        holder.kill()
+        assert waiter.stdout
+        assert waiter.stdout.readline() == "inside\n"
+        assert waiter.stdin
+        waiter.stdin.close()
