@@ -1,0 +1,159 @@
+"""What the compose file promises about every container."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.stack.limits import mebibytes
+
+ROOT = Path(__file__).parents[2]
+ONCE = {"secrets", "rules"}
+"""Services that do one thing and end."""
+
+Services = dict[str, dict[str, Any]]
+
+
+def test_all_parts_of_the_box_are_there(services: Services) -> None:
+    """The shop, its data, the monitoring and the load."""
+    shop = {"web", "catalog", "orders", "postgres", "redis", "locust"}
+    assert services.keys() - ONCE == shop | {"prometheus", "alertmanager", "pager", "grafana"}
+
+
+def test_every_image_is_pinned_by_the_env_file(services: Services, env: dict[str, str]) -> None:
+    """No `latest`, no tag in the compose file itself; our own image is never pulled."""
+    for name, service in services.items():
+        repository, _, tag = service["image"].partition(":")
+        assert tag.removeprefix("v") in {*env.values(), "local"}, name
+        assert (tag == "local") is (repository == "slobox/box"), name
+
+
+def test_versions_name_a_release(env: dict[str, str]) -> None:
+    """Every version has at least a minor number."""
+    versions = {name: value for name, value in env.items() if name.endswith("_VERSION")}
+    assert len(versions) == 6
+    for name, value in versions.items():
+        assert re.fullmatch(r"\d+\.\d+(\.\d+)?", value), name
+
+
+def test_ports_are_published_on_the_loopback_only(services: Services, env: dict[str, str]) -> None:
+    """Each port of .env is published once, and only for this machine."""
+    published = [port for service in services.values() for port in service.get("ports", [])]
+    assert all(re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port) for port in published)
+    ports = sorted(value for name, value in env.items() if name.endswith("_PORT"))
+    assert sorted(port.split(":")[1] for port in published) == ports
+
+
+def test_the_data_tier_publishes_nothing(services: Services, compose: dict[str, Any]) -> None:
+    """Postgres and Redis are reached by the tiers above them and by nobody else."""
+    on_data = {name for name, service in services.items() if "data" in service.get("networks", [])}
+    assert on_data == {"postgres", "redis", "catalog", "orders"}
+    assert compose["networks"]["data"] == {"internal": True}
+    assert not any("ports" in services[name] for name in ("postgres", "redis"))
+
+
+def test_no_network_leads_out(compose: dict[str, Any]) -> None:
+    """A network is internal, or its addresses are not translated to the outside."""
+    for name, network in compose["networks"].items():
+        masquerade = network.get("driver_opts", {}).get("com.docker.network.bridge.enable_ip_masquerade")
+        assert network.get("internal") or masquerade == "false", name
+
+
+def test_every_container_is_locked_down(services: Services) -> None:
+    """Read-only, without capabilities, without new privileges, with an init process, and not as root."""
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["init"] is True, name
+        assert re.fullmatch(r"[1-9]\d*:\d+", service["user"]), name
+
+
+def test_no_container_gets_more_than_it_needs(services: Services) -> None:
+    """No privileges, no capabilities added, no namespace of the host, no socket of the engine."""
+    forbidden = {"privileged", "cap_add", "pid", "ipc", "devices", "userns_mode"}
+    for name, service in services.items():
+        assert not forbidden & service.keys(), name
+        assert service.get("network_mode") in {None, "none"}, name
+        assert not any("docker.sock" in volume for volume in service.get("volumes", [])), name
+
+
+def test_folders_of_the_project_are_mounted_read_only(services: Services) -> None:
+    """No container can change the checkout."""
+    mounts = [volume for service in services.values() for volume in service.get("volumes", [])]
+    assert all(volume.endswith(":ro") for volume in mounts if volume.startswith("."))
+
+
+def test_who_reads_a_secret_waits_for_it_and_reads_no_other(services: Services) -> None:
+    """Each secret is a volume, mounted read-only, and made before its readers start."""
+    for name, service in services.items():
+        secrets = [volume for volume in service.get("volumes", []) if volume.startswith("secrets-")]
+        if not secrets or name == "secrets":
+            continue
+        assert all(volume.endswith(":ro") for volume in secrets), name
+        assert service["depends_on"]["secrets"] == {"condition": "service_completed_successfully"}, name
+        named = {path for path in re.findall(r"/secrets/\w+", str(service)) if path}
+        assert named == {volume.split(":")[1] for volume in secrets}, name
+
+
+def test_readers_of_secrets_belong_to_the_group_that_owns_them(services: Services) -> None:
+    """Files are readable for one group; a container under another user is given it."""
+    for name, service in services.items():
+        if any(volume.startswith("secrets-") for volume in service.get("volumes", [])):
+            assert service["user"] == "10001:10001" or service["group_add"] == ["10001"], name
+
+
+def test_no_password_is_in_the_environment(services: Services) -> None:
+    """Secrets are passed as paths of files."""
+    for name, service in services.items():
+        for variable, value in service.get("environment", {}).items():
+            if re.search(r"PASSWORD|TOKEN|SECRET", variable):
+                assert variable.endswith("_FILE"), f"{name}: {variable}"
+                assert value.startswith("/secrets/"), f"{name}: {variable}"
+
+
+def test_every_container_has_limits(services: Services) -> None:
+    """Memory, processors, processes and logs are bounded."""
+    for name, service in services.items():
+        assert mebibytes(service["mem_limit"]) > 0, name
+        assert 0 < service["cpus"] <= 1, name
+        assert service["pids_limit"] > 0, name
+        assert service["logging"]["options"] == {"max-size": "5m", "max-file": "3"}, name
+
+
+def test_the_header_states_the_sum_of_the_limits(services: Services) -> None:
+    """What the header says about memory is what the limits add up to."""
+    total = sum(mebibytes(service["mem_limit"]) for name, service in services.items() if name not in ONCE)
+    assert f"Memory limits add up to {total / 1024:.1f} GiB" in (ROOT / "docker-compose.yml").read_text()
+
+
+def test_long_running_services_restart_stop_and_are_checked(services: Services) -> None:
+    """A crash is followed by a restart, a stop has its time, and health is looked at."""
+    for name, service in services.items():
+        if name in ONCE:
+            assert service["restart"] == "no", name
+        else:
+            assert service["restart"] == "unless-stopped", name
+            assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}, name
+        assert service["stop_grace_period"], name
+
+
+def test_every_volume_is_used_and_every_used_volume_is_named(services: Services, compose: dict[str, Any]) -> None:
+    """No data lies in a volume without a name."""
+    mounts = [volume for service in services.values() for volume in service.get("volumes", [])]
+    assert {volume.split(":")[0] for volume in mounts if not volume.startswith(".")} == compose["volumes"].keys()
+
+
+def test_docker_compose_accepts_the_file() -> None:
+    """Compose itself reads the file on a fresh clone, without any variable set."""
+    if not shutil.which("docker"):
+        pytest.skip("docker is not installed")
+    if subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("the compose plugin of docker is not installed")
+    run = subprocess.run(
+        ["docker", "compose", "config", "--quiet"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stderr) == (0, "")
