@@ -31,8 +31,8 @@ def holder(port: int) -> str:
     """Return who listens on the port, as far as this user may know."""
     with suppress(psutil.Error, OSError):
         for connection in psutil.net_connections(kind="tcp"):
-            listens = connection.status == psutil.CONN_LISTEN and connection.laddr
-            if listens and connection.laddr[1] == port and connection.pid:
+            listens = connection.status == psutil.CONN_LISTEN and connection.pid
+            if listens and getattr(connection.laddr, "port", None) == port:
                 return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
     return "another program"
 
@@ -63,7 +63,8 @@ def refuse(taken: Mapping[str, int]) -> None:
     if not taken:
         return
     lines = [
-        f"port {port} ({name}) is taken by {holder(port)}: stop it, or change {BY_NAME[name].port_variable}={port} in .env"
+        f"port {port} ({name}) is taken by {holder(port)}: "
+        f"stop it, or change {BY_NAME[name].port_variable}={port} in .env"
         for name, port in taken.items()
     ]
     raise BoxError("\n".join(lines))

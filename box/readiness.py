@@ -1,7 +1,7 @@
 """Waits until every service answers that it is ready."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -23,6 +23,9 @@ class Readiness:
     process: str
     ready: bool
     seconds: float | None
+
+
+Show = Callable[[Sequence[Readiness]], None]
 
 
 class NotReadyError(Exception):
@@ -47,7 +50,7 @@ def local_client() -> httpx.Client:
     return httpx.Client(timeout=ANSWER_SECONDS, trust_env=False)
 
 
-def wait_ready(settings: Settings, control: Control, seconds: float, show: Callable[[list[Readiness]], None]) -> None:
+def wait_ready(settings: Settings, control: Control, seconds: float, show: Show) -> None:
     """Wait until all services are ready, showing each step.
 
     Args:

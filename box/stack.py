@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from box import binaries, ports, state
@@ -14,9 +13,9 @@ from box.errors import BoxError
 from box.layout import Layout, make_private_folder
 from box.lock import locked
 from box.log_tail import last_lines
-from box.readiness import NotReadyError, Readiness, wait_ready
+from box.readiness import NotReadyError, Show, wait_ready
 from box.render.tree import write_configs
-from box.services import SERVICES
+from box.services import BY_NAME, SERVICES
 from box.settings import Settings
 from box.state import State
 from box.supervision import daemon
@@ -37,7 +36,7 @@ def running(layout: Layout) -> State | None:
     return known if known and Control(layout.socket).answers() else None
 
 
-def start(layout: Layout, run: Run, show: Callable[[list[Readiness]], None]) -> State:
+def start(layout: Layout, run: Run, show: Show) -> State:
     """Start the stack and wait until it is ready; when that fails, or is interrupted, nothing is left running.
 
     Raises:
@@ -50,13 +49,13 @@ def start(layout: Layout, run: Run, show: Callable[[list[Readiness]], None]) -> 
             return _start(layout, run, show)
         except NotReadyError as error:
             daemon.stop(layout)
-            raise BoxError(_failure(layout, error)) from None
+            raise BoxError(f"{_failure(layout, error)}\nEverything that was started has been stopped.") from None
         except BaseException:
             daemon.stop(layout)
             raise
 
 
-def _start(layout: Layout, run: Run, show: Callable[[list[Readiness]], None]) -> State:
+def _start(layout: Layout, run: Run, show: Show) -> State:
     write_configs(layout, run.settings, run.time_scale)
     _make_data_folders(layout, run)
     layout.config.write_text(_config(run), encoding="utf-8")
@@ -93,7 +92,7 @@ def _failure(layout: Layout, error: NotReadyError) -> str:
     parts = [error.reason]
     for name in error.names:
         parts += [f"--- last lines of {layout.logs / name}.log", *last_lines(layout.logs / f"{name}.log", 20)]
-    return "\n".join([*parts, "Everything that was started has been stopped."])
+    return "\n".join(parts)
 
 
 def fingerprint(layout: Layout, run: Run) -> str:
@@ -104,6 +103,21 @@ def fingerprint(layout: Layout, run: Run) -> str:
     for source in sources:
         digest.update((layout.root / source).read_bytes())
     return digest.hexdigest()
+
+
+def ensure(layout: Layout, known: State) -> None:
+    """Start what is not running of a stack that is up, and wait until all of it is ready.
+
+    Raises:
+        BoxError: a service does not come up.
+    """
+    control = Control(layout.socket)
+    try:
+        for name in BY_NAME:
+            control.start(name)
+        wait_ready(known.settings, control, READY_SECONDS, lambda _rows: None)
+    except NotReadyError as error:
+        raise BoxError(_failure(layout, error)) from None
 
 
 def stop(layout: Layout) -> bool:

@@ -1,0 +1,119 @@
+"""`box demo`: break the shop, watch the page come and go, compare with theory."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from box import ports, stack
+from box.cli import parsers
+from box.cli.up import DEMO_SCALE, begin, print_pages
+from box.demo.objective import Objective, read_objective
+from box.demo.report import as_json, print_report, write_json
+from box.demo.script import DEMO
+from box.demo.shop import Faults, Load
+from box.demo.story import Story
+from box.demo.timeline import Timeline
+from box.demo.witnesses import Witnesses
+from box.errors import BoxError
+from box.layout import Layout, find_layout
+from box.settings import Settings, load_settings
+from box.state import State
+from box.terminal import make_console
+
+# The slow page looks back over 30 minutes at least, and so ends last.
+SLOW_PAGE_SHORT = 1800
+PROFILE = "demo"
+
+
+def register(subparsers: parsers.Subparsers) -> None:
+    """Add the subcommand."""
+    summary = "break the shop and watch an alert fire, page and resolve"
+    parser = parsers.add(subparsers, "demo", summary, "  box demo\n  box demo --no-keep --json run.json")
+    parser.add_argument(
+        "--keep",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="leave everything running at the end (default: yes on a terminal, no elsewhere)",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the record of the run to FILE")
+    parser.set_defaults(run=lambda arguments: run(arguments.json, keep=arguments.keep))
+
+
+def run(json_file: Path | None, *, keep: bool | None) -> int:
+    """Play the demo; return 0 only if the page arrived and resolved."""
+    console = make_console()
+    layout = find_layout(os.environ)
+    joined = stack.running(layout)
+    keep = bool(joined) or (sys.stdout.isatty() if keep is None else keep)
+    try:
+        known = _join(console, joined) if joined else _begin(console, layout)
+        arrived = _play(console, layout, known, json_file)
+    except BaseException:
+        if not joined:
+            stack.stop(layout)
+        raise
+    _end(console, layout, known.settings, keep=keep)
+    return 0 if arrived else 1
+
+
+def _join(console: Console, joined: State) -> State:
+    if joined.time_scale == 1:
+        raise BoxError("the stack runs in real time, the demo needs scaled time; stop it first: make down")
+    console.print("Using the stack that runs already; it stays up afterwards.")
+    return joined
+
+
+def _begin(console: Console, layout: Layout) -> State:
+    settings = load_settings(layout.root / ".env", os.environ)
+    free = ports.moved(settings)
+    for name, port in free.items():
+        console.print(f"Port {settings.ports[name]} is taken: {name} listens on {port} instead.")
+    stack.forget_data(layout, PROFILE)
+    return begin(console, settings.with_ports(free), DEMO_SCALE, PROFILE)
+
+
+def _play(console: Console, layout: Layout, known: State, json_file: Path | None) -> bool:
+    objective = read_objective(layout.run / "slos.yaml", known.time_scale)
+    slow_window = SLOW_PAGE_SHORT / known.time_scale
+    console.print(_introduction(objective), soft_wrap=True)
+    timeline = Timeline(console, objective)
+    story = _story(layout, known.settings, objective, timeline)
+    with timeline.shown():
+        record = story.play()
+    print_report(console, record, objective, slow_window)
+    if json_file:
+        write_json(json_file, as_json(record, objective, slow_window))
+    return record.arrived_and_resolved
+
+
+def _introduction(objective: Objective) -> str:
+    return (
+        f'\nThe SLO: "{objective.title}", {1 - objective.budget:.1%} over 30 days.'.replace("%", " %")
+        + f" The fast page fires when the budget burns {objective.burn:g} times too fast.\n"
+        "Its rule has no `for:`, so Prometheus goes straight from inactive to firing; "
+        "below, the condition is seen building.\n"
+    )
+
+
+def _story(layout: Layout, settings: Settings, objective: Objective, timeline: Timeline) -> Story:
+    token = layout.admin_token.read_text(encoding="utf-8").strip()
+    return Story(
+        script=DEMO,
+        objective=objective,
+        faults=Faults(settings.url(DEMO.fault_tier), token),
+        load=Load(settings.url("locust"), settings.url("web")),
+        witnesses=Witnesses(settings, objective),
+        timeline=timeline,
+    )
+
+
+def _end(console: Console, layout: Layout, settings: Settings, *, keep: bool) -> None:
+    if keep:
+        console.print("\nStill running, with steady load. Look at it:")
+        print_pages(console, settings)
+        return
+    stack.stop(layout)
+    console.print("Everything is stopped. `box demo --keep` leaves it running, to look at it.")

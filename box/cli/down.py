@@ -1,0 +1,21 @@
+"""`box down`: stop everything, also what a crash left behind."""
+
+import argparse
+import os
+
+from box import stack
+from box.cli import parsers
+from box.layout import find_layout
+
+
+def register(subparsers: parsers.Subparsers) -> None:
+    """Add the subcommand."""
+    parser = parsers.add(subparsers, "down", "stop everything that runs here", "  box down")
+    parser.set_defaults(run=run)
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Stop the stack; return the exit code."""
+    stopped = stack.stop(find_layout(os.environ))
+    print("Everything is stopped." if stopped else "Nothing was running.")
+    return 0

@@ -1,0 +1,32 @@
+"""What the parsers of the subcommands share."""
+
+import argparse
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+LARGEST_SCALE = 100
+
+
+def add(subparsers: "Subparsers", name: str, summary: str, example: str) -> argparse.ArgumentParser:
+    """Add a subcommand whose help ends with an example."""
+    return subparsers.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"example:\n{example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+
+
+def time_scale(text: str) -> int:
+    """Return a time scale that leaves tiles of at least three scrapes, each a whole number of seconds.
+
+    Raises:
+        argparse.ArgumentTypeError: it does not.
+    """
+    fitting = [scale for scale in range(1, LARGEST_SCALE + 1) if 300 % scale == 0]
+    if text.isascii() and text.isdigit() and int(text) in fitting:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"must be one of {', '.join(map(str, fitting))}")

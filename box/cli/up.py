@@ -1,0 +1,83 @@
+"""`box up`: start the stack and wait until it is ready."""
+
+import os
+
+from rich.console import Console
+
+from box import stack
+from box.cli import parsers
+from box.layout import find_layout
+from box.services import PAGES
+from box.settings import Settings, load_settings
+from box.startup_view import startup_view
+from box.state import State
+from box.terminal import make_console
+
+DEMO_SCALE = 60
+EXAMPLE = """\
+  box up                    an hour of alerting passes in a minute
+  box up --time-scale 1     real time
+  WEB_PORT=8080 box up      another port for the shop"""
+
+
+def register(subparsers: parsers.Subparsers) -> None:
+    """Add the subcommand."""
+    parser = parsers.add(subparsers, "up", "start the shop and all that watches it", EXAMPLE)
+    parser.add_argument(
+        "--time-scale",
+        type=parsers.time_scale,
+        default=DEMO_SCALE,
+        metavar="K",
+        help=f"divide all alerting windows by K (default {DEMO_SCALE}: a 30-day budget lasts 12 hours)",
+    )
+    parser.set_defaults(run=lambda arguments: run(arguments.time_scale))
+
+
+def run(time_scale: int) -> int:
+    """Start the stack unless it runs already as asked; return the exit code."""
+    console = make_console()
+    layout = find_layout(os.environ)
+    settings = load_settings(layout.root / ".env", os.environ)
+    known = stack.running(layout)
+    if known:
+        settings = known.settings if known.time_scale == time_scale else settings
+        wanted, _ = stack.make_run(layout, settings, time_scale, known.profile)
+        if known.fingerprint == stack.fingerprint(layout, wanted):
+            stack.ensure(layout, known)
+            console.print("The stack runs already.")
+            print_pages(console, settings)
+            return 0
+        console.print("Something changed since the stack was started: starting it again.")
+        stack.stop(layout)
+    begin(console, settings, time_scale)
+    return 0
+
+
+def begin(console: Console, settings: Settings, time_scale: int, profile: str = "up") -> State:
+    """Start the stack, showing how far it is, and say where to look."""
+    layout = find_layout(os.environ)
+    wanted, found = stack.make_run(layout, settings, time_scale, profile)
+    for binary in found.values():
+        console.print(f"Using {binary}", highlight=False, soft_wrap=True)
+    console.print(_scale_sentence(time_scale), highlight=False)
+    with startup_view(console) as show:
+        begun = stack.start(layout, wanted, show)
+    print_pages(console, settings)
+    return begun
+
+
+def _scale_sentence(time_scale: int) -> str:
+    if time_scale == 1:
+        return "Alerting runs in real time: a page comes about a minute after a total outage."
+    budget_hours = 30 * 24 / time_scale
+    return (
+        f"Time scale {time_scale}: an alerting window of 1h lasts {3600 / time_scale:.0f} s, "
+        f"a 30-day budget {budget_hours:g} hours. Change it with --time-scale."
+    )
+
+
+def print_pages(console: Console, settings: Settings) -> None:
+    """Say where to look, and how to stop."""
+    for title, name, path in PAGES:
+        console.print(f"  {settings.url(name) + path:<38} {title}", highlight=False)
+    console.print("Stop it with: make down", highlight=False)

@@ -1,0 +1,77 @@
+"""The record of one demo run: when what happened, and the numbers around it."""
+
+from dataclasses import dataclass, field
+
+from box.demo.theory import Before, During, Theory
+from box.demo.witnesses import Sight
+
+
+@dataclass(slots=True)
+class Moments:
+    """When it happened, seconds since epoch; None until then. `active` is Prometheus' own `activeAt`."""
+
+    load: float | None = None
+    spike: float | None = None
+    fault_on: float | None = None
+    active: float | None = None
+    routed: float | None = None
+    paged: float | None = None
+    fault_off: float | None = None
+    inactive: float | None = None
+    resolved: float | None = None
+
+
+@dataclass(slots=True)
+class Record:
+    """All that is known about the run."""
+
+    moments: Moments = field(default_factory=Moments)
+    before: Before | None = None
+    during: During | None = None
+    theory: Theory | None = None
+    budget_before: float | None = None
+    budget_after: float | None = None
+    bad_before: float = 0.0
+    bad_after: float = 0.0
+    total_after: float = 0.0
+    suppressed: list[str] = field(default_factory=list)
+    notified_tiers: list[str] = field(default_factory=list)
+    fault_sights: list[Sight] = field(default_factory=list)
+
+    @property
+    def detection(self) -> float | None:
+        """Return the seconds from the fault to the alert."""
+        return _between(self.moments.fault_on, self.moments.active)
+
+    @property
+    def held(self) -> bool | None:
+        """Return whether detection held the bound; None when one of the two is not known."""
+        bound = self.theory.bound if self.theory else None
+        return None if self.detection is None or bound is None else self.detection <= bound
+
+    @property
+    def arrived_and_resolved(self) -> bool:
+        """Return whether the page came and went: what the demo is there to show."""
+        return self.moments.paged is not None and self.moments.resolved is not None
+
+    @property
+    def budget_spent(self) -> float | None:
+        """Return the share of the error budget that the run spent."""
+        if self.budget_before is None or self.budget_after is None:
+            return None
+        return self.budget_before - self.budget_after
+
+
+def _between(begin: float | None, end: float | None) -> float | None:
+    return None if begin is None or end is None else end - begin
+
+
+def measured(record: Record, short: float) -> During | None:
+    """Return what the fault did, from the sights whose short window lies wholly inside it."""
+    begun = record.moments.fault_on or 0.0
+    full = [s for s in record.fault_sights if s.at - begun > short + 2 and "slo:error_ratio:5m" in s.values]
+    if not full:
+        return None
+    rates = [s.values["slo:events:5m total"] / short for s in full]
+    shares = [s.values["slo:error_ratio:5m"] for s in full]
+    return During(rate=sum(rates) / len(rates), bad_share=sum(shares) / len(shares))

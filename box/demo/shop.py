@@ -1,0 +1,70 @@
+"""What the demo does to the shop: faults by its admin call, visitors by Locust's web page."""
+
+import time
+
+import httpx
+
+from box.errors import BoxError
+
+ANSWER_SECONDS = 5.0
+
+
+class Faults:
+    """The fault switches of one tier."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._client = httpx.Client(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=ANSWER_SECONDS,
+            trust_env=False,
+        )
+
+    def switch_on(self, name: str, rate: float, seconds: int) -> float:
+        """Switch a fault on; return the moment it was on, seconds since epoch.
+
+        Raises:
+            BoxError: the tier refused or did not answer.
+        """
+        return self._send("PUT", name, {"rate": rate, "seconds": seconds})
+
+    def switch_off(self, name: str) -> float:
+        """Switch a fault off; return the moment it was off, seconds since epoch.
+
+        Raises:
+            BoxError: the tier refused or did not answer.
+        """
+        return self._send("DELETE", name, None)
+
+    def _send(self, method: str, name: str, body: dict[str, float] | None) -> float:
+        try:
+            answer = self._client.request(method, f"/admin/faults/{name}", json=body)
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            raise BoxError(f"the shop's fault switch did not work: {error}") from error
+        return time.time()
+
+
+class Load:
+    """The visitors, one request a second each."""
+
+    def __init__(self, url: str, shop: str) -> None:
+        self._client = httpx.Client(base_url=url, timeout=ANSWER_SECONDS, trust_env=False)
+        self._shop = shop
+
+    def set_users(self, users: int, per_second: float) -> float:
+        """Let so many visitors be in the shop; return the moment it was asked for, seconds since epoch.
+
+        Raises:
+            BoxError: Locust refused or did not answer.
+        """
+        form = {"user_count": str(users), "spawn_rate": str(per_second), "host": self._shop}
+        try:
+            answer = self._client.post("/swarm", data=form)
+            answer.raise_for_status()
+            refused = None if answer.json().get("success") else answer.json().get("message", "refused")
+        except (httpx.HTTPError, ValueError) as error:
+            raise BoxError(f"Locust did not take the load: {error}") from error
+        if refused:
+            raise BoxError(f"Locust did not take the load: {refused}")
+        return time.time()

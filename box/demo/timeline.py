@@ -1,0 +1,77 @@
+"""The live timeline: events as they happen, and one line that says how the budget does."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from box.demo.objective import Objective
+from box.demo.witnesses import Sight
+
+PLAIN_SECONDS = 5.0
+BAR = 24
+
+
+@dataclass(slots=True)
+class Timeline:
+    """Prints events; on a terminal the last line moves, elsewhere a line comes every few seconds."""
+
+    console: Console
+    objective: Objective
+    begun: float = field(default_factory=time.time)
+    _live: Live | None = None
+    _told: float = 0.0
+
+    def event(self, at: float, text: str) -> None:
+        """Tell that something happened (seconds since epoch)."""
+        clock = datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S.%f")[:-4]
+        self.console.print(f"{clock}  {at - self.begun:+6.1f} s  {text}", highlight=False, markup=False)
+
+    def sight(self, sight: Sight) -> None:
+        """Show how the budget does."""
+        if self._live:
+            self._live.update(Group(Text(), Text(status_line(sight, self.objective), no_wrap=True)))
+        elif sight.at - self._told >= PLAIN_SECONDS:
+            self._told = sight.at
+            self.event(sight.at, "  " + status_line(sight, self.objective))
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Keep the moving line on the terminal while the block runs."""
+        if not self.console.is_terminal:
+            yield
+            return
+        with Live(console=self.console, refresh_per_second=8, transient=True) as self._live:
+            yield
+        self._live = None
+
+
+def status_line(sight: Sight, objective: Objective) -> str:
+    """Return budget and burn rate in one line: what the alert compares, and with what."""
+    remaining = sight.values.get("slo:budget_remaining:ratio")
+    if remaining is None:
+        return "waiting for the first visitors to be counted"
+    rate = burn_rate(sight, objective)
+    state = "FIRING" if "page-fast" in sight.active else "condition building" if rate > 0 else "quiet"
+    return (
+        f"budget {bar(remaining)} {remaining:7.1%}".replace("%", " %")
+        + f"   burn rate of the 1h window {rate:6.2f} of {objective.burn:g} ({state})"
+    )
+
+
+def burn_rate(sight: Sight, objective: Objective) -> float:
+    """Return what the fast page compares with its threshold, as a multiple of the budget."""
+    ratio = sight.values.get("slo:error_ratio:1h", 0.0)
+    covered = sight.values.get("slo:events:1h covered", 0.0)
+    return ratio * covered / objective.rule.window / objective.budget
+
+
+def bar(share: float) -> str:
+    """Return a share as a bar; below zero it is empty."""
+    full = round(max(0.0, min(1.0, share)) * BAR)
+    return "█" * full + "░" * (BAR - full)

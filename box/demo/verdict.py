@@ -1,0 +1,102 @@
+"""Says at the end what was expected, what happened, and how detection compares with theory, term by term."""
+
+from dataclasses import dataclass
+
+from box.demo.objective import TIER, Objective
+from box.demo.record import Record
+
+DELIVERY_SECONDS = 5.0
+"""Prometheus to Alertmanager at once, one second of grouping there, then the webhook; the rest is slack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the final table; `fine` is None when there is nothing to judge."""
+
+    what: str
+    expected: str
+    happened: str
+    fine: bool | None
+
+
+def lines(record: Record, objective: Objective, slow_window: float) -> list[Line]:
+    """Return the table. `slow_window` is the short window of the slow page in seconds: it ends last."""
+    moments = record.moments
+    bound = record.theory.bound if record.theory else None
+    end_bound = slow_window + 2 * DELIVERY_SECONDS
+    rows = [
+        _timed(f"{TIER} active in Prometheus", "after the fault", bound, record.detection),
+        _timed("pager rings", "after that", DELIVERY_SECONDS, _gap(moments.active, moments.paged)),
+        _timed("resolved on the pager", "after the fault ended", end_bound, _gap(moments.fault_off, moments.resolved)),
+    ]
+    return [*rows, _held_back(record), _budget(record, objective)]
+
+
+def _timed(what: str, since: str, bound: float | None, seconds: float | None) -> Line:
+    expected = "-" if bound is None else f"at most {bound:.2f} s {since}"
+    if seconds is None:
+        return Line(what, expected, "did not happen", fine=False)
+    return Line(what, expected, f"{seconds:.2f} s {since}", None if bound is None else seconds <= bound)
+
+
+def _gap(begin: float | None, end: float | None) -> float | None:
+    return None if begin is None or end is None else end - begin
+
+
+def _held_back(record: Record) -> Line:
+    tickets = [tier for tier in record.suppressed if tier.startswith("ticket")]
+    happened = f"held back: {', '.join(tickets)}" if tickets else "no ticket was raised"
+    return Line("tickets while the page fires", "held back by Alertmanager", happened, bool(tickets) or None)
+
+
+def _budget(record: Record, objective: Objective) -> Line:
+    failed = record.bad_after - record.bad_before
+    what = f"budget spent ({objective.budget:.1%} of 30 days)".replace("%", " %")
+    if record.budget_spent is None or not record.total_after:
+        return Line(what, "-", "not known", fine=False)
+    return Line(
+        what,
+        f"{expected_spend(record, objective):.1%}: {failed:.0f} of {record.total_after:.0f} failed".replace("%", " %"),
+        f"{record.budget_spent:.1%}".replace("%", " %"),
+        abs(expected_spend(record, objective) - record.budget_spent) <= SPEND_TOLERANCE,
+    )
+
+
+SPEND_TOLERANCE = 0.05
+
+
+def expected_spend(record: Record, objective: Objective) -> float:
+    """Return the share of the budget that a fault of this length spends: its seconds over those of the window.
+
+    A young server judges by the traffic it has seen: share of failed events, times the recorded part of the window.
+    """
+    moments = record.moments
+    seconds = (moments.fault_off or 0.0) - (moments.fault_on or 0.0)
+    share = record.during.bad_share if record.during else 1.0
+    return seconds * share / (objective.window * objective.budget)
+
+
+def theory_rows(record: Record, objective: Objective) -> list[tuple[str, str]]:
+    """Return each term of the theory with its number."""
+    theory, before, during, rule = record.theory, record.before, record.during, objective.rule
+    if not (theory and before and during):
+        return [("theory", "the fault did not last long enough to be measured")]
+    return [
+        ("threshold", f"burn rate {objective.burn:g} x budget {objective.budget:g} = {rule.threshold:g} of the events"),
+        (
+            "in the 1h window before",
+            f"{before.total:.0f} events, {before.bad:.0f} bad, {before.covered:.0f} of {rule.window:.0f} s recorded",
+        ),
+        ("the fault", f"{during.rate:.1f} events a second, {during.bad_share:.1%} of them bad".replace("%", " %")),
+        ("ratio x coverage above threshold", _seconds(theory.burn)),
+        (f"{rule.min_bad_events} bad events", _seconds(theory.enough_bad)),
+        ("the later of both", _seconds(theory.condition)),
+        ("+ one scrape", _seconds(theory.scrape)),
+        ("+ two evaluations", _seconds(theory.evaluations)),
+        ("= bound", _seconds(theory.bound)),
+        ("measured", _seconds(record.detection)),
+    ]
+
+
+def _seconds(value: float | None) -> str:
+    return "never" if value is None else f"{value:.2f} s"

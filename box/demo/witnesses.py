@@ -1,0 +1,118 @@
+"""Asks Prometheus, Alertmanager and the pager what they know about the demo's SLO."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from box.demo.objective import Objective
+from box.errors import BoxError
+from box.settings import Settings
+
+ANSWER_SECONDS = 5.0
+SERIES = "slo:(budget_remaining:ratio|error_ratio:(5m|1h)|events:(5m|1h|30d))"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What all three said at one moment (seconds since epoch).
+
+    Attributes:
+        at: when they were asked.
+        values: recorded series by name, and by name and kind for events; absent ones are missing.
+        active: tier -> since when it is active in Prometheus, seconds since epoch.
+        routed: tiers that Alertmanager holds active.
+        suppressed: tiers that Alertmanager holds back.
+        paged: tier -> when the pager was first told that it fires.
+        cleared: tier -> when the pager was last told that it is resolved, unless it fires again.
+    """
+
+    at: float
+    values: Mapping[str, float] = field(default_factory=dict)
+    active: Mapping[str, float] = field(default_factory=dict)
+    routed: frozenset[str] = frozenset()
+    suppressed: frozenset[str] = frozenset()
+    paged: Mapping[str, float] = field(default_factory=dict)
+    cleared: Mapping[str, float] = field(default_factory=dict)
+
+
+class Witnesses:
+    """The three servers, asked about one SLO."""
+
+    def __init__(self, settings: Settings, objective: Objective) -> None:
+        self._settings = settings
+        self._objective = objective
+        self._client = httpx.Client(timeout=ANSWER_SECONDS, trust_env=False)
+
+    def look(self, now: float, since: float) -> Sight:
+        """Return what they say now; notifications count from `since`.
+
+        Raises:
+            BoxError: one of them does not answer.
+        """
+        try:
+            routed, suppressed = self._alertmanager()
+            paged, cleared = self._pager(since)
+            return Sight(now, self._values(), self._active(), routed, suppressed, paged, cleared)
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise BoxError(f"a server of the demo does not answer as it should: {error}") from error
+
+    def _get(self, service: str, path: str, **parameters: str) -> Any:  # noqa: ANN401 -- JSON is anything
+        answer = self._client.get(self._settings.url(service) + path, params=parameters)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _values(self) -> dict[str, float]:
+        selector = f'{{__name__=~"{SERIES}",slo="{self._objective.name}",service="{self._objective.service}"}}'
+        answer = self._get("prometheus", "/api/v1/query", query=selector)
+        found = {}
+        for row in answer["data"]["result"]:
+            labels = row["metric"]
+            key = " ".join(filter(None, (labels["__name__"], labels.get("kind"))))
+            found[key] = float(row["value"][1])
+        return found
+
+    def _active(self) -> dict[str, float]:
+        alerts = self._get("prometheus", "/api/v1/alerts")["data"]["alerts"]
+        return {
+            each["labels"]["tier"]: seconds(each["activeAt"])
+            for each in alerts
+            if self._is_ours(each["labels"]) and each["state"] == "firing"
+        }
+
+    def _alertmanager(self) -> tuple[frozenset[str], frozenset[str]]:
+        alerts = self._get("alertmanager", "/api/v2/alerts", filter=f'alertname="{self._objective.alert}"')
+        by_state: dict[str, set[str]] = {"active": set(), "suppressed": set()}
+        for each in alerts:
+            by_state.setdefault(each["status"]["state"], set()).add(each["labels"]["tier"])
+        return frozenset(by_state["active"]), frozenset(by_state["suppressed"])
+
+    def _pager(self, since: float) -> tuple[dict[str, float], dict[str, float]]:
+        paged: dict[str, float] = {}
+        cleared: dict[str, float] = {}
+        for notification in reversed(self._get("pager", "/api/notifications")):
+            if notification["received"] < since:
+                continue
+            for alert in notification["alerts"]:
+                if self._is_ours(alert["labels"]):
+                    _enter(alert, notification["received"], paged, cleared)
+        return paged, cleared
+
+    def _is_ours(self, labels: Mapping[str, str]) -> bool:
+        return labels.get("alertname") == self._objective.alert and "tier" in labels
+
+
+def _enter(alert: Mapping[str, Any], at: float, paged: dict[str, float], cleared: dict[str, float]) -> None:
+    tier = alert["labels"]["tier"]
+    if alert["status"] == "firing":
+        paged.setdefault(tier, at)
+        cleared.pop(tier, None)
+    else:
+        cleared.setdefault(tier, at)
+
+
+def seconds(text: str) -> float:
+    """Return a time of Prometheus in seconds since epoch."""
+    return datetime.fromisoformat(text).timestamp()

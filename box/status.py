@@ -1,0 +1,65 @@
+"""Looks at every service of a running stack."""
+
+import http.client
+import xmlrpc.client
+from dataclasses import dataclass
+
+import psutil
+
+from box.errors import BoxError
+from box.layout import Layout
+from box.readiness import answers, local_client
+from box.services import SERVICES
+from box.state import State
+from box.supervision.control import Control, ProcessState
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One service; `memory_mib` is resident memory of its processes, None when it does not run."""
+
+    name: str
+    state: str
+    pid: int
+    port: int
+    ready: bool
+    memory_mib: float | None
+    limit_mib: int
+
+
+def look(layout: Layout, known: State) -> list[Status]:
+    """Return every service in the order of the table.
+
+    Raises:
+        BoxError: supervisord went away meanwhile.
+    """
+    try:
+        states = Control(layout.socket).states()
+    except (OSError, xmlrpc.client.Error, http.client.HTTPException) as error:
+        raise BoxError("the stack stopped just now") from error
+    with local_client() as client:
+        return [
+            Status(
+                name=service.name,
+                state=states[service.name].state,
+                pid=states[service.name].pid,
+                port=known.ports[service.name],
+                ready=answers(client, service, known.settings),
+                memory_mib=_memory(states[service.name]),
+                limit_mib=service.memory_mib,
+            )
+            for service in SERVICES
+        ]
+
+
+def _memory(process: ProcessState) -> float | None:
+    if not process.pid:
+        return None
+    try:
+        parent = psutil.Process(process.pid)
+        family = [parent, *parent.children(recursive=True)]
+        return float(sum(each.memory_info().rss for each in family)) / MIB
+    except psutil.Error:
+        return None
