@@ -1,0 +1,1 @@
+"""The tier that knows the products: read-heavy and cached."""

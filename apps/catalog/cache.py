@@ -1,0 +1,120 @@
+"""The cache of the catalog: in process or in Redis, protected against stampedes, never a reason to fail."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cashews import Cache
+from cashews.exceptions import CacheBackendInteractionError
+from prometheus_client import Counter
+
+from apps.health import Need
+from apps.problems import DependencyError
+from apps.resilience.breaker import Breaker
+from apps.service import Kit
+from apps.settings import with_password
+
+NAME = "cache"
+TIMEOUT_SECONDS = 0.25
+RESULTS = ("hit", "miss", "bypass")
+
+Load = Callable[[str], Awaitable[Any]]
+
+
+class ProductCache:
+    """Remembers what `load` returned for a key."""
+
+    def __init__(self, kit: Kit, load: Load) -> None:
+        self._kit = kit
+        self._load = load
+        self._requests = Counter(
+            "shop_cache_requests", "Look-ups by result.", ("result",), registry=kit.registry
+        )
+        for result in RESULTS:
+            self._requests.labels(result)
+        settings = kit.settings
+        self._breaker = Breaker(
+            NAME, settings.breaker_failures, settings.breaker_open_seconds, kit.meters.breaker_changed
+        )
+        self._cache = Cache(name=NAME)
+        # `protected`: while a value is loaded, everyone who asks for it waits for that one load.
+        self._remembered = self._cache(ttl=settings.cache_seconds, key="shop:{key}", protected=True, condition=_worth_keeping)(
+            self._miss
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The connection to the store, if there is one."""
+        settings = self._kit.settings
+        url = with_password(settings.redis_url, settings.redis_password_file)
+        if url:
+            self._cache.setup(
+                url,
+                suppress=False,
+                pickle_type="json",
+                socket_connect_timeout=TIMEOUT_SECONDS,
+                socket_timeout=TIMEOUT_SECONDS,
+            )
+        else:
+            self._cache.setup("mem://", size=1000)
+        self._kit.health.needs.append(Need(NAME, self._check, required=False))
+        try:
+            yield
+        finally:
+            await self._cache.close()
+
+    async def get(self, key: str) -> Any:
+        """The value for `key`, from the cache or else loaded.
+
+        Raises:
+            DependencyError: it had to be loaded, and what it is loaded from does not answer.
+        """
+        lookup = _Lookup()
+        try:
+            async with self._breaker.guard():
+                self._kit.faults.check_dependency(NAME)
+                # In a task of its own: when this request is cancelled, others still wait for the same load.
+                value = await asyncio.shield(asyncio.create_task(self._remembered(key, lookup)))
+        except (CacheBackendInteractionError, DependencyError):
+            self._requests.labels("bypass").inc()
+            return await self._load(key)
+        if isinstance(value, _Failed):
+            raise value.error
+        self._requests.labels("miss" if lookup.loaded else "hit").inc()
+        return value
+
+    async def _miss(self, key: str, lookup: "_Lookup") -> Any:
+        lookup.loaded = True
+        try:
+            return await self._load(key)
+        except Exception as error:  # noqa: BLE001 - it says nothing about the cache, whose breaker must not see it
+            return _Failed(error)
+
+    async def _check(self) -> str:
+        if self._kit.faults.lost(NAME):
+            return "lost (fault `dependency` is on)"
+        try:
+            await self._cache.ping()
+        except CacheBackendInteractionError:
+            return "not reachable; products come from the database"
+        return ""
+
+
+@dataclass(slots=True)
+class _Lookup:
+    """Tells whoever asked whether it was their request that loaded the value."""
+
+    loaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A load that failed; never remembered."""
+
+    error: Exception
+
+
+def _worth_keeping(value: Any, *_: Any, **__: Any) -> bool:
+    return not isinstance(value, _Failed)

@@ -1,0 +1,45 @@
+"""Reads products from the database."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from apps.data.engine import Database
+from apps.data.tables import products, stock
+
+PLENTY = 10
+"""From here on the shop does not tell how many are left."""
+
+
+def all_products(database: Database) -> list[dict[str, Any]]:
+    """All products in the order of the shelf.
+
+    Raises:
+        DependencyError: the database does not answer.
+    """
+    with database.read() as connection:
+        rows = connection.execute(_query().order_by(products.c.position)).all()
+    return [_product(row) for row in rows]
+
+
+def one_product(database: Database, sku: str) -> dict[str, Any] | None:
+    """One product, or None when the shop does not sell it.
+
+    Raises:
+        DependencyError: the database does not answer.
+    """
+    with database.read() as connection:
+        row = connection.execute(_query().where(products.c.sku == sku)).first()
+    return None if row is None else _product(row)
+
+
+def _query() -> Select[Any]:
+    return select(
+        products.c.sku, products.c.name, products.c.description, products.c.price_cents, stock.c.available
+    ).join_from(products, stock)
+
+
+def _product(row: Row[Any]) -> dict[str, Any]:
+    product = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+    available = product.pop("available")
+    return product | {"currency": "EUR", "in_stock": available > 0, "left": min(available, PLENTY)}

@@ -1,0 +1,1 @@
+"""The data tier: engine, tables and the goods on the shelf."""

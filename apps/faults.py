@@ -1,0 +1,112 @@
+"""Faults on demand: errors, latency and lost dependencies, each with a rate and an expiry; off by default."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+import structlog
+
+from apps.problems import InjectedError, unreachable
+
+FaultName = Literal["errors", "latency", "dependency"]
+NAMES: tuple[FaultName, ...] = get_args(FaultName)
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A fault that is switched on; `until` is a reading of the monotonic clock."""
+
+    name: FaultName
+    rate: float
+    until: float
+    delay_ms: int = 0
+    dependency: str = ""
+    routes: tuple[str, ...] = ()
+
+    def meets(self, route: str) -> bool:
+        """True when the fault is meant for this route; no routes means all of them."""
+        return not self.routes or route in self.routes
+
+
+@dataclass(slots=True)
+class Faults:
+    """The switches of one process; `count` is told of every effect a fault had."""
+
+    count: Callable[[FaultName], None]
+    clock: Callable[[], float] = time.monotonic
+    chance: Callable[[], float] = random.random
+    _on: dict[FaultName, Fault] = field(default_factory=dict)
+
+    def switch_on(self, fault: Fault) -> None:
+        """Switch `fault` on; it replaces an earlier one of the same name."""
+        self._on[fault.name] = fault
+        log.warning(
+            "fault switched on",
+            fault=fault.name,
+            rate=fault.rate,
+            seconds=round(fault.until - self.clock(), 1),
+            delay_ms=fault.delay_ms,
+            dependency=fault.dependency,
+            routes=list(fault.routes),
+        )
+
+    def switch_off(self, name: FaultName, why: str = "request") -> bool:
+        """Switch a fault off; False when it was not on."""
+        gone = self._on.pop(name, None)
+        if gone is not None:
+            log.warning("fault switched off", fault=name, why=why)
+        return gone is not None
+
+    def active(self, name: FaultName) -> Fault | None:
+        """The fault when it is on and has not expired."""
+        fault = self._on.get(name)
+        if fault is not None and self.clock() >= fault.until:
+            self.switch_off(name, why="expired")
+            return None
+        return fault
+
+    async def apply(self, route: str) -> None:
+        """Let the faults of requests take effect on one request.
+
+        Raises:
+            InjectedError: the request was hit by `errors`.
+        """
+        if not self._on:
+            return
+        slow = self._hit("latency", route)
+        if slow is not None:
+            await asyncio.sleep(slow.delay_ms / 1000)
+        if self._hit("errors", route) is not None:
+            raise InjectedError
+
+    def check_dependency(self, name: str) -> None:
+        """Fail as if the dependency were gone.
+
+        Raises:
+            DependencyError: the fault `dependency` hit this call.
+        """
+        if not self._on:
+            return
+        fault = self.active("dependency")
+        if fault is not None and fault.dependency == name and self._strikes(fault):
+            raise unreachable(name, "injected fault", repeatable=True)
+
+    def lost(self, name: str) -> bool:
+        """True while the fault `dependency` is on for this dependency, whatever its rate."""
+        fault = self.active("dependency")
+        return fault is not None and fault.dependency == name
+
+    def _hit(self, name: FaultName, route: str) -> Fault | None:
+        fault = self.active(name)
+        return fault if fault is not None and fault.meets(route) and self._strikes(fault) else None
+
+    def _strikes(self, fault: Fault) -> bool:
+        struck = self.chance() < fault.rate
+        if struck:
+            self.count(fault.name)
+        return struck

@@ -1,0 +1,1 @@
+"""The tier that takes orders: every write happens here, once."""

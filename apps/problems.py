@@ -1,0 +1,90 @@
+"""Everything that can go wrong on purpose or by outage, with the HTTP status that tells the caller."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class ShopError(Exception):
+    """A refusal or failure that has a status of its own; `detail` is shown to the user."""
+
+    status: int
+    title: str
+    detail: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.detail}"
+
+    def body(self) -> dict[str, object]:
+        """The problem as the members of RFC 9457."""
+        return {"title": self.title, "status": self.status, "detail": self.detail}
+
+
+class InjectedError(ShopError):
+    """The fault switch `errors` is on and hit this request."""
+
+    def __init__(self) -> None:
+        super().__init__(500, "Injected fault", "The fault `errors` is switched on.")
+
+
+class Overloaded(ShopError):
+    """More requests at once than this process takes on."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "Too busy", "Too many requests at once; try again.", {"Retry-After": "1"})
+
+
+class DeadlineExceeded(ShopError):
+    """The time the caller gave for the answer is over."""
+
+    def __init__(self) -> None:
+        super().__init__(504, "Out of time", "The answer took longer than the caller waits.")
+
+
+@dataclass(slots=True)
+class DependencyError(ShopError):
+    """Something this tier needs did not do its part.
+
+    `repeatable` tells whether a second try within the same request makes sense.
+    """
+
+    dependency: str = ""
+    reason: str = ""
+    repeatable: bool = False
+
+
+def unreachable(dependency: str, reason: str, *, repeatable: bool) -> DependencyError:
+    """503: the dependency does not answer at all, or asked for a pause."""
+    return DependencyError(
+        status=503,
+        title="Unavailable",
+        detail=f"{dependency} is unavailable; try again.",
+        headers={"Retry-After": "1"},
+        dependency=dependency,
+        reason=reason,
+        repeatable=repeatable,
+    )
+
+
+def failed(dependency: str, status: int) -> DependencyError:
+    """502: the dependency answered with a server error."""
+    return DependencyError(
+        status=502,
+        title="Bad gateway",
+        detail=f"{dependency} failed; try again.",
+        dependency=dependency,
+        reason=f"answered {status}",
+        repeatable=True,
+    )
+
+
+def too_slow(dependency: str) -> DependencyError:
+    """504: the dependency did not answer in time."""
+    return DependencyError(
+        status=504,
+        title="Out of time",
+        detail=f"{dependency} did not answer in time; try again.",
+        dependency=dependency,
+        reason="timeout",
+        repeatable=True,
+    )

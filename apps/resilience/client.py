@@ -1,0 +1,95 @@
+"""A call to another tier: deadline, retries with jitter and budget, circuit breaker, trace context."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import stamina
+from opentelemetry import propagate
+
+from apps.faults import Faults
+from apps.problems import DeadlineExceeded, DependencyError, ShopError, failed, too_slow, unreachable
+from apps.resilience import deadline
+from apps.resilience.breaker import Breaker
+from apps.resilience.budget import RetryBudget
+from apps.resilience.retry import Retry
+from apps.telemetry.metrics import DependencyMeters
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+SERVER_ERROR = 500
+BUSY = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """Another tier as this one sees it."""
+
+    name: str
+    http: httpx.AsyncClient
+    breaker: Breaker
+    budget: RetryBudget
+    meters: DependencyMeters
+    faults: Faults
+    attempts: int
+    attempt_seconds: float
+
+    async def call(self, method: str, path: str, *, body: Any = None, key: str = "") -> httpx.Response:
+        """The answer, whose status is below 500: refusals are answers, not failures.
+
+        With an idempotency `key` a POST is safe to repeat.
+
+        Raises:
+            DependencyError: no good answer, after all attempts that were allowed.
+            DeadlineExceeded: no time is left.
+        """
+        self.budget.deposit()
+        retry = Retry(self.attempts, method in SAFE_METHODS or bool(key), self.budget, self._count_retry)
+        async for attempt in stamina.retry_context(
+            on=retry, attempts=None, timeout=None, wait_initial=0.01, wait_max=0.1, wait_jitter=0.03
+        ):
+            with attempt:
+                return await self._attempt(method, path, body, key)
+        raise AssertionError("unreachable: the last attempt returns or raises")  # pragma: no cover
+
+    async def _attempt(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
+        if deadline.remaining() <= 0:
+            raise DeadlineExceeded
+        started = time.perf_counter()
+        outcome = "error"
+        try:
+            async with self.breaker.guard():
+                response = await self._send(method, path, body, key)
+            outcome = "ok" if response.is_success else "refused"
+        except DependencyError as error:
+            outcome = error.reason if error.reason in {"timeout", "circuit open"} else "error"
+            raise
+        finally:
+            self.meters.observe(self.name, outcome.replace(" ", "_"), time.perf_counter() - started)
+        return response
+
+    async def _send(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
+        self.faults.check_dependency(self.name)
+        headers = {deadline.HEADER: deadline.header_value()}
+        propagate.inject(headers)
+        if key:
+            headers["idempotency-key"] = key
+        timeout = min(deadline.remaining(), self.attempt_seconds)
+        try:
+            response = await self.http.request(method, path, json=body, headers=headers, timeout=timeout)
+        except httpx.TimeoutException as error:
+            raise too_slow(self.name) from error
+        except httpx.TransportError as error:
+            raise unreachable(self.name, type(error).__name__, repeatable=True) from error
+        if response.status_code >= SERVER_ERROR:
+            raise self._server_error(response)
+        return response
+
+    def _server_error(self, response: httpx.Response) -> ShopError:
+        if response.status_code == BUSY:
+            # It asks for a pause (Retry-After) that is longer than any of ours.
+            return unreachable(self.name, "answered 503", repeatable="retry-after" not in response.headers)
+        return failed(self.name, response.status_code)
+
+    def _count_retry(self, outcome: str) -> None:
+        self.meters.retries.labels(self.name, outcome).inc()

@@ -1,0 +1,51 @@
+"""Serves a tier with uvicorn, one worker, and leaves without dropping a request."""
+
+import time
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from apps.health import Health
+from apps.settings import Settings
+from apps.telemetry import logs
+
+
+class DrainingServer(uvicorn.Server):
+    """On SIGTERM readiness fails at once; requests are still taken for `drain_seconds`, then the rest is finished."""
+
+    def __init__(self, config: uvicorn.Config, health: Health, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._health = health
+        self._drain_seconds = drain_seconds
+        self._leave_at = float("inf")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to leave; a second signal makes it happen now."""
+        if self._health.draining or self._drain_seconds == 0:
+            self._health.draining = True
+            super().handle_exit(sig, frame)
+            return
+        self._health.draining = True
+        self._leave_at = time.monotonic() + self._drain_seconds
+        self._captured_signals.append(sig)
+
+    async def on_tick(self, counter: int) -> bool:
+        """True when the server shall stop; called ten times a second."""
+        return time.monotonic() >= self._leave_at or await super().on_tick(counter)
+
+
+def serve(app: FastAPI, settings: Settings, tier: str, default_port: int) -> None:
+    """Serve until a signal comes."""
+    logs.set_up(tier, settings.log_level)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=default_port if settings.port is None else settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+        timeout_keep_alive=30,
+    )
+    DrainingServer(config, app.state.health, settings.drain_seconds).run()

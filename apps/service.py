@@ -1,0 +1,172 @@
+"""Puts a tier together: what web, catalog and orders have in common."""
+
+import gc
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import anyio.to_thread
+import stamina.instrumentation
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client.exposition import choose_encoder
+
+from apps import admin, answers, health
+from apps.edge import Edge
+from apps.faults import NAMES, Faults
+from apps.resilience.shedding import Admission
+from apps.settings import Settings
+from apps.telemetry import tracing
+from apps.telemetry.metrics import DependencyMeters, HttpMeters, Reading, Readings, new_registry
+from apps.telemetry.middleware import Observe, is_exempt
+
+THREADS = 16
+"""Worker threads for blocking calls: somewhat more than there are database connections."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """What makes one tier different from the others."""
+
+    name: str
+    routers: tuple[APIRouter, ...]
+    dependencies: tuple[str, ...]
+    render: answers.Render = answers.problem
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a tier gets to build its own parts with."""
+
+    settings: Settings
+    registry: CollectorRegistry
+    readings: Readings
+    faults: Faults
+    health: health.Health
+    meters: DependencyMeters
+    tracing: tracing.Tracing
+
+
+Parts: TypeAlias = Callable[[FastAPI, Kit], AbstractAsyncContextManager[None]]
+"""Opens what the tier needs while it serves, and puts it on `app.state`."""
+
+
+def create_service(
+    tier: Tier, settings: Settings, parts: Parts, registry: CollectorRegistry | None = None
+) -> FastAPI:
+    """An application that serves `tier`; everything with a connection is opened by its lifespan."""
+    registry = new_registry() if registry is None else registry
+    kit = _kit(tier, settings, registry)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with parts(app, kit):
+            # What lives now lives as long as the process: collections need not walk through it again and again.
+            gc.collect()
+            gc.freeze()
+            anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+            yield
+        kit.tracing.close()
+
+    app = FastAPI(
+        title=f"Shop: {tier.name}",
+        lifespan=lifespan,
+        openapi_url=None,
+        max_body_size=settings.max_body_bytes,
+        telemetry={
+            "tracer_provider": kit.tracing.provider,
+            "tracing": kit.tracing.provider is not None,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+            "exclude": is_exempt,
+        },
+    )
+    _state(app, tier, kit)
+    answers.install(app, tier.render)
+    for router in (*tier.routers, health.router, admin.router, _metrics_router(registry)):
+        app.include_router(router)
+    app.add_middleware(Edge, deadline_seconds=settings.deadline_seconds)
+    app.add_middleware(Observe, meters=_http_meters(app, kit))
+    if kit.tracing.provider is None:
+        app.add_middleware(tracing.CarryTraceId)
+    return app
+
+
+def _kit(tier: Tier, settings: Settings, registry: CollectorRegistry) -> Kit:
+    stamina.instrumentation.set_on_retry_hooks([])  # retries are counted by our own metrics
+    effects = Counter("shop_fault_effects", "Requests and calls that a fault hit.", ("fault",), registry=registry)
+    for name in NAMES:
+        effects.labels(name)
+    Gauge(
+        "shop_build_info", "1, with the version that runs.", ("tier", "version"), registry=registry
+    ).labels(tier.name, settings.version).set(1)
+    return Kit(
+        settings=settings,
+        registry=registry,
+        readings=Readings(registry),
+        faults=Faults(lambda name: effects.labels(name).inc()),
+        health=health.Health(),
+        meters=DependencyMeters(registry, tier.dependencies),
+        tracing=tracing.set_up(tier.name, settings.version),
+    )
+
+
+def _state(app: FastAPI, tier: Tier, kit: Kit) -> None:
+    shed = Counter("shop_requests_shed", "Requests refused because too many were in progress.", registry=kit.registry)
+    admission = Admission(kit.settings.max_in_flight, shed.inc)
+    app.state.settings = kit.settings
+    app.state.faults = kit.faults
+    app.state.health = kit.health
+    app.state.admission = admission
+    app.state.dependencies = tier.dependencies
+    app.state.routes = tuple(
+        (route.path, method)
+        for router in tier.routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods)
+    )
+    for reading in _readings(kit, admission):
+        kit.readings.add(reading)
+
+
+def _readings(kit: Kit, admission: Admission) -> tuple[Reading, ...]:
+    return (
+        Reading(
+            "shop_fault_active",
+            "1 while the fault is switched on.",
+            "fault",
+            lambda: {name: float(kit.faults.active(name) is not None) for name in NAMES},
+        ),
+        Reading("shop_requests_in_flight", "Requests being served.", "", lambda: {"": admission.in_flight}),
+        Reading("shop_requests_in_flight_limit", "Most requests at once.", "", lambda: {"": admission.limit}),
+        Reading("shop_draining", "1 while the process is shutting down.", "", lambda: {"": kit.health.draining}),
+        Reading("shop_threads", "Blocking calls that have a worker thread, or wait for one.", "state", _threads),
+        Reading("shop_threads_limit", "Most worker threads.", "", lambda: {"": THREADS}),
+    )
+
+
+def _threads() -> dict[str, float]:
+    statistics = anyio.to_thread.current_default_thread_limiter().statistics()
+    return {"busy": statistics.borrowed_tokens, "waiting": statistics.tasks_waiting}
+
+
+def _http_meters(app: FastAPI, kit: Kit) -> HttpMeters:
+    meters = HttpMeters(kit.registry, kit.settings.exemplar_seconds)
+    meters.announce(app.state.routes)
+    return meters
+
+
+def _metrics_router(registry: CollectorRegistry) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(encode(registry), headers={"Content-Type": content_type})
+
+    return router

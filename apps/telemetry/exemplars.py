@@ -1,0 +1,45 @@
+"""Chooses which observations carry an exemplar, and marks their spans so that the trace is kept."""
+
+import time
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from opentelemetry import trace
+
+MARK = "slobox.exemplar"
+"""Boolean attribute of a span that an exemplar points at: the collector's tail sampling keeps its trace."""
+
+
+@dataclass(slots=True)
+class ExemplarGate:
+    """Lets one exemplar through per series and bucket every `seconds`.
+
+    prometheus-client replaces the exemplar of a bucket on every observation, and nobody sees which one is scraped.
+    So choosing and marking happen together, here: every exemplar that can be scraped points at a marked span.
+    """
+
+    buckets: tuple[float, ...]
+    seconds: float
+    marked: Callable[[], None]
+    clock: Callable[[], float] = time.monotonic
+    _last: dict[tuple[object, int], float] = field(default_factory=dict)
+
+    def take(self, series: object, value: float) -> dict[str, str] | None:
+        """The exemplar for an observation of `value` within the current span, or None.
+
+        Only spans that are recorded and sampled are worth pointing at.
+        """
+        span = trace.get_current_span()
+        if not span.is_recording():
+            return None
+        context = span.get_span_context()
+        if not context.trace_flags.sampled:
+            return None
+        key, now = (series, bisect_left(self.buckets, value)), self.clock()
+        if now - self._last.get(key, float("-inf")) < self.seconds:
+            return None
+        self._last[key] = now
+        span.set_attribute(MARK, True)  # noqa: FBT003 - OpenTelemetry's signature
+        self.marked()
+        return {"trace_id": f"{context.trace_id:032x}", "span_id": f"{context.span_id:016x}"}

@@ -1,0 +1,1 @@
+"""The presentation tier: pages and a JSON API."""

@@ -1,0 +1,134 @@
+"""The two tiers behind the pages, as the pages need them."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from fastapi import HTTPException
+
+from apps.health import Need
+from apps.messages import OrderRequest
+from apps.problems import ShopError
+from apps.resilience.breaker import Breaker
+from apps.resilience.budget import RetryBudget
+from apps.resilience.client import Dependency
+from apps.service import Kit
+from apps.telemetry.metrics import Reading
+
+PROBE_SECONDS = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order that stands; `new` is False when the same key had placed it before."""
+
+    order: dict[str, Any]
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Catalog and orders.
+
+    Every method raises DependencyError or DeadlineExceeded when the tier behind it does not do its part.
+    """
+
+    catalog: Dependency
+    orders: Dependency
+
+    async def products(self) -> list[dict[str, Any]]:
+        """All products."""
+        response = await self.catalog.call("GET", "/products")
+        products: list[dict[str, Any]] = _content(response)["products"]
+        return products
+
+    async def product(self, sku: str) -> dict[str, Any]:
+        """One product.
+
+        Raises:
+            HTTPException: 404 when the shop does not sell it.
+        """
+        return _content(await self.catalog.call("GET", f"/products/{sku}"))
+
+    async def place(self, order: OrderRequest, key: str) -> Placed:
+        """Place an order; safe to repeat with the same key.
+
+        Raises:
+            ShopError: the order is refused (409, 422).
+        """
+        response = await self.orders.call("POST", "/orders", body=order.model_dump(), key=key)
+        return Placed(_content(response), response.status_code == httpx.codes.CREATED)
+
+    async def order(self, order_id: str) -> dict[str, Any]:
+        """One order.
+
+        Raises:
+            HTTPException: 404 when there is no such order.
+        """
+        return _content(await self.orders.call("GET", f"/orders/{order_id}"))
+
+
+def _content(response: httpx.Response) -> dict[str, Any]:
+    content: dict[str, Any] = response.json()
+    if response.is_success:
+        return content
+    if response.status_code == httpx.codes.NOT_FOUND:
+        raise HTTPException(404, content["detail"])
+    raise ShopError(response.status_code, content["title"], content["detail"])
+
+
+@asynccontextmanager
+async def open_backend(kit: Kit) -> AsyncIterator[Backend]:
+    """The clients of both tiers while the web tier serves."""
+    async with AsyncExitStack() as stack:
+        yield Backend(
+            catalog=await stack.enter_async_context(_dependency(kit, "catalog", kit.settings.catalog_url)),
+            orders=await stack.enter_async_context(_dependency(kit, "orders", kit.settings.orders_url)),
+        )
+
+
+@asynccontextmanager
+async def _dependency(kit: Kit, name: str, url: str) -> AsyncIterator[Dependency]:
+    settings = kit.settings
+    limits = httpx.Limits(max_connections=settings.max_in_flight, max_keepalive_connections=settings.max_in_flight)
+    async with httpx.AsyncClient(base_url=url, limits=limits, trust_env=False) as http:
+        kit.tracing.client(http)
+        dependency = Dependency(
+            name=name,
+            http=http,
+            breaker=Breaker(
+                name, settings.breaker_failures, settings.breaker_open_seconds, kit.meters.breaker_changed
+            ),
+            budget=RetryBudget(settings.retry_ratio),
+            meters=kit.meters,
+            faults=kit.faults,
+            attempts=settings.attempts,
+            attempt_seconds=settings.attempt_seconds,
+        )
+        kit.health.needs.append(Need(name, lambda: _check(dependency), required=False))
+        yield dependency
+
+
+async def _check(dependency: Dependency) -> str:
+    """Asks the tier itself, past the breaker, which may not have noticed yet."""
+    if dependency.faults.lost(dependency.name):
+        return "lost (fault `dependency` is on)"
+    try:
+        response = await dependency.http.get("/readyz", timeout=PROBE_SECONDS)
+    except httpx.TimeoutException:
+        return "does not answer in time"
+    except httpx.TransportError:
+        return "not reachable"
+    return "" if response.is_success else "not ready"
+
+
+def budgets(backend: Backend) -> Reading:
+    """The retries that are left, for a gauge."""
+    return Reading(
+        "shop_retry_budget",
+        "Retries that the budget allows right now.",
+        "dependency",
+        lambda: {each.name: each.budget.tokens for each in (backend.catalog, backend.orders)},
+    )
