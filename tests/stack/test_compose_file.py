@@ -28,7 +28,7 @@ def test_every_image_is_pinned_by_the_env_file(services: Services, env: dict[str
     for name, service in services.items():
         repository, _, tag = service["image"].partition(":")
         assert tag.removeprefix("v") in {*env.values(), "local"}, name
-        assert (tag == "local") is (repository == "slobox/box"), name
+        assert (tag == "local") is (repository == f"slobox/{name}") is ("build" in service), name
 
 
 def test_versions_name_a_release(env: dict[str, str]) -> None:
