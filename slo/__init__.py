@@ -1,1 +1,56 @@
-"""Compiles SLOs into Prometheus rules, alerts, their tests and Alertmanager routes."""
+"""Compiles SLOs into Prometheus rules, alerts, their tests and Alertmanager routes.
+
+The public face of the compiler; everything else may change without notice:
+
+- `compile_text(text)`: a specification in, the texts of the outputs out.
+- `CompileError`: the specification is wrong; holds all findings.
+- `__version__`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from slo.diagnostics import CompileError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    __version__: str
+
+__all__ = ["CompileError", "__version__", "compile_text"]
+
+
+def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] = ("prometheus",)) -> dict[str, str]:
+    """Compile one specification without touching any file.
+
+    Args:
+        text: the specification, as YAML.
+        file: how findings call it.
+        targets: which outputs to make.
+
+    Returns:
+        The texts of the outputs by their path, relative to the specification.
+
+    Raises:
+        CompileError: the specification is wrong.
+        ValueError: there is no such target.
+    """
+    from slo.emit import EMITTERS  # noqa: PLC0415 - `import slo` stays cheap
+    from slo.load import Source  # noqa: PLC0415 - as above
+    from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
+
+    unknown = set(targets) - set(EMITTERS)
+    if unknown:
+        raise ValueError(f"no such target: {', '.join(sorted(unknown))}; known: {', '.join(EMITTERS)}")
+    compiled = compile_sources([Source(file, text)], Request(tuple(targets)))
+    return {str(path): output for one in compiled for path, output in one.files.items()}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever attribute is asked for
+    """Look the version up when it is first asked for: reading metadata is slow."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version  # noqa: PLC0415 - see above
+
+    return version("slobox")

@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.diagnostics import CompileError, Diagnostic, Place, Span
 from slo.load.faults import explain_yaml_error
 from slo.load.tree import MAX_DEPTH, TooDeepError, events_to_tree
 
@@ -86,7 +86,8 @@ def parse(source: Source) -> Document:
     except (ryaml.InvalidYamlError, ValueError) as error:
         raise CompileError(explain_yaml_error(source.file, source.text, str(error))) from None
     if data is None:
-        raise CompileError((_fault("SLO010", source.file, "the file is empty"),))
+        empty = Diagnostic("SLO010", Place(source.file), "the file is empty", "`slo init` writes an example", span=Span(1, 1))
+        raise CompileError((empty,))
     return Document(source.file, data)
 
 
@@ -109,9 +110,10 @@ def _decoded(name: str, data: bytes) -> Source:
     try:
         return Source(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"the file is not UTF-8 text: line {line} holds the byte 0x{data[error.start]:02x}"
-        raise CompileError((_fault("SLO002", name, message),)) from None
+        before = data[: error.start].decode("utf-8-sig", errors="replace")
+        span = Span(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        message = f"the file is not UTF-8 text: the byte 0x{data[error.start]:02x} stands here"
+        raise CompileError((Diagnostic("SLO002", Place(name), message, "save it as UTF-8", span=span),)) from None
 
 
 def _unreadable(name: str, error: Exception) -> Diagnostic:

@@ -103,7 +103,7 @@ def _duration(text: str, code: str, hint: str) -> int:
     try:
         seconds = parse_duration(text)
     except PromqlError as error:
-        raise RefusedError(code, str(error), hint) from None
+        raise RefusedError(code, str(error)) from None
     if seconds != int(seconds):
         raise RefusedError(code, f'"{text}" is not a whole number of seconds', hint)
     return int(seconds)

@@ -1,0 +1,293 @@
+"""Every diagnostic code: what it means, why it is a problem, and how to repair it. `slo explain CODE` prints it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slo.diagnostics import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One code.
+
+    Attributes:
+        title: the problem in a few words.
+        reason: why it is one.
+        repair: what to do.
+        severity: only errors stop a build.
+    """
+
+    title: str
+    reason: str
+    repair: str
+    severity: Severity = Severity.ERROR
+
+
+CATALOGUE: dict[str, Entry] = {
+    # file and structure
+    "SLO001": Entry(
+        "The file cannot be read",
+        "There is no such file, it is a directory, or you may not read it.",
+        "Check the name and its access rights. A directory stands for the .yaml and .yml files in it.",
+    ),
+    "SLO002": Entry(
+        "The file is not UTF-8",
+        "Specifications are UTF-8 text. Other encodings would turn names into others without anybody noticing.",
+        "Save the file as UTF-8. A byte order mark at its start is fine.",
+    ),
+    "SLO003": Entry(
+        "The file is too large",
+        "Files over 5 MB are refused before they are read completely; a specification of 1,000 SLOs has about 0.3 MB.",
+        "Check that this is the right file. Split a large specification: several files of one `set` are built together.",
+    ),
+    "SLO004": Entry(
+        "The file is not valid YAML",
+        "The YAML parser stopped here. Most often a value with a colon, a brace or a backslash lacks quotes.",
+        "Put selectors into single quotes: 'http_requests_total{status=~\"5..\"}'. Check the indentation.",
+    ),
+    "SLO005": Entry(
+        "A tab indents a line",
+        "YAML allows only spaces for indentation.",
+        "Replace the tab by spaces, and set your editor to do so.",
+    ),
+    "SLO006": Entry(
+        "A key stands twice",
+        "Most YAML parsers silently take the last one, and the other value is lost.",
+        "Remove or rename one of the two.",
+    ),
+    "SLO007": Entry(
+        "The file holds several YAML documents",
+        "A line of three dashes starts a second document; a specification is one document.",
+        "Put each document into a file of its own and name them all: slo build A.yaml B.yaml.",
+    ),
+    "SLO008": Entry(
+        "Values are nested too deeply",
+        "A specification needs fewer than ten levels; a file with a hundred is broken or built to do harm.",
+        "Check brackets that are not closed, and aliases that contain themselves.",
+    ),
+    "SLO009": Entry(
+        "Aliases repeat too much",
+        "Aliases of aliases grow exponentially and would fill the memory.",
+        "Write the values out, or use `defaults` for what SLOs share.",
+    ),
+    "SLO010": Entry(
+        "The file is empty",
+        "It holds nothing, or only comments.",
+        "Run `slo init` in an empty folder to get an example.",
+    ),
+    "SLO011": Entry(
+        "The file is not a mapping",
+        "A specification is a mapping of keys such as version, service and slos; this file is a list or a single value.",
+        "Start with `version: 1`, `service: <name>` and `slos:`.",
+    ),
+    "SLO012": Entry(
+        "Unknown key",
+        "A key that nobody reads is most often a typo, and its value would be ignored silently.",
+        "Correct the key; the message names the closest one. `slo schema` prints all of them.",
+    ),
+    "SLO013": Entry(
+        "Wrong type of value",
+        "Another type of value belongs here: YAML read a number or a list where text is needed, for example.",
+        "Put text that looks like a number into quotes; write lists as [a, b].",
+    ),
+    "SLO014": Entry(
+        "A key is missing",
+        "Without it the meaning is not complete.",
+        "Add the key. `objective` may also stand under `defaults`.",
+    ),
+    "SLO015": Entry(
+        "Not one of the possible values",
+        "Only a few words are possible here.",
+        "Choose one of those that the message lists.",
+    ),
+    "SLO016": Entry(
+        "Number out of range",
+        "The number is smaller or larger than makes sense here.",
+        "Choose one within the limits of the message.",
+    ),
+    "SLO017": Entry(
+        "Unknown version of the file format",
+        "This slo reads version 1. Another version may mean other things by the same words.",
+        "Write `version: 1`, or install the slo that reads your version.",
+    ),
+    "SLO018": Entry(
+        "Merge keys are not supported",
+        "`<<` is not part of YAML 1.2 and hides which value wins.",
+        "Put what SLOs share under `defaults`.",
+    ),
+    "SLO019": Entry(
+        "Not a plain key or value",
+        "Keys are text, and YAML tags (!name) have no meaning here.",
+        "Put the key into quotes, or remove the tag.",
+    ),
+    # names, objectives, windows
+    "SLO020": Entry(
+        "Not a name",
+        "Names of services, sets and SLOs become label values, file names and alert names: lower-case letters, digits and "
+        "dashes, a letter first, at most 63 characters.",
+        "Rename it; `title` takes any text.",
+    ),
+    "SLO021": Entry(
+        "Not a possible label or annotation name",
+        "Prometheus does not take the name, or slo sets this label itself and a second value would break its rules.",
+        "Choose another name: letters, digits and _, no digit first, no two underscores first.",
+    ),
+    "SLO022": Entry(
+        "Two SLOs with the same name",
+        "Service and name are the identity of an SLO: their series would mix. This also happens when a file is given twice.",
+        "Rename one of them.",
+    ),
+    "SLO023": Entry(
+        "Two SLOs with the same alert name",
+        "Alert names are service and SLO name in CamelCase; different dashes can give the same name.",
+        "Rename one of the two SLOs.",
+    ),
+    "SLO024": Entry(
+        "Not an objective",
+        "An objective is a share of good events: more than none, less than all, exactly as written, at most 15 digits. 99.9 "
+        "without % would be 9,990 %.",
+        "Write 99.9% or 0.999. An objective of 100% leaves no error budget, so no alert could ever be calculated from it.",
+    ),
+    "SLO026": Entry(
+        "Not a window",
+        "Budgets count over rolling windows of whole days, 1d to 400d.",
+        "Write 30d, 7d or 4w.",
+    ),
+    "SLO027": Entry(
+        "Not a possible interval",
+        "The scrape interval is a whole number of seconds up to 5m; the evaluation interval divides 5m, so that counts of "
+        "five minutes meet without gap or overlap.",
+        "Write 15s, 30s or 1m.",
+    ),
+    "SLO028": Entry(
+        "Not exactly one kind of SLI",
+        "An SLO measures one thing in one way.",
+        "Keep one of the kinds; make a second SLO for the other one.",
+    ),
+    "SLO029": Entry(
+        "Files of one set do not agree",
+        "`outputs`, `alerting`, `shards` and `interval` belong to the set, which is built as a whole.",
+        "Say it in one of the files, or the same in all; or give the files different `set` names.",
+    ),
+    "SLO030": Entry(
+        "A file without SLOs",
+        "There is nothing to build, and an empty rule file would silently remove all alerts.",
+        "Add an SLO under `slos`, or leave the file out.",
+    ),
+    "SLO031": Entry(
+        "Not a link",
+        "`links` are URLs that alerts carry; {alert} becomes the alert's name and {uid} the dashboard's uid.",
+        "Start with http:// or https:// and use only {alert} and {uid}.",
+    ),
+    "SLO032": Entry(
+        "Not a rate of traffic",
+        "`traffic.per_second` is the number of events per second at the quietest hour.",
+        "Write a number above 0, or leave `traffic` out.",
+    ),
+    "SLO033": Entry(
+        "Unusually low objective",
+        "Fewer than half of all events have to be good; often 0.999% was written where 99.9% or 0.999 was meant.",
+        "Check the objective.",
+        Severity.WARNING,
+    ),
+    "SLO034": Entry(
+        "Many SLOs in one rule group",
+        "A group is evaluated by one worker, rule after rule, and has to finish within its interval.",
+        "Set `shards` as the message says. Changing it later cuts the history of the SLOs that move.",
+        Severity.INFO,
+    ),
+    # SLIs and PromQL
+    "SLO040": Entry(
+        "Not valid PromQL",
+        "Prometheus would refuse to load a rule with this text.",
+        "Write a selector such as http_requests_total{status=~\"5..\"}, in single quotes, and try it in Prometheus.",
+    ),
+    "SLO041": Entry(
+        "Not a plain selector",
+        "slo itself adds rate and sum around selectors; functions, operators, ranges, `offset` and `@` do not fit inside.",
+        "Write the metric name and its matchers alone.",
+    ),
+    "SLO042": Entry(
+        "Not exactly two of total, good and bad",
+        "Two of them say everything; the third follows.",
+        "Keep two, preferably total and bad.",
+    ),
+    "SLO043": Entry(
+        "Not a latency limit",
+        "`under` is a duration such as 300ms and has to be a bucket bound of the histogram.",
+        "Write the bound with its unit: the bucket le=\"0.3\" is 300ms.",
+    ),
+    "SLO044": Entry(
+        "Not the base name of a histogram",
+        "slo reads <name>_count and <name>_bucket, and chooses the label le from `under`.",
+        "Leave _bucket, _count or _sum and the label le out.",
+    ),
+    "SLO045": Entry(
+        "A selector without a metric name",
+        "It would read every series that has these labels, whatever they count.",
+        "Name the metric.",
+    ),
+    # alerts
+    "SLO060": Entry(
+        "An alert tier was lowered",
+        "The objective is so low that even a total outage would not reach the burn rate of this tier, so it could never fire.",
+        "Nothing has to be done: the tier fires at a lower burn rate, and the message says how much budget is spent by then. "
+        "A higher objective or fewer tiers (`disable`) also help.",
+        Severity.WARNING,
+    ),
+    "SLO061": Entry(
+        "An SLO is left out at this time scale",
+        "What it measures does not run faster with the clock.",
+        "Build without --time-scale to get it.",
+        Severity.WARNING,
+    ),
+    "SLO062": Entry(
+        "Unknown alert policy",
+        "A policy is a table of alert tiers.",
+        "Choose one of those that the message lists.",
+    ),
+    "SLO063": Entry(
+        "Unknown alert tier",
+        "`disable` names tiers of the SLO's policy; a wrong name would disable nothing.",
+        "Choose one of those that the message lists.",
+    ),
+    "SLO064": Entry(
+        "Less than one bad event in the budget",
+        "With this traffic the whole error budget of the window is less than one event: a single failure exhausts it.",
+        "Lower the objective, lengthen the window, or measure something that happens more often.",
+        Severity.WARNING,
+    ),
+    # outputs
+    "SLO080": Entry(
+        "The base Alertmanager configuration cannot be used",
+        "`alerting.base` names a file that cannot be read, is not YAML, or has no route.",
+        "Check it with `amtool check-config`. The path is relative to the specification.",
+    ),
+    "SLO081": Entry(
+        "No receiver for an alert",
+        "The base Alertmanager configuration has none of <team>-<severity>, <team> and <severity>, so the alert would end nowhere.",
+        "Add a receiver with one of these names.",
+    ),
+    "SLO082": Entry(
+        "Unknown target",
+        "There is no output of this name.",
+        "Choose one of those that the message lists.",
+    ),
+    "SLO083": Entry(
+        "An output leaves the folder",
+        "Paths under `outputs` stay below the specification's folder, so that a specification from elsewhere cannot write "
+        "anywhere it likes.",
+        "Write a relative path without .., or build with -o DIR.",
+    ),
+    "SLO084": Entry(
+        "A file that slo did not write",
+        "It does not start with the header of generated files, so somebody wrote it by hand, and it is not replaced.",
+        "Move it away, or choose another output.",
+    ),
+    "SLO085": Entry(
+        "Two outputs in one file",
+        "Each output has a file of its own; the second would replace the first.",
+        "Give one of them another path.",
+    ),
+}

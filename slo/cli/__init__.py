@@ -1,0 +1,95 @@
+"""The command line: one module per command, one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from slo.cli import build, explain, init, lint, schema, test
+from slo.diagnostics import CompileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+FINE, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+COMMANDS = {"init": init, "build": build, "lint": lint, "test": test, "explain": explain, "schema": schema}
+"""Command -> module with `register(subparsers)`, which sets `run`."""
+
+_DESCRIPTION = "Compiles SLOs into Prometheus rules, burn-rate alerts, their tests and Alertmanager routes."
+_EPILOG = "First steps: `slo init`, edit slos.yaml, `slo build`. Exit codes: 0 fine, 1 findings, 2 usage, 3 a bug of slo."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        0 fine; 1 findings: a wrong specification, or outputs that are not current; 2 wrong usage; 3 a bug of ours; 130
+        interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    try:
+        args = parser().parse_args(argv)
+        return guarded(lambda: int(args.run(args)))
+    except SystemExit as done:  # argparse printed help, the version or what is wrong
+        return done.code if isinstance(done.code, int) else USAGE
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = argparse.ArgumentParser("slo", description=_DESCRIPTION, epilog=_EPILOG)
+    top.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    subparsers = top.add_subparsers(metavar="COMMAND", required=True)
+    for command in COMMANDS.values():
+        command.register(subparsers)
+    return top
+
+
+class _Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from slo import __version__  # noqa: PLC0415 - reads the metadata of the installed package
+
+        parser.exit(message=f"slo {__version__}\n")
+
+
+def guarded(run: Callable[[], int]) -> int:
+    """Run a command and turn what it raises into a message and an exit code: the one error boundary."""
+    try:
+        status = run()
+        sys.stdout.flush()
+    except CompileError as error:
+        from slo.cli.report import print_all  # noqa: PLC0415 - only needed when there is something to show
+
+        print_all(error.diagnostics)
+        return FINDINGS
+    except BrokenPipeError:  # the reader of a pipe went away: nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINDINGS
+    except OSError as error:
+        return _one_line(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 - the boundary: whatever comes here is a bug of ours
+        return _bug()
+    return status
+
+
+def _one_line(error: OSError) -> int:
+    from slo.cli.report import visible  # noqa: PLC0415 - as above
+
+    where = f"{error.filename}: " if error.filename else ""
+    print(visible(f"slo: error: {where}{error.strerror or error}"), file=sys.stderr)
+    return FINDINGS
+
+
+def _bug() -> int:
+    import traceback  # noqa: PLC0415 - only needed here
+
+    traceback.print_exc()
+    print("slo: this is a bug of slo. Please report it with the lines above and the specification.", file=sys.stderr)
+    return BUG

@@ -1,0 +1,193 @@
+"""`slo build`: compiles specifications and writes the outputs, or checks that they are current."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slo.cli.inputs import add_files, folder_of, read_base, read_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slo.cli.types import Subparsers
+    from slo.model import Scale
+    from slo.pipeline import Compiled
+    from slo.write import Output
+
+_EPILOG = """\
+examples:
+  slo build                                     slos.yaml, to where its `outputs` say, or build/slo/
+  slo build a.yaml b.yaml teams/ -o out         several files, to out/<target>/
+  slo build --check                             exit 1 when an output is not current
+  slo build --time-scale 60 -o demo             30 days pass in 12 hours
+"""
+_TILE = 300
+_SCRAPES_PER_TILE = 3
+_DIFF_LINES = 20
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add the command."""
+    text = "compile specifications and write rules, tests and Alertmanager routes"
+    parser = subparsers.add_parser(
+        "build", help=text, description=text, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_files(parser)
+    parser.add_argument("-o", "--output", metavar="DIR", help="write to DIR/<target>/ instead of `outputs`")
+    parser.add_argument("--target", action="append", default=[], metavar="NAME", help="make only this target (repeatable)")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when an output is not current")
+    parser.add_argument("--prune", action="store_true", help="remove files of the set that are no longer made")
+    parser.add_argument("--set", metavar="NAME", dest="set_name", help="put all files into this set")
+    parser.add_argument("--time-scale", type=_factor, metavar="K", help="divide every window by K; needs -o")
+    parser.add_argument("--scrape-interval", type=_seconds, metavar="D", help="with --time-scale: of the targets (default 1s)")
+    parser.set_defaults(run=lambda args: run(args, parser))
+
+
+def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    """Compile everything, then write it; nothing is written when anything is wrong."""
+    from slo.cli.report import print_all  # noqa: PLC0415 - keeps the start of other commands fast
+    from slo.lint import lint  # noqa: PLC0415 - as above
+    from slo.load.locate import located  # noqa: PLC0415 - as above
+    from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
+
+    _check_usage(args, parser)
+    sources = read_sources(args.files)
+    request = Request(tuple(args.target), args.set_name, _scale(args), into=args.output is not None)
+    compiled = compile_sources(sources, request, read_base)
+    warnings = [d for c in compiled for d in lint(c.plan) if d.severity == "warning"]
+    print_all(located(warnings, {s.file: s.text for s in sources}) if warnings else ())
+    outputs = _outputs(compiled, args)
+    return _check(outputs) if args.check else _write(outputs, prune=args.prune)
+
+
+def _check_usage(args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    from slo.emit import FILE_NAMES  # noqa: PLC0415 - as above
+    from slo.resolve.findings import RefusedError  # noqa: PLC0415 - as above
+    from slo.resolve.values import name  # noqa: PLC0415 - as above
+
+    unknown = [target for target in args.target if target not in FILE_NAMES]
+    if unknown:
+        parser.error(f"there is no target {unknown[0]!r}; known: {', '.join(FILE_NAMES)}")
+    if args.time_scale and not args.output:
+        parser.error("--time-scale needs -o DIR: such rules belong into a Prometheus of their own")
+    if args.scrape_interval and not args.time_scale:
+        parser.error("--scrape-interval belongs to --time-scale; otherwise the specification says it")
+    if args.time_scale and _TILE < _SCRAPES_PER_TILE * args.time_scale * (args.scrape_interval or 1):
+        parser.error("at this time scale five minutes hold fewer than three scrapes; lower K or the scrape interval")
+    if args.check and args.prune:
+        parser.error("--check changes nothing, so it cannot --prune")
+    try:
+        name(args.set_name or "none")
+    except RefusedError as refused:
+        parser.error(f"--set: {refused.message}")
+
+
+def _factor(text: str) -> int:
+    """A time scale under which five minutes stay a whole number of seconds."""
+    if not text.isdecimal() or int(text[:9]) < 1 or _TILE % int(text[:9]):
+        raise argparse.ArgumentTypeError("K is a whole number that divides 300, such as 60")
+    return int(text[:9])
+
+
+def _seconds(text: str) -> int:
+    from slo.resolve.findings import RefusedError  # noqa: PLC0415 - as above
+    from slo.resolve.values import scrape_interval  # noqa: PLC0415 - as above
+
+    try:
+        return scrape_interval(text)
+    except RefusedError as refused:
+        raise argparse.ArgumentTypeError(refused.message) from None
+
+
+def _scale(args: argparse.Namespace) -> Scale | None:
+    from slo.model import Scale  # noqa: PLC0415 - as above
+
+    if not args.time_scale:
+        return None
+    interval = args.scrape_interval or 1
+    return Scale(args.time_scale, interval, interval)
+
+
+def _outputs(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[Output]:
+    """Every output of every set, and the files that are no longer made, compared with the disk."""
+    from slo.write import examine, stale  # noqa: PLC0415 - as above
+    from slo.write.layout import chosen_targets  # noqa: PLC0415 - as above
+
+    outputs: list[Output] = []
+    for one in compiled:
+        slo_set = one.plan.set
+        folder = Path(args.output) if args.output else folder_of(slo_set)
+        outputs.extend(examine(folder, one.files, slo_set.slos[0].place.file, inside=args.output is None))
+        if args.check or args.prune:
+            made = [one.layout[target] for target in chosen_targets(slo_set)]
+            outputs.extend(stale(folder, slo_set.name, made, one.layout.values()))
+    _refuse_clashes(outputs)
+    return outputs
+
+
+def _refuse_clashes(outputs: Sequence[Output]) -> None:
+    from slo.diagnostics import CompileError, Diagnostic, Place  # noqa: PLC0415 - as above
+
+    paths: set[Path] = set()
+    for output in outputs:
+        if output.path in paths:
+            message = f"two sets write the output {output.shown}"
+            hint = "give each its own `outputs`, or one `set` to both files"
+            raise CompileError((Diagnostic("SLO085", Place(output.spec), message, hint),))
+        paths.add(output.path)
+
+
+def _write(outputs: Sequence[Output], *, prune: bool) -> int:
+    from slo.write import State, write  # noqa: PLC0415 - as above
+
+    write(outputs)
+    done = {State.MISSING: "written", State.CHANGED: "written", State.CURRENT: "unchanged", State.STALE: "removed"}
+    for output in outputs:
+        print(f"{done[output.state]:<10} {output.shown}")
+    counts = [sum(done[o.state] == word for o in outputs) for word in ("written", "unchanged", "removed")]
+    removed = f", {counts[2]} removed" if prune else ""
+    print(f"{counts[0]} written, {counts[1]} unchanged{removed}")
+    return 0
+
+
+def _check(outputs: Sequence[Output]) -> int:
+    from slo.write import State  # noqa: PLC0415 - as above
+
+    wrong = [output for output in outputs if output.state is not State.CURRENT]
+    for output in wrong:
+        print(f"{output.shown}: {_VERDICTS[output.state]}", file=sys.stderr)
+    drifted = next((output for output in wrong if output.state is State.CHANGED), None)
+    if drifted:
+        _print_diff(drifted)
+    if wrong:
+        print(f"{len(wrong)} of {len(outputs)} outputs are not current; run `slo build`", file=sys.stderr)
+        return 1
+    print(f"all {len(outputs)} outputs are current")
+    return 0
+
+
+_VERDICTS = {
+    "missing": "missing",
+    "changed": "differs from what would be written",
+    "no longer made": "is no longer made; `slo build --prune` removes it",
+}
+
+
+def _print_diff(output: Output) -> None:
+    """The first lines of how the file differs from what belongs there."""
+    from difflib import unified_diff  # noqa: PLC0415 - only needed here
+    from itertools import islice  # noqa: PLC0415 - as above
+
+    from slo.cli.report import visible  # noqa: PLC0415 - as above
+
+    now = (output.before or b"").decode(errors="replace").splitlines()
+    wanted = (output.text or "").splitlines()
+    diff = unified_diff(now, wanted, f"{output.shown} (on disk)", f"{output.shown} (wanted)", lineterm="", n=1)
+    lines = list(islice(diff, _DIFF_LINES + 1))
+    for line in lines[:_DIFF_LINES]:
+        print("  " + visible(line[:160]), file=sys.stderr)
+    if len(lines) > _DIFF_LINES:
+        print("  ...", file=sys.stderr)

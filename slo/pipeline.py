@@ -1,0 +1,98 @@
+"""The compiler on one screen: texts of specifications in, texts of outputs out. Reads and writes nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.emit import EMITTERS
+from slo.emit.context import Context
+from slo.load import Source, parse
+from slo.load.locate import located
+from slo.model import Scale
+from slo.plan import plan
+from slo.resolve import resolve
+from slo.schema import validate
+from slo.write.layout import chosen_targets, layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import PurePosixPath
+
+    from slo.model import SloSet
+    from slo.plan.values import Plan
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to compile.
+
+    Attributes:
+        targets: names of `EMITTERS`; none means those that `outputs` names, or all.
+        set_name: puts all files into one set.
+        scale: divides time; None means real time and the set's own evaluation interval.
+        into: the outputs go below a folder that the user names, not where `outputs` says.
+    """
+
+    targets: tuple[str, ...] = ()
+    set_name: str | None = None
+    scale: Scale | None = None
+    into: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """One set: what was planned, where each target goes, and the text of each output, by path."""
+
+    plan: Plan
+    layout: Mapping[str, PurePosixPath]
+    files: Mapping[PurePosixPath, str]
+
+
+def compile_sources(
+    sources: Sequence[Source], request: Request, read_base: Callable[[SloSet], str | None] = lambda _: None
+) -> tuple[Compiled, ...]:
+    """Compile specifications; one result per set. `read_base` gives the text of a set's base Alertmanager file.
+
+    Raises:
+        CompileError: with every problem of the stage that found one, placed in the texts.
+    """
+    try:
+        sets = resolve_sources(sources, request.set_name)
+        return tuple(_each(lambda s: _compile_set(s, request, read_base, alone=len(sets) == 1), sets))
+    except CompileError as error:
+        raise CompileError(located(error.diagnostics, {s.file: s.text for s in sources})) from None
+
+
+def resolve_sources(sources: Sequence[Source], set_name: str | None = None) -> tuple[SloSet, ...]:
+    """The first half: the sets of complete objectives."""
+    return resolve(_each(validate, _each(parse, sources)), set_name)
+
+
+def _compile_set(
+    slo_set: SloSet, request: Request, read_base: Callable[[SloSet], str | None], *, alone: bool
+) -> Compiled:
+    targets = chosen_targets(slo_set, request.targets)
+    where = layout(slo_set, Place(slo_set.slos[0].place.file), into=request.into, alone=alone)
+    base = read_base(slo_set) if "alertmanager" in targets else None
+    planned = plan(slo_set, request.scale or Scale(interval=slo_set.interval))
+    context = Context(where, base, slo_set.alerting_base or "")
+    return Compiled(planned, where, {path: text for t in targets for path, text in EMITTERS[t](planned, context)})
+
+
+def _each(stage: Callable[[V], T], items: Sequence[V]) -> list[T]:
+    """Run a stage for every item; problems of all of them are told at once."""
+    done: list[T] = []
+    found: list[Diagnostic] = []
+    for item in items:
+        try:
+            done.append(stage(item))
+        except CompileError as error:
+            found.extend(error.diagnostics)
+    if found:
+        raise CompileError(tuple(found))
+    return done

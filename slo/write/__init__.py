@@ -1,0 +1,119 @@
+"""Writes outputs: the only part of the compiler that changes files. All of them are replaced, or none is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.emit.header import MARK
+from slo.write.atomic import replace_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path, PurePosixPath
+
+
+class State(StrEnum):
+    """How a file on disk relates to what was compiled."""
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    CURRENT = "unchanged"
+    STALE = "no longer made"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output file.
+
+    Attributes:
+        path: where it is, symbolic links resolved.
+        shown: how messages call it.
+        spec: the specification that it comes from.
+        text: what it must say; None when nothing must be there any more.
+        before: what it says now; None when it is missing.
+    """
+
+    path: Path
+    shown: str
+    spec: str
+    text: str | None
+    before: bytes | None
+
+    @property
+    def state(self) -> State:
+        """What would have to be done about it."""
+        if self.text is None:
+            return State.STALE
+        if self.before is None:
+            return State.MISSING
+        return State.CURRENT if self.before == self.text.encode() else State.CHANGED
+
+
+def examine(folder: Path, files: Mapping[PurePosixPath, str], spec: str, *, inside: bool) -> tuple[Output, ...]:
+    """Compare the outputs with what is on disk; changes nothing.
+
+    Args:
+        folder: what the paths are relative to.
+        files: path -> text.
+        spec: file that the outputs come from, for messages.
+        inside: the outputs must not leave `folder`, not even through a symbolic link.
+
+    Raises:
+        CompileError: an output would leave the folder, or replace a file that is not ours.
+        OSError: a file or folder cannot be read.
+    """
+    outputs = []
+    problems = []
+    for relative, text in files.items():
+        path = (folder / relative).resolve()
+        shown = str(folder / relative)
+        if inside and not path.is_relative_to(folder.resolve()):
+            message = f"the output {shown} leaves the folder of this file: it is at {path}"
+            problems.append(Diagnostic("SLO083", Place(spec), message, "build with -o DIR"))
+            continue
+        output = Output(path, shown, spec, text, path.read_bytes() if path.exists() else None)
+        if output.before is not None and not is_ours(output.before):
+            message = f"{shown} was not written by slo, so it stays as it is"
+            problems.append(Diagnostic("SLO084", Place(spec), message, "move it away, or choose another output"))
+        outputs.append(output)
+    if problems:
+        raise CompileError(tuple(problems))
+    return tuple(outputs)
+
+
+def stale(
+    folder: Path, set_name: str, made: Iterable[PurePosixPath], near: Iterable[PurePosixPath]
+) -> tuple[Output, ...]:
+    """Files of a set that are no longer made: those with our header and its name, in the folders of the paths `near`."""
+    wanted = {(folder / path).resolve() for path in made}
+    found = []
+    for directory in sorted({(folder / path).parent for path in near}):
+        for path in sorted(directory.glob("*.y*ml")) if directory.is_dir() else ():
+            if path.resolve() not in wanted and _is_of_set(path, set_name):
+                found.append(Output(path.resolve(), str(path), "", None, path.read_bytes()))
+    return tuple(found)
+
+
+def write(outputs: Iterable[Output]) -> None:
+    """Bring the disk in line with the outputs; what is current is not touched.
+
+    Raises:
+        OSError: it could not be done; then everything is as it was.
+    """
+    replace_all({o.path: o.text for o in outputs if o.state is not State.CURRENT})
+
+
+def is_ours(content: bytes) -> bool:
+    """Whether slo wrote this file: it starts with our mark. An empty file belongs to nobody and may be filled."""
+    return not content.strip() or content.removeprefix(b"\xef\xbb\xbf").startswith(MARK.encode())
+
+
+def _is_of_set(path: Path, set_name: str) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        first = file.readline(1000).decode(errors="replace")
+    return first.startswith(MARK) and any(f" of set {set_name}{end}" in first for end in (")", ";"))

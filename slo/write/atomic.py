@@ -1,0 +1,72 @@
+"""Replaces several files at once: either all have their new text, or all are as they were."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NEW = ".slo-new"
+
+
+def replace_all(texts: Mapping[Path, str | None]) -> None:
+    """Give each path its text; None removes the file.
+
+    New texts are first written completely beside their places, then renamed; what was renamed already is put back when a
+    later step fails.
+
+    Raises:
+        OSError: it could not be done; then everything is as it was, new folders excepted.
+    """
+    before = {path: path.read_bytes() if path.exists() else None for path in texts}
+    prepared: dict[Path, Path] = {}
+    done: list[Path] = []
+    try:
+        for path, text in texts.items():
+            if text is not None:
+                prepared[path] = _prepare(path, text.encode())
+        for path in texts:
+            done.append(path)
+            _put(path, prepared.get(path))
+    except BaseException:
+        for path in done:
+            _restore(path, before[path])
+        raise
+    finally:
+        for new in prepared.values():
+            new.unlink(missing_ok=True)
+
+
+def _prepare(path: Path, content: bytes) -> Path:
+    """Write the content beside its place, with the access rights of the file that it will replace."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{os.getpid()}{_NEW}")
+    try:
+        with new.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            new.chmod(path.stat().st_mode & 0o7777)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    return new
+
+
+def _put(path: Path, new: Path | None) -> None:
+    if new is None:
+        path.unlink(missing_ok=True)
+    else:
+        new.replace(path)
+
+
+def _restore(path: Path, content: bytes | None) -> None:
+    """Put the old content back."""
+    if content is None:
+        path.unlink(missing_ok=True)
+    elif not path.exists() or path.read_bytes() != content:
+        _prepare(path, content).replace(path)
