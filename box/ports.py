@@ -37,6 +37,21 @@ def holder(port: int) -> str:
     return "another program"
 
 
+def listens(process: int, port: int) -> bool:
+    """Return whether this process, or one that it started, listens on the port; 0 is no process."""
+    if not process:
+        return False
+    try:
+        parent = psutil.Process(process)
+        sockets = [each for one in (parent, *parent.children(recursive=True)) for each in one.net_connections("tcp")]
+    except psutil.NoSuchProcess:
+        return False
+    except (psutil.Error, OSError):
+        # This system does not tell: believe the answer on the port.
+        return True
+    return any(each.status == psutil.CONN_LISTEN and getattr(each.laddr, "port", None) == port for each in sockets)
+
+
 def next_free(port: int, avoid: Collection[int]) -> int:
     """Return the first port above `port` that nobody holds and that is not in `avoid`.
 

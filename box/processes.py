@@ -83,7 +83,7 @@ def _end_once(processes: Sequence[psutil.Process], grace_seconds: float) -> None
 
 def _is_supervisor(process: psutil.Process) -> bool:
     try:
-        return "supervisor.supervisord" in process.cmdline()
+        return "box.supervision" in process.cmdline()
     except psutil.Error:
         return False
 

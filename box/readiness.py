@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from box.ports import listens
 from box.services import SERVICES, Service
 from box.settings import Settings
 from box.supervision.control import Control, ProcessState
@@ -67,7 +68,7 @@ def wait_ready(settings: Settings, control: Control, seconds: float, show: Show)
     with local_client() as client:
         while True:
             states = control.states()
-            _look(client, settings, ready_at, begun)
+            _look(client, settings, states, ready_at, begun)
             show([_readiness(service.name, states, ready_at) for service in SERVICES])
             if len(ready_at) == len(SERVICES):
                 return
@@ -78,9 +79,19 @@ def wait_ready(settings: Settings, control: Control, seconds: float, show: Show)
             time.sleep(POLL_SECONDS)
 
 
-def _look(client: httpx.Client, settings: Settings, ready_at: dict[str, float], begun: float) -> None:
+def _look(
+    client: httpx.Client,
+    settings: Settings,
+    states: Mapping[str, ProcessState],
+    ready_at: dict[str, float],
+    begun: float,
+) -> None:
     for service in SERVICES:
-        if service.name not in ready_at and answers(client, service, settings):
+        if service.name in ready_at or service.name not in states:
+            continue
+        # A stranger that took the port a moment ago may answer as well: it must be our process that listens.
+        ours = listens(states[service.name].pid, settings.ports[service.name])
+        if ours and answers(client, service, settings):
             ready_at[service.name] = time.monotonic() - begun
 
 

@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 
 from box import binaries, ports, state
@@ -24,7 +23,6 @@ from box.supervision.control import Control
 from box.supervision.program import Run, program, supervisor_environment, variable
 
 READY_SECONDS = 60
-SOCKET_SECONDS = 15
 
 # What decides about data of its own: a user's database is used instead of ours.
 OWN_DATABASE = "SHOP_DATABASE_URL"
@@ -62,10 +60,9 @@ def _start(layout: Layout, run: Run, show: Show) -> State:
     environment = supervisor_environment(layout, run, Path(sys.executable), os.environ)
     begun = State(dict(run.settings.ports), run.time_scale, run.profile, fingerprint(layout, run))
     state.save(layout.state, begun)
-    daemon.launch(layout, Path(sys.executable), {**environment, variable("socket"): str(layout.socket)})
-    control = Control(layout.socket)
-    _wait_for_supervisor(layout, control)
-    wait_ready(run.settings, control, READY_SECONDS, show)
+    process = daemon.launch(layout, Path(sys.executable), {**environment, variable("socket"): str(layout.socket)})
+    daemon.wait_for(layout, process)
+    wait_ready(run.settings, Control(layout.socket), READY_SECONDS, show)
     return begun
 
 
@@ -77,15 +74,6 @@ def _config(run: Run) -> str:
 def _make_data_folders(layout: Layout, run: Run) -> None:
     # SQLite makes its file but no folder; the servers make their own.
     make_private_folder(layout.run / "data" / run.profile / "shop")
-
-
-def _wait_for_supervisor(layout: Layout, control: Control) -> None:
-    deadline = time.monotonic() + SOCKET_SECONDS
-    while not control.answers():
-        if time.monotonic() > deadline:
-            said = "\n".join(last_lines(layout.logs / "supervisord.out", 20))
-            raise BoxError(f"supervisord does not answer on {layout.socket}; it said:\n{said}")
-        time.sleep(0.05)
 
 
 def _failure(layout: Layout, error: NotReadyError) -> str:

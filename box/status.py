@@ -4,12 +4,14 @@ import http.client
 import xmlrpc.client
 from dataclasses import dataclass
 
+import httpx
 import psutil
 
 from box.errors import BoxError
 from box.layout import Layout
+from box.ports import listens
 from box.readiness import answers, local_client
-from box.services import SERVICES
+from box.services import SERVICES, Service
 from box.state import State
 from box.supervision.control import Control, ProcessState
 
@@ -46,12 +48,16 @@ def look(layout: Layout, known: State) -> list[Status]:
                 state=states[service.name].state,
                 pid=states[service.name].pid,
                 port=known.ports[service.name],
-                ready=answers(client, service, known.settings),
+                ready=_is_ready(client, service, known, states[service.name]),
                 memory_mib=_memory(states[service.name]),
                 limit_mib=service.memory_mib,
             )
             for service in SERVICES
         ]
+
+
+def _is_ready(client: httpx.Client, service: Service, known: State, process: ProcessState) -> bool:
+    return listens(process.pid, known.ports[service.name]) and answers(client, service, known.settings)
 
 
 def _memory(process: ProcessState) -> float | None:

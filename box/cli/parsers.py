@@ -1,15 +1,15 @@
 """What the parsers of the subcommands share."""
 
 import argparse
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+# argparse gives the type no public name.
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001
 
 LARGEST_SCALE = 100
 
 
-def add(subparsers: "Subparsers", name: str, summary: str, example: str) -> argparse.ArgumentParser:
+def add(subparsers: Subparsers, name: str, summary: str, example: str) -> argparse.ArgumentParser:
     """Add a subcommand whose help ends with an example."""
     return subparsers.add_parser(
         name,

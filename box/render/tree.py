@@ -14,6 +14,7 @@ from box.settings import Settings
 
 PROMETHEUS = Path("monitoring/prometheus/prometheus.yml")
 COMPILE_SECONDS = 60
+TARGETS = ("prometheus", "alertmanager")
 
 
 def write_configs(layout: Layout, settings: Settings, time_scale: int) -> None:
@@ -69,7 +70,8 @@ def compile_rules(layout: Layout, time_scale: int) -> None:
     """
     shutil.rmtree(layout.run / "slo", ignore_errors=True)
     scale = [] if time_scale == 1 else ["--time-scale", str(time_scale)]
-    command = [sys.executable, "-m", "slo", "build", "slos.yaml", "-o", "slo", *scale]
+    targets = [f"--target={name}" for name in TARGETS]
+    command = [sys.executable, "-m", "slo", "build", "slos.yaml", "-o", "slo", *targets, *scale]
     environment = {**os.environ, "PYTHONPATH": str(layout.root)}
     result = subprocess.run(
         command,

@@ -12,11 +12,11 @@ HEADER = """\
 [supervisord]
 nodaemon=true
 silent=true
-logfile=%(ENV_SLOBOX_RUN)s/logs/supervisord.log
+logfile=logs/supervisord.log
 logfile_maxbytes=5MB
 logfile_backups=1
-pidfile=%(ENV_SLOBOX_RUN)s/supervisord.pid
-childlogdir=%(ENV_SLOBOX_RUN)s/logs
+pidfile=supervisord.pid
+childlogdir=logs
 identifier=slobox
 
 [unix_http_server]
@@ -32,7 +32,7 @@ SECTION = """
 command={command}
 directory={directory}
 environment={environment}
-stdout_logfile=%(ENV_SLOBOX_RUN)s/logs/{name}.log
+stdout_logfile=logs/{name}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=1
 redirect_stderr=true
@@ -48,7 +48,10 @@ killasgroup=true
 
 
 def supervisor_config(programs: Iterable[Program]) -> str:
-    """Return the whole configuration; no text in it depends on where the checkout lies."""
+    """Return the whole configuration; no text in it depends on where the checkout lies.
+
+    supervisord is started in the run folder, hence the relative paths.
+    """
     return HEADER + "".join(_section(program) for program in programs)
 
 

@@ -3,19 +3,24 @@
 import http.client
 import os
 import shutil
+import time
 import xmlrpc.client
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from box import processes
+from box.errors import BoxError
 from box.interrupts import uninterrupted
 from box.layout import Layout
+from box.log_tail import last_lines
 from box.supervision.config import STOP_SECONDS
 from box.supervision.control import Control
 
 # What a clean shutdown takes at most: SIGTERM, the wait, SIGKILL, and a second for supervisord itself.
 SHUTDOWN_SECONDS = STOP_SECONDS + 3
+START_SECONDS = 15
+OUTPUT = "supervisord.out"
 
 
 def launch(layout: Layout, python: Path, environment: Mapping[str, str]) -> int:
@@ -24,12 +29,12 @@ def launch(layout: Layout, python: Path, environment: Mapping[str, str]) -> int:
     One system call makes the process with its final environment: whenever this is interrupted, the process
     either does not exist or carries the marker by which `box down` finds it.
     """
-    output = layout.logs / "supervisord.out"
+    output = layout.logs / OUTPUT
     marked = processes.marked_environment(environment, layout.run)
     open_output = (os.POSIX_SPAWN_OPEN, 1, str(output), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     return os.posix_spawn(
         python,
-        [str(python), "-m", "supervisor.supervisord", "--configuration", str(layout.config)],
+        [str(python), "-m", "box.supervision", str(layout.run)],
         marked,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -40,6 +45,21 @@ def launch(layout: Layout, python: Path, environment: Mapping[str, str]) -> int:
         setsigmask=[],
         setsigdef=[],
     )
+
+
+def wait_for(layout: Layout, process: int) -> None:
+    """Wait until supervisord, started as this child process, listens on its socket.
+
+    Raises:
+        BoxError: it ended or stayed silent; its own words are passed on.
+    """
+    deadline = time.monotonic() + START_SECONDS
+    while not Control(layout.socket).answers():
+        ended, _ = os.waitpid(process, os.WNOHANG)
+        if ended or time.monotonic() > deadline:
+            said = "\n".join(last_lines(layout.logs / OUTPUT, 20))
+            raise BoxError(f"supervisord did not start; it said:\n{said}")
+        time.sleep(0.05)
 
 
 def stop(layout: Layout) -> bool:

@@ -82,8 +82,10 @@ def supervisor_environment(layout: Layout, run: Run, python: Path, inherited: Ma
     """Return the environment of supervisord: what it inherits, and the paths that its config refers to."""
     folders = {"root": layout.root, "run": layout.run, "data": layout.run / "data" / run.profile}
     programs = {"python": python, **run.programs}
+    # Without compiled modules every start of seven Python processes takes ten seconds longer.
+    kept = {key: value for key, value in inherited.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **inherited,
+        **kept,
         **{variable(name): str(path) for name, path in folders.items()},
         **{variable(name): shlex.quote(str(path)) for name, path in programs.items()},
         # All addresses are of this machine; a proxy must never see them.
