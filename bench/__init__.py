@@ -1,0 +1,1 @@
+"""Benchmarks: each prints its own table; none of them is a test."""
