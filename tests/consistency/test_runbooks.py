@@ -1,0 +1,197 @@
+"""Every alert has a page for the person on call, and what the page tells them to type can work."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import promql_parser
+import pytest
+from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
+
+from apps.catalog.app import create_app as catalog
+from apps.orders.app import create_app as orders
+from apps.settings import Settings
+from apps.web.app import create_app as web
+from slo.load import Source
+from slo.pipeline import Request, compile_sources
+from slo.plan.values import Alert, Plan, Record
+from tests.consistency.pages import Page, broken_links, read
+
+HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
+QUERY = re.compile(r"'query=(.+)'")
+RUNBOOKS = Path(__file__).parents[2] / "runbooks"
+PAGES = [read(path) for path in sorted(RUNBOOKS.glob("*.md"))]
+ALERT_PAGES = [page for page in PAGES if page.path.stem != "README"]
+
+# What Prometheus itself adds or records; label values of None are not looked at.
+ANY: frozenset[str] | None = None
+TARGET_LABELS = {"service": frozenset({"web", "catalog", "orders"}), "job": frozenset({"shop"}), "instance": ANY}
+OF_PROMETHEUS = {
+    "up": TARGET_LABELS,
+    "ALERTS": {"alertname": ANY, "alertstate": frozenset({"firing", "pending"})},
+    "prometheus_rule_evaluation_failures_total": {"rule_group": ANY},
+}
+
+Known = dict[str, dict[str, frozenset[str] | None]]
+
+
+def ids(page: Page) -> str:
+    """Return the name of the page."""
+    return page.path.stem
+
+
+@pytest.fixture(scope="module")
+def planned(root: Path) -> Plan:
+    """The plan of the demo's own SLOs."""
+    text = (root / "slos.yaml").read_text(encoding="utf-8")
+    (compiled,) = compile_sources([Source("slos.yaml", text)], Request(targets=("prometheus",)))
+    return compiled.plan
+
+
+@pytest.fixture(scope="module")
+def known(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Known:
+    """Every series that a query may name: label names, and their values where they are few."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('shop')}/shop.db")
+    found: Known = dict(OF_PROMETHEUS)
+    for tier in (web, catalog, orders):
+        for name, labels in exported(asyncio.run(scrape(tier(settings)))):
+            series = found.setdefault(name, dict(TARGET_LABELS))
+            for label, value in labels.items():
+                series[label] = (series.get(label) or frozenset()) | {value}
+    rules = [rule for group in planned.groups for rule in group.rules if isinstance(rule, Record)]
+    for rule in rules:
+        found[rule.name] = recorded_labels(planned, rule.name)
+    return found
+
+
+async def scrape(app: FastAPI) -> str:
+    """What a tier that serves tells Prometheus."""
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tier") as client,
+    ):
+        return (await client.get("/metrics")).text
+
+
+def exported(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Every series that a tier exports."""
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            yield sample.name, sample.labels
+
+
+def recorded_labels(planned: Plan, name: str) -> dict[str, frozenset[str] | None]:
+    """The labels that the compiler's records carry."""
+    labels: dict[str, frozenset[str] | None] = {
+        "service": frozenset(each.slo.service for each in planned.slos),
+        "slo": frozenset(each.slo.name for each in planned.slos),
+        "shard": ANY,
+    }
+    kinds = {"kind": frozenset({"total", "bad", "covered"})} if name.startswith("slo:events:") else {}
+    return labels | kinds
+
+
+def queries(page: Page) -> list[str]:
+    """The PromQL of a page."""
+    return [query for _, command in page.commands for query in QUERY.findall(command)]
+
+
+def selectors(query: str) -> list[promql_parser.VectorSelector]:
+    """Every selector in a query; the query is parsed."""
+    found: list[promql_parser.VectorSelector] = []
+
+    def visit(node: object) -> bool:
+        if isinstance(node, promql_parser.VectorSelector):
+            found.append(node)
+        elif isinstance(node, promql_parser.MatrixSelector):
+            found.append(node.vector_selector)
+        return True
+
+    promql_parser.walk(promql_parser.parse(query), visit)
+    return found
+
+
+def unknown_parts(selector: promql_parser.VectorSelector, known: Known) -> Iterator[str]:
+    """What a selector names that does not exist."""
+    labels = known.get(selector.name or "")
+    if labels is None:
+        yield f"no such series: {selector.name}"
+        return
+    for matcher in selector.matchers.matchers:
+        values = labels.get(matcher.name, frozenset())
+        if values is None:
+            continue
+        equal = str(matcher.op) == "MatchOp.Equal"
+        wanted = {matcher.value} if equal else set(re.split(r"\|", matcher.value))
+        if not all(any(value == each or re.fullmatch(each, value) for value in values) for each in wanted):
+            yield f"{selector.name} has no {matcher.name} {matcher.value}"
+
+
+def test_every_alert_has_a_page_and_every_page_an_alert(planned: Plan) -> None:
+    """Nobody is paged without a page to read, and no page outlives its alert."""
+    alerts = {fact.name for each in planned.slos for fact in each.alerts}
+
+    assert {page.path.stem for page in ALERT_PAGES} == alerts
+
+
+def test_every_alert_links_to_its_page(planned: Plan) -> None:
+    """The link on the notification ends with the name of the page."""
+    rules = [rule for group in planned.groups for rule in group.rules if isinstance(rule, Alert)]
+    linked = {rule.name: dict(rule.annotations).get("runbook_url", "").rpartition("/")[2] for rule in rules}
+
+    assert linked == {name: name for name in linked}
+
+
+@pytest.mark.parametrize("page", ALERT_PAGES, ids=ids)
+def test_a_page_has_the_name_of_its_alert_and_the_four_headings(page: Page) -> None:
+    """Whoever knows one page finds their way in all of them."""
+    assert page.headings(1) == [page.path.stem]
+    assert page.headings(2) == HEADINGS
+
+
+@pytest.mark.parametrize("page", ALERT_PAGES, ids=ids)
+def test_a_page_begins_with_a_question_to_prometheus(page: Page) -> None:
+    """The first command can be pasted as it stands, changes nothing, and asks for the page's own SLO or target."""
+    _, first = page.commands[0]
+
+    assert first.startswith("curl -sSG http://127.0.0.1:9090/api/v1/query ")
+    assert QUERY.search(first)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_query_parses_and_names_what_exists(page: Page, known: Known) -> None:
+    """A query of a page finds its series, its labels and their values in what the shop and the rules export."""
+    problems = [
+        f"{query}: {problem}"
+        for query in queries(page)
+        for selector in selectors(query)
+        for problem in unknown_parts(selector, known)
+    ]
+
+    assert problems == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_links_lead_somewhere(page: Page, root: Path) -> None:
+    """Every relative link of a page names a file of the checkout, and a heading in it."""
+    assert broken_links(page, root) == []
+
+
+def test_pages_differ() -> None:
+    """No page is a copy of another with the names exchanged: each has commands and sentences of its own."""
+    shared = [
+        (one.path.stem, other.path.stem)
+        for number, one in enumerate(ALERT_PAGES)
+        for other in ALERT_PAGES[number + 1 :]
+        if len(sentences(one) & sentences(other)) > len(sentences(one)) / 2
+    ]
+
+    assert shared == []
+
+
+def sentences(page: Page) -> set[str]:
+    """The lines of a page without empty ones."""
+    return {line for line in page.path.read_text(encoding="utf-8").splitlines() if line.strip()}
