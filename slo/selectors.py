@@ -49,6 +49,18 @@ def example(inside: Sequence[Selector], without: Sequence[Selector] = ()) -> str
     return None
 
 
+def reads(selector: Selector, series: str) -> bool:
+    """Whether a selector matches a series that `example` made; one that cannot be tried here is taken to."""
+    plain = parse_selector(series)
+    if selector.name and selector.name != plain.name:
+        return False
+    labels = {"__name__": plain.name} | {m.label: m.value for m in plain.matchers}
+    try:
+        return _matches(labels, selector.matchers)
+    except re.error:
+        return True
+
+
 def _matches(series: dict[str, str], matchers: Sequence[Matcher]) -> bool:
     return all(_match(m, series.get(m.label, "")) for m in matchers)
 

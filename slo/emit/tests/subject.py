@@ -1,0 +1,88 @@
+"""What a scenario knows about the SLO it is played for: its series, its alerts, and time as the server counts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from slo.plan import names
+from slo.plan.cascade import TILE
+
+if TYPE_CHECKING:
+    from slo.burnrate import Tier
+    from slo.model import AlertSeverity, Feed, Scale, Slo
+    from slo.plan.values import AlertFacts, PlannedSlo
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One SLO under test. One step is one evaluation, and one sample of every input series."""
+
+    planned: PlannedSlo
+    scale: Scale
+
+    @property
+    def slo(self) -> Slo:
+        """The objective itself."""
+        return self.planned.slo
+
+    @property
+    def name(self) -> str:
+        """Service and SLO, for people."""
+        return f"{self.slo.service}/{self.slo.name}"
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """The input series, or none where the selectors leave no way to tell good from bad."""
+        return self.slo.sli.feeds()
+
+    @property
+    def step(self) -> int:
+        """Seconds between two evaluations."""
+        return self.scale.interval
+
+    @property
+    def tile(self) -> int:
+        """Seconds in one tile of the cascade."""
+        return TILE // self.scale.factor
+
+    @property
+    def scrape(self) -> int:
+        """Seconds between two scrapes: what the base range reaches back beyond its tile."""
+        return self.scale.scrape_interval or self.slo.scrape_interval
+
+    @property
+    def budget(self) -> Fraction:
+        """The share of events that may be bad."""
+        return Fraction(self.slo.budget)
+
+    @property
+    def window(self) -> Fraction:
+        """The SLO's own window in seconds as the server counts them."""
+        return self.scaled(self.slo.window)
+
+    def tiers(self, severity: AlertSeverity) -> list[Tier]:
+        """The tiers of one severity that were not disabled."""
+        return [tier for tier in self.planned.tiers if tier.severity == severity]
+
+    def scaled(self, seconds: int) -> Fraction:
+        """Seconds of the specification as the server counts them."""
+        return Fraction(seconds, self.scale.factor)
+
+    def after(self, seconds: Fraction | int) -> int:
+        """The first evaluation after this moment, never the one at it."""
+        return (Fraction(seconds) // self.step + 1) * self.step
+
+    def before(self, seconds: Fraction | int) -> int:
+        """The last evaluation before this moment; not above zero where there is none."""
+        return (-(-Fraction(seconds) // self.step) - 1) * self.step
+
+    @property
+    def facts(self) -> dict[str, AlertFacts]:
+        """The alerts that are not switched off, by their label `tier`."""
+        return {fact.tier: fact for fact in self.planned.alerts}
+
+    def series(self, name: str, **labels: str) -> str:
+        """A recorded series of this SLO."""
+        return names.selector(name, service=self.slo.service, slo=self.slo.name, **labels)
