@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     breaker_failures: int = Field(default=5, ge=1)
     breaker_open_seconds: float = Field(default=2.0, gt=0)
     max_in_flight: int = Field(default=100, ge=1)
+    max_connections: int = Field(default=16, ge=1)
     max_body_bytes: int = Field(default=16_384, ge=1)
     cache_seconds: float = Field(default=5.0, gt=0)
     exemplar_seconds: float = Field(default=5.0, ge=0)

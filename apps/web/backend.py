@@ -92,7 +92,10 @@ async def open_backend(kit: Kit) -> AsyncIterator[Backend]:
 @asynccontextmanager
 async def _dependency(kit: Kit, name: str, url: str) -> AsyncIterator[Dependency]:
     settings = kit.settings
-    limits = httpx.Limits(max_connections=settings.max_in_flight, max_keepalive_connections=settings.max_in_flight)
+    # A bulkhead, and a small one: httpx looks at every connection of the pool, more than once, for each request.
+    limits = httpx.Limits(
+        max_connections=settings.max_connections, max_keepalive_connections=settings.max_connections
+    )
     async with httpx.AsyncClient(base_url=url, limits=limits, trust_env=False) as http:
         kit.tracing.client(http)
         dependency = Dependency(
