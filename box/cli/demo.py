@@ -9,7 +9,7 @@ from rich.console import Console
 
 from box import ports, stack
 from box.cli import parsers
-from box.cli.up import DEMO_SCALE, begin, print_pages
+from box.cli.up import DEMO_SCALE, STOP_LINE, begin, print_pages
 from box.demo.objective import Objective, read_objective
 from box.demo.report import as_json, print_report, write_json
 from box.demo.script import DEMO
@@ -19,6 +19,7 @@ from box.demo.timeline import Timeline
 from box.demo.witnesses import Witnesses
 from box.errors import BoxError
 from box.layout import Layout, find_layout
+from box.services import PAGES
 from box.settings import Settings, load_settings
 from box.state import State
 from box.terminal import make_console
@@ -26,6 +27,10 @@ from box.terminal import make_console
 # The slow page looks back over 30 minutes at least, and so ends last.
 SLOW_PAGE_SHORT = 1800
 PROFILE = "demo"
+PAGES_AFTER = (
+    *PAGES,
+    ("the budget in Prometheus", "prometheus", "/graph?g0.expr=slo:budget_remaining:ratio&g0.tab=0&g0.range_input=5m"),
+)
 
 
 def register(subparsers: parsers.Subparsers) -> None:
@@ -55,7 +60,7 @@ def run(json_file: Path | None, *, keep: bool | None) -> int:
         if not joined:
             stack.stop(layout)
         raise
-    _end(console, layout, known.settings, keep=keep)
+    _end(console, layout, known, keep=keep)
     return 0 if arrived else 1
 
 
@@ -110,10 +115,14 @@ def _story(layout: Layout, settings: Settings, objective: Objective, timeline: T
     )
 
 
-def _end(console: Console, layout: Layout, settings: Settings, *, keep: bool) -> None:
+def _end(console: Console, layout: Layout, known: State, *, keep: bool) -> None:
     if keep:
         console.print("\nStill running, with steady load. Look at it:")
-        print_pages(console, settings)
+        alert = read_objective(layout.run / "slos.yaml", known.time_scale).alert
+        print_pages(
+            console, known.settings, [*PAGES_AFTER, ("the runbook of the alert", "pager", f"/runbooks/{alert}")]
+        )
+        console.print(STOP_LINE)
         return
     stack.stop(layout)
     console.print("Everything is stopped. `box demo --keep` leaves it running, to look at it.")

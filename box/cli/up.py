@@ -1,6 +1,7 @@
 """`box up`: start the stack and wait until it is ready."""
 
 import os
+from collections.abc import Iterable
 
 from rich.console import Console
 
@@ -14,6 +15,7 @@ from box.state import State
 from box.terminal import make_console
 
 DEMO_SCALE = 60
+STOP_LINE = "Stop it with: make down"
 EXAMPLE = """\
   box up                    an hour of alerting passes in a minute
   box up --time-scale 1     real time
@@ -45,11 +47,13 @@ def run(time_scale: int) -> int:
         if known.fingerprint == stack.fingerprint(layout, wanted):
             stack.ensure(layout, known)
             console.print("The stack runs already.")
-            print_pages(console, settings)
+            print_pages(console, settings, PAGES)
+            console.print(STOP_LINE)
             return 0
         console.print("Something changed since the stack was started: starting it again.")
         stack.stop(layout)
     begin(console, settings, time_scale)
+    console.print(STOP_LINE)
     return 0
 
 
@@ -62,7 +66,7 @@ def begin(console: Console, settings: Settings, time_scale: int, profile: str = 
     console.print(_scale_sentence(time_scale), highlight=False)
     with startup_view(console) as show:
         begun = stack.start(layout, wanted, show)
-    print_pages(console, settings)
+    print_pages(console, settings, PAGES)
     return begun
 
 
@@ -76,8 +80,7 @@ def _scale_sentence(time_scale: int) -> str:
     )
 
 
-def print_pages(console: Console, settings: Settings) -> None:
-    """Say where to look, and how to stop."""
-    for title, name, path in PAGES:
-        console.print(f"  {settings.url(name) + path:<38} {title}", highlight=False)
-    console.print("Stop it with: make down", highlight=False)
+def print_pages(console: Console, settings: Settings, pages: Iterable[tuple[str, str, str]]) -> None:
+    """Say where to look; a page is its title, its service and its path."""
+    for title, name, path in pages:
+        console.print(f"  {title:<30} {settings.url(name)}{path}", highlight=False, soft_wrap=True)

@@ -31,9 +31,10 @@ class Record:
     theory: Theory | None = None
     budget_before: float | None = None
     budget_after: float | None = None
-    bad_before: float = 0.0
-    bad_after: float = 0.0
+    failed_before: float = 0.0
+    failed_after: float = 0.0
     total_after: float = 0.0
+    covered_after: float = 0.0
     suppressed: list[str] = field(default_factory=list)
     notified_tiers: list[str] = field(default_factory=list)
     fault_sights: list[Sight] = field(default_factory=list)
@@ -53,6 +54,11 @@ class Record:
     def arrived_and_resolved(self) -> bool:
         """Return whether the page came and went: what the demo is there to show."""
         return self.moments.paged is not None and self.moments.resolved is not None
+
+    @property
+    def failed(self) -> float:
+        """Return how many events failed during the run, by the shop's own counters."""
+        return self.failed_after - self.failed_before
 
     @property
     def budget_spent(self) -> float | None:

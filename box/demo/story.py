@@ -9,7 +9,7 @@ from box.demo.record import Record, measured
 from box.demo.script import Script
 from box.demo.shop import Faults, Load
 from box.demo.theory import Before, predict
-from box.demo.timeline import Timeline
+from box.demo.timeline import Timeline, building, burn_rate
 from box.demo.witnesses import Sight, Witnesses
 from box.errors import BoxError
 
@@ -28,6 +28,7 @@ class Story:
     timeline: Timeline
     record: Record = field(default_factory=Record)
     since: float = field(default_factory=time.time)
+    _building: bool = False
 
     def play(self) -> Record:
         """Run the whole script; the fault is off afterwards, whatever happened.
@@ -113,7 +114,7 @@ class Story:
             covered=values.get("slo:events:1h covered", 0.0),
         )
         self.record.budget_before = values.get("slo:budget_remaining:ratio", 1.0)
-        self.record.bad_before = values.get("slo:events:30d bad", 0.0)
+        self.record.failed_before = self.witnesses.count_bad()
 
     def _note(self, sight: Sight) -> None:
         """Write down what is seen for the first time."""
@@ -127,6 +128,9 @@ class Story:
 
     def _note_firing(self, sight: Sight) -> None:
         moments = self.record.moments
+        if not (self._building or sight.active) and burn_rate(sight, self.objective) > 0:
+            self._building = True
+            self.timeline.event(sight.at, building(sight, self.objective))
         if moments.active is None and TIER in sight.active:
             moments.active = sight.active[TIER]
             self.timeline.event(moments.active, f"{self.objective.alert} ({TIER}) fires in Prometheus")
@@ -155,8 +159,9 @@ class Story:
         values = self._look().values
         record = self.record
         record.budget_after = values.get("slo:budget_remaining:ratio")
-        record.bad_after = values.get("slo:events:30d bad", 0.0)
+        record.failed_after = self.witnesses.count_bad()
         record.total_after = values.get("slo:events:30d total", 0.0)
+        record.covered_after = values.get("slo:events:30d covered", 0.0)
         record.during = measured(record, self.objective.short)
         if record.before and record.during:
             record.theory = predict(self.objective.rule, record.before, record.during, SCALED_INTERVAL)

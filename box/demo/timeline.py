@@ -14,7 +14,7 @@ from box.demo.objective import Objective
 from box.demo.witnesses import Sight
 
 PLAIN_SECONDS = 5.0
-BAR = 24
+BAR = 16
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Timeline:
     def event(self, at: float, text: str) -> None:
         """Tell that something happened (seconds since epoch)."""
         clock = datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S.%f")[:-4]
-        self.console.print(f"{clock}  {at - self.begun:+6.1f} s  {text}", highlight=False, markup=False)
+        self.console.print(f"{clock}  {at - self.begun:+6.1f} s  {text}", highlight=False, markup=False, soft_wrap=True)
 
     def sight(self, sight: Sight) -> None:
         """Show how the budget does."""
@@ -56,12 +56,17 @@ def status_line(sight: Sight, objective: Objective) -> str:
     remaining = sight.values.get("slo:budget_remaining:ratio")
     if remaining is None:
         return "waiting for the first visitors to be counted"
-    rate = burn_rate(sight, objective)
-    state = "FIRING" if "page-fast" in sight.active else "condition building" if rate > 0 else "quiet"
+    short = sight.values.get("slo:error_ratio:5m", 0.0) / objective.budget
+    firing = f"  FIRING {', '.join(sorted(sight.active))}" if sight.active else ""
     return (
-        f"budget {bar(remaining)} {remaining:7.1%}".replace("%", " %")
-        + f"   burn rate of the 1h window {rate:6.2f} of {objective.burn:g} ({state})"
+        f"budget {bar(remaining)} {remaining:6.1%}".replace("%", " %")
+        + f"  burn rate 1h {burn_rate(sight, objective):5.1f}, 5m {short:6.1f}, limit {objective.burn:g}{firing}"
     )
+
+
+def building(sight: Sight, objective: Objective) -> str:
+    """Return how far the alert's condition is."""
+    return f"condition building: burn rate of the 1h window at {burn_rate(sight, objective):.1f} of {objective.burn:g}"
 
 
 def burn_rate(sight: Sight, objective: Objective) -> float:

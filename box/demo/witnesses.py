@@ -59,6 +59,18 @@ class Witnesses:
         except (httpx.HTTPError, ValueError, KeyError) as error:
             raise BoxError(f"a server of the demo does not answer as it should: {error}") from error
 
+    def count_bad(self) -> float:
+        """Return how many bad events the shop itself has counted since it started.
+
+        Raises:
+            BoxError: Prometheus does not answer.
+        """
+        try:
+            rows = self._get("prometheus", "/api/v1/query", query=f"sum({self._objective.bad})")["data"]["result"]
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise BoxError(f"Prometheus does not answer as it should: {error}") from error
+        return float(rows[0]["value"][1]) if rows else 0.0
+
     def _get(self, service: str, path: str, **parameters: str) -> Any:  # noqa: ANN401 -- JSON is anything
         answer = self._client.get(self._settings.url(service) + path, params=parameters)
         answer.raise_for_status()
