@@ -122,7 +122,8 @@ def _claim(connection: Connection, request: OrderRequest, key: str, total: int) 
         "created_at": datetime.now(UTC).replace(tzinfo=None),
     }
     claim = dialect.insert(orders).on_conflict_do_nothing(index_elements=["idempotency_key"])
-    return row["order_id"] if connection.execute(claim, row).rowcount == 1 else None
+    # Asked by RETURNING and not by the count of rows, which SQLAlchemy does not keep for an INSERT on Postgres.
+    return connection.execute(claim.returning(orders.c.order_id), row).scalar_one_or_none()
 
 
 def _earlier(connection: Connection, request: OrderRequest, key: str) -> Receipt:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
@@ -9,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from apps.service import Kit, Tier, create_service
 from apps.settings import Settings
 from apps.web import api, assets, pages, render
-from apps.web.backend import budgets, open_backend
+from apps.web.backend import Transports, budgets, open_backend
 
 TIER = Tier(
     name="web",
@@ -19,14 +20,16 @@ TIER = Tier(
 )
 
 
-def create_app(settings: Settings, registry: CollectorRegistry | None = None) -> FastAPI:
-    """The web tier, ready to be served."""
-    return create_service(TIER, settings, _parts, registry)
+def create_app(
+    settings: Settings, registry: CollectorRegistry | None = None, transports: Transports | None = None
+) -> FastAPI:
+    """The web tier, ready to be served; `transports` replaces the network to a tier behind it."""
+    return create_service(TIER, settings, partial(_parts, transports or {}), registry)
 
 
 @asynccontextmanager
-async def _parts(app: FastAPI, kit: Kit) -> AsyncIterator[None]:
-    async with open_backend(kit) as backend:
+async def _parts(transports: Transports, app: FastAPI, kit: Kit) -> AsyncIterator[None]:
+    async with open_backend(kit, transports) as backend:
         app.state.backend = backend
         kit.readings.add(budgets(backend))
         yield

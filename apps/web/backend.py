@@ -1,9 +1,9 @@
 """The two tiers behind the pages, as the pages need them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 from fastapi import HTTPException
@@ -18,6 +18,7 @@ from apps.service import Kit
 from apps.telemetry.metrics import Reading
 
 PROBE_SECONDS = 0.3
+Transports: TypeAlias = Mapping[str, httpx.AsyncBaseTransport]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +81,27 @@ def _content(response: httpx.Response) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_backend(kit: Kit) -> AsyncIterator[Backend]:
+async def open_backend(kit: Kit, transports: Transports) -> AsyncIterator[Backend]:
     """The clients of both tiers while the web tier serves."""
+    urls = {"catalog": kit.settings.catalog_url, "orders": kit.settings.orders_url}
     async with AsyncExitStack() as stack:
-        yield Backend(
-            catalog=await stack.enter_async_context(_dependency(kit, "catalog", kit.settings.catalog_url)),
-            orders=await stack.enter_async_context(_dependency(kit, "orders", kit.settings.orders_url)),
-        )
+        opened = {
+            name: await stack.enter_async_context(_dependency(kit, name, url, transports.get(name)))
+            for name, url in urls.items()
+        }
+        yield Backend(**opened)
 
 
 @asynccontextmanager
-async def _dependency(kit: Kit, name: str, url: str) -> AsyncIterator[Dependency]:
+async def _dependency(
+    kit: Kit, name: str, url: str, transport: httpx.AsyncBaseTransport | None
+) -> AsyncIterator[Dependency]:
     settings = kit.settings
     # A bulkhead, and a small one: httpx looks at every connection of the pool, more than once, for each request.
     limits = httpx.Limits(
         max_connections=settings.max_connections, max_keepalive_connections=settings.max_connections
     )
-    async with httpx.AsyncClient(base_url=url, limits=limits, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=url, limits=limits, transport=transport, trust_env=False) as http:
         kit.tracing.client(http)
         dependency = Dependency(
             name=name,

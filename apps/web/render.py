@@ -15,6 +15,7 @@ from apps.problems import DependencyError, ShopError
 from apps.telemetry.middleware import ERROR_KEY
 from apps.web.cart import COOKIE, Cart
 
+SERVER_ERROR = 500
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -109,7 +110,16 @@ async def error_page(request: Request, error: ShopError) -> Response:
     if request.url.path.startswith(("/api/", "/admin/")):
         return await answers.problem(request, error)
     cart = Cart.parse(request.cookies.get(COOKIE, ""))
-    response = page(request, "error.html", cart=cart, status=error.status, error=error, trace=_trace_id())
+    repeatable = request.method == "GET" and error.status >= SERVER_ERROR
+    response = page(
+        request,
+        "error.html",
+        cart=cart,
+        status=error.status,
+        error=error,
+        again=request.url.path if repeatable else "",
+        trace=_trace_id(),
+    )
     response.headers.update(error.headers)
     return response
 
