@@ -186,7 +186,8 @@ def existing() -> list[Installer]:
     """Return what can bring the present `.venv` up to date, so that programs that run from it go on."""
     pip = [str(VENV / "bin" / "python"), "-m", "pip"]
     uv = VENV / "bin" / "uv"
-    if not (STAMP.is_file() and STAMP.read_text().startswith(f"{ROOT}\n") and uv.exists()):
+    works = uv.exists() and (VENV / "bin" / "python").exists()
+    if not (works and STAMP.is_file() and STAMP.read_text().startswith(f"{ROOT}\n")):
         return []
     say("bringing .venv up to date")
     return [([str(uv), "pip"], environment(pip))]
