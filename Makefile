@@ -47,7 +47,7 @@ static: setup
 	@echo "check: types"
 	@$(VENV)/mypy
 	@echo "check: layers"
-	@$(VENV)/lint-imports --no-logo --cache-dir .cache/import-linter
+	@$(VENV)/lint-imports --no-logo --no-cache
 	@echo "check: generated files"
 	@$(VENV)/slo build --check slos.yaml
 
