@@ -1,0 +1,282 @@
+"""What a tier does when another one is slow, failing or gone."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
+
+from apps.faults import Fault, Faults
+from apps.problems import DeadlineExceeded, DependencyError, Overloaded
+from apps.resilience import deadline
+from apps.resilience.breaker import Breaker
+from apps.resilience.budget import RetryBudget
+from apps.resilience.client import Dependency
+from apps.resilience.shedding import Admission
+from apps.telemetry.metrics import DependencyMeters
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass(slots=True)
+class Other:
+    """The tier on the other side: gives one answer after the other, the last one for ever."""
+
+    answers: list[int | Exception]
+    requests: list[httpx.Request] = field(default_factory=list)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return httpx.Response(answer, json={})
+
+
+def dependency(
+    other: Answer, *, attempts: int = 3, failures: int = 100, open_seconds: float = 60, budget: float = 10
+) -> tuple[Dependency, CollectorRegistry]:
+    """A dependency that is answered by `other`."""
+    registry = CollectorRegistry()
+    meters = DependencyMeters(registry, ("orders",))
+    made = Dependency(
+        name="orders",
+        http=httpx.AsyncClient(transport=httpx.MockTransport(other), base_url="http://orders"),
+        breaker=Breaker("orders", failures, open_seconds, meters.breaker_changed),
+        budget=RetryBudget(ratio=0.2, most=budget),
+        meters=meters,
+        faults=Faults(lambda _name: None),
+        attempts=attempts,
+        attempt_seconds=1.0,
+    )
+    return made, registry
+
+
+async def test_a_failed_read_is_tried_again() -> None:
+    """A single failure of a read is not seen by the caller."""
+    other = Other([500, 200])
+    orders, registry = dependency(other)
+
+    assert (await orders.call("GET", "/orders/1")).status_code == 200
+    assert len(other.requests) == 2
+    labels = {"dependency": "orders", "outcome": "made"}
+    assert registry.get_sample_value("shop_retries_total", labels) == 1
+
+
+@pytest.mark.parametrize(("key", "calls"), [("", 1), ("k1", 3)])
+async def test_a_write_is_repeated_only_with_a_key(key: str, calls: int) -> None:
+    """Without an idempotency key a second attempt could order twice."""
+    other = Other([500])
+    orders, _ = dependency(other)
+
+    with pytest.raises(DependencyError):
+        await orders.call("POST", "/orders", body={}, key=key)
+
+    assert len(other.requests) == calls
+    assert {request.headers.get("idempotency-key", "") for request in other.requests} == {key}
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 422])
+async def test_refusals_are_answers(status: int) -> None:
+    """A refusal is passed on at once, is never repeated, and says nothing about the health of the other tier."""
+    other = Other([status])
+    orders, registry = dependency(other, failures=1)
+
+    for _ in range(3):
+        assert (await orders.call("GET", "/orders/1")).status_code == status
+
+    assert len(other.requests) == 3
+    assert orders.breaker.state == "closed"
+    labels = {"dependency": "orders", "outcome": "refused"}
+    assert registry.get_sample_value("shop_dependency_requests_total", labels) == 3
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (500, 502),
+        (502, 502),
+        (503, 503),
+        (httpx.ConnectError("refused"), 503),
+        (httpx.ReadError("reset"), 503),
+        (httpx.ReadTimeout("slow"), 504),
+        (httpx.PoolTimeout("full"), 504),
+    ],
+)
+async def test_failures_have_a_status(answer: int | Exception, status: int) -> None:
+    """Failing is 502, being gone or busy 503, being slow 504."""
+    orders, _ = dependency(Other([answer]))
+
+    with pytest.raises(DependencyError) as failure:
+        await orders.call("GET", "/")
+
+    assert failure.value.status == status
+
+
+async def test_a_tier_that_asks_for_a_pause_gets_it() -> None:
+    """A 503 with Retry-After is not repeated within the same request."""
+    calls: list[httpx.Request] = []
+
+    def busy(request: httpx.Request) -> httpx.Response:
+        calls.append(request)
+        return httpx.Response(503, headers={"Retry-After": "1"})
+
+    orders, _ = dependency(busy)
+    with pytest.raises(DependencyError):
+        await orders.call("GET", "/")
+
+    assert len(calls) == 1
+
+
+async def test_an_empty_budget_stops_retries() -> None:
+    """In an outage each request is sent once, plus the share that the budget allows."""
+    other = Other([500])
+    orders, registry = dependency(other, budget=1)
+
+    for _ in range(20):
+        with pytest.raises(DependencyError):
+            await orders.call("GET", "/")
+
+    assert len(other.requests) <= 20 + 1 + 20 * 0.2
+    labels = {"dependency": "orders", "outcome": "denied"}
+    assert (registry.get_sample_value("shop_retries_total", labels) or 0) > 0
+
+
+@given(st.lists(st.booleans(), max_size=300), st.floats(0, 1), st.floats(0, 20))
+def test_retries_never_exceed_the_budget(steps: list[bool], ratio: float, most: float) -> None:
+    """However requests and retries follow each other, retries stay below the reserve plus the share of requests."""
+    budget, requests, retries = RetryBudget(ratio, most), 0, 0
+    for is_request in steps:
+        if is_request:
+            budget.deposit()
+            requests += 1
+        else:
+            retries += budget.withdraw()
+        assert 0 <= budget.tokens <= most
+
+    assert retries <= most + ratio * requests + 1e-6
+
+
+async def test_the_breaker_opens_and_refuses_at_once() -> None:
+    """After failures in a row nothing is sent any more, and the caller hears 503 with Retry-After."""
+    other = Other([500])
+    orders, registry = dependency(other, attempts=1, failures=3)
+
+    for _ in range(3):
+        with pytest.raises(DependencyError):
+            await orders.call("GET", "/")
+    with pytest.raises(DependencyError) as refusal:
+        await orders.call("GET", "/")
+
+    assert len(other.requests) == 3
+    assert (refusal.value.status, refusal.value.headers) == (503, {"Retry-After": "1"})
+    state = {"dependency": "orders", "state": "open"}
+    assert registry.get_sample_value("shop_breaker_state", state) == 1
+
+
+async def test_the_breaker_closes_again() -> None:
+    """After its pause one good answer closes the circuit."""
+    other = Other([500, 500, 200])
+    orders, _ = dependency(other, attempts=1, failures=2, open_seconds=0.01)
+    for _ in range(2):
+        with pytest.raises(DependencyError):
+            await orders.call("GET", "/")
+    assert orders.breaker.state == "open"
+
+    await asyncio.sleep(0.05)
+    await orders.call("GET", "/")
+
+    assert orders.breaker.state == "closed"
+
+
+async def test_a_failed_probe_opens_the_breaker_again() -> None:
+    """A single failure of the probe is enough to go on waiting."""
+    orders, _ = dependency(Other([500]), attempts=1, failures=2, open_seconds=0.01)
+    for _ in range(2):
+        with pytest.raises(DependencyError):
+            await orders.call("GET", "/")
+
+    await asyncio.sleep(0.05)
+    with pytest.raises(DependencyError, match="failed"):
+        await orders.call("GET", "/")
+
+    assert orders.breaker.state == "open"
+
+
+async def test_only_one_probe_at_a_time() -> None:
+    """While the probe is on its way, others are refused instead of trampling on a tier that just comes back."""
+    changes: list[str] = []
+    breaker = Breaker("orders", 1, 0.01, lambda _name, state: changes.append(state))
+    with pytest.raises(RuntimeError):
+        async with breaker.guard():
+            raise RuntimeError
+    await asyncio.sleep(0.05)
+
+    async with breaker.guard():
+        with pytest.raises(DependencyError, match="unavailable"):
+            async with breaker.guard():
+                pytest.fail("a second probe was let through")
+
+    assert changes == ["open", "half_open", "closed"]
+
+
+async def test_the_deadline_is_passed_on_and_shrinks() -> None:
+    """The other tier learns how much time is left, which is less than there was."""
+    other = Other([200])
+    orders, _ = dependency(other)
+    deadline.start(2.0, "1500")
+
+    await orders.call("GET", "/")
+
+    assert 0 < int(other.requests[0].headers[deadline.HEADER]) <= 1500
+
+
+async def test_without_time_nothing_is_sent() -> None:
+    """A call that nobody waits for any more is not made."""
+    other = Other([200])
+    orders, _ = dependency(other)
+    deadline.start(2.0, "0")
+
+    with pytest.raises(DeadlineExceeded):
+        await orders.call("GET", "/")
+
+    assert not other.requests
+
+
+@given(st.one_of(st.none(), st.text(max_size=20), st.integers(-10, 10**12).map(str)))
+def test_a_header_never_prolongs_the_deadline(header: str | None) -> None:
+    """Whatever a caller sends, the own limit holds, and nonsense is ignored."""
+    assert 0 <= deadline.start(2.0, header) <= 2.0
+
+
+def test_admission_is_bounded() -> None:
+    """The request after the last place is refused, and a place that becomes free is given away again."""
+    refused: list[int] = []
+    admission = Admission(1, lambda: refused.append(1))
+
+    with admission.enter(), pytest.raises(Overloaded), admission.enter():
+        pytest.fail("let in")
+    with admission.enter():
+        assert admission.in_flight == 1
+
+    assert len(refused) == 1
+    assert admission.in_flight == 0
+
+
+async def test_a_lost_dependency_is_like_no_network() -> None:
+    """The fault `dependency` fails calls before they are sent, and the breaker sees it."""
+    other = Other([200])
+    orders, _ = dependency(other, attempts=1, failures=2)
+    faults = orders.faults
+    faults.switch_on(Fault(name="dependency", rate=1, until=faults.clock() + 60, dependency="orders"))
+
+    for _ in range(2):
+        with pytest.raises(DependencyError, match="unavailable"):
+            await orders.call("GET", "/")
+
+    assert not other.requests
+    assert orders.breaker.state == "open"

@@ -1,0 +1,184 @@
+"""The box in containers, for real: up, a page, crashes, down. Needs a container engine and the images."""
+
+import json
+import os
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.e2e.compose_stack import OPTIONAL, ROOT, ComposeStack, missing_images, run, wait_for, why_not
+
+pytestmark = pytest.mark.e2e
+
+ONCE = {"secrets", "rules"}
+ALERT = "ShopCheckoutAvailabilityBudgetBurn"
+THEORY_SECONDS = 0.0144 * 3600
+"""At 99.9 %, after so long a total outage the last hour has burnt 14.4 times its share."""
+
+ORDERS = 500
+ORDERS_PER_SECOND = 9
+CRASHES = ("postgres", "web", "orders", "catalog", "postgres")
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[ComposeStack]:
+    """The box of a fresh checkout, built and started by nothing but `docker compose`."""
+    reason = why_not()
+    if reason:
+        pytest.skip(reason)
+    found = ComposeStack()
+    missing = missing_images(found)
+    if missing.keys() - {OPTIONAL}:
+        pytest.skip(f"these images are not here and cannot be pulled: {', '.join(sorted(missing.values()))}")
+    found.without = tuple(missing)
+    try:
+        found.compose("build")
+        print(f"healthy after {found.up():.0f} s")
+        yield found
+    finally:
+        found.down("--volumes", "--remove-orphans")
+
+
+def switch(stack: ComposeStack, method: str, **fault: object) -> None:
+    """Switches the fault `errors` of the web tier."""
+    headers = {"authorization": f"Bearer {stack.secret('admin')}"}
+    url = stack.url("web", "/admin/faults/errors")
+    httpx.request(method, url, json=fault or None, headers=headers, timeout=5, trust_env=False).raise_for_status()
+
+
+def total_outage(stack: ComposeStack) -> float:
+    """Fails every checkout from now on; returns the time of now."""
+    started = time.time()
+    switch(stack, "PUT", rate=1, seconds=600, routes=["/checkout", "/api/checkout"])
+    return started
+
+
+def notified(stack: ComposeStack, status: str, since: float) -> dict[str, object] | None:
+    """The pager's first notification of the alert with this status after a moment."""
+    for notification in stack.get("pager", "/api/notifications"):
+        names = {alert["labels"]["alertname"] for alert in notification["alerts"] if alert["status"] == status}
+        if ALERT in names and notification["received"] >= since:
+            return dict(notification)
+    return None
+
+
+def orders_in_database(stack: ComposeStack) -> int:
+    """The number of orders in Postgres."""
+    query = "select count(*) from orders"
+    return int(stack.compose("exec", "-T", "postgres", "psql", "-U", "shop", "-d", "shop", "-Atc", query))
+
+
+def test_all_services_are_healthy(stack: ComposeStack) -> None:
+    """Long-running services are healthy, the others ended well, and memory stays far below the limits."""
+    states = {each["Service"]: each for each in stack.containers()}
+    assert all(states[name]["ExitCode"] == 0 and states[name]["State"] == "exited" for name in ONCE)
+    assert {each["Health"] for name, each in states.items() if name not in ONCE} == {"healthy"}
+    names = [each["Name"] for name, each in states.items() if name not in ONCE]
+    print(run("docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *names))
+
+
+def test_nobody_is_root_and_nothing_can_be_written(stack: ComposeStack) -> None:
+    """What the compose file says about users, capabilities and file systems is so in the running containers."""
+    look = "id -u; touch /x 2>/dev/null && echo written; grep CapEff /proc/self/status"
+    for each in stack.containers():
+        if each["Service"] in ONCE:
+            continue
+        uid, capabilities = stack.compose("exec", "-T", each["Service"], "sh", "-c", look).splitlines()
+        assert int(uid) > 0, each["Service"]
+        assert int(capabilities.split()[1], 16) == 0, each["Service"]
+
+
+def test_ports_are_published_on_the_loopback_only(stack: ComposeStack) -> None:
+    """No container listens on another address of this machine."""
+    addresses = {
+        port["URL"] for each in stack.containers() for port in each["Publishers"] or () if port["PublishedPort"]
+    }
+    assert addresses == {"127.0.0.1"}
+
+
+def test_visitors_buy(stack: ComposeStack) -> None:
+    """The load starts by itself, and not one request fails."""
+
+    def after_fifty() -> list[dict[str, int]] | None:
+        stats = stack.get("locust", "/stats/requests")["stats"]
+        return list(stats) if stats and stats[-1]["num_requests"] >= 50 else None
+
+    stats = wait_for("fifty requests", after_fifty, 60)
+    assert {each["name"]: each["num_failures"] for each in stats if each["num_failures"]} == {}
+
+
+def test_a_total_outage_pages_in_real_time(stack: ComposeStack) -> None:
+    """Errors in the shop become a page with its runbook: theory, a scrape, two evaluations, the group's wait."""
+    started = total_outage(stack)
+    try:
+        page = wait_for("the page", lambda: notified(stack, "firing", started), THEORY_SECONDS + 15 + 2 * 60 + 10 + 15)
+    finally:
+        switch(stack, "DELETE")
+    print(f"paged after {float(str(page['received'])) - started:.0f} s, theory {THEORY_SECONDS:.0f} s")
+    assert page["receiver"] == "page"
+    runbook = httpx.get(stack.url("pager", f"/runbooks/{ALERT}"), timeout=5, trust_env=False)
+    assert runbook.status_code == 200
+    assert "Mitigation" in runbook.text
+
+
+def test_no_order_is_lost_or_doubled_when_containers_crash(stack: ComposeStack) -> None:
+    """Postgres and every tier are killed while customers order; the counts in the database are right."""
+    script = (
+        "python -m tests.e2e.orders_invariants --web http://web:8000 "
+        '--database "postgresql+psycopg://shop:$(cat /secrets/postgres/password)@postgres/shop" '
+        f"--count {ORDERS} --concurrency 10 --rate {ORDERS_PER_SECOND}"
+    )
+    mount = f"{ROOT / 'tests'}:/app/tests:ro"
+    command = ["docker", "compose", "run", "--rm", "-T", "--no-deps", "--volume", mount, "orders", "sh", "-c", script]
+    env = {**os.environ, **stack.env}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as customers:
+        for service in CRASHES:
+            time.sleep(ORDERS / ORDERS_PER_SECOND / (len(CRASHES) + 1))
+            stack.crash(service)
+        output, _ = customers.communicate(timeout=300)
+    print(output)
+    counts = json.loads(output)
+    assert counts["problems"] == []
+    assert counts["orders"] == counts["acknowledged"] == ORDERS
+    assert customers.returncode == 0
+    assert {name: stack.restarts(name) for name in CRASHES} == Counter(CRASHES)
+
+
+def test_data_outlive_down_and_up(stack: ComposeStack) -> None:
+    """Orders, notifications, history and passwords are there again."""
+    orders, pages = orders_in_database(stack), len(stack.get("pager", "/api/notifications"))
+    passwords = [stack.secret(name) for name in ("admin", "grafana", "postgres", "redis")]
+    history = "/api/v1/query?query=count_over_time(up{service=%22web%22}[1h])"
+    stack.down()
+    stack.up()
+    assert orders_in_database(stack) >= orders > 0
+    assert len(stack.get("pager", "/api/notifications")) >= pages > 0
+    assert passwords == [stack.secret(name) for name in ("admin", "grafana", "postgres", "redis")]
+    samples = wait_for("the history", lambda: stack.get("prometheus", history)["data"]["result"], 60)
+    assert int(samples[0]["value"][1]) > 8
+
+
+def test_a_time_scale_pages_and_resolves_within_a_minute(stack: ComposeStack) -> None:
+    """With TIME_SCALE=60 an hour is a minute: the whole way from fault to page to resolution."""
+    stack.time_scale = "60"
+    stack.up()
+    healthy = "/api/v1/query?query=slo:events:5m{slo=%22checkout-availability%22,kind=%22total%22}%3E0"
+    wait_for("traffic in the records", lambda: stack.get("prometheus", healthy)["data"]["result"], 60)
+    started = total_outage(stack)
+    page = wait_for("the page", lambda: notified(stack, "firing", started), 30)
+    switch(stack, "DELETE")
+    ended = time.time()
+    end = wait_for("the resolution", lambda: notified(stack, "resolved", ended), 60)
+    seconds = [float(str(notification["received"])) for notification in (page, end)]
+    print(f"scaled: paged after {seconds[0] - started:.1f} s, resolved {seconds[1] - ended:.1f} s after the end")
+
+
+def test_down_with_volumes_leaves_nothing(stack: ComposeStack) -> None:
+    """No container, no volume and no network of the project is left."""
+    assert all(stack.leftovers().values())
+    stack.down("--volumes")
+    assert not any(stack.leftovers().values())
