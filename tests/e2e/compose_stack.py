@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -47,6 +48,11 @@ def run(*command: str, env: Mapping[str, str] | None = None, timeout: float = 60
     )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
+
+
+def say(figure: str) -> None:
+    """Shows a measured figure to whoever runs the tests with `-s`, or sees one fail."""
+    sys.stdout.write(f"{figure}\n")
 
 
 def wait_for(what: str, look: Callable[[], T | None], seconds: float) -> T:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.e2e.compose_stack import OPTIONAL, ROOT, ComposeStack, missing_images, run, wait_for, why_not
+from tests.e2e.compose_stack import OPTIONAL, ROOT, ComposeStack, missing_images, run, say, wait_for, why_not
 
 pytestmark = pytest.mark.e2e
 
@@ -37,7 +37,7 @@ def stack() -> Iterator[ComposeStack]:
     found.without = tuple(missing)
     try:
         found.compose("build")
-        print(f"healthy after {found.up():.0f} s")
+        say(f"healthy after {found.up():.0f} s")
         yield found
     finally:
         found.down("--volumes", "--remove-orphans")
@@ -78,7 +78,7 @@ def test_all_services_are_healthy(stack: ComposeStack) -> None:
     assert all(states[name]["ExitCode"] == 0 and states[name]["State"] == "exited" for name in ONCE)
     assert {each["Health"] for name, each in states.items() if name not in ONCE} == {"healthy"}
     names = [each["Name"] for name, each in states.items() if name not in ONCE]
-    print(run("docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *names))
+    say(run("docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *names))
 
 
 def test_nobody_is_root_and_nothing_can_be_written(stack: ComposeStack) -> None:
@@ -118,7 +118,7 @@ def test_a_total_outage_pages_in_real_time(stack: ComposeStack) -> None:
         page = wait_for("the page", lambda: notified(stack, "firing", started), THEORY_SECONDS + 15 + 2 * 60 + 10 + 15)
     finally:
         switch(stack, "DELETE")
-    print(f"paged after {float(str(page['received'])) - started:.0f} s, theory {THEORY_SECONDS:.0f} s")
+    say(f"paged after {float(str(page['received'])) - started:.0f} s, theory {THEORY_SECONDS:.0f} s")
     assert page["receiver"] == "page"
     runbook = httpx.get(stack.url("pager", f"/runbooks/{ALERT}"), timeout=5, trust_env=False)
     assert runbook.status_code == 200
@@ -140,7 +140,7 @@ def test_no_order_is_lost_or_doubled_when_containers_crash(stack: ComposeStack) 
             time.sleep(ORDERS / ORDERS_PER_SECOND / (len(CRASHES) + 1))
             stack.crash(service)
         output, _ = customers.communicate(timeout=300)
-    print(output)
+    say(output)
     counts = json.loads(output)
     assert counts["problems"] == []
     assert counts["orders"] == counts["acknowledged"] == ORDERS
@@ -174,7 +174,7 @@ def test_a_time_scale_pages_and_resolves_within_a_minute(stack: ComposeStack) ->
     ended = time.time()
     end = wait_for("the resolution", lambda: notified(stack, "resolved", ended), 60)
     seconds = [float(str(notification["received"])) for notification in (page, end)]
-    print(f"scaled: paged after {seconds[0] - started:.1f} s, resolved {seconds[1] - ended:.1f} s after the end")
+    say(f"scaled: paged after {seconds[0] - started:.1f} s, resolved {seconds[1] - ended:.1f} s after the end")
 
 
 def test_down_with_volumes_leaves_nothing(stack: ComposeStack) -> None:
