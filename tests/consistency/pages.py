@@ -90,8 +90,7 @@ def broken_links(page: Page, root: Path) -> list[str]:
             continue
         name, _, anchor = link.partition("#")
         target = (page.path.parent / name).resolve() if name else page.path
-        if not target.is_relative_to(root) or not target.exists():
-            found.append(link)
-        elif anchor and target.suffix == ".md" and anchor not in read(target).anchors:
+        there = target.is_relative_to(root) and target.exists()
+        if not there or (anchor and target.suffix == ".md" and anchor not in read(target).anchors):
             found.append(link)
     return found

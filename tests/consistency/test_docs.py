@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -19,7 +18,7 @@ from box.cli import make_parser
 from slo.cli.schema import schema_text
 from slo.emit import FILE_NAMES
 from slo.load import Source
-from slo.pipeline import Request, compile_sources
+from slo.pipeline import Compiled, Request, compile_sources
 from slo.plan import cascade
 from slo.plan.values import Plan
 from slo.promql import duration, parse_duration
@@ -27,18 +26,9 @@ from slo.sli import KINDS
 from tests.consistency.pages import Block, Page, broken_links, read
 
 ROOT = Path(__file__).parents[2]
-PAGES = [
-    read(path)
-    for path in sorted(
-        [
-            *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
-            *(ROOT / "docs").rglob("*.md"),
-            *(ROOT / "runbooks").glob("*.md"),
-            ROOT / "apps" / "README.md",
-            ROOT / "loadtest" / "README.md",
-        ]
-    )
-]
+TOP = (ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md"))
+FOLDERS = ("docs/**/*.md", "runbooks/*.md", "[a-z]*/README.md")
+PAGES = [read(path) for path in sorted({*TOP, *(path for pattern in FOLDERS for path in ROOT.glob(pattern))})]
 README = next(page for page in PAGES if page.path == ROOT / "README.md")
 LANGUAGE = next(page for page in PAGES if page.path.name == "slo-language.md")
 SEPARATORS = re.compile(r"\|\||&&|[|;]")
@@ -96,7 +86,7 @@ def planned() -> Plan:
     return compiled().plan
 
 
-def compiled() -> Any:
+def compiled() -> Compiled:
     """The demo's SLOs, compiled as they are committed."""
     (one,) = compile_sources([Source("slos.yaml", (ROOT / "slos.yaml").read_text())], Request(("prometheus",)))
     return one
