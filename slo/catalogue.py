@@ -25,7 +25,6 @@ class Entry:
 
 
 CATALOGUE: dict[str, Entry] = {
-    # file and structure
     "SLO001": Entry(
         "The file cannot be read",
         "There is no such file, it is a directory, or you may not read it.",
@@ -39,7 +38,8 @@ CATALOGUE: dict[str, Entry] = {
     "SLO003": Entry(
         "The file is too large",
         "Files over 5 MB are refused before they are read completely; a specification of 1,000 SLOs has about 0.3 MB.",
-        "Check that this is the right file. Split a large specification: several files of one `set` are built together.",
+        "Check that this is the right file. Split a large specification: several files of one `set` are built "
+        "together.",
     ),
     "SLO004": Entry(
         "The file is not valid YAML",
@@ -78,7 +78,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "SLO011": Entry(
         "The file is not a mapping",
-        "A specification is a mapping of keys such as version, service and slos; this file is a list or a single value.",
+        "A specification is a mapping of keys such as version, service and slos; this file is a list or a single "
+        "value.",
         "Start with `version: 1`, `service: <name>` and `slos:`.",
     ),
     "SLO012": Entry(
@@ -121,10 +122,10 @@ CATALOGUE: dict[str, Entry] = {
         "Keys are text, and YAML tags (!name) have no meaning here.",
         "Put the key into quotes, or remove the tag.",
     ),
-    # names, objectives, windows
     "SLO020": Entry(
         "Not a name",
-        "Names of services, sets and SLOs become label values, file names and alert names: lower-case letters, digits and "
+        "Names of services, sets and SLOs become label values, file names and alert names: lower-case letters, "
+        "digits and "
         "dashes, a letter first, at most 63 characters.",
         "Rename it; `title` takes any text.",
     ),
@@ -135,7 +136,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "SLO022": Entry(
         "Two SLOs with the same name",
-        "Service and name are the identity of an SLO: their series would mix. This also happens when a file is given twice.",
+        "Service and name are the identity of an SLO: their series would mix. This also happens when a file is given "
+        "twice.",
         "Rename one of them.",
     ),
     "SLO023": Entry(
@@ -145,9 +147,11 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "SLO024": Entry(
         "Not an objective",
-        "An objective is a share of good events: more than none, less than all, exactly as written, at most 15 digits. 99.9 "
+        "An objective is a share of good events: more than none, less than all, exactly as written, at most 15 "
+        "digits. 99.9 "
         "without % would be 9,990 %.",
-        "Write 99.9% or 0.999. An objective of 100% leaves no error budget, so no alert could ever be calculated from it.",
+        "Write 99.9% or 0.999. An objective of 100% leaves no error budget, so no alert could ever be calculated "
+        "from it.",
     ),
     "SLO026": Entry(
         "Not a window",
@@ -156,7 +160,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "SLO027": Entry(
         "Not a possible interval",
-        "The scrape interval is a whole number of seconds up to 5m; the evaluation interval divides 5m, so that counts of "
+        "The scrape interval is a whole number of seconds up to 5m; the evaluation interval divides 5m, so that "
+        "counts of "
         "five minutes meet without gap or overlap.",
         "Write 15s, 30s or 1m.",
     ),
@@ -197,15 +202,15 @@ CATALOGUE: dict[str, Entry] = {
         "Set `shards` as the message says. Changing it later cuts the history of the SLOs that move.",
         Severity.INFO,
     ),
-    # SLIs and PromQL
     "SLO040": Entry(
         "Not valid PromQL",
         "Prometheus would refuse to load a rule with this text.",
-        "Write a selector such as http_requests_total{status=~\"5..\"}, in single quotes, and try it in Prometheus.",
+        'Write a selector such as http_requests_total{status=~"5.."}, in single quotes, and try it in Prometheus.',
     ),
     "SLO041": Entry(
         "Not a plain selector",
-        "slo itself adds rate and sum around selectors; functions, operators, ranges, `offset` and `@` do not fit inside.",
+        "slo itself adds rate and sum around selectors; functions, operators, ranges, `offset` and `@` do not fit "
+        "inside.",
         "Write the metric name and its matchers alone.",
     ),
     "SLO042": Entry(
@@ -216,7 +221,7 @@ CATALOGUE: dict[str, Entry] = {
     "SLO043": Entry(
         "Not a latency limit",
         "`under` is a duration such as 300ms and has to be a bucket bound of the histogram.",
-        "Write the bound with its unit: the bucket le=\"0.3\" is 300ms.",
+        'Write the bound with its unit: the bucket le="0.3" is 300ms.',
     ),
     "SLO044": Entry(
         "Not the base name of a histogram",
@@ -228,11 +233,12 @@ CATALOGUE: dict[str, Entry] = {
         "It would read every series that has these labels, whatever they count.",
         "Name the metric.",
     ),
-    # alerts
     "SLO060": Entry(
         "An alert tier was lowered",
-        "The objective is so low that even a total outage would not reach the burn rate of this tier, so it could never fire.",
-        "Nothing has to be done: the tier fires at a lower burn rate, and the message says how much budget is spent by then. "
+        "The objective is so low that even a total outage would not reach the burn rate of this tier, so it could "
+        "never fire.",
+        "Nothing has to be done: the tier fires at a lower burn rate, and the message says how much budget is spent "
+        "by then. "
         "A higher objective or fewer tiers (`disable`) also help.",
         Severity.WARNING,
     ),
@@ -258,7 +264,6 @@ CATALOGUE: dict[str, Entry] = {
         "Lower the objective, lengthen the window, or measure something that happens more often.",
         Severity.WARNING,
     ),
-    # outputs
     "SLO080": Entry(
         "The base Alertmanager configuration cannot be used",
         "`alerting.base` names a file that cannot be read, is not YAML, or has no route.",
@@ -266,7 +271,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "SLO081": Entry(
         "No receiver for an alert",
-        "The base Alertmanager configuration has none of <team>-<severity>, <team> and <severity>, so the alert would end nowhere.",
+        "The base Alertmanager configuration has none of <team>-<severity>, <team> and <severity>, so the alert "
+        "would end nowhere.",
         "Add a receiver with one of these names.",
     ),
     "SLO082": Entry(
@@ -276,7 +282,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "SLO083": Entry(
         "An output leaves the folder",
-        "Paths under `outputs` stay below the specification's folder, so that a specification from elsewhere cannot write "
+        "Paths under `outputs` stay below the specification's folder, so that a specification from elsewhere cannot "
+        "write "
         "anywhere it likes.",
         "Write a relative path without .., or build with -o DIR.",
     ),

@@ -25,9 +25,10 @@ def lowered_tiers(plan: Plan) -> Iterator[Diagnostic]:
     for planned in plan.slos:
         for tier in planned.tiers:
             if tier.lowered:
+                fastest = f"{1 / planned.slo.budget:.4g}"
                 message = (
-                    f'tier {tier.name} fires from burn rate {tier.burn:f}: at an objective of {percent(planned.slo.objective)} '
-                    f"no outage burns faster than {1 / planned.slo.budget:.4g}; {percent(tier.budget)} of the budget is spent by then"
+                    f"tier {tier.name} fires from burn rate {tier.burn:f}, with {percent(tier.budget)} of the budget spent: "
+                    f"at an objective of {percent(planned.slo.objective)} no outage burns faster than {fastest}"
                 )
                 yield _finding("SLO060", planned.slo.place.at("objective"), message)
 
@@ -47,7 +48,7 @@ def tiny_budgets(plan: Plan) -> Iterator[Diagnostic]:
         slo = planned.slo
         allowed = slo.traffic * slo.window * slo.budget if slo.traffic else None
         if allowed is not None and allowed < 1:
-            message = f"in {duration(slo.window)} this traffic leaves a budget of {allowed:.2g} bad events: the first one exhausts it"
+            message = f"the budget of {duration(slo.window)} is {allowed:.2g} bad events: the first one exhausts it"
             yield _finding("SLO064", slo.place.at("traffic"), message, "lower the objective or lengthen the window")
 
 

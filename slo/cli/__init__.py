@@ -19,7 +19,9 @@ COMMANDS = {"init": init, "build": build, "lint": lint, "test": test, "explain":
 """Command -> module with `register(subparsers)`, which sets `run`."""
 
 _DESCRIPTION = "Compiles SLOs into Prometheus rules, burn-rate alerts, their tests and Alertmanager routes."
-_EPILOG = "First steps: `slo init`, edit slos.yaml, `slo build`. Exit codes: 0 fine, 1 findings, 2 usage, 3 a bug of slo."
+_EPILOG = (
+    "First steps: `slo init`, edit slos.yaml, `slo build`. Exit codes: 0 fine, 1 findings, 2 usage, 3 a bug of slo."
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

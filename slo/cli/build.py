@@ -37,12 +37,16 @@ def register(subparsers: Subparsers) -> None:
     )
     add_files(parser)
     parser.add_argument("-o", "--output", metavar="DIR", help="write to DIR/<target>/ instead of `outputs`")
-    parser.add_argument("--target", action="append", default=[], metavar="NAME", help="make only this target (repeatable)")
+    parser.add_argument(
+        "--target", action="append", default=[], metavar="NAME", help="make only this target (repeatable)"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when an output is not current")
     parser.add_argument("--prune", action="store_true", help="remove files of the set that are no longer made")
     parser.add_argument("--set", metavar="NAME", dest="set_name", help="put all files into this set")
     parser.add_argument("--time-scale", type=_factor, metavar="K", help="divide every window by K; needs -o")
-    parser.add_argument("--scrape-interval", type=_seconds, metavar="D", help="with --time-scale: of the targets (default 1s)")
+    parser.add_argument(
+        "--scrape-interval", type=_seconds, metavar="D", help="with --time-scale: of the targets (default 1s)"
+    )
     parser.set_defaults(run=lambda args: run(args, parser))
 
 
@@ -75,7 +79,8 @@ def _check_usage(args: argparse.Namespace, parser: argparse.ArgumentParser) -> N
         parser.error("--time-scale needs -o DIR: such rules belong into a Prometheus of their own")
     if args.scrape_interval and not args.time_scale:
         parser.error("--scrape-interval belongs to --time-scale; otherwise the specification says it")
-    if args.time_scale and _TILE < _SCRAPES_PER_TILE * args.time_scale * (args.scrape_interval or 1):
+    scrapes = _TILE / (args.time_scale or 1) / (args.scrape_interval or 1)
+    if scrapes < _SCRAPES_PER_TILE:
         parser.error("at this time scale five minutes hold fewer than three scrapes; lower K or the scrape interval")
     if args.check and args.prune:
         parser.error("--check changes nothing, so it cannot --prune")

@@ -26,7 +26,9 @@ _MINUTE = 60
 def register(subparsers: Subparsers) -> None:
     """Add the command."""
     text = "explain an SLO, or a diagnostic code"
-    epilog = "Examples: slo explain checkout-availability; slo explain slos.yaml shop/browse-latency; slo explain SLO024"
+    epilog = (
+        "Examples: slo explain checkout-availability; slo explain slos.yaml shop/browse-latency; slo explain SLO024"
+    )
     parser = subparsers.add_parser("explain", help=text, description=text, epilog=epilog)
     parser.add_argument("file", nargs="?", metavar="FILE", help=f"the specification (default: {DEFAULT_FILE})")
     parser.add_argument("what", metavar="SLO|CODE", help="name of an SLO, service/name, or a code such as SLO012")
@@ -48,7 +50,9 @@ def explain_code(code: str) -> int:
 
     entry = CATALOGUE.get(code)
     if entry is None:
-        print(f"slo: error: there is no code {code}; codes run from {min(CATALOGUE)} to {max(CATALOGUE)}", file=sys.stderr)
+        print(
+            f"slo: error: there is no code {code}; codes run from {min(CATALOGUE)} to {max(CATALOGUE)}", file=sys.stderr
+        )
         return 1
     print(f"{code} ({entry.severity}): {entry.title}\n\n{entry.reason}\n\nTo repair: {entry.repair}")
     return 0
@@ -56,7 +60,7 @@ def explain_code(code: str) -> int:
 
 def _explain_slo(files: Sequence[str], wanted: str) -> int:
     from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
-    from slo.schema.mismatch import did_you_mean  # noqa: PLC0415 - as above
+    from slo.schema.words import did_you_mean  # noqa: PLC0415 - as above
 
     compiled = compile_sources(read_sources(files), Request(("prometheus",)))
     known = [planned for one in compiled for planned in one.plan.slos]
@@ -111,10 +115,18 @@ def _table(planned: PlannedSlo) -> list[str]:
     for tier in planned.tiers:
         windows = f"{duration(tier.long)} / {duration(tier.short)}"
         times = [time_to_fire(tier, rate, planned.slo) for rate in _ERROR_RATES]
-        rows.append((tier.name, tier.severity, f"{tier.burn:f}", percent(tier.threshold), windows, percent(tier.budget), *times))
+        rows.append(
+            (tier.name, tier.severity, f"{tier.burn:f}", percent(tier.threshold), windows, percent(tier.budget), *times)
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return [*lines, "", f"  at N%: time until the tier fires after a healthy time, when N% of all events fail{_least(planned.slo)}"]
+    lines = [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+    return [
+        *lines,
+        "",
+        f"  at N%: time until the tier fires after a healthy time, when N% of all events fail{_least(planned.slo)}",
+    ]
 
 
 def _least(slo: Slo) -> str:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 def register(subparsers: Subparsers) -> None:
     """Add the command."""
     text = "print the JSON Schema of specification files, for editors"
-    parser = subparsers.add_parser("schema", help=text, description=text, epilog="Example: slo schema > slo.schema.json")
+    parser = subparsers.add_parser(
+        "schema", help=text, description=text, epilog="Example: slo schema > slo.schema.json"
+    )
     parser.set_defaults(run=run)
 
 

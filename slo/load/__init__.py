@@ -1,4 +1,4 @@
-"""Reads specification files: bytes to text to plain data. The only part of the compiler that opens a file for reading."""
+"""Reads specification files: bytes to text to plain data. Nothing else in the compiler opens a file to read it."""
 
 from __future__ import annotations
 
@@ -82,11 +82,13 @@ def parse(source: Source) -> Document:
 
     _guard_depth(source)
     try:
-        data = ryaml.loads(source.text)
-    except (ryaml.InvalidYamlError, ValueError) as error:
+        data = ryaml.loads(source.text)  # type: ignore[attr-defined]
+    except ValueError as error:
         raise CompileError(explain_yaml_error(source.file, source.text, str(error))) from None
     if data is None:
-        empty = Diagnostic("SLO010", Place(source.file), "the file is empty", "`slo init` writes an example", span=Span(1, 1))
+        empty = Diagnostic(
+            "SLO010", Place(source.file), "the file is empty", "`slo init` writes an example", span=Span(1, 1)
+        )
         raise CompileError((empty,))
     return Document(source.file, data)
 

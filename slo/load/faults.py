@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place, Span
-from slo.load.tree import MAX_DEPTH, Mark, TooDeepError, every_mapping, events_to_tree
+from slo.load.tree import MAX_DEPTH, Mark, Node, TooDeepError, events_to_tree, every_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,10 +19,8 @@ _BIG = re.compile(r"integer `([^`]*)`")
 _SENTENCES: tuple[tuple[str, str, str], ...] = (
     ("mapping values are not allowed", "a key and its colon cannot stand here",
      'check the indentation, and put a value that contains ": " into quotes'),
-    ("expected ',' or '}'", "this { ... } is not closed, or a value in it needs quotes",
-     "put a selector inside { } into quotes: it has braces and commas of its own"),
-    ("expected ',' or ']'", "this [ ... ] is not closed, or a value in it needs quotes",
-     "put a value that contains a bracket or a comma into quotes"),
+    ("expected ',' or '}'", "this { ... } is not closed", "add the closing brace"),
+    ("expected ',' or ']'", "this [ ... ] is not closed", "add the closing bracket"),
     ("did not find expected key", "the indentation of this line does not fit the lines above",
      "keys of one mapping start in the same column"),
     ("did not find expected '-'", "the indentation of this line does not fit the list above",
@@ -69,7 +67,7 @@ def _duplicates(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
             if key.text in seen:
                 message = f'the key "{key.text}" stands twice in this mapping'
                 hint = f"the first one is in line {seen[key.text].line + 1}; remove or rename one of them"
-                length = key.end.index - key.start.index
+                length = key.end.offset - key.start.offset
                 yield at_mark("SLO006", file, text, key.start, message, hint=hint, length=length)
             seen.setdefault(key.text, key.start)
 
@@ -79,10 +77,10 @@ def _too_deep(file: str, text: str, error: str) -> Iterator[Diagnostic]:
     try:
         events_to_tree(text)
     except (TooDeepError, ValueError) as deep:
-        mark = deep.mark if isinstance(deep, TooDeepError) else _mark_in(error, text)
+        mark = deep.mark if isinstance(deep, TooDeepError) else _mark_in(error)
         yield at_mark("SLO008", file, text, mark, message, hint="a specification needs fewer than ten levels")
     else:
-        mark = _mark_in(error, text)
+        mark = _mark_in(error)
         yield at_mark("SLO008", file, text, mark, "this value contains itself", hint="remove the alias")
 
 
@@ -93,7 +91,7 @@ def _aliases(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
         node = waiting.pop()
         if node.aliased:
             message = "aliases repeat so much that the document would fill the memory"
-            length = node.end.index - node.start.index
+            length = node.end.offset - node.start.offset
             yield at_mark("SLO009", file, text, node.start, message, hint="write the values out", length=length)
             return
         waiting.extend(child for _, child in reversed(node.pairs))
@@ -110,7 +108,13 @@ def _documents(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
 def _control(file: str, text: str, error: str) -> Iterator[Diagnostic]:
     found = re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]", text)
     position = _POSITION.search(error)
-    index = found.start() if found else len(text.encode()[: int(position.group(1))].decode(errors="ignore")) if position else 0
+    index = (
+        found.start()
+        if found
+        else len(text.encode()[: int(position.group(1))].decode(errors="ignore"))
+        if position
+        else 0
+    )
     message = f"the control character U+{ord(text[index : index + 1] or chr(0)):04X} cannot stand in YAML"
     yield at_mark("SLO004", file, text, _mark_at(text, index), message, hint="remove it")
 
@@ -126,23 +130,27 @@ def _keys(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
 
 def _big_number(file: str, text: str, error: str) -> Iterator[Diagnostic]:
     number = _BIG.search(error)
-    mark = _mark_in(error, text)
+    mark = _mark_in(error)
     length = len(number.group(1)) if number else 1
     yield at_mark("SLO004", file, text, mark, "this number is too large", hint="", length=length)
 
 
 def _syntax(file: str, text: str, error: str) -> Diagnostic:
-    mark = _mark_in(error, text)
+    mark = _mark_in(error)
     here = _character(text, mark)
-    if "cannot start any token" in error and here == "\t":
+    if "tab character" in error or ("cannot start any token" in error and here == "\t"):
         hint = "replace it by spaces"
         return at_mark("SLO005", file, text, mark, "a tab indents this line; YAML wants spaces", hint=hint)
     if "cannot start any token" in error:
         message = f'a value cannot start with "{here}"'
         return at_mark("SLO004", file, text, mark, message, hint="put the value into quotes")
+    opened = _opening_mark(error)
+    if "expected ','" in error and opened is not None and opened.line == mark.line:
+        message = "a value with { } [ ] or a comma in it needs quotes here"
+        return at_mark("SLO004", file, text, mark, message, hint="put single quotes around the whole value")
     for sign, message, hint in _SENTENCES:
         if sign in error:
-            opened = _opening_mark(error) if sign.startswith(("expected ','", "unexpected end")) else None
+            opened = opened if sign.startswith(("expected ','", "unexpected end")) else None
             return at_mark("SLO004", file, text, opened or mark, message, hint=hint)
     reason = _AT.sub("", error).split(",")[0]
     return at_mark("SLO004", file, text, mark, f"this is not valid YAML: {reason}")
@@ -159,14 +167,14 @@ _KINDS: tuple[tuple[str, Callable[[str, str, str], Iterator[Diagnostic]]], ...] 
 )
 
 
-def _tree(text: str):  # noqa: ANN202
+def _tree(text: str) -> Node | None:
     try:
         return events_to_tree(text)
     except (TooDeepError, ValueError):
         return None
 
 
-def _mark_in(error: str, text: str) -> Mark:
+def _mark_in(error: str) -> Mark:
     found = _AT.search(error)
     if not found:
         return Mark(0, 0, 0)

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from slo.diagnostics import Diagnostic, Place
 
 
-
 def located(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The findings with span and excerpt, by file and line; `texts`: what each file says.
 
@@ -61,7 +60,11 @@ def _stretch(root: Node, place: Place) -> tuple[Mark, int]:
     if node.text is not None:
         if place.offset is not None and not steps_left:
             return _inside(node, place.offset), 1
-        return (node.start, _length(node)) if node.end.index > node.start.index or key is None else (key.start, _length(key))
+        return (
+            (node.start, _length(node))
+            if node.end.offset > node.start.offset or key is None
+            else (key.start, _length(key))
+        )
     if key is not None:
         return key.start, _length(key)
     first = node.pairs[0][0] if node.pairs else None
@@ -69,7 +72,7 @@ def _stretch(root: Node, place: Place) -> tuple[Mark, int]:
 
 
 def _walk(root: Node, path: tuple[str | int, ...]) -> tuple[Node | None, Node, int]:
-    """Follow a path as far as the text has it: the key above the last value, that value, and how many steps are left."""
+    """Follow a path as far as the text has it: the last key, its value, and how many steps are left."""
     key, node = None, root
     for done, step in enumerate(path):
         found = next((pair for index, pair in enumerate(node.pairs) if _is(pair[0], index, step)), None)
@@ -85,7 +88,7 @@ def _is(key: Node | None, index: int, step: str | int) -> bool:
 
 def _length(node: Node) -> int:
     """Up to the end of the line: what follows on further lines is not underlined."""
-    return node.end.index - node.start.index if node.end.line == node.start.line else 10_000
+    return node.end.offset - node.start.offset if node.end.line == node.start.line else 10_000
 
 
 def _inside(node: Node, offset: int) -> Mark:
@@ -94,4 +97,4 @@ def _inside(node: Node, offset: int) -> Mark:
         return node.start
     quote = 1 if node.style else 0
     column = min(node.start.column + quote + offset, max(node.end.column - 1, node.start.column))
-    return Mark(node.start.index, node.start.line, column)
+    return Mark(node.start.offset, node.start.line, column)

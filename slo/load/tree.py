@@ -12,9 +12,9 @@ MAX_DEPTH = 100
 
 
 class Mark(NamedTuple):
-    """A place in the text: character index, line and column, all counted from 0."""
+    """A place in the text: its offset in characters, line and column, all counted from 0."""
 
-    index: int
+    offset: int
     line: int
     column: int
 

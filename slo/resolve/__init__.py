@@ -37,8 +37,8 @@ def resolve(files: Sequence[ValidatedFile], set_name: str | None = None) -> tupl
 
 def _set_of(file: ValidatedFile, set_name: str | None, findings: Findings) -> str:
     place = Place(file.file)
-    findings.read(values.name, file.spec.service, place.at("service"))
-    findings.read(values.name, file.spec.set, place.at("set"))
+    findings.read(values.name, file.spec.service, place, "service")
+    findings.read(values.name, file.spec.set, place, "set")
     return set_name or file.spec.set or file.spec.service
 
 
@@ -47,7 +47,7 @@ def _resolved_set(name: str, files: list[ValidatedFile], findings: Findings) -> 
     for file in files:
         slos.extend(_slos(file, findings))
     check_names(slos, findings)
-    base = common("alerting.base", [(f, f.spec.alerting and f.spec.alerting.base) for f in files], findings)
+    base = common("alerting.base", [(f, f.spec.alerting.base if f.spec.alerting else None) for f in files], findings)
     outputs = common("outputs", [(f, f.spec.outputs) for f in files], findings)
     shards = common("shards", [(f, f.spec.shards) for f in files], findings)
     interval = common("interval", [(f, f.spec.interval) for f in files], findings)

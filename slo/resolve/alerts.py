@@ -10,12 +10,15 @@ import msgspec
 from slo.burnrate import POLICIES, TIER_NAMES
 from slo.model import AlertSettings
 from slo.resolve.labels import check_annotations, check_labels, merged
-from slo.schema.spec import AlertsSpec
+from slo.schema.words import did_you_mean
 from slo.selectors import check_selector
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from slo.diagnostics import Place
     from slo.resolve.findings import Findings
+    from slo.schema.spec import AlertsSpec
 
 DEFAULT_POLICY = "workbook"
 LEAST_BAD_EVENTS = 2
@@ -27,17 +30,22 @@ def check_alerts(spec: AlertsSpec | None, place: Place, findings: Findings) -> N
     """Report what the types of `alerts` do not exclude."""
     if spec is None:
         return
+    place = place.at("alerts")
     if spec.policy is not None and spec.policy not in POLICIES:
         message = f'there is no alert policy "{spec.policy}"'
-        findings.add(place.at("policy"), "SLO062", message, f"known: {', '.join(POLICIES)}")
+        findings.add(place.at("policy"), "SLO062", message, _choices(spec.policy, POLICIES))
     known = TIER_NAMES.get(spec.policy or DEFAULT_POLICY)
     for index, tier in enumerate(spec.disable or ()):
         if known is not None and tier not in known:
-            findings.add(place.at("disable", index), "SLO063", f'there is no tier "{tier}"', f"known: {', '.join(known)}")
-    check_labels(spec.labels, place.at("labels"), findings)
-    check_annotations(spec.annotations, place.at("annotations"), findings)
+            findings.add(place.at("disable", index), "SLO063", f'there is no tier "{tier}"', _choices(tier, known))
+    check_labels(spec.labels, place, findings)
+    check_annotations(spec.annotations, place, findings)
     if spec.target is not None:
         findings.extend(check_selector(spec.target, place.at("target")))
+
+
+def _choices(word: str, known: Iterable[str]) -> str:
+    return did_you_mean(word, known) or f"known: {', '.join(known)}"
 
 
 def settings(common: AlertsSpec | None, own: AlertsSpec | None, quietest: Decimal | None) -> AlertSettings:

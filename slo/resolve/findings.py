@@ -39,14 +39,17 @@ class Findings:
         """Report what someone else found."""
         self._found.extend(found)
 
-    def read(self, read: Callable[[V], T], value: V | None, place: Place) -> T | None:
-        """`read(value)`, or None where nothing was given or the value was refused, which is reported."""
+    def read(self, read: Callable[[V], T], value: V | None, place: Place, *steps: str | int) -> T | None:
+        """`read(value)`, or None where nothing was given or the value was refused, which is reported.
+
+        The value stands at `steps` below `place`.
+        """
         if value is None:
             return None
         try:
             return read(value)
         except RefusedError as refused:
-            self.add(place, refused.code, refused.message, refused.hint)
+            self.add(place.at(*steps), refused.code, refused.message, refused.hint)
             return None
 
     @property

@@ -13,16 +13,32 @@ if TYPE_CHECKING:
     from slo.resolve.findings import Findings
 
 RESERVED = frozenset(
-    "slo service team tier severity shard kind tile part b calendar tz time_scale le alertname".split()
+    [
+        "slo",
+        "service",
+        "team",
+        "tier",
+        "severity",
+        "shard",
+        "kind",
+        "tile",
+        "part",
+        "b",
+        "calendar",
+        "tz",
+        "time_scale",
+        "le",
+        "alertname",
+    ]
 )
 """Labels that the compiler sets itself."""
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
 def check_labels(labels: Mapping[str, str] | None, place: Place, findings: Findings) -> None:
-    """Report names that Prometheus does not take, and names that the compiler needs."""
+    """Report names under `labels` that Prometheus does not take, and names that the compiler needs."""
     for name in labels or {}:
-        here = place.key(name)
+        here = place.at("labels").key(name)
         if name in RESERVED:
             findings.add(here, "SLO021", f'the label "{name}" is set by slo itself', "choose another name")
         elif name.startswith("__"):
@@ -32,10 +48,15 @@ def check_labels(labels: Mapping[str, str] | None, place: Place, findings: Findi
 
 
 def check_annotations(annotations: Mapping[str, str] | None, place: Place, findings: Findings) -> None:
-    """Report names that Prometheus does not take."""
+    """Report names under `annotations` that Prometheus does not take."""
     for name in annotations or {}:
         if not _NAME.fullmatch(name):
-            findings.add(place.key(name), "SLO021", f'"{name}" is no annotation name', "letters, digits and _, no digit first")
+            findings.add(
+                place.at("annotations").key(name),
+                "SLO021",
+                f'"{name}" is no annotation name',
+                "letters, digits and _, no digit first",
+            )
 
 
 def merged(*layers: Mapping[str, str] | None) -> Labels:

@@ -9,6 +9,7 @@ from slo.model import Links, Slo
 from slo.resolve import values
 from slo.resolve.alerts import bad_events_per_hour, check_alerts, settings
 from slo.resolve.labels import check_labels, merged
+from slo.schema.spec import Settings
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from slo.diagnostics import Place
     from slo.model import SliSpec
     from slo.resolve.findings import Findings
-    from slo.schema.spec import FileSpec, Settings, SloSpec
+    from slo.schema.spec import FileSpec, SloSpec
 
 DEFAULT_WINDOW = 30 * values.DAY
 DEFAULT_SCRAPE_INTERVAL = 60
@@ -41,15 +42,15 @@ class FileResolver:
         self._findings = findings
         self._defaults = self._read(spec.defaults, place.at("defaults"))
         links = spec.links
-        runbooks = findings.read(values.link, links and links.runbooks, place.at("links", "runbooks"))
-        dashboards = findings.read(values.link, links and links.dashboards, place.at("links", "dashboards"))
+        runbooks = findings.read(values.link, links.runbooks if links else None, place, "links", "runbooks")
+        dashboards = findings.read(values.link, links.dashboards if links else None, place, "links", "dashboards")
         self._links = Links(runbooks or "", dashboards or "")
-        check_labels(spec.labels, place.at("labels"), findings)
+        check_labels(spec.labels, place, findings)
 
     def slo(self, spec: SloSpec, place: Place) -> Slo | None:
         """The complete SLO, or None when something about it was reported."""
         before = self._findings.errors
-        self._findings.read(values.name, spec.name, place.at("name"))
+        self._findings.read(values.name, spec.name, place, "name")
         own, shared = self._read(spec, place), self._defaults
         sli = self._sli(spec, place.at("sli"))
         objective = own.objective or shared.objective
@@ -57,7 +58,7 @@ class FileResolver:
             self._findings.add(place, "SLO014", 'the key "objective" is missing', "write objective: 99.9%")
         if self._findings.errors > before or objective is None or sli is None:
             return None
-        defaults = self._spec.defaults
+        defaults = self._spec.defaults or Settings()
         traffic = own.traffic or shared.traffic
         return Slo(
             service=self._spec.service,
@@ -67,10 +68,10 @@ class FileResolver:
             window=own.window or shared.window or DEFAULT_WINDOW,
             sli=sli.build(),
             scrape_interval=own.scrape_interval or shared.scrape_interval or DEFAULT_SCRAPE_INTERVAL,
-            team=spec.owner or (defaults and defaults.owner) or self._spec.owner or "",
-            labels=merged(self._spec.labels, defaults and defaults.labels, spec.labels),
+            team=spec.owner or defaults.owner or self._spec.owner or "",
+            labels=merged(self._spec.labels, defaults.labels, spec.labels),
             links=self._links,
-            alerts=settings(defaults and defaults.alerts, spec.alerts, bad_events_per_hour(traffic, objective)),
+            alerts=settings(defaults.alerts, spec.alerts, bad_events_per_hour(traffic, objective)),
             traffic=traffic,
             place=place,
         )
@@ -79,14 +80,15 @@ class FileResolver:
         if spec is None:
             return _Numbers()
         read, findings = self._findings.read, self._findings
-        check_labels(spec.labels, place.at("labels"), findings)
-        check_alerts(spec.alerts, place.at("alerts"), findings)
+        check_labels(spec.labels, place, findings)
+        check_alerts(spec.alerts, place, findings)
         rate = spec.traffic.per_second if spec.traffic else None
+        objective = None if spec.objective is None else str(spec.objective)
         return _Numbers(
-            read(values.objective, spec.objective, place.at("objective")),
-            read(values.window, spec.window, place.at("window")),
-            read(values.scrape_interval, spec.scrape_interval, place.at("scrape_interval")),
-            read(values.per_second, rate, place.at("traffic", "per_second")),
+            read(values.objective, objective, place, "objective"),
+            read(values.window, spec.window, place, "window"),
+            read(values.scrape_interval, spec.scrape_interval, place, "scrape_interval"),
+            read(values.per_second, rate, place, "traffic", "per_second"),
         )
 
     def _sli(self, spec: SloSpec, place: Place) -> SliSpec | None:
@@ -95,7 +97,9 @@ class FileResolver:
         given = [kind for kind in known if getattr(spec.sli, kind) is not None]
         if len(given) != 1:
             said = " and ".join(given) or "none"
-            self._findings.add(place, "SLO028", f"an SLI has exactly one kind; here: {said}", f"kinds: {', '.join(known)}")
+            self._findings.add(
+                place, "SLO028", f"an SLI has exactly one kind; here: {said}", f"kinds: {', '.join(known)}"
+            )
             return None
         sli: SliSpec = getattr(spec.sli, given[0])
         self._findings.extend(sli.check(place.at(given[0])))

@@ -29,7 +29,9 @@ def check_names(slos: Iterable[Slo], findings: Findings) -> None:
             message = f'the service "{slo.service}" has two SLOs called "{slo.name}"'
             findings.add(place, "SLO022", message, f"the first one: {_where(same)}")
         elif other is not slo:
-            message = f'"{slo.service}/{slo.name}" and "{other.service}/{other.name}" both give alerts called {alert}...'
+            message = (
+                f'"{slo.service}/{slo.name}" and "{other.service}/{other.name}" both give alerts called {alert}...'
+            )
             findings.add(place, "SLO023", message, f"rename one of them; the first one: {_where(other)}")
 
 
@@ -47,7 +49,9 @@ def common(key: str, said: Sequence[tuple[ValidatedFile, T | None]], findings: F
     for file, value in given[1:]:
         if value != agreed:
             message = f'"{key}" belongs to the set, and {first.file} says something else'
-            findings.add(Place(file.file, tuple(key.split("."))), "SLO029", message, "say it in one file, or the same in all")
+            findings.add(
+                Place(file.file, tuple(key.split("."))), "SLO029", message, "say it in one file, or the same in all"
+            )
     return agreed
 
 

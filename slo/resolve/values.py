@@ -11,6 +11,7 @@ from slo.resolve.findings import RefusedError
 DAY = 86_400
 LONGEST_WINDOW = 400
 TILE = 300
+_HOLES = ("alert", "service", "slo", "uid")
 _MAX_DIGITS = 15
 _MAX_LENGTH = 40
 _PERCENT = re.compile(r"(\d{1,9}(?:\.\d*)?|\.\d+)%")
@@ -23,13 +24,12 @@ def name(text: str) -> str:
     if _NAME.fullmatch(text):
         return text
     message = f'"{_short(text)}" is no name: lower-case letters, digits and dashes, a letter first, at most 63'
-    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-0123456789")[:63]
-    raise RefusedError("SLO020", message, f"write {slug}" if slug else "")
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).lstrip("-0123456789").rstrip("-")
+    raise RefusedError("SLO020", message, f"write {slug}" if _NAME.fullmatch(slug) else "")
 
 
-def objective(value: str | float) -> Decimal:
-    """The share of good events, exactly: between 0 and 1, both excluded."""
-    text = value if isinstance(value, str) else repr(value)
+def objective(text: str) -> Decimal:
+    """The share of good events, exactly as written: between 0 and 1, both excluded."""
     percent = _PERCENT.fullmatch(text)
     if percent:
         return _share(Decimal(percent.group(1)).scaleb(-2), text)
@@ -37,13 +37,17 @@ def objective(value: str | float) -> Decimal:
         raise RefusedError("SLO024", f'"{_short(text)}" is not an objective', "write 99.9%")
     number = Decimal(text)
     if 1 < number < 100:  # noqa: PLR2004 - a percentage without its sign
-        raise RefusedError("SLO024", f"an objective without % lies between 0 and 1; {_short(text)} does not", f"write {_short(text)}%")
+        raise RefusedError(
+            "SLO024", f"an objective without % lies between 0 and 1; {_short(text)} does not", f"write {_short(text)}%"
+        )
     return _share(number, text)
 
 
 def _share(share: Decimal, text: str) -> Decimal:
     if share == 1:
-        raise RefusedError("SLO024", f"an objective of {text} leaves no error budget", "write 99.9%, or another share below 100%")
+        raise RefusedError(
+            "SLO024", f"an objective of {text} leaves no error budget", "write 99.9%, or another share below 100%"
+        )
     if not 0 < share < 1:
         raise RefusedError("SLO024", f"{_short(text)} is no share of all events between 0 and 100%", "write 99.9%")
     if len(share.normalize().as_tuple().digits) > _MAX_DIGITS:
@@ -82,17 +86,23 @@ def per_second(value: float) -> Decimal:
     """A rate of events, above 0."""
     rate = Decimal(repr(value))
     if not rate.is_finite() or rate <= 0:
-        raise RefusedError("SLO032", f"traffic is a number of events per second above 0; {value} is not", "leave it out if unknown")
+        raise RefusedError(
+            "SLO032", f"traffic is a number of events per second above 0; {value} is not", "leave it out if unknown"
+        )
     return rate
 
 
 def link(text: str) -> str:
-    """A URL template with `{alert}` and `{uid}` in it."""
+    """A URL template; `_HOLES` may stand in braces."""
     if not re.match(r"https?://[^\s/]", text):
         raise RefusedError("SLO031", f'"{_short(text)}" is no link', "start with http:// or https://")
-    unknown = [hole for hole in re.findall(r"{([^{}]*)}", text) if hole not in {"alert", "uid"}]
+    unknown = [hole for hole in re.findall(r"{([^{}]*)}", text) if hole not in _HOLES]
     if unknown:
-        raise RefusedError("SLO031", f'"{{{_short(unknown[0])}}}" means nothing in a link', "possible are {alert} and {uid}")
+        raise RefusedError(
+            "SLO031",
+            f'"{{{_short(unknown[0])}}}" means nothing in a link',
+            "possible are {alert}, {service}, {slo} and {uid}",
+        )
     return text
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
 import msgspec.inspect as shape
 
 from slo.diagnostics import Diagnostic, Place
+from slo.schema.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +24,7 @@ _WORDS: tuple[tuple[type, str], ...] = (
     (dict, "a mapping"),
 )
 _SHOWN = 40
+MERGE = "<<"
 
 
 def mismatches(data: object, struct: type[msgspec.Struct], place: Place) -> Iterator[Diagnostic]:
@@ -80,13 +81,13 @@ def _struct(kind: shape.StructType, data: object, place: Place) -> Iterator[Diag
     known = {field.encode_name: field for field in kind.fields}
     free = [name for name in known if name not in data]
     unknown = {_spelled(key): did_you_mean(_spelled(key), free) for key in data if key not in known}
+    for key, guess in unknown.items():
+        yield _unknown_key(key, guess, known, place)
     for name, field in known.items():
         if name in data:
             yield from _check(field.type, data[name], place.at(name))
-        elif field.required and not any(f'"{name}"' in guess for guess in unknown.values()):
+        elif field.required and not any(key == MERGE or f'"{name}"' in guess for key, guess in unknown.items()):
             yield Diagnostic("SLO014", place, f'the key "{name}" is missing', _purpose(field))
-    for key, guess in unknown.items():
-        yield _unknown_key(key, guess, known, place)
 
 
 @_check.register(shape.DictType)
@@ -116,17 +117,16 @@ def _literal(kind: shape.LiteralType, data: object, place: Place) -> Iterator[Di
     if data in kind.values and type(data) in {type(v) for v in kind.values}:
         return
     if kind.values == (1,):
-        yield Diagnostic("SLO017", place, f"this is version {_quoted(data)} of the file format; known is version 1", "write version: 1")
+        yield Diagnostic(
+            "SLO017",
+            place,
+            f"this is version {_quoted(data)} of the file format; known is version 1",
+            "write version: 1",
+        )
         return
     choices = ", ".join(map(str, sorted(kind.values, key=str)))
     message = f"{_quoted(data)} is not possible here; choose one of {choices}"
     yield Diagnostic("SLO015", place, message, did_you_mean(str(data), map(str, kind.values)))
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the closest known word, or an empty text when none is close."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f'did you mean "{close[0]}"?' if close else ""
 
 
 def _in_range(kind: shape.IntType | shape.FloatType, data: Any, place: Place) -> Iterator[Diagnostic]:  # noqa: ANN401
@@ -138,7 +138,7 @@ def _in_range(kind: shape.IntType | shape.FloatType, data: Any, place: Place) ->
 
 def _unknown_key(name: str, guess: str, known: Iterable[str], place: Place) -> Diagnostic:
     here = place.key(name)
-    if name == "<<":
+    if name == MERGE:
         return Diagnostic("SLO018", here, "merge keys (<<) are not supported", "use `defaults` for what SLOs share")
     if name.startswith("!"):
         return _tag(name, place)
@@ -152,7 +152,9 @@ def _tag(name: str, place: Place) -> Diagnostic:
 
 def _wrong_type(expected: str, data: object, place: Place) -> Diagnostic:
     if not place.path:
-        return Diagnostic("SLO011", place, f"a specification is a mapping, not {_described(data)}", "start with version: 1")
+        return Diagnostic(
+            "SLO011", place, f"a specification is a mapping, not {_described(data)}", "start with version: 1"
+        )
     if isinstance(data, dict) and len(data) == 1 and (tag := str(next(iter(data)))).startswith("!"):
         return _tag(tag, place)
     name = next(str(step) for step in reversed(place.path) if isinstance(step, str))
@@ -186,9 +188,10 @@ def _spelled(data: object) -> str:
 
 
 def _purpose(field: shape.Field) -> str:
+    """What the key is for, as a hint."""
     kind = field.type
-    text = (kind.extra_json_schema or {}).get("description", "") if isinstance(kind, shape.Metadata) else ""
-    return str(text)
+    text = str((kind.extra_json_schema or {}).get("description", "")) if isinstance(kind, shape.Metadata) else ""
+    return f"it says: {text[:1].lower()}{text[1:].rstrip('.')}" if text else ""
 
 
 def _bare(kind: shape.Type) -> shape.Type:

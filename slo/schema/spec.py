@@ -93,7 +93,7 @@ else:
 class SloSpec(Settings, frozen=True, kw_only=True):
     """One item of `slos`."""
 
-    name: Annotated[Name, Meta(description="Unique within the service; label `slo`.")]
+    name: Annotated[Name, Meta(description="What the SLO is called, uniquely within the service (label `slo`).")]
     title: Annotated[str, Meta(description="One line for people.")] | None = None
     sli: Annotated[SliChoice, Meta(description="How good and bad events are counted.")]
 
@@ -114,8 +114,8 @@ class AlertingSpec(Strict, frozen=True):
 class FileSpec(Strict, frozen=True, kw_only=True):
     """A whole file."""
 
-    version: Annotated[Literal[1], Meta(description="Version of this format.")]
-    service: Annotated[Name, Meta(description="Whose SLOs these are; label `service`.")]
+    version: Annotated[Literal[1], Meta(description="The version of this format.")]
+    service: Annotated[Name, Meta(description="Whose SLOs these are (label `service`).")]
     set: Annotated[Name, Meta(description="Rule set this file belongs to; default: the service.")] | None = None
     owner: Owner | None = None
     labels: LabelMap | None = None
@@ -125,4 +125,4 @@ class FileSpec(Strict, frozen=True, kw_only=True):
     outputs: Annotated[dict[str, str], Meta(description="Target -> path, relative to this file.")] | None = None
     shards: Annotated[int, Meta(ge=1, le=1000, description="Rule groups that the SLOs are spread over.")] | None = None
     interval: Annotated[Duration, Meta(description="Evaluation interval; divides 5m.")] | None = None
-    slos: Annotated[tuple[SloSpec, ...], Meta(description="The objectives.")]
+    slos: Annotated[tuple[SloSpec, ...], Meta(description="The objectives, one by one.")]

@@ -87,14 +87,15 @@ def examine(folder: Path, files: Mapping[PurePosixPath, str], spec: str, *, insi
 def stale(
     folder: Path, set_name: str, made: Iterable[PurePosixPath], near: Iterable[PurePosixPath]
 ) -> tuple[Output, ...]:
-    """Files of a set that are no longer made: those with our header and its name, in the folders of the paths `near`."""
+    """Files with our header and the name of the set that are no longer made, in the folders of the paths `near`."""
     wanted = {(folder / path).resolve() for path in made}
-    found = []
-    for directory in sorted({(folder / path).parent for path in near}):
-        for path in sorted(directory.glob("*.y*ml")) if directory.is_dir() else ():
-            if path.resolve() not in wanted and _is_of_set(path, set_name):
-                found.append(Output(path.resolve(), str(path), "", None, path.read_bytes()))
-    return tuple(found)
+    folders = sorted({(folder / path).parent for path in near})
+    there = (path for directory in folders if directory.is_dir() for path in sorted(directory.glob("*.y*ml")))
+    return tuple(
+        Output(path.resolve(), str(path), "", None, path.read_bytes())
+        for path in there
+        if path.resolve() not in wanted and _is_of_set(path, set_name)
+    )
 
 
 def write(outputs: Iterable[Output]) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 _NEW = ".slo-new"
 
@@ -15,8 +15,8 @@ _NEW = ".slo-new"
 def replace_all(texts: Mapping[Path, str | None]) -> None:
     """Give each path its text; None removes the file.
 
-    New texts are first written completely beside their places, then renamed; what was renamed already is put back when a
-    later step fails.
+    New texts are first written completely beside their places, then renamed; when a later step fails, what was renamed
+    already is put back.
 
     Raises:
         OSError: it could not be done; then everything is as it was, new folders excepted.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.diagnostics import CompileError, Diagnostic, Place
 from slo.emit import FILE_NAMES
+from slo.schema.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +57,7 @@ def _problems(outputs: Sequence[tuple[str, str]], place: Place) -> Iterator[Diag
     for target, text in outputs:
         path = PurePosixPath(text)
         if target not in FILE_NAMES:
-            hint = f"known: {', '.join(FILE_NAMES)}"
+            hint = did_you_mean(target, FILE_NAMES) or f"known: {', '.join(FILE_NAMES)}"
             yield Diagnostic("SLO082", place.key(target), f'there is no target "{target}"', hint)
         elif not path.name or text.endswith("/") or "\0" in text or path.name == "..":
             yield Diagnostic("SLO083", place.at(target), f'"{text}" is not the path of a file', "write a file name")
