@@ -79,5 +79,6 @@ async def _answer(scope: Scope, receive: Receive, send: Send, error: Exception) 
         log.error("unexpected error", exc_info=error)
         scope[ERROR_KEY] = type(error).__name__
         error = ShopError(500, "Internal error", "Something went wrong on our side.")
+    scope.setdefault(ERROR_KEY, error.title)
     response: Response = await scope["app"].state.render(Request(scope, receive), error)
     await response(scope, receive, send)

@@ -1,8 +1,10 @@
 """What a tier does when another one is slow, failing or gone."""
 
 import asyncio
+import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import httpx
 import pytest
@@ -251,6 +253,42 @@ async def test_without_time_nothing_is_sent() -> None:
 def test_a_header_never_prolongs_the_deadline(header: str | None) -> None:
     """Whatever a caller sends, the own limit holds, and nonsense is ignored."""
     assert 0 <= deadline.start(2.0, header) <= 2.0
+
+
+async def test_callers_that_leave_do_not_use_up_the_connections() -> None:
+    """Requests that are cut off by their deadline at any moment leave the pool usable.
+
+    httpx loses a connection when it is cancelled in the wrong moment; a shop that did so would never recover.
+    """
+    chance = random.Random(7)
+    pauses = [0.02]
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            while True:
+                await reader.readuntil(b"\r\n\r\n")
+                await asyncio.sleep(chance.random() * pauses[-1])
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    limits = httpx.Limits(max_connections=2, max_keepalive_connections=2)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, trust_env=False) as http:
+        orders = replace(dependency(Other([200]), attempts=1, failures=10_000)[0], http=http, attempt_seconds=0.3)
+
+        async def leave_early() -> None:
+            with suppress(TimeoutError, DependencyError):
+                async with asyncio.timeout(chance.random() * 0.03):
+                    await orders.call("GET", "/")
+
+        for _ in range(20):
+            await asyncio.gather(*(leave_early() for _ in range(20)))
+        pauses.append(0.0)
+        await asyncio.sleep(0.5)
+
+        assert (await orders.call("GET", "/")).status_code == 200
+    server.close()
 
 
 def test_admission_is_bounded() -> None:
