@@ -23,7 +23,7 @@ LARGEST_BODY = 4 * 1024 * 1024
 SHOWN = 100
 
 # Names under which a browser or Alertmanager reaches the pager; others are a page of somebody else's.
-HOSTS = ["127.0.0.1", "localhost", "[::1]", "pager", "testserver"]
+HOSTS = ["127.0.0.1", "localhost", "[::1]", "pager"]
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
@@ -99,7 +99,7 @@ def page(request: Request, journal: JournalHere) -> HTMLResponse:
 @ROUTES.get("/runbooks/")
 def runbook_index(request: Request, folder: RunbookFolder) -> HTMLResponse:
     """List the runbooks."""
-    pages = [(name, runbooks.title(runbooks.text(folder, name) or "", name)) for name in runbooks.names(folder)]
+    pages = [(name, runbooks.title(runbooks.text(folder, name) or "", name)) for name in runbooks.alerts(folder)]
     return TEMPLATES.TemplateResponse(request, "runbooks.html", {"pages": pages})
 
 

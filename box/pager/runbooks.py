@@ -10,19 +10,24 @@ TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
-def names(folder: Path) -> list[str]:
-    """Return the alerts that have a runbook; README and other lower-case pages are none."""
-    return sorted(path.stem for path in folder.glob("*.md") if path.stem[:1].isupper() and path.stem != "README")
+def pages(folder: Path) -> list[str]:
+    """Return the names of all pages, without `.md`."""
+    return sorted(path.stem for path in folder.glob("*.md"))
 
 
-def text(folder: Path, alert: str) -> str | None:
-    """Return the Markdown of a runbook, None when there is none.
+def alerts(folder: Path) -> list[str]:
+    """Return the alerts that have a runbook; the page about all of them is none."""
+    return [name for name in pages(folder) if name != "README"]
+
+
+def text(folder: Path, name: str) -> str | None:
+    """Return the Markdown of a page, None when there is none.
 
     The name is looked up in the list of the folder, so that no name from outside ever becomes part of a path.
     """
-    if alert not in names(folder):
+    if name not in pages(folder):
         return None
-    path = folder / f"{alert}.md"
+    path = folder / f"{name}.md"
     if not path.resolve().is_relative_to(folder.resolve()):
         return None
     return path.read_text(encoding="utf-8", errors="replace")

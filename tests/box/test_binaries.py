@@ -1,0 +1,67 @@
+"""Which Prometheus and Alertmanager are taken."""
+
+from pathlib import Path
+
+import pytest
+
+from box.binaries import WANTED, find, version_of
+from box.errors import BoxError
+
+PROMETHEUS, ALERTMANAGER = WANTED
+
+
+def program(folder: Path, name: str, says: str) -> Path:
+    """Write a program that prints a version, to standard error as the old servers do."""
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\necho '{says}' >&2\n")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("version", ["2.42.0+ds", "2.53.1", "3.14.0", "10.0.0"])
+def test_a_new_enough_server_on_path_is_taken(tmp_path: Path, version: str) -> None:
+    """From 2.42 on, compared as numbers and not as text."""
+    path = program(tmp_path / "bin", "prometheus", f"prometheus, version {version} (branch: x)")
+
+    found = find(PROMETHEUS, tmp_path / "built", str(tmp_path / "bin"))
+
+    assert (found.path, found.origin) == (path, "PATH")
+
+
+def test_an_old_server_on_path_gives_way_to_the_built_one(tmp_path: Path) -> None:
+    """2.9 is older than 2.42."""
+    program(tmp_path / "bin", "prometheus", "prometheus, version 2.9.0")
+    built = program(tmp_path / "built", "prometheus", "prometheus, version 3.14.0")
+
+    found = find(PROMETHEUS, tmp_path / "built", str(tmp_path / "bin"))
+
+    assert (found.path, found.version, found.origin) == (built, (3, 14), "make tools")
+
+
+def test_debians_name_is_known(tmp_path: Path) -> None:
+    """Debian installs Alertmanager as prometheus-alertmanager."""
+    path = program(tmp_path / "bin", "prometheus-alertmanager", "alertmanager, version 0.25.0 (branch: debian)")
+
+    assert find(ALERTMANAGER, tmp_path, str(tmp_path / "bin")).path == path
+
+
+def test_without_any_the_way_out_is_named(tmp_path: Path) -> None:
+    """One line: what is needed, what was found, what to run."""
+    old = program(tmp_path / "bin", "prometheus", "prometheus, version 2.9.0")
+
+    with pytest.raises(BoxError) as error:
+        find(PROMETHEUS, tmp_path / "built", str(tmp_path / "bin"))
+
+    assert str(error.value) == (
+        f"prometheus >= 2.42 is needed ({old} is 2.9): run `make tools` to build it, or install one"
+    )
+
+
+def test_a_program_that_cannot_run_has_no_version(tmp_path: Path) -> None:
+    """A broken file is skipped, not a crash."""
+    path = tmp_path / "prometheus"
+    path.write_bytes(b"\x7fELF")
+    path.chmod(0o755)
+
+    assert version_of(path) is None

@@ -1,0 +1,214 @@
+"""The stack's processes: up, down, crashes and interruptions, with tiny stand-ins for the servers."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import time
+from collections.abc import Callable
+
+from box.services import SERVICES
+from tests.box.conftest import Checkout
+
+PATIENCE = 30
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def test_up_starts_everything_and_down_leaves_nothing(checkout: Checkout) -> None:
+    """After `up` every service is ready, after `down` no process and no open port is left."""
+    up = checkout.box("up")
+
+    assert (up.returncode, up.stderr) == (0, "")
+    rows = json.loads(checkout.box("status", "--format", "json").stdout)
+    assert [row["name"] for row in rows if row["ready"]] == [service.name for service in SERVICES]
+
+    down = checkout.box("down")
+
+    assert (down.returncode, down.stdout) == (0, "Everything is stopped.\n")
+    assert checkout.processes() == []
+    assert checkout.box("status").returncode == 1
+
+
+def test_up_twice_starts_nothing_again(checkout: Checkout) -> None:
+    """A second `up` finds the stack and touches no process; a service that was stopped is started by it."""
+    checkout.box("up")
+    before = {process.pid for process in checkout.processes()}
+
+    again = checkout.box("up")
+
+    assert again.returncode == 0
+    assert "runs already" in again.stdout
+    assert {process.pid for process in checkout.processes()} == before
+
+
+def test_up_with_another_time_scale_starts_again(checkout: Checkout) -> None:
+    """Asking for real time while scaled time runs replaces the stack, rules included."""
+    checkout.box("up")
+    assert "--query.lookback-delta=10s" in (checkout.run / "supervisord.conf").read_text()
+
+    changed = checkout.box("up", "--time-scale", "1")
+
+    assert changed.returncode == 0
+    assert "starting it again" in changed.stdout
+    config = (checkout.run / "supervisord.conf").read_text()
+    assert "--query.lookback-delta=5m" in config
+    assert "prometheus-x60" not in config
+
+
+def test_down_without_up_says_so(checkout: Checkout) -> None:
+    """`down` is fine when nothing runs."""
+    down = checkout.box("down")
+
+    assert (down.returncode, down.stdout) == (0, "Nothing was running.\n")
+
+
+def test_down_after_the_supervisor_was_killed(checkout: Checkout) -> None:
+    """Services that outlive a killed supervisord are found by their mark and ended."""
+    checkout.box("up")
+    supervisor = checkout.supervisor()
+    supervisor.kill()
+    supervisor.wait(PATIENCE)
+    assert len(checkout.processes()) == len(SERVICES)
+
+    down = checkout.box("down")
+
+    assert (down.returncode, down.stdout) == (0, "Everything is stopped.\n")
+    assert checkout.processes() == []
+
+
+def test_up_after_the_supervisor_was_killed(checkout: Checkout) -> None:
+    """`up` clears the remains of a crash away instead of finding its own ports taken."""
+    checkout.box("up")
+    supervisor = checkout.supervisor()
+    supervisor.kill()
+    supervisor.wait(PATIENCE)
+
+    assert checkout.box("up").returncode == 0
+
+
+def test_a_killed_service_comes_back(checkout: Checkout) -> None:
+    """The supervisor starts a service again that was killed."""
+    checkout.box("up")
+    before = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
+    os.kill(before["orders"], signal.SIGKILL)
+
+    def is_back() -> bool:
+        rows = json.loads(checkout.box("status", "--format", "json").stdout)
+        orders = next(row for row in rows if row["name"] == "orders")
+        return bool(orders["ready"]) and orders["pid"] != before["orders"]
+
+    wait_until(is_back)
+
+
+def test_a_service_that_ignores_sigterm_is_killed(checkout: Checkout) -> None:
+    """`down` does not wait for ever for a service that hangs."""
+    checkout.box("up", STUBBORN="alertmanager")
+
+    assert checkout.box("down").returncode == 0
+    assert checkout.processes() == []
+
+
+def test_ctrl_c_during_up_stops_what_was_started(checkout: Checkout) -> None:
+    """An interrupted `up` leaves nothing running and exits with 130."""
+    # `web` never becomes ready here, so that `up` is surely still waiting.
+    with checkout.start("up", BROKEN="web") as process:
+        wait_until(lambda: len(checkout.processes()) > 3)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 130
+    assert errors == "box: stopped\n"
+    assert checkout.processes() == []
+
+
+def test_a_closed_terminal_during_up_stops_what_was_started(checkout: Checkout) -> None:
+    """SIGHUP means the same as Ctrl-C."""
+    with checkout.start("up", BROKEN="web") as process:
+        wait_until(lambda: len(checkout.processes()) > 3)
+        process.send_signal(signal.SIGHUP)
+        process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 130
+    assert checkout.processes() == []
+
+
+def test_a_broken_service_is_shown_with_its_last_words(checkout: Checkout) -> None:
+    """When a service ends again and again, `up` exits with 1, shows its log and stops the rest."""
+    up = checkout.box("up", BROKEN="orders")
+
+    assert up.returncode == 1
+    assert "ended again and again: orders" in up.stderr
+    assert "the disk is on fire" in up.stderr
+    assert "Traceback" not in up.stderr
+    assert checkout.processes() == []
+
+
+def test_a_taken_port_stops_up_with_the_line_to_change(checkout: Checkout) -> None:
+    """`up` names the port, the holder and the variable, and starts nothing."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        up = checkout.box("up", WEB_PORT=str(port))
+
+    assert up.returncode == 1
+    assert f"port {port} (web) is taken by" in up.stderr
+    assert f"change WEB_PORT={port} in .env" in up.stderr
+    assert checkout.processes() == []
+
+
+def test_the_admin_token_is_private(checkout: Checkout) -> None:
+    """Nobody but the owner can read the token, and a second start keeps it."""
+    checkout.box("up")
+    token = checkout.run / "secrets" / "admin-token"
+    first = token.read_text()
+    checkout.box("down")
+
+    checkout.box("up")
+
+    assert stat.S_IMODE(token.stat().st_mode) == 0o600
+    assert stat.S_IMODE(token.parent.stat().st_mode) == 0o700
+    assert len(first.strip()) >= 32
+    assert token.read_text() == first
+
+
+def test_logs_show_the_service_asked_for(checkout: Checkout) -> None:
+    """`logs NAME` prints that service's lines alone, `logs` all with their names; both work after `down`."""
+    checkout.box("up")
+    checkout.box("down")
+
+    assert checkout.box("logs", "web").stdout == "web listens\n"
+    assert "orders       | orders listens\n" in checkout.box("logs").stdout
+
+
+def test_a_deep_path_still_has_a_socket(checkout: Checkout) -> None:
+    """A run folder whose path is longer than a socket's name may be works, and its socket folder is removed."""
+    deep = checkout.root / ("d" * 120)
+
+    up = checkout.box("up", BOX_RUN_DIR=str(deep))
+    status = checkout.box("status", BOX_RUN_DIR=str(deep))
+    checkout.box("down", BOX_RUN_DIR=str(deep))
+
+    assert (up.returncode, status.returncode) == (0, 0), up.stderr
+    assert not (deep / "supervisor.sock").exists()
+
+
+def test_two_commands_do_not_start_the_stack_at_once(checkout: Checkout) -> None:
+    """While one `up` is at work another command is refused with one line."""
+    with checkout.start("up", BROKEN="web") as process:
+        wait_until(lambda: len(checkout.processes()) > 3)
+        second = checkout.box("down")
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+
+    assert second.returncode == 1
+    assert second.stderr == "box: another `box` command starts or stops this stack right now; wait for it\n"
