@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +23,7 @@ from rich.text import Text
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 WIDTH = 120
+LOOK = "  budget "
 STYLES = (
     (r"^\d\d:\d\d:\d\d\.\d\d +[+-] *[\d.]+ s", "bright_black"),
     (r"load spike.*|fault on.*", "yellow"),
@@ -94,7 +96,7 @@ def record() -> list[str]:
     for line in run_demo():
         lines.append(without_paths(line))
         if "the pager: who was told what" in line:
-            pager = line.split()[0]
+            pager = line[line.index("http") :].split()[0]
         if "the pager rings" in line and pager:
             time.sleep(1)
             photograph(pager, HERE / "pager.png")
@@ -102,11 +104,12 @@ def record() -> list[str]:
 
 
 def story(lines: list[str]) -> list[str]:
-    """Return the part that fits a picture: from the first visitor to the first table, without repetitions."""
+    """Return the part that fits a picture: events, the last look before each, the first table and the verdict."""
     begin = next(number for number, line in enumerate(lines) if "visitors come in" in line)
     end = next(number for number, line in enumerate(lines) if line.startswith("Detection against theory"))
     verdict = next(line for line in lines if line.startswith("The page "))
-    return [*lines[begin:end], verdict]
+    told = [line for line, after in pairwise(lines[begin : end + 1]) if not (LOOK in line and LOOK in after)]
+    return [*told, verdict]
 
 
 def draw(lines: list[str]) -> str:
@@ -116,7 +119,7 @@ def draw(lines: list[str]) -> str:
         text = Text(line)
         for pattern, style in STYLES:
             text.highlight_regex(pattern, style)
-        console.print(text, no_wrap=True, crop=True)
+        console.print(text, no_wrap=True, overflow="ellipsis")
     picture = console.export_svg(title="make demo", code_format=FRAME, unique_id="demo")
     return "\n".join(line.rstrip() for line in picture.splitlines()) + "\n"
 
