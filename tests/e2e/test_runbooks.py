@@ -131,18 +131,18 @@ def test_the_first_question_of_each_page_has_an_answer(box: Running) -> None:
 
 
 def test_the_pages_find_a_fault_and_end_it(box: Running) -> None:
-    """Whoever follows the page of the checkout sees the fault, its reason in the log, and can switch it off."""
+    """Whoever follows the page of the checkout while `orders` fails sees it, reads its reason, and can end it."""
     token = '-H "Authorization: Bearer $(cat .cache/run/secrets/admin-token)"'
     body = '-H "Content-Type: application/json" -d \'{"rate": 1, "seconds": 600}\''
-    switch = f"curl -sSf -X PUT {token} {body} http://127.0.0.1:8000/admin/faults/errors"
+    switch = f"curl -sSf -X PUT {token} {body} http://127.0.0.1:8002/admin/faults/errors"
     assert box.execute(switch).returncode == 0
     (page,) = [page for page in PAGES if page.path.stem == "ShopCheckoutAvailabilityBudgetBurn"]
     commands = [command for _, command in page.commands]
     by_status, why, off = (next(c for c in commands if part in c) for part in ("(route, status)", "box logs", "DELETE"))
 
-    wait_for(lambda: '"status":"500"' in box.execute(by_status).stdout, "a failed checkout, seen by status")
+    wait_for(lambda: '"status":"502"' in box.execute(by_status).stdout, "a failed checkout, seen by status")
     assert box.ask("shop_fault_active == 1")
-    assert "Injected fault" in box.execute(why).stdout
+    assert "orders: answered 500" in box.execute(why).stdout
 
     assert box.execute(off).returncode == 0
     wait_for(lambda: not box.ask("shop_fault_active == 1"), "the end of the fault")
