@@ -13,15 +13,17 @@ from slo.plan.cascade import TILE
 from slo.promql import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from slo.emit.tests.script import Check
     from slo.emit.tests.subject import Subject
     from slo.emit.tests.theory import Moment
 
 _OUTAGE_LIMIT = 6 * HOUR
+_RECOVERY_LIMIT = 2 * HOUR
 _SLOW_LIMIT = DAY
 _STARTED = 10 * MINUTE
+_START_LIMIT = 2 * HOUR
 _NEARLY = Fraction(19, 20)
 
 
@@ -30,10 +32,14 @@ def outage(subject: Subject) -> Script | None:
     known = _within(subject, theory.moments(subject, Fraction(1)), _OUTAGE_LIMIT)
     if not known:
         return None
-    checks = [check for moment in known for check in _around(subject, known, moment)]
-    unique = tuple({check.at: check for check in sorted(checks, key=lambda check: check.at)}.values())
-    phases = (Phase(unique[-1].at // subject.step, bad=_volume(subject)),)
-    return Script(subject, played(subject.feeds, phases), unique, f"in theory {theory.told(known)}")
+    checks = _ordered(check for moment in known for check in _around(subject, known, moment))
+    phases = (Phase(checks[-1].at // subject.step, bad=_volume(subject)),)
+    return Script(subject, played(subject.feeds, phases), tuple(checks), f"in theory {theory.told(known)}")
+
+
+def _ordered(checks: Iterable[Check]) -> list[Check]:
+    """By time, one for each moment."""
+    return list({check.at: check for check in sorted(checks, key=lambda check: check.at)}.values())
 
 
 def _within(subject: Subject, known: Sequence[Moment], limit: int) -> list[Moment]:
@@ -54,26 +60,24 @@ def _around(subject: Subject, known: Sequence[Moment], moment: Moment) -> list[C
 
 
 def recovery(subject: Subject) -> Script | None:
-    """After an outage the page stops with its short window: within that, one scrape and one evaluation."""
-    pages = {tier.name: tier for tier in subject.tiers("page")}
-    known = [m for m in theory.moments(subject, Fraction(1)) if m.fact.tier in pages]
-    if not known:
+    """After an outage each tier stops with its short window: within that, one scrape and one evaluation."""
+    tiers = {tier.name: tier for tier in subject.planned.tiers if tier.short <= _RECOVERY_LIMIT}
+    known = [m for m in theory.moments(subject, Fraction(1)) if m.fact.tier in tiers]
+    raised = {m.fact.tier: m for m in _within(subject, known, _OUTAGE_LIMIT)}
+    if not raised:
         return None
-    first = known[0]
-    short = pages[first.fact.tier].short
-    fixed = first.fires
-    over = subject.after(fixed + subject.scaled(short) + subject.scrape)
+    end = max(moment.fires for moment in raised.values())
+    checks = []
+    for name, tier in tiers.items():
+        if name in raised:
+            over = subject.after(end + subject.scaled(tier.short) + subject.scrape)
+            firing = subject.series("ALERTS", alertstate="firing", tier=name)
+            ratio = subject.series(names.error_ratio(tier.short))
+            checks += [value(end, firing, 1), nothing(over, firing), value(over, ratio, 0)]
     volume = _volume(subject)
-    phases = (Phase(fixed // subject.step, bad=volume), Phase(max(1, (over - fixed) // subject.step), good=volume))
-    expr = subject.series("ALERTS", alertstate="firing", tier=first.fact.tier)
-    ratio = subject.series(names.error_ratio(short))
-    checks = (value(fixed, expr, 1), nothing(over, expr), value(over, ratio, 0))
-    return Script(
-        subject,
-        played(subject.feeds, phases),
-        checks,
-        f"{first.fact.tier} looks back {duration(float(subject.scaled(short)))}",
-    )
+    phases = (Phase(end // subject.step, bad=volume), Phase((checks[-1].at - end) // subject.step, good=volume))
+    remark = f"good again after {duration(end)}"
+    return Script(subject, played(subject.feeds, phases), tuple(checks), remark)
 
 
 def slow_burn(subject: Subject) -> Script | None:
@@ -104,31 +108,35 @@ def _between(subject: Subject) -> Fraction:
 
 def _recorded(subject: Subject, at: int, bad: int, volume: int) -> list[Check]:
     """What the records say at the end: every event counted once in each window, and what is left of the budget."""
-    windows = sorted({w for tier in subject.planned.tiers for w in (tier.long, tier.short)})
+    ratio = Fraction(bad, volume)
     checks = []
-    for window in windows:
-        steps = subject.scaled(window) / subject.step
+    for window in sorted({w for tier in subject.planned.tiers for w in (tier.long, tier.short)}):
         if subject.scaled(window) + subject.tile + subject.scrape <= at:
-            for kind, events in (("bad", bad), ("total", volume)):
-                series = subject.series(names.events(window), kind=kind)
-                checks.append(value(at, series, int(events * steps)))
-    spent = Fraction(bad, volume) / subject.budget * min(Fraction(1), at / subject.window)
+            events = bad * subject.scaled(window) // subject.step
+            checks.append(value(at, subject.series(names.events(window), kind="bad"), events))
+            checks.append(share(at, subject.series(names.error_ratio(window)), ratio))
+    spent = ratio / subject.budget * min(Fraction(1), at / subject.window)
     checks.append(share(at, subject.series(names.REMAINING), 1 - spent))
     return checks
 
 
 def fresh_start(subject: Subject) -> Script:
-    """A server that knows ten minutes must not take their errors for those of the whole window."""
-    ratio, volume = _whole(subject, _bounded(20 * subject.budget, subject))
+    """A server that knows ten minutes must not take their errors for those of days; pages come when they must."""
+    highest = max((Fraction(tier.threshold) for tier in subject.planned.tiers), default=subject.budget)
+    ratio, volume = _whole(subject, _bounded(max(20 * subject.budget, highest * 4 / 3), subject))
     known = theory.moments(subject, ratio)
-    end = subject.before(subject.scaled(_STARTED) + 1)
-    times = [at for at in (subject.step, subject.before(Fraction(end, 2)), end) if at > 0]
-    expected = [(at, theory.firing(known, at)) for at in dict.fromkeys(times)]
-    checks = tuple(alerts(subject, at, *firing) for at, firing in expected if firing is not None)
+    started = subject.before(subject.scaled(_STARTED) + 1)
+    times = (subject.step, subject.before(Fraction(started, 2)), started)
+    checks = [
+        alerts(subject, at, *firing) for at in times if at > 0 and (firing := theory.firing(known, at)) is not None
+    ]
+    pages = {tier.name for tier in subject.tiers("page")}
+    due = [m for m in known if m.fact.tier in pages and m.fires <= subject.scaled(_START_LIMIT)]
+    checks = _ordered([*checks, *(check for moment in due for check in _around(subject, known, moment))])
     bad = int(ratio * volume)
-    phases = (Phase(end // subject.step, good=volume - bad, bad=bad),)
+    phases = (Phase(checks[-1].at // subject.step, good=volume - bad, bad=bad),)
     remark = f"{bad} of {volume} events are bad; in theory {theory.told(known)}"
-    return Script(subject, played(subject.feeds, phases), checks, remark)
+    return Script(subject, played(subject.feeds, phases), tuple(checks), remark)
 
 
 def few_failures(subject: Subject) -> Script | None:

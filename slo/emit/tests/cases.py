@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 SCENARIOS: tuple[tuple[str, Callable[[Subject], Script | None]], ...] = (
     ("healthy: good events alone raise nothing and spend nothing", quiet.healthy),
     ("total outage: each alert is there at the first evaluation after theory, none before", burning.outage),
-    ("recovery: the page stops once its short window holds no error", burning.recovery),
+    ("recovery: each alert stops once its short window holds no error", burning.recovery),
     ("slow burn: errors a little too rare for a page raise a ticket", burning.slow_burn),
-    ("fresh start: what ten minutes hold does not count for days", burning.fresh_start),
+    (
+        "fresh start: ten minutes of errors do not count as days of them, and pages come when theory says",
+        burning.fresh_start,
+    ),
     ("few failures: less than min_bad_events raise nothing, even if every event is bad", burning.few_failures),
     ("idle: counters that stand still raise nothing, and nothing is divided by zero", quiet.idle),
     ("series gone: NoData comes ten minutes after the last record", quiet.gone),
