@@ -49,7 +49,9 @@ def tiny_budgets(plan: Plan) -> Iterator[Diagnostic]:
         allowed = slo.traffic * slo.window * slo.budget if slo.traffic else None
         if allowed is not None and allowed < 1:
             message = f"the budget of {duration(slo.window)} is {allowed:.2g} bad events: the first one exhausts it"
-            yield _finding("SLO064", slo.place.at("traffic"), message, "lower the objective or lengthen the window")
+            yield _finding(
+                "SLO064", slo.place.at("traffic", "per_second"), message, "lower the objective or lengthen the window"
+            )
 
 
 def large_groups(plan: Plan) -> Iterator[Diagnostic]:

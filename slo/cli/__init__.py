@@ -56,7 +56,8 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from slo import __version__  # noqa: PLC0415 - reads the metadata of the installed package
 
-        parser.exit(message=f"slo {__version__}\n")
+        print(f"slo {__version__}")
+        parser.exit()
 
 
 def guarded(run: Callable[[], int]) -> int:

@@ -96,10 +96,10 @@ def budget_in_words(slo: Slo) -> str:
     """The error budget as a share, as minutes of total outage, and as events where the traffic is known."""
     from slo.lint import percent  # noqa: PLC0415 - as above
 
-    minutes = slo.window * slo.budget / _MINUTE
+    minutes = float(slo.window * slo.budget / _MINUTE)
     words = f"{percent(slo.budget)} of all events: {minutes:.4g} minutes of total outage at even traffic"
     if slo.traffic is not None:
-        words += f", {slo.traffic * slo.window * slo.budget:.4g} events at {slo.traffic:f} per second"
+        words += f", {float(slo.traffic * slo.window * slo.budget):.4g} events at {slo.traffic:f} per second"
     return words
 
 

@@ -52,7 +52,7 @@ slos:
 _NEXT = """
 Next:
   1. Edit {spec}: the service, the owner, and the names and labels of your metrics.
-  2. slo build {arg}
+  2. slo build{arg}
      writes rules, their tests and an Alertmanager configuration below {build}
   3. Load the rules into Prometheus: in prometheus.yml
        rule_files:
@@ -88,6 +88,6 @@ def run(args: argparse.Namespace) -> int:
     replace_all(dict(wanted))
     for path in texts:
         print(f"{'written' if path in wanted else 'kept':<10} {path}")
-    arg = "" if args.folder == "." else str(spec)
+    arg = "" if args.folder == "." else f" {spec}"
     print(_NEXT.format(spec=spec, arg=arg, build=(folder / "build" / "slo").resolve()), end="")
     return 0

@@ -32,7 +32,7 @@ def read_sources(files: Sequence[str]) -> tuple[Source, ...]:
     from slo.load import expand, read  # noqa: PLC0415 - keeps the start of other commands fast
 
     if not files and not Path(DEFAULT_FILE).exists():
-        hint = "`slo init` writes one; or name a file"
+        hint = "`slo init` writes one, or name a file"
         raise CompileError((Diagnostic("SLO001", Place(DEFAULT_FILE), "there is no such file", hint),))
     sources: list[Source] = []
     found: list[Diagnostic] = []

@@ -12,6 +12,12 @@ from slo.schema.spec import LABEL_PATTERN, FileSpec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_OBJECTIVE = "Share of good events: 99.9%, or 0.999."
+_SHARES = [
+    {"type": "string", "pattern": r"^([0-9]{1,2}(\.[0-9]*)?%|0?\.[0-9]+)$"},
+    {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+    {"type": "null"},
+]
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -27,6 +33,8 @@ def json_schema(targets: Sequence[str]) -> dict[str, Any]:
     _text(alerts["policy"])["enum"] = list(POLICIES)
     tiers = dict.fromkeys(tier for names in TIER_NAMES.values() for tier in names)
     _choice(alerts["disable"], "array")["items"]["enum"] = list(tiers)
+    for body in (types["Settings"], types["SloSpec"]):
+        body["properties"]["objective"] = {"description": _OBJECTIVE, "examples": ["99.9%"], "anyOf": _SHARES}
     for body in (top, alerts, types["Settings"]["properties"], types["SloSpec"]["properties"]):
         _mapping(body["labels"])["propertyNames"] = {"pattern": LABEL_PATTERN}
     return {"$schema": _DIALECT, "title": "SLO specification, version 1", **reference, "$defs": types}

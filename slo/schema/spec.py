@@ -24,19 +24,7 @@ Name = Annotated[str, _text("Lower-case letters, digits and dashes; starts with 
 Duration = Annotated[str, _text("A number and a unit: ms, s, m, h, d or w.", _DURATION_PATTERN, "30s", "5m")]
 Window = Annotated[str, _text("Rolling window: whole days, 1d to 400d.", "^[0-9]+[dw]$", "30d", "4w")]
 Owner = Annotated[str, _text("The team: label `team` of the alerts; Alertmanager routes on it.", "", "checkout")]
-Objective = Annotated[
-    str | float | int,
-    Meta(
-        description="Share of good events: 99.9%, or 0.999.",
-        examples=["99.9%"],
-        extra_json_schema={
-            "anyOf": [
-                {"type": "string", "pattern": r"^([0-9]{1,2}(\.[0-9]+)?%|0?\.[0-9]+)$"},
-                {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
-            ]
-        },
-    ),
-]
+Objective = str | float | int
 LabelMap = Annotated[dict[str, str], Meta(description="Extra labels on alerts; never on recorded series.")]
 Templates = Annotated[dict[str, str], Meta(description="Extra annotations on alerts.")]
 Severity = Literal["page", "ticket", "off"]

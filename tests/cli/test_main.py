@@ -1,0 +1,159 @@
+"""The command line itself: exit codes, the one error boundary, versions, colour."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import slo as public
+from slo.cli import COMMANDS, guarded, main
+from slo.cli.report import render, visible, wants_colour
+from slo.diagnostics import Diagnostic, Place, Span
+from tests.cli.command import Slo
+
+
+def test_version(slo: Slo) -> None:
+    """`--version` prints the installed version."""
+    said = slo("--version")
+
+    assert (said.status, said.out) == (0, f"slo {public.__version__}\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["buidl"], ["build", "--nope"]])
+def test_usage_errors(slo: Slo, arguments: list[str]) -> None:
+    """Wrong usage exits with 2 and says how it is right."""
+    said = slo(*arguments)
+
+    assert said.status == 2
+    assert said.err.startswith("usage: slo")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help(slo: Slo, command: str) -> None:
+    """Every command has help with an example."""
+    said = slo(command, "--help")
+
+    assert said.status == 0
+    assert "xample" in said.out
+
+
+def raise_it(error: BaseException) -> int:
+    """A command that fails."""
+    raise error
+
+
+def test_unforeseen_error_is_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    """What nobody foresaw exits with 3, and is shown with what a report needs."""
+    assert guarded(lambda: raise_it(RuntimeError("surprise"))) == 3
+    said = capsys.readouterr().err
+    assert "RuntimeError: surprise" in said
+    assert "this is a bug of slo" in said
+
+
+def test_interrupt() -> None:
+    """Ctrl-C exits with 130 and says nothing."""
+    assert guarded(lambda: raise_it(KeyboardInterrupt())) == 130
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (PermissionError(13, "Permission denied", "out.yml"), "slo: error: out.yml: Permission denied\n"),
+        (OSError("no space"), "slo: error: no space\n"),
+    ],
+)
+def test_failing_disk(capsys: pytest.CaptureFixture[str], error: OSError, line: str) -> None:
+    """An error of the system is one line and exits with 1."""
+    assert guarded(lambda: raise_it(error)) == 1
+    assert capsys.readouterr().err == line
+
+
+def test_reader_that_goes_away(tmp_path: Path) -> None:
+    """A closed pipe is no reason to complain."""
+    command = f"{sys.executable} -m slo schema"
+    process = subprocess.Popen(  # noqa: S602 - a pipe of the shell is what is tested
+        f"{command} | head -n 1", shell=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=Path.cwd()
+    )
+    out, err = process.communicate(timeout=60)
+
+    assert (out, err) == (b"{\n", b"")
+    assert tmp_path.is_dir()
+
+
+def test_module_runs_the_command() -> None:
+    """`python -m slo` is the command."""
+    done = subprocess.run([sys.executable, "-m", "slo", "--version"], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout.split()[0]) == (0, "slo")
+
+
+FINDING = Diagnostic("SLO012", Place("f"), "unknown key", span=Span(1, 1, 3), excerpt="abc: 1")
+
+
+def test_colour() -> None:
+    """On a terminal severity and caret are coloured, and nothing else."""
+    plain, coloured = render(FINDING), render(FINDING, colour=True)
+
+    assert "\x1b" not in plain
+    assert coloured.replace("\x1b[31m", "").replace("\x1b[0m", "") == plain
+    assert coloured.count("\x1b[31m") == 2
+
+
+class Terminal:
+    """A stream that is one."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR and a dumb terminal switch colour off; so does a file."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert not wants_colour()
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert wants_colour()
+    monkeypatch.setenv("TERM", "dumb")
+    assert not wants_colour()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not wants_colour()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("\x1b[31m", "\\x1b[31m"), ("\u202e", "\\u202e"), ("a\nb", "a\\nb"), ("é 注 \\", "é 注 \\"), ("\x85", "\\x85")],
+)
+def test_terminal_safety(text: str, shown: str) -> None:
+    """Characters that could fool a terminal or a reader are escaped, all others are not."""
+    assert visible(text) == shown
+
+
+def test_unencodable_output(slo: Slo, folder: Path) -> None:
+    """A terminal without Unicode gets escapes instead of a crash."""
+    text = (folder / "slos.yaml").read_text().replace("Customers", "注文")
+    (folder / "slos.yaml").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "slo", "explain", "checkout"],
+        capture_output=True,
+        cwd=folder,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[2])},
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert b"\\u6ce8" in done.stdout
+    assert slo("explain", "checkout").status == 0
+
+
+def test_main_uses_the_arguments_of_the_process(monkeypatch: pytest.MonkeyPatch, slo: Slo) -> None:
+    """Without arguments main takes those of the process."""
+    monkeypatch.setattr(sys, "argv", ["slo", "--version"])
+
+    assert main() == 0
+    assert slo("--version").status == 0
