@@ -6,11 +6,14 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from tests.e2e.compose_stack import OPTIONAL, ROOT, ComposeStack, missing_images, run, say, wait_for, why_not
+from tests.e2e.dashboard_queries import panel_queries
 
 pytestmark = pytest.mark.e2e
 
@@ -67,6 +70,17 @@ def notified(stack: ComposeStack, status: str, since: float) -> dict[str, object
     return None
 
 
+def panels_without_data(stack: ComposeStack) -> list[str]:
+    """The queries of all dashboards that Prometheus has no answer to."""
+    return [query for query in panel_queries() if not ask(stack, query)]
+
+
+def ask(stack: ComposeStack, query: str) -> list[dict[str, Any]]:
+    """What Prometheus answers to an instant query."""
+    result: list[dict[str, Any]] = stack.get("prometheus", f"/api/v1/query?query={quote(query)}")["data"]["result"]
+    return result
+
+
 def orders_in_database(stack: ComposeStack) -> int:
     """The number of orders in Postgres."""
     query = "select count(*) from orders"
@@ -113,10 +127,11 @@ def test_visitors_buy(stack: ComposeStack) -> None:
 
 
 def test_a_total_outage_pages_in_real_time(stack: ComposeStack) -> None:
-    """Errors in the shop become a page with its runbook: theory, a scrape, two evaluations, the group's wait."""
+    """Errors become a page with its runbook: theory, a scrape, two evaluations, the wait; dashboards show them."""
     started = total_outage(stack)
     try:
         page = wait_for("the page", lambda: notified(stack, "firing", started), THEORY_SECONDS + 15 + 2 * 60 + 10 + 15)
+        assert panels_without_data(stack) == []
     finally:
         switch(stack, "DELETE")
     say(f"paged after {float(str(page['received'])) - started:.0f} s, theory {THEORY_SECONDS:.0f} s")
@@ -153,13 +168,12 @@ def test_data_outlive_down_and_up(stack: ComposeStack) -> None:
     """Orders, notifications, history and passwords are there again."""
     orders, pages = orders_in_database(stack), len(stack.get("pager", "/api/notifications"))
     passwords = [stack.secret(name) for name in ("admin", "grafana", "postgres", "redis")]
-    history = "/api/v1/query?query=count_over_time(up{service=%22web%22}[1h])"
     stack.down()
     stack.up()
     assert orders_in_database(stack) >= orders > 0
     assert len(stack.get("pager", "/api/notifications")) >= pages > 0
     assert passwords == [stack.secret(name) for name in ("admin", "grafana", "postgres", "redis")]
-    samples = wait_for("the history", lambda: stack.get("prometheus", history)["data"]["result"], 60)
+    samples = wait_for("the history", lambda: ask(stack, 'count_over_time(up{service="web"}[1h])'), 60)
     assert int(samples[0]["value"][1]) > 8
 
 
@@ -167,8 +181,8 @@ def test_a_time_scale_pages_and_resolves_within_a_minute(stack: ComposeStack) ->
     """With TIME_SCALE=60 an hour is a minute: the whole way from fault to page to resolution."""
     stack.time_scale = "60"
     stack.up()
-    healthy = "/api/v1/query?query=slo:events:5m{slo=%22checkout-availability%22,kind=%22total%22}%3E0"
-    wait_for("traffic in the records", lambda: stack.get("prometheus", healthy)["data"]["result"], 60)
+    traffic = 'slo:events:5m{slo="checkout-availability",kind="total"} > 0'
+    wait_for("traffic in the records", lambda: ask(stack, traffic), 60)
     started = total_outage(stack)
     page = wait_for("the page", lambda: notified(stack, "firing", started), 30)
     switch(stack, "DELETE")
