@@ -1,7 +1,8 @@
 """Makes the pictures of the README from one real run of the demo: `.venv/bin/python docs/pictures/make.py`.
 
 Writes demo.txt (what the demo printed), demo.svg (the part of it that tells the story) and, where a `chromium` is on
-PATH, pager.png (the pager's page while the alert fires). `--from-text` draws demo.svg again without a run.
+PATH, pager.png (the pager's page while the alert fires), and puts the events into README.md. `--from-text` does the
+same with the last run.
 """
 # ruff: noqa: INP001 -- a script, no package
 
@@ -124,12 +125,23 @@ def draw(lines: list[str]) -> str:
     return "\n".join(line.rstrip() for line in picture.splitlines()) + "\n"
 
 
+def tell(lines: list[str], page: Path) -> None:
+    """Put the events of the run into the page, in place of those of an earlier one."""
+    begin = next(number for number, line in enumerate(lines) if "visitors come in" in line)
+    events = [line for line in lines[begin:] if re.match(r"\d\d:", line) and LOOK not in line]
+    block = "```text\n" + "\n".join(events) + "\n```"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(re.sub(r"```text\n.*?\n```", lambda _: block, text, count=1, flags=re.DOTALL), encoding="utf-8")
+
+
 def main() -> None:
     """Make all pictures."""
     text = HERE / "demo.txt"
     if "--from-text" not in sys.argv:
         text.write_text("\n".join(record()) + "\n", encoding="utf-8")
-    (HERE / "demo.svg").write_text(draw(story(text.read_text(encoding="utf-8").splitlines())), encoding="utf-8")
+    lines = text.read_text(encoding="utf-8").splitlines()
+    (HERE / "demo.svg").write_text(draw(story(lines)), encoding="utf-8")
+    tell(lines, ROOT / "README.md")
 
 
 if __name__ == "__main__":
