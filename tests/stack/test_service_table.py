@@ -1,0 +1,22 @@
+"""The box without containers and the compose file start and probe a service alike."""
+
+from typing import Any
+
+import pytest
+
+from box.services import SERVICES, Service
+
+Services = dict[str, dict[str, Any]]
+OURS = tuple(service for service in SERVICES if service.command[0] == "{python}")
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_readiness_is_the_same_question(service: Service, services: Services) -> None:
+    """The health check of the container asks for the path that `box` waits for."""
+    assert services[service.name]["healthcheck"]["test"][-1].endswith(service.ready_path)
+
+
+@pytest.mark.parametrize("service", OURS, ids=lambda service: service.name)
+def test_programs_of_ours_are_started_alike(service: Service, services: Services) -> None:
+    """The same Python module or program runs in both."""
+    assert service.command[2] in services[service.name]["command"]
