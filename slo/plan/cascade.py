@@ -42,8 +42,11 @@ def _largest(window: int, rest: int) -> int:
 
 
 def records(shard: str, windows: list[int], factor: int) -> list[Record]:
-    """One rule per window, for all SLOs and all three kinds of events of the shard."""
-    return [Record(names.events(w), _sum_of_tiles(shard, w, factor)) for w in windows]
+    """One rule per window, for all SLOs and all three kinds of events of the shard.
+
+    The series carry their shard already; written as a label of the rule it keeps the rules of two shards apart, too.
+    """
+    return [Record(names.events(w), _sum_of_tiles(shard, w, factor), (("shard", shard),)) for w in windows]
 
 
 def _sum_of_tiles(shard: str, window: int, factor: int) -> str:
@@ -57,7 +60,7 @@ def _sum_of_tiles(shard: str, window: int, factor: int) -> str:
 
 def ratios(shard: str, windows: list[int]) -> list[Record]:
     """Bad / total per window: absent when idle, never NaN."""
-    return [Record(names.error_ratio(w), _ratio(shard, w)) for w in windows]
+    return [Record(names.error_ratio(w), _ratio(shard, w), (("shard", shard),)) for w in windows]
 
 
 def _ratio(shard: str, window: int) -> str:

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from slo.emit.tests.theory import Moment
 
 _OUTAGE_LIMIT = 6 * HOUR
-_RECOVERY_LIMIT = 2 * HOUR
+_RECOVERY_LIMIT = HOUR
 _SLOW_LIMIT = DAY
 _STARTED = 10 * MINUTE
-_START_LIMIT = 2 * HOUR
+_START_LIMIT = HOUR
 _NEARLY = Fraction(19, 20)
 
 
