@@ -1,8 +1,6 @@
 """A call to another tier: deadline, retries with jitter and budget, circuit breaker, trace context."""
 
-import asyncio
 import time
-from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +13,7 @@ from apps.problems import DeadlineExceeded, DependencyError, ShopError, failed, 
 from apps.resilience import deadline
 from apps.resilience.breaker import Breaker
 from apps.resilience.budget import RetryBudget
+from apps.resilience.connections import Connections
 from apps.resilience.retry import Retry
 from apps.telemetry.metrics import DependencyMeters
 
@@ -28,7 +27,7 @@ class Dependency:
     """Another tier as this one sees it."""
 
     name: str
-    http: httpx.AsyncClient
+    connections: Connections
     breaker: Breaker
     budget: RetryBudget
     meters: DependencyMeters
@@ -78,8 +77,8 @@ class Dependency:
             headers["idempotency-key"] = key
         timeout = min(deadline.remaining(), self.attempt_seconds)
         try:
-            response = await _uncancelled(self.http.request(method, path, json=body, headers=headers, timeout=timeout))
-        except httpx.TimeoutException as error:
+            response = await self.connections.request(method, path, body, headers, timeout)
+        except (httpx.TimeoutException, TimeoutError) as error:
             raise too_slow(self.name) from error
         except httpx.TransportError as error:
             raise unreachable(self.name, type(error).__name__, repeatable=True) from error
@@ -96,21 +95,3 @@ class Dependency:
     def _count_retry(self, outcome: str) -> None:
         self.meters.retries.labels(self.name, outcome).inc()
 
-
-async def _uncancelled(request: Coroutine[Any, Any, httpx.Response]) -> httpx.Response:
-    """The response, or leave when cancelled but let the request end by its own timeout.
-
-    httpx loses the connection of a request that is cancelled in the wrong moment: its pool would run dry for ever.
-    """
-    task = asyncio.create_task(request)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        task.add_done_callback(_forget)
-        raise
-
-
-def _forget(task: asyncio.Task[httpx.Response]) -> None:
-    """Look at the outcome, which nobody waits for any more, so that asyncio does not complain about it."""
-    if not task.cancelled():
-        task.exception()

@@ -14,6 +14,7 @@ from apps.problems import ShopError
 from apps.resilience.breaker import Breaker
 from apps.resilience.budget import RetryBudget
 from apps.resilience.client import Dependency
+from apps.resilience.connections import UNBOUNDED, Connections
 from apps.service import Kit
 from apps.telemetry.metrics import Reading
 
@@ -97,15 +98,11 @@ async def _dependency(
     kit: Kit, name: str, url: str, transport: httpx.AsyncBaseTransport | None
 ) -> AsyncIterator[Dependency]:
     settings = kit.settings
-    # A bulkhead, and a small one: httpx looks at every connection of the pool, more than once, for each request.
-    limits = httpx.Limits(
-        max_connections=settings.max_connections, max_keepalive_connections=settings.max_connections
-    )
-    async with httpx.AsyncClient(base_url=url, limits=limits, transport=transport, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=url, limits=UNBOUNDED, transport=transport, trust_env=False) as http:
         kit.tracing.client(http)
         dependency = Dependency(
             name=name,
-            http=http,
+            connections=Connections(http, settings.max_connections),
             breaker=Breaker(
                 name, settings.breaker_failures, settings.breaker_open_seconds, kit.meters.breaker_changed
             ),
@@ -124,7 +121,7 @@ async def _check(dependency: Dependency) -> str:
     if dependency.faults.lost(dependency.name):
         return "lost (fault `dependency` is on)"
     try:
-        response = await dependency.http.get("/readyz", timeout=PROBE_SECONDS)
+        response = await dependency.connections.http.get("/readyz", timeout=PROBE_SECONDS)
     except httpx.TimeoutException:
         return "does not answer in time"
     except httpx.TransportError:

@@ -170,7 +170,7 @@ async def test_a_trace_id_crosses_the_tiers(shop: Shop, settings: Settings) -> N
     async def remember(request: httpx.Request) -> None:  # noqa: RUF029 - httpx awaits it
         seen.append(request.headers["traceparent"])
 
-    shop.web.app.state.backend.orders.http.event_hooks["request"].append(remember)
+    shop.web.app.state.backend.orders.connections.http.event_hooks["request"].append(remember)
     answer = await shop.web.client.post("/api/checkout", json=order(sku="bad"), headers=headers)
     await shop.web.client.post("/api/checkout", json=order(), headers=headers)
 

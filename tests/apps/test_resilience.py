@@ -18,6 +18,7 @@ from apps.resilience import deadline
 from apps.resilience.breaker import Breaker
 from apps.resilience.budget import RetryBudget
 from apps.resilience.client import Dependency
+from apps.resilience.connections import UNBOUNDED, Connections
 from apps.resilience.shedding import Admission
 from apps.telemetry.metrics import DependencyMeters
 
@@ -47,7 +48,9 @@ def dependency(
     meters = DependencyMeters(registry, ("orders",))
     made = Dependency(
         name="orders",
-        http=httpx.AsyncClient(transport=httpx.MockTransport(other), base_url="http://orders"),
+        connections=Connections(
+            httpx.AsyncClient(transport=httpx.MockTransport(other), base_url="http://orders"), places=10
+        ),
         breaker=Breaker("orders", failures, open_seconds, meters.breaker_changed),
         budget=RetryBudget(ratio=0.2, most=budget),
         meters=meters,
@@ -262,20 +265,28 @@ async def test_callers_that_leave_do_not_use_up_the_connections() -> None:
     """
     chance = random.Random(7)
     pauses = [0.02]
+    serving: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 await reader.readuntil(b"\r\n\r\n")
                 await asyncio.sleep(chance.random() * pauses[-1])
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    limits = httpx.Limits(max_connections=2, max_keepalive_connections=2)
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, trust_env=False) as http:
-        orders = replace(dependency(Other([200]), attempts=1, failures=10_000)[0], http=http, attempt_seconds=0.3)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=UNBOUNDED, trust_env=False) as http:
+        connections = Connections(http, places=2)
+        orders = replace(
+            dependency(Other([200]), attempts=1, failures=10_000)[0], connections=connections, attempt_seconds=0.05
+        )
 
         async def leave_early() -> None:
             with suppress(TimeoutError, DependencyError):
@@ -285,10 +296,10 @@ async def test_callers_that_leave_do_not_use_up_the_connections() -> None:
         for _ in range(20):
             await asyncio.gather(*(leave_early() for _ in range(20)))
         pauses.append(0.0)
-        await asyncio.sleep(0.5)
 
-        assert (await orders.call("GET", "/")).status_code == 200
+        assert (await connections.request("GET", "/", None, {}, 20)).status_code == 200
     server.close()
+    await asyncio.gather(*serving)
 
 
 def test_admission_is_bounded() -> None:
