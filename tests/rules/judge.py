@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+import yaml
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,3 +22,28 @@ def check(promtool: Path, rules: Path) -> str:
     done = subprocess.run([promtool, "check", "rules", rules], capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     return "" if done.returncode == 0 and "duplicate" not in said else said
+
+
+def case(name: str, step: str, series: dict[str, str], *checks: tuple[str, str, dict[str, float]]) -> dict[str, object]:
+    """A test case: series with their values every `step`, and (time, expression, samples by labels) to be seen."""
+    return {
+        "name": name,
+        "interval": step,
+        "input_series": [{"series": which, "values": values} for which, values in series.items()],
+        "promql_expr_test": [
+            {
+                "eval_time": at,
+                "expr": expr,
+                "exp_samples": [{"labels": labels, "value": value} for labels, value in samples.items()],
+            }
+            for at, expr, samples in checks
+        ],
+    }
+
+
+def judged(promtool: Path, folder: Path, rules: str, step: str, *cases: dict[str, object]) -> str:
+    """What promtool says about rules, evaluated every `step`, in these cases; nothing when all is as expected."""
+    (folder / "rules.yml").write_text(rules, encoding="utf-8")
+    tests = {"rule_files": ["rules.yml"], "evaluation_interval": step, "tests": list(cases)}
+    (folder / "cases.yml").write_text(yaml.safe_dump(tests, width=1_000_000), encoding="utf-8")
+    return verdict(promtool, folder / "cases.yml")
