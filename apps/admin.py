@@ -2,7 +2,7 @@
 
 import hmac
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -116,4 +116,3 @@ def _describe(faults: Faults, name: FaultName) -> dict[str, Any]:
         "dependency": fault.dependency,
         "routes": list(fault.routes),
     }
-

@@ -1,7 +1,7 @@
 """Turns errors into responses: problem details (RFC 9457), which `web` replaces by pages for people."""
 
-from http import HTTPStatus
 from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -21,9 +21,7 @@ async def problem(_request: Request, error: ShopError) -> Response:
     context = trace.get_current_span().get_span_context()
     if context.is_valid:
         content["trace_id"] = f"{context.trace_id:032x}"
-    return JSONResponse(
-        content, status_code=error.status, headers=error.headers, media_type="application/problem+json"
-    )
+    return JSONResponse(content, status_code=error.status, headers=error.headers, media_type="application/problem+json")
 
 
 def install(app: FastAPI, render: Render) -> None:

@@ -53,9 +53,7 @@ Parts: TypeAlias = Callable[[FastAPI, Kit], AbstractAsyncContextManager[None]]
 """Opens what the tier needs while it serves, and puts it on `app.state`."""
 
 
-def create_service(
-    tier: Tier, settings: Settings, parts: Parts, registry: CollectorRegistry | None = None
-) -> FastAPI:
+def create_service(tier: Tier, settings: Settings, parts: Parts, registry: CollectorRegistry | None = None) -> FastAPI:
     """An application that serves `tier`; everything with a connection is opened by its lifespan."""
     registry = new_registry() if registry is None else registry
     kit = _kit(tier, settings, registry)
@@ -101,9 +99,9 @@ def _kit(tier: Tier, settings: Settings, registry: CollectorRegistry) -> Kit:
     effects = Counter("shop_fault_effects", "Requests and calls that a fault hit.", ("fault",), registry=registry)
     for name in NAMES:
         effects.labels(name)
-    Gauge(
-        "shop_build_info", "1, with the version that runs.", ("tier", "version"), registry=registry
-    ).labels(tier.name, settings.version).set(1)
+    Gauge("shop_build_info", "1, with the version that runs.", ("tier", "version"), registry=registry).labels(
+        tier.name, settings.version
+    ).set(1)
     return Kit(
         settings=settings,
         registry=registry,
@@ -128,7 +126,7 @@ def _state(app: FastAPI, tier: Tier, kit: Kit) -> None:
         for router in tier.routers
         for route in router.routes
         if isinstance(route, APIRoute)
-        for method in sorted(route.methods)
+        for method in sorted(route.methods or ())
     )
     for reading in _readings(kit, admission):
         kit.readings.add(reading)

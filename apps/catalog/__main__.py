@@ -1,8 +1,8 @@
 """Serves catalog: `python -m apps.catalog`."""
 
+from apps.catalog.app import create_app
 from apps.serve import serve
 from apps.settings import Settings
-from apps.catalog.app import create_app
 
 DEFAULT_PORT = 8001
 

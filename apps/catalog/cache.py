@@ -29,9 +29,7 @@ class ProductCache:
     def __init__(self, kit: Kit, load: Load) -> None:
         self._kit = kit
         self._load = load
-        self._requests = Counter(
-            "shop_cache_requests", "Look-ups by result.", ("result",), registry=kit.registry
-        )
+        self._requests = Counter("shop_cache_requests", "Look-ups by result.", ("result",), registry=kit.registry)
         for result in RESULTS:
             self._requests.labels(result)
         settings = kit.settings
@@ -40,9 +38,9 @@ class ProductCache:
         )
         self._cache = Cache(name=NAME)
         # `protected`: while a value is loaded, everyone who asks for it waits for that one load.
-        self._remembered = self._cache(ttl=settings.cache_seconds, key="shop:{key}", protected=True, condition=_worth_keeping)(
-            self._miss
-        )
+        self._remembered = self._cache(
+            ttl=settings.cache_seconds, key="shop:{key}", protected=True, condition=_worth_keeping
+        )(self._miss)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -116,5 +114,5 @@ class _Failed:
     error: Exception
 
 
-def _worth_keeping(value: Any, *_: Any, **__: Any) -> bool:
-    return not isinstance(value, _Failed)
+def _worth_keeping(result: Any, args: Any, kwargs: Any, key: str = "") -> bool:  # noqa: ARG001 - cashews calls it so
+    return not isinstance(result, _Failed)

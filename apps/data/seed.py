@@ -31,9 +31,7 @@ def prepare(database: Database, initial_stock: int) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         metadata.create_all(connection)
-        insert_missing(
-            connection, products, [asdict(item) | {"position": place} for place, item in enumerate(GOODS)]
-        )
+        insert_missing(connection, products, [asdict(item) | {"position": place} for place, item in enumerate(GOODS)])
         shelf = [{"sku": item.sku, "initial": initial_stock, "available": initial_stock} for item in GOODS]
         insert_missing(connection, stock, shelf)
 

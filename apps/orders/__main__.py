@@ -1,8 +1,8 @@
 """Serves orders: `python -m apps.orders`."""
 
+from apps.orders.app import create_app
 from apps.serve import serve
 from apps.settings import Settings
-from apps.orders.app import create_app
 
 DEFAULT_PORT = 8002
 

@@ -94,4 +94,3 @@ class Dependency:
 
     def _count_retry(self, outcome: str) -> None:
         self.meters.retries.labels(self.name, outcome).inc()
-

@@ -21,7 +21,12 @@ class Connections:
         self._places = asyncio.Semaphore(places)
 
     async def request(
-        self, method: str, path: str, body: Any, headers: dict[str, str], timeout: float  # noqa: ASYNC109 - httpx's own
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        headers: dict[str, str],
+        timeout: float,  # noqa: ASYNC109 - httpx's own
     ) -> httpx.Response:
         """The response to a request; `timeout` in seconds holds for waiting, connecting and reading each.
 
@@ -31,9 +36,7 @@ class Connections:
         """
         async with asyncio.timeout(timeout):
             await self._places.acquire()
-        task = asyncio.create_task(
-            self.http.request(method, path, json=body, headers=headers, timeout=timeout)
-        )
+        task = asyncio.create_task(self.http.request(method, path, json=body, headers=headers, timeout=timeout))
         task.add_done_callback(self._leave)
         return await asyncio.shield(task)
 

@@ -31,7 +31,7 @@ BREAKER_STATES = ("closed", "open", "half_open")
 
 def new_registry() -> CollectorRegistry:
     """A registry with the metrics of the process itself."""
-    disable_created_metrics()  # they double the series and nothing here reads them
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the series and nothing here reads them
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
@@ -43,12 +43,8 @@ class HttpMeters:
     """Requests that were served, and how long they took."""
 
     def __init__(self, registry: CollectorRegistry, exemplar_seconds: float) -> None:
-        marked = Counter(
-            "shop_exemplars_marked", "Spans marked because an exemplar points at them.", registry=registry
-        )
-        self._requests = Counter(
-            "http_requests", "Requests served.", ("route", "method", "status"), registry=registry
-        )
+        marked = Counter("shop_exemplars_marked", "Spans marked because an exemplar points at them.", registry=registry)
+        self._requests = Counter("http_requests", "Requests served.", ("route", "method", "status"), registry=registry)
         self._seconds = Histogram(
             "http_request_duration_seconds",
             "Time until the last part of the response was handed over.",

@@ -61,9 +61,7 @@ def set_up(tier: str, version: str) -> Tracing:
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
 
-    resource = Resource.create(
-        {"service.name": tier, "service.namespace": "slobox", "service.version": version}
-    )
+    resource = Resource.create({"service.name": tier, "service.namespace": "slobox", "service.version": version})
     provider = TracerProvider(resource=resource)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return Tracing(provider)

@@ -103,9 +103,7 @@ async def _dependency(
         dependency = Dependency(
             name=name,
             connections=Connections(http, settings.max_connections),
-            breaker=Breaker(
-                name, settings.breaker_failures, settings.breaker_open_seconds, kit.meters.breaker_changed
-            ),
+            breaker=Breaker(name, settings.breaker_failures, settings.breaker_open_seconds, kit.meters.breaker_changed),
             budget=RetryBudget(settings.retry_ratio),
             meters=kit.meters,
             faults=kit.faults,

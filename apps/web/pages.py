@@ -57,10 +57,13 @@ async def change_cart(
 ) -> Response:
     """Add to the cart, change a quantity, or remove a line; then show the cart."""
     content = Cart.parse(cart)
-    if action == "add":
-        content = content.add(sku, quantity)
-    else:
-        content = content.put(sku, quantity if action == "change" else 0)
+    match action:
+        case "add":
+            content = content.add(sku, quantity)
+        case "change":
+            content = content.put(sku, quantity)
+        case _:
+            content = content.put(sku, 0)
     return _keep(request, _see("/cart"), content)
 
 

@@ -43,7 +43,7 @@ def postgres(folder: Path) -> Iterator[str]:
         [*as_user, initdb, "-D", data, "-U", "shop", "--auth=trust", "--no-sync"], check=True, capture_output=True
     )
     url = f"postgresql+psycopg://shop@127.0.0.1:{port}"
-    command = [*as_user, server, "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
+    command: list[str | Path] = [*as_user, server, "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
     with _running(command, folder / "log", lambda: _answers(f"{url}/postgres")):
         yield url
 

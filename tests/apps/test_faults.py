@@ -49,7 +49,9 @@ async def test_without_a_token_file_admin_calls_are_off(
         path = tmp_path / "empty"
         path.write_text(content)
     async with serving(create_app, settings.model_copy(update={"admin_token_file": path})) as orders:
-        answers = [await orders.client.get("/admin/faults", headers=each) for each in (ADMIN, {}, {"Authorization": "Bearer "})]
+        answers = [
+            await orders.client.get("/admin/faults", headers=each) for each in (ADMIN, {}, {"Authorization": "Bearer "})
+        ]
 
     assert {answer.status_code for answer in answers} == {403}
     assert "SHOP_ADMIN_TOKEN_FILE" in answers[0].json()["detail"]
@@ -57,7 +59,11 @@ async def test_without_a_token_file_admin_calls_are_off(
 
 async def test_the_fault_is_a_metric(shop: Shop) -> None:
     """Each known fault has a gauge that is 1 while it is on, and a counter of what it did."""
-    assert [shop.web.value("shop_fault_active", fault=name) for name in ("errors", "latency", "dependency")] == [0, 0, 0]
+    assert [shop.web.value("shop_fault_active", fault=name) for name in ("errors", "latency", "dependency")] == [
+        0,
+        0,
+        0,
+    ]
 
     await shop.web.fault("errors", rate=1.0, seconds=60)
     await shop.web.client.get("/products")
@@ -135,6 +141,7 @@ class Clock:
         self.now = 100.0
 
     def __call__(self) -> float:
+        """Read the clock."""
         return self.now
 
 

@@ -167,7 +167,7 @@ async def test_a_trace_id_crosses_the_tiers(shop: Shop, settings: Settings) -> N
     headers = {"traceparent": f"00-{trace_id}-b7ad6b7169203331-01", **key("k1")}
     seen: list[str] = []
 
-    async def remember(request: httpx.Request) -> None:  # noqa: RUF029 - httpx awaits it
+    async def remember(request: httpx.Request) -> None:
         seen.append(request.headers["traceparent"])
 
     shop.web.app.state.backend.orders.connections.http.event_hooks["request"].append(remember)

@@ -34,7 +34,7 @@ def request(*lines: tuple[str, int], email: str = "customer@example.org") -> Ord
 def left(database: Database, sku: str) -> int:
     """How many are on the shelf."""
     with database.read() as connection:
-        return connection.execute(select(stock.c.available).where(stock.c.sku == sku)).scalar_one()
+        return int(connection.execute(select(stock.c.available).where(stock.c.sku == sku)).scalar_one())
 
 
 def rows(database: Database) -> int:
@@ -122,7 +122,9 @@ def test_many_at_once_never_sell_what_is_not_there(database: Database) -> None:
         placed = sum(threads.map(attempt, range(30)))
 
     with database.read() as connection:
-        sold = connection.execute(select(func.sum(order_items.c.quantity)).where(order_items.c.sku == "mug")).scalar_one()
+        sold = connection.execute(
+            select(func.sum(order_items.c.quantity)).where(order_items.c.sku == "mug")
+        ).scalar_one()
     assert placed == STOCK // 3
     assert sold == 3 * placed
     assert left(database, "mug") == STOCK - sold

@@ -24,6 +24,7 @@ class Forms(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a form or a field of it."""
         values = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append((values["action"], {}))
@@ -73,7 +74,7 @@ async def test_a_visitor_buys(shop: Shop) -> None:
     assert placed.status_code == 303
     assert urlsplit(placed.headers["location"]).path.startswith("/orders/")
     assert "Thank you" in confirmation.text
-    assert "3 × Desk lamp" in confirmation.text
+    assert "3 \u00d7 Desk lamp" in confirmation.text
     assert "customer@example.org" not in confirmation.text
     assert "nothing in your cart" in after.text
 
@@ -187,7 +188,9 @@ async def test_an_error_page_keeps_the_cart(shop: Shop) -> None:
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/products/yacht", "/orders/00000000-0000-4000-8000-000000000000", "/static/x"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/products/yacht", "/orders/00000000-0000-4000-8000-000000000000", "/static/x"]
+)
 async def test_unknown_pages_are_pages(shop: Shop, path: str) -> None:
     """What does not exist is a friendly 404."""
     answer = await shop.web.client.get(path)

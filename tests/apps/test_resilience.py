@@ -33,6 +33,7 @@ class Other:
     requests: list[httpx.Request] = field(default_factory=list)
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
         self.requests.append(request)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
@@ -263,7 +264,7 @@ async def test_callers_that_leave_do_not_use_up_the_connections() -> None:
 
     httpx loses a connection when it is cancelled in the wrong moment; a shop that did so would never recover.
     """
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - the same pauses in every run
     pauses = [0.02]
     serving: set[asyncio.Task[None]] = set()
 

@@ -50,9 +50,7 @@ class Plan:
 
     def items(self, number: int) -> dict[str, int]:
         """The content of an order: one to three products, one to three pieces of each."""
-        return {
-            GOODS[(number + step) % len(GOODS)].sku: 1 + (number // 7 + step) % 3 for step in range(1 + number % 3)
-        }
+        return {GOODS[(number + step) % len(GOODS)].sku: 1 + (number // 7 + step) % 3 for step in range(1 + number % 3)}
 
 
 @dataclass(slots=True)
@@ -130,7 +128,7 @@ async def _place(plan: Plan, run: Run, http: httpx.AsyncClient, number: int) -> 
 async def _kill(plan: Plan, run: Run) -> None:
     """Kill one after the other, spread evenly over the run."""
     for place, name in enumerate(plan.kill, start=1):
-        while len(run.acknowledged) + len(run.given_up) < plan.count * place / (len(plan.kill) + 1):
+        while len(run.acknowledged) + len(run.given_up) < plan.count * place / (len(plan.kill) + 1):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         words = [word.format(name=name) for word in shlex.split(plan.kill_command)]
         process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.DEVNULL)

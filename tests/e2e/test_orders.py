@@ -65,9 +65,7 @@ def shop(tmp_path: Path) -> Iterator[tuple[str, str, str]]:
                 "SHOP_LOG_LEVEL": "WARNING",
             }.items()
         )
-        config += PROGRAM.format(
-            name=name, python=sys.executable, root=ROOT, folder=tmp_path, environment=environment
-        )
+        config += PROGRAM.format(name=name, python=sys.executable, root=ROOT, folder=tmp_path, environment=environment)
     path = tmp_path / "supervisord.conf"
     path.write_text(config)
     environment_without_otel = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
@@ -97,9 +95,7 @@ def wait_until_ready(web: str) -> None:
     pytest.fail("the shop was not ready within 30 seconds")
 
 
-def test_no_order_is_lost_or_doubled(
-    shop: tuple[str, str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_order_is_lost_or_doubled(shop: tuple[str, str, str], capsys: pytest.CaptureFixture[str]) -> None:
     """With every tier killed twice, there are as many orders as keys, none twice, and the stock adds up."""
     web, database, kill_command = shop
     arguments = ["--web", web, "--database", database, "--count", "10000", "--concurrency", "50"]
