@@ -25,9 +25,9 @@ def lowered_tiers(plan: Plan) -> Iterator[Diagnostic]:
     for planned in plan.slos:
         for tier in planned.tiers:
             if tier.lowered:
-                fastest = f"{1 / planned.slo.budget:.4g}"
+                spent, fastest = percent(tier.budget), f"{1 / planned.slo.budget:.4g}"
                 message = (
-                    f"tier {tier.name} fires from burn rate {tier.burn:f}, with {percent(tier.budget)} of the budget spent: "
+                    f"tier {tier.name} fires from burn rate {tier.burn:f}, with {spent} of the budget spent: "
                     f"at an objective of {percent(planned.slo.objective)} no outage burns faster than {fastest}"
                 )
                 yield _finding("SLO060", planned.slo.place.at("objective"), message)

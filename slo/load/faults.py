@@ -33,6 +33,8 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
     ("unexpected end of stream", "the quoted text that starts here is not closed", "add the closing quote"),
     ("could not find expected ':'", "this line is neither a key with a colon nor a value that belongs to one",
      "write `key: value`; a value of several lines starts with | or >"),
+    ("more than one document", "the document ends before this; a specification is one document",
+     "put the whole value into quotes"),
     ("unknown anchor", "this alias has no anchor", "an alias *name needs an anchor &name above it"),
     ("undefined alias", "this alias has no anchor", "an alias *name needs an anchor &name above it"),
 )  # fmt: skip
@@ -136,7 +138,7 @@ def _big_number(file: str, text: str, error: str) -> Iterator[Diagnostic]:
 
 
 def _syntax(file: str, text: str, error: str) -> Diagnostic:
-    mark = _mark_in(error)
+    mark = _mark_in(error) if _AT.search(error) else _mark_of_events(text)
     here = _character(text, mark)
     if "tab character" in error or ("cannot start any token" in error and here == "\t"):
         hint = "replace it by spaces"
@@ -180,6 +182,18 @@ def _mark_in(error: str) -> Mark:
         return Mark(0, 0, 0)
     line, column = int(found.group(1)) - 1, int(found.group(2)) - 1
     return Mark(-1, line, column)
+
+
+def _mark_of_events(text: str) -> Mark:
+    """Where the position-keeping parser stops; the start of the text when it does not."""
+    try:
+        events_to_tree(text)
+    except ValueError as error:
+        mark = getattr(error.__cause__, "problem_mark", None)
+        return Mark(mark.index, mark.line, mark.column) if mark else Mark(0, 0, 0)
+    except TooDeepError as deep:
+        return deep.mark
+    return Mark(0, 0, 0)
 
 
 def _opening_mark(error: str) -> Mark | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,7 +35,8 @@ def replace_all(texts: Mapping[Path, str | None]) -> None:
             _put(path, prepared.get(path))
     except BaseException:
         for path in done:
-            _restore(path, before[path])
+            with suppress(OSError):  # what cannot be put back must not keep the others from it
+                _restore(path, before[path])
         raise
     finally:
         for new in prepared.values():
@@ -41,9 +44,12 @@ def replace_all(texts: Mapping[Path, str | None]) -> None:
 
 
 def _prepare(path: Path, content: bytes) -> Path:
-    """Write the content beside its place, with the access rights of the file that it will replace."""
+    """Write the content beside its place, with the access rights of the file that it will replace.
+
+    The name is random, so that what a killed build left behind is in nobody's way.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}{_NEW}")
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_NEW}")
     try:
         with new.open("xb") as file:
             file.write(content)

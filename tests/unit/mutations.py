@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-import ryaml
 import yaml
+
+from slo.load import Source, parse
 
 SPEC = """\
 version: 1
@@ -41,18 +42,89 @@ slos:
 """
 
 STRANGE: tuple[Any, ...] = (
-    None, True, 0, -1, 1e308, float("nan"), float("inf"), "", " ", "x", "100%", "99.9", "9" * 5000, "30d" * 50, "{", "}",
-    "a{", 'a{b=~"["}', 'a{b=~"("}', 'x{y="\\', "\x07", "\u202e", "\ud7ff", "é", "🎉", "sum(a)", "a offset 5m", "a[5m]", "-a", "1",
-    "{}", '{__name__="a"}', "a@1", "a{}", "<<", "!tag", "on", "~", [], {}, [[]], [None], {"a": None}, {"": ""}, 2**63, -(2**63),
-    "1ms", "0d", "400d", "4w", "1h30m", "٣d", "1d1d", "\n", "a\nb", "../x", "/", "C:\\x", "CON", ".", "a" * 300,
-    'a{b="\U0001f389"}', "a and b", "a{b='c', }", "`", '"', "'", "{alert}", "{{", "%", "1%", "$window", "nan", "inf", ".9", "1.",
-)  # fmt: skip
+    None,
+    True,
+    0,
+    -1,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    " ",
+    "x",
+    "100%",
+    "99.9",
+    "9" * 5000,
+    "30d" * 50,
+    "{",
+    "}",
+    "a{",
+    'a{b=~"["}',
+    'a{b=~"("}',
+    'x{y="\\',
+    "\x07",
+    "\u202e",
+    "\ud7ff",
+    "é",
+    "🎉",
+    "sum(a)",
+    "a offset 5m",
+    "a[5m]",
+    "-a",
+    "1",
+    "{}",
+    '{__name__="a"}',
+    "a@1",
+    "a{}",
+    "<<",
+    "!tag",
+    "on",
+    "~",
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": None},
+    {"": ""},
+    2**63,
+    -(2**63),
+    "1ms",
+    "0d",
+    "400d",
+    "4w",
+    "1h30m",
+    "٣d",
+    "1d1d",
+    "\n",
+    "a\nb",
+    "../x",
+    "/",
+    "C:\\x",
+    "CON",
+    ".",
+    "a" * 300,
+    'a{b="\U0001f389"}',
+    "a and b",
+    "a{b='c', }",
+    "`",
+    '"',
+    "'",
+    "{alert}",
+    "{{",
+    "%",
+    "1%",
+    "$window",
+    "nan",
+    "inf",
+    ".9",
+    "1.",
+)
 
 
 def damaged_structure(seed: int) -> str:
     """The specification with one to three parts replaced, removed, renamed, doubled or moved."""
     chance = random.Random(seed)  # noqa: S311 - not a secret
-    data = ryaml.loads(SPEC)
+    data = parse(Source("slos.yaml", SPEC)).data
     for _ in range(chance.randint(1, 3)):
         _damage(chance, data)
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)

@@ -1,0 +1,101 @@
+"""Writing is all or nothing: a failure in the middle leaves every file as it was."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from slo.write.atomic import replace_all
+
+
+class Stubborn(type(Path())):  # type: ignore[misc]
+    """A path whose new text can be written beside it, but not put in its place."""
+
+    def replace(self, target: object) -> NoReturn:
+        """Fail as a full or broken disk does."""
+        raise OSError(28, "No space left on device", str(target))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two files that are there, `a` and `b`."""
+    for name in ("a", "b"):
+        (tmp_path / name).write_text(f"old {name}")
+    (tmp_path / "a").chmod(0o600)
+    return tmp_path
+
+
+def state(folder: Path) -> dict[str, tuple[str, int]]:
+    """Every file of a folder with its text and mode."""
+    return {p.name: (p.read_text(), p.stat().st_mode & 0o777) for p in folder.iterdir()}
+
+
+def test_all(folder: Path) -> None:
+    """Files are replaced, made and removed; nothing else is left behind."""
+    replace_all({folder / "a": "new a", folder / "c": "new c", folder / "b": None})
+
+    assert {name: text for name, (text, _) in state(folder).items()} == {"a": "new a", "c": "new c"}
+
+
+def test_text_is_written_as_it_is(folder: Path) -> None:
+    """No line end is translated."""
+    replace_all({folder / "a": "1\n2\n"})
+
+    assert (folder / "a").read_bytes() == b"1\n2\n"
+
+
+def test_new_files_follow_the_umask(folder: Path) -> None:
+    """A new file gets the usual rights, a replaced one keeps its own."""
+    before = os.umask(0o027)
+    try:
+        replace_all({folder / "a": "x", folder / "new": "x"})
+    finally:
+        os.umask(before)
+
+    assert (state(folder)["a"][1], state(folder)["new"][1]) == (0o600, 0o640)
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_failure_while_replacing(folder: Path, *, last: bool) -> None:
+    """Files that were replaced or made before the failure are put back."""
+    before = state(folder)
+    texts: dict[Path, str | None] = {folder / "a": "new a", folder / "c": "new c", folder / "b": None}
+    stubborn = {Stubborn(folder / "d"): "new d"}
+
+    with pytest.raises(OSError, match="No space left"):
+        replace_all(texts | stubborn if last else stubborn | texts)
+
+    assert state(folder) == before
+
+
+def test_failure_while_preparing(folder: Path) -> None:
+    """Nothing is replaced when one of the new texts cannot even be written."""
+    before = state(folder)
+
+    with pytest.raises(OSError, match="a"):
+        replace_all({folder / "b": "new b", folder / "a" / "below-a-file": "text"})
+
+    assert state(folder) == before
+
+
+def test_text_that_cannot_be_encoded(folder: Path) -> None:
+    """Whatever goes wrong, everything stays."""
+    before = state(folder)
+
+    with pytest.raises(UnicodeEncodeError):
+        replace_all({folder / "b": "new b", folder / "a": "\ud800"})
+
+    assert state(folder) == before
+
+
+def test_leftovers_of_a_killed_build(folder: Path) -> None:
+    """What a build that was killed left behind is in nobody's way."""
+    replace_all({folder / "a": "new"})
+    (folder / ".a.00000000.slo-new").write_text("half a te")
+
+    replace_all({folder / "a": "newer"})
+
+    assert (folder / "a").read_text() == "newer"

@@ -1,0 +1,88 @@
+"""Every code is explained, in the catalogue and in docs/errors.md, and every code of the catalogue exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from slo.catalogue import CATALOGUE
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = re.compile(r'"(SLO\d{3})"')
+PAGE = ROOT / "docs" / "errors.md"
+INTRODUCTION = """\
+# Messages and their codes
+
+Every message of `slo` names the place, a code, what is wrong and how to repair it:
+
+    slos.yaml:5:16: error[SLO024]: an objective without % lies between 0 and 1; 99.9 does not; write 99.9%
+        5 |     objective: 99.9
+          |                ^^^^
+
+Codes never change their meaning. Errors stop the build, and nothing is written; warnings do not, but `slo lint --strict`
+counts them; infos are shown by `slo lint` alone. `slo explain SLO024` prints a section of this page.
+
+This page is written from `slo/catalogue.py` and the examples in `tests/golden/errors`: run
+`pytest --update-golden tests/unit/test_catalogue.py` after changing one of them.
+"""
+
+
+def codes_in_source() -> set[str]:
+    """Every code that the compiler's modules mention."""
+    files = [path for path in (ROOT / "slo").rglob("*.py") if path.name != "catalogue.py"]
+    return {code for path in files for code in CODE.findall(path.read_text(encoding="utf-8"))}
+
+
+def example(code: str) -> str:
+    """The first message with this code among the golden mistakes, as an indented block; empty when there is none."""
+    for path in sorted((ROOT / "tests/golden/errors").glob("*/stderr.txt")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        starts = [n for n, line in enumerate(lines) if f"[{code}]: " in line]
+        if starts:
+            quote = [line for line in lines[starts[0] + 1 : starts[0] + 3] if re.match(r" +\d* ?\| ", line)]
+            return "".join(f"    {line}".rstrip() + "\n" for line in [lines[starts[0]], *quote]) + "\n"
+    return ""
+
+
+def page() -> str:
+    """What docs/errors.md has to say."""
+    sections = [
+        f"\n## {code}: {entry.title}\n\n{example(code)}{entry.reason}\n\n**To repair:** {entry.repair}"
+        f"{'' if entry.severity == 'error' else f' (This is {_article(entry.severity)}.)'}\n"
+        for code, entry in sorted(CATALOGUE.items())
+    ]
+    return INTRODUCTION + "".join(sections)
+
+
+def _article(severity: str) -> str:
+    return f"an {severity}" if severity == "info" else f"a {severity}"
+
+
+def test_every_code_is_in_the_catalogue() -> None:
+    """No code is used that `slo explain` does not know."""
+    assert codes_in_source() <= set(CATALOGUE)
+
+
+def test_every_entry_is_used() -> None:
+    """No code is explained that nothing reports; SLO061 waits for SLIs that do not run faster with the clock."""
+    assert set(CATALOGUE) - codes_in_source() <= {"SLO041", "SLO061"}
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_entries_are_complete(code: str) -> None:
+    """Every entry has a title without a full stop, and sentences for the rest."""
+    entry = CATALOGUE[code]
+
+    assert not entry.title.endswith(".")
+    assert entry.reason.endswith(".")
+    assert entry.repair.endswith(".")
+
+
+def test_page_is_current(update_golden: bool) -> None:  # noqa: FBT001 - a fixture
+    """docs/errors.md says what the catalogue and the golden mistakes say."""
+    if update_golden:
+        PAGE.write_text(page(), encoding="utf-8", newline="\n")
+
+    assert PAGE.read_text(encoding="utf-8") == page()
