@@ -21,8 +21,8 @@ Every message of `slo` names the place, a code, what is wrong and how to repair 
         5 |     objective: 99.9
           |                ^^^^
 
-Codes never change their meaning. Errors stop the build, and nothing is written; warnings do not, but `slo lint --strict`
-counts them; infos are shown by `slo lint` alone. `slo explain SLO024` prints a section of this page.
+Codes never change their meaning. Errors stop the build, and nothing is written; warnings do not, but
+`slo lint --strict` counts them; infos are shown by `slo lint` alone. `slo explain SLO024` prints a section of this page.
 
 This page is written from `slo/catalogue.py` and the examples in `tests/golden/errors`: run
 `pytest --update-golden tests/unit/test_catalogue.py` after changing one of them.
