@@ -11,6 +11,8 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from apps.faults import Faults
+from apps.problems import DeadlineExceeded
+from apps.resilience import deadline
 from apps.resilience.shedding import Admission
 
 
@@ -26,6 +28,8 @@ class GuardedRoute(APIRoute):
             state = request.app.state
             admission: Admission = state.admission
             faults: Faults = state.faults
+            if deadline.remaining() <= 0:
+                raise DeadlineExceeded
             with admission.enter():
                 await faults.apply(template)
                 return await serve(request)

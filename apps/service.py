@@ -72,7 +72,6 @@ def create_service(tier: Tier, settings: Settings, parts: Parts, registry: Colle
         title=f"Shop: {tier.name}",
         lifespan=lifespan,
         openapi_url=None,
-        max_body_size=settings.max_body_bytes,
         telemetry={
             "tracer_provider": kit.tracing.provider,
             "tracing": kit.tracing.provider is not None,
@@ -86,7 +85,8 @@ def create_service(tier: Tier, settings: Settings, parts: Parts, registry: Colle
     _state(app, tier, kit)
     answers.install(app, tier.render)
     for router in (*tier.routers, health.router, admin.router, _metrics_router(registry)):
-        app.include_router(router)
+        # At the router and not at the application, whose limit lies outside of our middleware: nobody would count.
+        app.include_router(router, max_body_size=settings.max_body_bytes)
     app.add_middleware(Edge, deadline_seconds=settings.deadline_seconds)
     app.add_middleware(Observe, meters=_http_meters(app, kit))
     if kit.tracing.provider is None:

@@ -1,0 +1,107 @@
+"""A tier as a process: settings, logs, tracing, and how it leaves."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from apps.settings import with_password
+from apps.telemetry import tracing
+from tests.apps.running import TOKEN
+from tests.apps.servers import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql+psycopg://shop@db:5432/shop", "postgresql+psycopg://shop:a%2Fb%40c@db:5432/shop"),
+        ("postgresql+psycopg://shop:old@db/shop", "postgresql+psycopg://shop:a%2Fb%40c@db/shop"),
+        ("redis://cache:6379/0", "redis://:a%2Fb%40c@cache:6379/0"),
+        ("", ""),
+    ],
+)
+def test_passwords_come_from_files(tmp_path: Path, url: str, expected: str) -> None:
+    """The password is put into the URL, quoted, whatever characters it has."""
+    path = tmp_path / "password"
+    path.write_text("a/b@c\n")
+
+    assert with_password(url, path) == expected
+    assert with_password(url, None) == url
+
+
+def test_no_endpoint_no_sdk() -> None:
+    """Without an endpoint nothing is exported, and the SDK is not even imported."""
+    script = (
+        "import sys, apps.web.app as web, apps.settings as s; web.create_app(s.Settings());"
+        "print([name for name in sys.modules if name.startswith('opentelemetry.sdk.trace')])"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+
+    output = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert output.stdout.strip() == "[]"
+
+
+def test_an_endpoint_switches_tracing_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The standard variables decide: an endpoint gives a provider, OTEL_SDK_DISABLED takes it away."""
+    assert tracing.set_up("web", "1").provider is None
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
+    made = tracing.set_up("web", "1")
+    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
+
+    assert made.provider is not None
+    made.close()
+    assert tracing.set_up("web", "1").provider is None
+
+
+def start(tmp_path: Path, port: int, **settings: str) -> subprocess.Popen[str]:
+    """Start orders as a process of its own, and return when it is ready."""
+    token = tmp_path / "token"
+    token.write_text(TOKEN)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "SHOP_"))}
+    environment |= {"SHOP_PORT": str(port), "SHOP_DATABASE_URL": f"sqlite:///{tmp_path}/shop.db"}
+    environment |= {"SHOP_ADMIN_TOKEN_FILE": str(token)} | settings
+    process = subprocess.Popen(
+        [sys.executable, "-m", "apps.orders"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    )
+    for _ in range(300):
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).is_success:
+                return process
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.05)
+    process.kill()
+    pytest.fail("orders did not get ready within 15 seconds")
+
+
+def test_a_process_drains_and_finishes_what_it_began(tmp_path: Path) -> None:
+    """After SIGTERM readiness fails while requests are still served; then the process ends, and its log is JSON."""
+    port = free_port()
+    process = start(tmp_path, port, SHOP_DRAIN_SECONDS="1.5")
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        body = {"items": [{"sku": "mug", "quantity": 1}], "email": "secret-person@example.org"}
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        readiness = client.get("/readyz")
+        placed = client.post("/orders", json=body, headers={"Idempotency-Key": "k1"})
+    output, _ = process.communicate(timeout=20)
+    events = [json.loads(line) for line in output.splitlines()]
+    request = next(event for event in events if event["event"] == "request")
+
+    assert (readiness.status_code, readiness.json()["checks"]["process"]) == (503, "shutting down")
+    assert placed.status_code == 201
+    assert (request["service"], request["route"], request["status"]) == ("orders", "/orders", 201)
+    assert len(request["trace_id"]) == 32
+    assert "secret-person" not in output
+    assert TOKEN not in output
