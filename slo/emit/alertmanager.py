@@ -8,6 +8,7 @@ import yaml
 
 from slo.diagnostics import CompileError, Diagnostic, Place
 from slo.emit.header import header
+from slo.promql import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,8 +83,7 @@ def _route(plan: Plan, severity: str, team: str, receivers: list[str], context: 
         message = f'no receiver for severity "{severity}"' + (f' of team "{team}"' if team else "")
         raise _error("SLO081", context, message, f"add a receiver named {names} to {context.alerting_base_file}")
     services = "|".join(sorted({p.slo.service for p in plan.slos}))
-    team_matcher = [f'team="{team}"'] if team else ['team=""']
-    matchers = [f'severity="{severity}"', *team_matcher, f'service=~"{services}"', 'slo!=""']
+    matchers = [f'severity="{severity}"', f"team={quote(team)}", f'service=~"{services}"', 'slo!=""']
     return {"receiver": receiver, "matchers": matchers}
 
 

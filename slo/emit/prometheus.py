@@ -44,4 +44,4 @@ def _alert(rule: Alert) -> str:
 def _mapping(key: str, pairs: Labels) -> str:
     if not pairs:
         return ""
-    return f"        {key}:\n" + "".join(f"          {name}: {scalar(value)}\n" for name, value in pairs)
+    return f"        {key}:\n" + "".join(f"          {scalar(name)}: {scalar(value)}\n" for name, value in pairs)

@@ -82,7 +82,7 @@ def _labels(slo: Slo, fact: AlertFacts, scale: Scale) -> Labels:
     own = {
         "service": slo.service,
         "slo": slo.name,
-        "team": slo.team,
+        "team": wording.literal(slo.team),
         "tier": fact.tier,
         "severity": fact.severity,
         "time_scale": str(scale.factor) if scale.factor != 1 else "",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -24,7 +25,9 @@ def check(promtool: Path, rules: Path) -> str:
     return "" if done.returncode == 0 and "duplicate" not in said else said
 
 
-def case(name: str, step: str, series: dict[str, str], *checks: tuple[str, str, dict[str, float]]) -> dict[str, object]:
+def case(
+    name: str, step: str, series: Mapping[str, str], *checks: tuple[str, str, Mapping[str, float]]
+) -> dict[str, object]:
     """A test case: series with their values every `step`, and (time, expression, samples by labels) to be seen."""
     return {
         "name": name,
@@ -41,7 +44,7 @@ def case(name: str, step: str, series: dict[str, str], *checks: tuple[str, str, 
     }
 
 
-def judged(promtool: Path, folder: Path, rules: str, step: str, *cases: dict[str, object]) -> str:
+def judged(promtool: Path, folder: Path, rules: str, step: str, *cases: Mapping[str, object]) -> str:
     """What promtool says about rules, evaluated every `step`, in these cases; nothing when all is as expected."""
     (folder / "rules.yml").write_text(rules, encoding="utf-8")
     tests = {"rule_files": ["rules.yml"], "evaluation_interval": step, "tests": list(cases)}

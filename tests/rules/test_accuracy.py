@@ -103,7 +103,7 @@ def test_every_day_is_counted_once(days: int, tmp_path: Path, promtool: Path) ->
     dice = Random(days)  # noqa: S311 - traffic, not a secret
     counts = [dice.randrange(10**6) for _ in range(days + 3)]
     window = f"slo:events:{days}d"
-    checks = [
+    checks: list[tuple[str, str, dict[str, float]]] = [
         (f"{at}d", f'sum({window}{{kind="{kind}"}})', {"{}": factor * sum(counts[at + 1 - days : at + 1])})
         for at in (days, days + 2)
         for kind, factor in (("bad", 1), ("total", 10))
