@@ -87,7 +87,7 @@ def is_mentioned(call: list[str]) -> bool:
     command, *options = arguments
     (commands,) = [each.choices for each in PARSERS[program]()._actions if isinstance(each.choices, dict)]  # noqa: SLF001
     known = commands[command]._option_string_actions if command in commands else {}  # noqa: SLF001
-    return command in commands and all(option in known for option in options)
+    return command in {*commands, "COMMAND"} and all(option in {*known, "--help"} for option in options)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,14 @@ def compiled() -> Compiled:
 def test_links_lead_somewhere(page: Page) -> None:
     """Every relative link names a file of the checkout, and a heading in it."""
     assert broken_links(page, ROOT) == []
+
+
+def test_the_index_names_every_page() -> None:
+    """Whoever opens the documentation finds each page of it."""
+    index = read(ROOT / "docs" / "README.md")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+
+    assert pages <= set(index.links)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
