@@ -35,7 +35,8 @@ class Timeline:
     def sight(self, sight: Sight) -> None:
         """Show how the budget does."""
         if self._live:
-            self._live.update(Group(Text(), Text(status_line(sight, self.objective), no_wrap=True)))
+            lines = (Text(part, no_wrap=True) for part in status_parts(sight, self.objective))
+            self._live.update(Group(Text(), *lines))
         elif sight.at - self._told >= PLAIN_SECONDS:
             self._told = sight.at
             self.event(sight.at, "  " + status_line(sight, self.objective))
@@ -53,15 +54,19 @@ class Timeline:
 
 def status_line(sight: Sight, objective: Objective) -> str:
     """Return budget and burn rate in one line: what the alert compares, and with what."""
+    return "  ".join(part for part in status_parts(sight, objective) if part)
+
+
+def status_parts(sight: Sight, objective: Objective) -> tuple[str, ...]:
+    """Return the same in parts that fit a narrow terminal: budget and burn rates, then the tiers that fire."""
     remaining = sight.values.get("slo:budget_remaining:ratio")
     if remaining is None:
-        return "waiting for the first visitors to be counted"
+        return ("waiting for the first visitors to be counted",)
     short = sight.values.get("slo:error_ratio:5m", 0.0) / objective.budget
-    firing = f"  FIRING {', '.join(sorted(sight.active))}" if sight.active else ""
-    return (
-        f"budget {bar(remaining)} {remaining:6.1%}".replace("%", " %")
-        + f"  burn rate 1h {burn_rate(sight, objective):5.1f}, 5m {short:6.1f}, limit {objective.burn:g}{firing}"
-    )
+    budget = f"budget {bar(remaining)} {remaining:6.1%}".replace("%", " %")
+    rates = f"burn rate 1h {burn_rate(sight, objective):5.1f}, 5m {short:6.1f}, limit {objective.burn:g}"
+    firing = f"FIRING {', '.join(sorted(sight.active))}" if sight.active else ""
+    return (f"{budget}  {rates}", firing)
 
 
 def building(sight: Sight, objective: Objective) -> str:
