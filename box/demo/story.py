@@ -1,7 +1,7 @@
 """Plays the script: load, spike, fault, page, recovery; writes down when each step was seen."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from box.demo.objective import TIER, Objective
@@ -49,8 +49,8 @@ class Story:
 
     def _calm_start(self) -> None:
         patience = self.script.resolve_patience
-        if not self._watch(lambda sight: bool(sight.values) and not sight.active, patience):
-            raise BoxError("an alert of an earlier run is still active; wait for it, or start afresh: make down")
+        if not self._watch(lambda sight: bool(sight.values) and not pages(sight.active), patience):
+            raise BoxError("a page of an earlier run is still active; wait for it, or start afresh: make down")
 
     def _steady(self) -> None:
         users = self.script.steady_users
@@ -137,8 +137,8 @@ class Story:
         if moments.routed is None and TIER in sight.routed:
             moments.routed = sight.at
             self.timeline.event(moments.routed, "Alertmanager has it, and routes it to the page receiver")
-        if moments.paged is None and sight.paged:
-            moments.paged = min(sight.paged.values())
+        if moments.paged is None and pages(sight.paged):
+            moments.paged = min(sight.paged[tier] for tier in pages(sight.paged))
             self.timeline.event(moments.paged, "the pager rings")
         self.record.suppressed = sorted({*self.record.suppressed, *sight.suppressed})
         self.record.notified_tiers = sorted({*self.record.notified_tiers, *sight.paged})
@@ -150,9 +150,9 @@ class Story:
         if moments.active and moments.inactive is None and TIER not in sight.active:
             moments.inactive = sight.at
             self.timeline.event(sight.at, f"{TIER} ends in Prometheus")
-        pages = {tier for tier in sight.paged if tier.startswith("page-")}
-        if moments.resolved is None and pages and pages <= set(sight.cleared):
-            moments.resolved = max(sight.cleared[tier] for tier in pages)
+        rung = pages(sight.paged)
+        if moments.resolved is None and rung and rung <= set(sight.cleared):
+            moments.resolved = max(sight.cleared[tier] for tier in rung)
             self.timeline.event(moments.resolved, "the pager says: resolved")
 
     def _conclude(self) -> None:
@@ -165,3 +165,8 @@ class Story:
         record.during = measured(record, self.objective.short)
         if record.before and record.during:
             record.theory = predict(self.objective.rule, record.before, record.during, SCALED_INTERVAL)
+
+
+def pages(tiers: Iterable[str]) -> set[str]:
+    """Return the tiers that wake a person; tickets of an earlier run may still be open."""
+    return {tier for tier in tiers if tier.startswith("page-")}
