@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
     from slo.model import Base
     from slo.promql import Matcher
+
+
+_TRIES = 10_000
+
+# One character of a class (its first and its last), or any one, repeated or not.
+_VARIABLE = re.compile(r"\[\^?(?=(.))[^\]]*?([^\]])\][+*?]?|\\d[+*]?|\.[+*]?")
 
 
 def rate(selector: Selector, base: Base) -> str:
@@ -40,13 +46,30 @@ def example(inside: Sequence[Selector], without: Sequence[Selector] = ()) -> str
         return None
     wanted = [m for s in inside for m in s.matchers]
     avoided = [s for s in without if s.name == name]
-    labels = list(dict.fromkeys(m.label for s in (*inside, *avoided) for m in s.matchers))
-    for values in product(*(_candidates(label, wanted, avoided) for label in labels)):
+    try:
+        series = next(_series(wanted, avoided), None)
+    except re.error:  # Prometheus reads some expressions that Python does not
+        return None
+    if series is None:
+        return None
+    inner = ",".join(f"{label}={quote(value)}" for label, value in series.items() if value)
+    return f"{name}{{{inner}}}"
+
+
+def _series(wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> Iterator[dict[str, str]]:
+    """Labels that all wanted matchers accept and no avoided selector does, as far as a bounded search finds them."""
+    labels = list(dict.fromkeys(m.label for m in (*wanted, *(m for s in avoided for m in s.matchers))))
+    fitting = [
+        [value for value in _candidates(label, wanted, avoided) if _fits(label, value, wanted)] for label in labels
+    ]
+    for values in islice(product(*fitting), _TRIES):
         series = dict(zip(labels, values, strict=True))
-        if _matches(series, wanted) and not any(_matches(series, s.matchers) for s in avoided):
-            inner = ",".join(f"{label}={quote(value)}" for label, value in series.items() if value)
-            return f"{name}{{{inner}}}"
-    return None
+        if not any(_matches(series, s.matchers) for s in avoided):
+            yield series
+
+
+def _fits(label: str, value: str, wanted: Sequence[Matcher]) -> bool:
+    return all(_match(m, value) for m in wanted if m.label == label)
 
 
 def reads(selector: Selector, series: str) -> bool:
@@ -83,9 +106,6 @@ def _samples(pattern: str) -> list[str]:
     """Short texts that a regular expression may match; each is tried, so a poor guess costs nothing."""
     branches = pattern.strip("^$()").split("|")
     plain = [re.sub(r"\\(.)", r"\1", branch) for branch in branches]
-    filled = [re.sub(r"\[\^?(.)[^\]]*\][+*?]?|\\d[+*]?|\.[+*]?", _fill, branch) for branch in branches]
-    return [*filled, *plain]
-
-
-def _fill(match: re.Match[str]) -> str:
-    return match.group(1) or "0"
+    first = [_VARIABLE.sub(lambda m: m.group(1) or "0", branch) for branch in branches]
+    last = [_VARIABLE.sub(lambda m: m.group(2) or "0", branch) for branch in branches]
+    return [*first, *last, *plain]
