@@ -1,0 +1,74 @@
+"""The cascade: windows as sums of shorter ones."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slo.burnrate import DAY, HOUR, LADDER, MINUTE
+from slo.plan import cascade
+
+WINDOWS = st.one_of(st.sampled_from(LADDER[1:]), st.integers(1, 400).map(lambda days: days * DAY))
+
+
+@given(WINDOWS)
+def test_tiles_cover_the_window_exactly_once(window: int) -> None:
+    """Each tile starts where the one before ends; the last one ends with the window."""
+    end = 0
+    for size, offset in cascade.tiles(window):
+        assert offset == end
+        assert 0 < size < window
+        end = offset + size
+    assert end == window
+
+
+@given(WINDOWS)
+def test_a_window_is_a_sum_of_few_tiles(window: int) -> None:
+    """What one evaluation reads does not grow with the traffic, and little with the window."""
+    assert len(cascade.tiles(window)) <= 60
+
+
+@given(st.sets(WINDOWS, min_size=1, max_size=5))
+def test_every_tile_is_recorded_before_it_is_read(windows: set[int]) -> None:
+    """In the order in which the rules run, a window finds the windows that it consists of."""
+    known = [cascade.TILE]
+    for window in cascade.with_sources(windows):
+        assert {size for size, _ in cascade.tiles(window)} <= set(known)
+        known.append(window)
+    assert windows <= set(known)
+
+
+@pytest.mark.parametrize(
+    ("window", "sizes"),
+    [
+        (30 * MINUTE, {5 * MINUTE: 6}),
+        (HOUR, {5 * MINUTE: 12}),
+        (6 * HOUR, {HOUR: 6}),
+        (DAY, {HOUR: 24}),
+        (3 * DAY, {DAY: 3}),
+        (60 * DAY, {DAY: 60}),
+        (61 * DAY, {30 * DAY: 2, DAY: 1}),
+        (365 * DAY, {30 * DAY: 12, DAY: 5}),
+    ],
+)
+def test_sizes_of_tiles(window: int, sizes: dict[int, int]) -> None:
+    """Five minutes up to an hour, hours up to a day, days up to sixty, months and days beyond."""
+    made = [size for size, _ in cascade.tiles(window)]
+    assert {size: made.count(size) for size in made} == sizes
+
+
+def test_the_base_is_not_a_sum() -> None:
+    """Five minutes are recorded from the user's own series."""
+    assert cascade.with_sources({cascade.TILE}) == []
+
+
+def test_a_rule_reads_each_tile_at_its_offset() -> None:
+    """Offsets are divided by the time scale, names are not."""
+    (record,) = cascade.records("s-0", [10 * MINUTE], 60)
+    assert record.name == "slo:events:10m"
+    assert record.labels == (("shard", "s-0"),)
+    assert record.expr == (
+        "sum without (tile) (\n"
+        '     label_replace(slo:events:5m{shard="s-0"}, "tile", "0", "", "")\n'
+        '  or label_replace(slo:events:5m{shard="s-0"} offset 5s, "tile", "1", "", "")\n'
+        ")"
+    )
