@@ -54,6 +54,8 @@ def _base(context: Context) -> dict[str, Any]:
     for key, shape in _SHAPES.items():
         if not isinstance(base.get(key) or shape(), shape):
             raise _unusable(context, f"its `{key}` is not a {'list' if shape is list else 'mapping'}")
+    if not isinstance(base["route"].get("routes") or [], list):
+        raise _unusable(context, "the `routes` of its `route` are not a list")
     return base
 
 

@@ -99,11 +99,11 @@ def slow_burn(subject: Subject) -> Script | None:
 
 
 def _between(subject: Subject) -> Fraction:
-    """An error ratio just below what pages; without page tiers, twice what raises a ticket."""
+    """An error ratio just below what pages; without page tiers, six times what raises a ticket."""
     pages = [Fraction(tier.threshold) for tier in subject.tiers("page")]
     if pages:
         return min(pages) * _NEARLY
-    return _bounded(2 * min(Fraction(tier.threshold) for tier in subject.tiers("ticket")), subject)
+    return _bounded(6 * min(Fraction(tier.threshold) for tier in subject.tiers("ticket")), subject)
 
 
 def _recorded(subject: Subject, at: int, bad: int, volume: int) -> list[Check]:

@@ -1,0 +1,159 @@
+"""Target `alertmanager`: a complete configuration whose routes are confirmed by amtool."""
+
+import subprocess
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from slo.diagnostics import CompileError, Diagnostic
+from slo.model import Scale, Slo
+from slo.plan import plan
+from tests.specimens import emitted, objective, slo_set
+
+BASE = """\
+global: {resolve_timeout: 5m}
+route:
+  receiver: default
+  group_wait: 10s
+  routes:
+    - {matchers: ['alertname="Watchdog"'], receiver: watchdog}
+receivers:
+  - name: default
+  - name: watchdog
+  - name: crew-page
+  - name: crew-ticket
+  - name: other
+  - name: page
+  - name: ticket
+inhibit_rules:
+  - {source_matchers: ['a="1"'], target_matchers: ['b="1"'], equal: [x]}
+"""
+
+
+def config(*slos: Slo, base: str | None = BASE) -> dict[str, Any]:
+    """The configuration for these SLOs, as data."""
+    return dict(yaml.safe_load(emitted("alertmanager", slo_set(*slos), alerting_base=base)))
+
+
+def refused(base: str, *slos: Slo) -> Diagnostic:
+    """The finding about a base that cannot be used."""
+    with pytest.raises(CompileError) as caught:
+        emitted("alertmanager", slo_set(*slos), alerting_base=base, alerting_base_file="am.yml", spec_file="slos.yaml")
+    (found,) = caught.value.diagnostics
+    assert found.place.file == "slos.yaml"
+    return found
+
+
+def confirmed(amtool: Path, file: Path, receiver: str, labels: dict[str, str]) -> bool:
+    """Whether amtool sends an alert with these labels to that receiver alone."""
+    pairs = [f"{label}={value}" for label, value in labels.items()]
+    said = subprocess.run(
+        [amtool, "config", "routes", "test", f"--config.file={file}", f"--verify.receivers={receiver}", *pairs],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return said.returncode == 0
+
+
+def test_every_alert_finds_its_receiver(amtool: Path, tmp_path: Path) -> None:
+    """Team and severity first, then the team, then the severity; what is not ours goes where it went before."""
+    members = slo_set(
+        objective("a", team="crew"), objective("b", team="other"), objective("c", team="third"), objective("d", team="")
+    )
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(emitted("alertmanager", members, alerting_base=BASE), encoding="utf-8")
+    assert not subprocess.run([amtool, "check-config", file], capture_output=True, check=False).returncode
+    wanted = {"crew": "crew-{}", "other": "other", "third": "{}", "": "{}"}
+    for planned in plan(members, Scale()).slos:
+        for alert in planned.alerts:
+            labels = {"alertname": alert.name, "service": "svc", "slo": planned.slo.name, "severity": alert.severity}
+            labels |= {"tier": alert.tier} | ({"team": planned.slo.team} if planned.slo.team else {})
+            assert confirmed(amtool, file, wanted[planned.slo.team].format(alert.severity), labels)
+    assert confirmed(amtool, file, "watchdog", {"alertname": "Watchdog"})
+    assert confirmed(amtool, file, "default", {"alertname": "Other", "severity": "page"})
+    assert confirmed(amtool, file, "default", {"service": "another", "slo": "a", "severity": "page", "team": "crew"})
+
+
+@pytest.mark.parametrize("team", ['say "hi"', "back\\slash", "{{ braces }}", "Größe", "a,b=c", "line\nbreak"])
+def test_teams_with_any_name_have_a_route(team: str, amtool: Path, tmp_path: Path) -> None:
+    """Quotes and backslashes in a team's name do not break the configuration."""
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(emitted("alertmanager", slo_set(objective(team=team)), alerting_base=BASE), encoding="utf-8")
+    done = subprocess.run([amtool, "check-config", file], capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stderr
+    route = yaml.safe_load(file.read_text(encoding="utf-8"))["route"]["routes"][0]
+    assert route["receiver"] == "page"
+
+
+def test_the_base_stays_as_it_is() -> None:
+    """Its settings, receivers, routes and inhibitions are kept; ours come before them."""
+    made, base = config(objective()), yaml.safe_load(BASE)
+    for key in ("global", "receivers"):
+        assert made[key] == base[key]
+    assert made["route"]["group_wait"] == "10s"
+    assert made["route"]["routes"][-1:] == base["route"]["routes"]
+    assert [route["receiver"] for route in made["route"]["routes"]] == ["crew-page", "crew-ticket", "watchdog"]
+    assert made["inhibit_rules"][-1:] == base["inhibit_rules"]
+
+
+def test_a_page_silences_tickets_of_the_same_slo_alone() -> None:
+    """Equal service and SLO; what says that the budget is spent or unknown is never silenced, nor silences."""
+    rule = config(objective())["inhibit_rules"][0]
+    assert rule["equal"] == ["service", "slo"]
+    assert 'severity="page"' in rule["source_matchers"]
+    assert 'severity="ticket"' in rule["target_matchers"]
+    for side in ("source_matchers", "target_matchers"):
+        assert 'tier!~"exhausted|no-data"' in rule[side]
+        assert 'service=~"svc"' in rule[side]
+
+
+def test_without_a_base_a_minimal_configuration_is_made(amtool: Path, tmp_path: Path) -> None:
+    """It loads, and every alert goes to its only receiver."""
+    text = emitted("alertmanager", slo_set(objective()))
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(text, encoding="utf-8")
+    assert not subprocess.run([amtool, "check-config", file], capture_output=True, check=False).returncode
+    made = yaml.safe_load(text)
+    assert {route["receiver"] for route in made["route"]["routes"]} == {"default"}
+
+
+@pytest.mark.parametrize(
+    ("base", "why"),
+    [
+        ("route: [", "it is not YAML"),
+        ("", "it has no `route`"),
+        ("- a", "it has no `route`"),
+        ("receivers: []", "it has no `route`"),
+        ("route: default", "it has no `route`"),
+        ("route: {receiver: a, routes: x}", "the `routes` of its `route` are not a list"),
+        ("route: {receiver: a}\nreceivers: {name: a}", "its `receivers` is not a list"),
+        ("route: {receiver: a}\nreceivers: []\ninhibit_rules: x", "its `inhibit_rules` is not a list"),
+    ],
+)
+def test_a_base_that_cannot_be_used_is_an_error(base: str, why: str) -> None:
+    """The message names the file and what is wrong with it, in one line."""
+    found = refused(base, objective())
+    assert found.code == "SLO080"
+    assert found.message.startswith(f"the base configuration am.yml cannot be used: {why}")
+    assert "\n" not in found.message
+
+
+def test_a_missing_receiver_is_an_error() -> None:
+    """The hint says which names would do."""
+    found = refused("route: {receiver: a}\nreceivers: [{name: a}, {}, x]", objective())
+    assert found.code == "SLO081"
+    assert found.message == 'no receiver for severity "page" of team "crew"'
+    assert found.hint == 'add a receiver named "crew-page" or "crew" or "page" to am.yml'
+    assert "of team" not in refused("route: {receiver: a}", objective(team="")).message
+
+
+def test_only_what_can_fire_is_routed() -> None:
+    """A set without tickets has no route for them."""
+    quiet = replace(objective(disable=("ticket-fast", "ticket-slow"), exhausted="off", no_data="off"))
+    routes = config(replace(quiet, objective=Decimal("0.99")))["route"]["routes"]
+    assert [route["receiver"] for route in routes] == ["crew-page", "watchdog"]

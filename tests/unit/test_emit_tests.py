@@ -1,0 +1,145 @@
+"""Target `tests`: what the emitted unit tests say, and for which SLOs there are some."""
+
+import re
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+import yaml
+
+from slo.emit import EMITTERS
+from slo.emit.context import Context
+from slo.emit.tests import relative
+from slo.model import Scale, Slo
+from slo.plan import plan
+from slo.promql import parse_duration, parse_selector
+from slo.sli.events import Events
+from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set
+
+
+def file(*slos: Slo, scale: Scale | None = None) -> dict[str, Any]:
+    """The test file for these SLOs, as data."""
+    return dict(yaml.safe_load(emitted("tests", slo_set(*slos), scale)))
+
+
+def scenarios(*slos: Slo, scale: Scale | None = None) -> list[str]:
+    """The first words of the names of its cases."""
+    return [case["name"].partition(":")[0] for case in file(*slos, scale=scale)["tests"]]
+
+
+EVERY = ["healthy", "total outage", "recovery", "slow burn", "fresh start", "few failures", "idle", "series gone"]
+
+
+def test_each_scenario_is_a_case() -> None:
+    """Eight of them for an SLO as it comes, in an order that can be read."""
+    assert scenarios(objective()) == EVERY
+
+
+def test_a_target_is_tried_up_and_down() -> None:
+    """Instead of the series alone."""
+    assert scenarios(objective(target='up{job="a"}')) == [*EVERY[:-1], "target down", "target up"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        ({"no_data": "off"}, {"series gone"}),
+        ({"min_bad_events": 1}, {"few failures"}),
+        ({"disable": ("ticket-fast", "ticket-slow")}, {"slow burn"}),
+        ({"objective": Decimal("0.05")}, {"slow burn"}),
+        (
+            {"disable": ("page-fast", "page-slow", "ticket-fast", "ticket-slow"), "exhausted": "off"},
+            {"total outage", "recovery", "slow burn", "few failures"},
+        ),
+        (
+            {"disable": ("page-fast", "page-slow", "ticket-fast", "ticket-slow")},
+            {"recovery", "slow burn", "few failures"},
+        ),
+        ({"target": "up offset 5m"}, {"series gone"}),
+        ({"target": 'up{a="1",a="2"}'}, {"series gone"}),
+    ],
+)
+def test_what_cannot_happen_is_not_tried(settings: dict[str, Any], missing: set[str]) -> None:
+    """Switched off, or without a ratio between ticket and page, or without a series for the target."""
+    assert scenarios(objective(**settings)) == [name for name in EVERY if name not in missing]
+
+
+def test_without_pages_the_slow_burn_is_a_multiple_of_what_raises_a_ticket() -> None:
+    """There is no page threshold to stay below."""
+    assert "slow burn" in scenarios(objective(disable=("page-fast", "page-slow")))
+
+
+def test_slos_that_share_no_series_share_a_case() -> None:
+    """The number of cases, and with it the time that they take, does not grow with such SLOs."""
+    assert scenarios(objective("a"), objective("b"), objective("c", sli=latency())) == EVERY
+
+
+def test_slos_that_read_the_same_series_have_cases_of_their_own() -> None:
+    """What is bad for one is not bad for the other; the names tell the cases apart."""
+    shared = [objective("a", sli=latency("s", "0.3")), objective("b", sli=latency("s", "1")), objective("c")]
+    names = [case["name"] for case in file(*shared)["tests"]]
+    assert len(names) == len(set(names)) == 2 * len(EVERY)
+    assert names[0].endswith(" (1 of 2)")
+    assert names[1].endswith(" (2 of 2)")
+
+
+def test_an_slo_without_example_series_is_named() -> None:
+    """A comment says that it is not tested; alone it leaves no test."""
+    sli = Events(parse_selector("x_total"), None, parse_selector("x_total"))
+    text = emitted("tests", slo_set(objective("blind", sli=sli)))
+    assert "# Not tested, no series tells good from bad: svc/blind\n" in text
+    assert yaml.safe_load(text)["tests"] == []
+    assert scenarios(objective("blind", sli=sli), objective("api")) == EVERY
+
+
+def test_tests_do_not_depend_on_the_rules() -> None:
+    """Rules that were planned wrong change nothing in the tests: they come from the specification."""
+    members = slo_set(objective())
+    planned = plan(members, Scale())
+    broken = type(planned)(planned.set, planned.scale, planned.slos, ())
+    emit = EMITTERS["tests"]
+    assert list(emit(broken, Context(LAYOUT))) == list(emit(planned, Context(LAYOUT)))
+
+
+@pytest.mark.parametrize("window", [1, 7, 14, 28, 30, 90, 365])
+@pytest.mark.parametrize("share", ["0.5", "0.9", "0.999", "0.99999"])
+@pytest.mark.parametrize("scale", [Scale(), Scale(interval=300), Scale(20, 5, 5), Scale(60, 1, 1)], ids=str)
+def test_tests_are_short_and_on_evaluations(window: int, share: str, scale: Scale) -> None:
+    """No case is longer than a day, scaled; all moments are evaluations; input series end with the last check."""
+    made = file(objective(window=window * DAY, objective=Decimal(share)), scale=scale)
+    assert made["evaluation_interval"] == made["tests"][0]["interval"]
+    for case in made["tests"]:
+        times = [parse_duration(check["eval_time"]) for check in case["promql_expr_test"]]
+        assert all(at % scale.interval == 0 for at in times)
+        assert 0 < max(times) <= DAY / scale.factor + scale.interval
+        for series in case["input_series"]:
+            assert sum(int(n) + 1 for n in re.findall(r"x(\d+)", series["values"])) <= max(times) / scale.interval + 1
+
+
+def test_no_page_is_expected_of_a_slow_burn() -> None:
+    """The last check of the tickets' scenario lists tickets alone."""
+    (case,) = [case for case in file(objective())["tests"] if case["name"].startswith("slow burn:")]
+    samples = [s["labels"] for check in case["promql_expr_test"] for s in check["exp_samples"] if "tier" in s["labels"]]
+    assert samples
+    assert all('severity="ticket"' in labels for labels in samples)
+
+
+def test_only_what_grows_with_good_events_is_there_before_the_first_error() -> None:
+    """A service that never failed has no series of failures."""
+    made = file(objective(sli=availability("x_total")))["tests"]
+    assert [s["series"] for s in made[0]["input_series"]] == ['x_total{code="200"}']
+
+
+@pytest.mark.parametrize(
+    ("target", "folder", "path"),
+    [
+        ("rules.yml", ".", "rules.yml"),
+        ("prometheus/rules/slo.yml", "prometheus/tests", "../rules/slo.yml"),
+        ("rules.yml", "a/b", "../../rules.yml"),
+        ("a/rules.yml", ".", "a/rules.yml"),
+    ],
+)
+def test_the_rule_file_is_named_relative_to_the_tests(target: str, folder: str, path: str) -> None:
+    """Promtool looks for it from the folder of the test file."""
+    assert relative(PurePosixPath(target), PurePosixPath(folder)) == PurePosixPath(path)
