@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -11,8 +12,10 @@ import yaml
 from slo.emit import EMITTERS
 from slo.emit.context import Context
 from slo.emit.tests import relative
+from slo.emit.tests.theory import Moment, firing
 from slo.model import Scale, Slo
 from slo.plan import plan
+from slo.plan.values import AlertFacts
 from slo.promql import parse_duration, parse_selector
 from slo.sli.events import Events
 from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set
@@ -28,6 +31,7 @@ def scenarios(*slos: Slo, scale: Scale | None = None) -> list[str]:
     return [case["name"].partition(":")[0] for case in file(*slos, scale=scale)["tests"]]
 
 
+FACT = AlertFacts("SvcApiBudgetBurn", "page-fast", "page")
 EVERY = ["healthy", "total outage", "recovery", "slow burn", "fresh start", "few failures", "idle", "series gone"]
 
 
@@ -115,6 +119,26 @@ def test_tests_are_short_and_on_evaluations(window: int, share: str, scale: Scal
         assert 0 < max(times) <= DAY / scale.factor + scale.interval
         for series in case["input_series"]:
             assert sum(int(n) + 1 for n in re.findall(r"x(\d+)", series["values"])) <= max(times) / scale.interval + 1
+
+
+def test_no_check_stands_where_rounding_decides() -> None:
+    """At 95 % `page-slow` is due after exactly 108 minutes: before that there is none, after it there is."""
+    (case,) = [case for case in file(objective(objective=Decimal("0.95")))["tests"] if "outage" in case["name"]]
+    seen = {check["eval_time"]: [s["labels"] for s in check["exp_samples"]] for check in case["promql_expr_test"]}
+    assert "1h48m" not in seen
+    assert not any("page-slow" in labels for labels in seen["1h47m"])
+    assert any("page-slow" in labels for labels in seen["1h49m"])
+
+
+def test_checks_that_collide_are_moved() -> None:
+    """A moment of one alert at which rounding decides about another is left for the next evaluation."""
+    known = [
+        Moment(FACT, Fraction(600), 540, 660),
+        Moment(FACT, Fraction(590), 540, 600),
+    ]
+    assert firing(known, 600) is None
+    assert firing(known, 540) == []
+    assert len(firing(known, 660) or []) == 2
 
 
 def test_no_page_is_expected_of_a_slow_burn() -> None:
