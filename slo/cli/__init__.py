@@ -77,7 +77,9 @@ def guarded(run: Callable[[], int]) -> int:
         return _one_line(error)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except Exception:  # noqa: BLE001 - the boundary: whatever comes here is a bug of ours
+    except SystemExit:  # a command found its arguments wrong
+        raise
+    except BaseException:  # noqa: BLE001 - the boundary: what else comes here is a bug, a native parser's panic too
         return _bug()
     return status
 

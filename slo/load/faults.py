@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place, Span
@@ -11,7 +13,8 @@ from slo.load.tree import MAX_DEPTH, Mark, Node, TooDeepError, events_to_tree, e
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-BREAKS = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+MOST_FINDINGS = 1_000
+_BREAKS = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _AT = re.compile(r" at line (\d+) column (\d+)")
 _POSITION = re.compile(r"position (\d+)")
 _BIG = re.compile(r"integer `([^`]*)`")
@@ -41,16 +44,22 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
 
 
 def explain_yaml_error(file: str, text: str, error: str) -> tuple[Diagnostic, ...]:
-    """Every reason why the native parser refused the text; never empty. `error` is what that parser said."""
+    """The reasons why the native parser refused the text; never none, at most 1,000. `error`: what that parser said."""
     for sign, explain in _KINDS:
-        if sign in error and (found := tuple(explain(file, text, error))):
+        if sign in error and (found := tuple(islice(explain(file, text, error), MOST_FINDINGS))):
             return found
     return (_syntax(file, text, error),)
 
 
+@lru_cache(maxsize=4)
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, as YAML counts them; split once, however many findings quote one."""
+    return _BREAKS.split(text)
+
+
 def at_mark(code: str, file: str, text: str, mark: Mark, message: str, **more: object) -> Diagnostic:
     """A finding at a place of the text; `more`: hint, length."""
-    lines = BREAKS.split(text)
+    lines = lines_of(text)
     line = min(mark.line, len(lines) - 1)
     excerpt = lines[line]
     column = min(mark.column, len(excerpt)) if line == mark.line else len(excerpt)
@@ -202,10 +211,10 @@ def _opening_mark(error: str) -> Mark | None:
 
 
 def _mark_at(text: str, index: int) -> Mark:
-    before = BREAKS.split(text[:index])
+    before = _BREAKS.split(text[:index])
     return Mark(index, len(before) - 1, len(before[-1]))
 
 
 def _character(text: str, mark: Mark) -> str:
-    lines = BREAKS.split(text)
+    lines = lines_of(text)
     return lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Span
-from slo.load.faults import BREAKS
+from slo.load.faults import lines_of
 from slo.load.tree import Mark, Node, TooDeepError, events_to_tree
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _located(diagnostic: Diagnostic, root: Node | None, text: str) -> Diagnostic
     if diagnostic.span is not None or root is None:
         return diagnostic
     start, length = _stretch(root, diagnostic.place)
-    lines = BREAKS.split(text)
+    lines = lines_of(text)
     excerpt = lines[start.line] if start.line < len(lines) else ""
     span = Span(start.line + 1, start.column + 1, max(1, min(length, len(excerpt) - start.column)))
     return replace(diagnostic, span=span, excerpt=excerpt)
@@ -75,15 +75,11 @@ def _walk(root: Node, path: tuple[str | int, ...]) -> tuple[Node | None, Node, i
     """Follow a path as far as the text has it: the last key, its value, and how many steps are left."""
     key, node = None, root
     for done, step in enumerate(path):
-        found = next((pair for index, pair in enumerate(node.pairs) if _is(pair[0], index, step)), None)
+        found = node.child(step)
         if found is None:
             return key, node, len(path) - done
         key, node = found
     return key, node, 0
-
-
-def _is(key: Node | None, index: int, step: str | int) -> bool:
-    return index == step if key is None else key.text == str(step)
 
 
 def _length(node: Node) -> int:

@@ -47,6 +47,14 @@ class Node:
     text: str | None = None
     pairs: list[tuple[Node | None, Node]] = field(default_factory=list)
     aliased: bool = False
+    _children: dict[str | int, tuple[Node | None, Node]] = field(default_factory=dict)
+
+    def child(self, step: str | int) -> tuple[Node | None, Node] | None:
+        """The key and the value that one step of a path leads to, or None where there is no such thing."""
+        if not self._children:
+            for index, (key, value) in enumerate(self.pairs):
+                self._children.setdefault(index if key is None else str(key.text), (key, value))
+        return self._children.get(step)
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +13,8 @@ from slo.schema.spec import FileSpec
 
 if TYPE_CHECKING:
     from slo.load import Document
+
+MOST_FINDINGS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,14 @@ def validate(document: Document) -> ValidatedFile:
     """Decode a document strictly.
 
     Raises:
-        CompileError: with every unknown key, wrong type and missing key of the file.
+        CompileError: with the unknown keys, wrong types and missing keys of the file, at most 1,000.
     """
     try:
         return ValidatedFile(document.file, msgspec.convert(document.data, FileSpec, strict=True))
     except (msgspec.ValidationError, RecursionError) as error:
         from slo.schema.mismatch import mismatches  # noqa: PLC0415 - only a wrong file needs the slow walk
 
-        found = tuple(mismatches(document.data, FileSpec, Place(document.file)))
+        found = tuple(islice(mismatches(document.data, FileSpec, Place(document.file)), MOST_FINDINGS))
         versions = tuple(d for d in found if d.code == "SLO017")  # another version: nothing else can be judged
         raise CompileError(versions or found or (_unexplained(document.file, error),)) from None
 

@@ -54,6 +54,16 @@ def test_unforeseen_error_is_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
     assert "this is a bug of slo" in said
 
 
+class Panic(BaseException):
+    """What a native library raises when it breaks: no `Exception`."""
+
+
+def test_panic_is_a_bug(capsys: pytest.CaptureFixture[str]) -> None:
+    """Even a panic of a native parser ends with our exit code."""
+    assert guarded(lambda: raise_it(Panic("index out of bounds"))) == 3
+    assert "this is a bug of slo" in capsys.readouterr().err
+
+
 def test_interrupt() -> None:
     """Ctrl-C exits with 130 and says nothing."""
     assert guarded(lambda: raise_it(KeyboardInterrupt())) == 130

@@ -1,8 +1,8 @@
 """What the compiler makes of whole specifications, byte for byte.
 
-A case is a folder here: `slos.yaml`, the outputs below `expected/`, and what was said in `expected/stderr.txt`. Where there
-is an `arguments.txt`, it holds the command line; else it is `build`. `pytest --update-golden tests/golden` writes `expected/`
-anew; the difference in git then shows what a change means for users.
+A case is a folder here: `slos.yaml`, the outputs below `expected/`, and what was said in `expected/stderr.txt`. Where
+there is an `arguments.txt`, it holds the command line; else it is `build`. `pytest --update-golden tests/golden` writes
+`expected/` anew; the difference in git then shows what a change means for users.
 """
 
 from __future__ import annotations

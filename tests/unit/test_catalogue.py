@@ -22,7 +22,7 @@ Every message of `slo` names the place, a code, what is wrong and how to repair 
           |                ^^^^
 
 Codes never change their meaning. Errors stop the build, and nothing is written; warnings do not, but
-`slo lint --strict` counts them; infos are shown by `slo lint` alone. `slo explain SLO024` prints a section of this page.
+`slo lint --strict` counts them; infos are shown by `slo lint` alone. `slo explain SLO024` prints a part of this page.
 
 This page is written from `slo/catalogue.py` and the examples in `tests/golden/errors`: run
 `pytest --update-golden tests/unit/test_catalogue.py` after changing one of them.

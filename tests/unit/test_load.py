@@ -114,3 +114,11 @@ def test_alias_bomb() -> None:
     assert finding.code == "SLO009"
     assert finding.span is not None
     assert finding.span.line == 2
+
+
+def test_findings_have_a_limit() -> None:
+    """A file that is wrong everywhere is refused with a thousand findings, not with millions."""
+    with pytest.raises(CompileError) as caught:
+        parse(Source("f", "a: 1\n" * 3_000))
+
+    assert len(caught.value.diagnostics) == 1_000
