@@ -71,10 +71,9 @@ class ProductCache:
         """
         lookup = _Lookup()
         try:
-            async with self._breaker.guard():
-                self._kit.faults.check_dependency(NAME)
-                # In a task of its own: when this request is cancelled, others still wait for the same load.
-                value = await asyncio.shield(asyncio.create_task(self._remembered(key, lookup)))
+            # In a task of its own: when this request is cancelled, others still wait for the same load, and the breaker
+            # learns how the cache did and not how patient the caller was.
+            value = await asyncio.shield(asyncio.create_task(self._look_up(key, lookup)))
         except (CacheBackendInteractionError, DependencyError):
             self._requests.labels("bypass").inc()
             return await self._load(key)
@@ -82,6 +81,11 @@ class ProductCache:
             raise value.error
         self._requests.labels("miss" if lookup.loaded else "hit").inc()
         return value
+
+    async def _look_up(self, key: str, lookup: "_Lookup") -> Any:
+        async with self._breaker.guard():
+            self._kit.faults.check_dependency(NAME)
+            return await self._remembered(key, lookup)
 
     async def _miss(self, key: str, lookup: "_Lookup") -> Any:
         lookup.loaded = True

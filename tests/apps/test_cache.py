@@ -66,6 +66,26 @@ async def test_a_failed_load_is_not_remembered(settings: Settings) -> None:
         assert (await catalog.client.get("/products")).status_code == 200
 
 
+async def test_impatient_visitors_do_not_open_the_breaker_of_the_cache(settings: Settings) -> None:
+    """A slow database costs requests their deadline, but says nothing about the cache, which goes on protecting it."""
+    quick = settings.model_copy(update={"deadline_seconds": 0.05})
+    async with serving(create_app, quick) as catalog:
+        await ready(catalog)
+        answered = asyncio.Event()
+
+        async def load(_key: str) -> list[str]:
+            await answered.wait()
+            return []
+
+        catalog.app.state.cache._load = load  # noqa: SLF001 - a database that is slow until we say so
+        answers = [(await catalog.client.get("/products")).status_code for _ in range(8)]
+        answered.set()
+
+        assert answers == [504] * 8
+        assert (await catalog.client.get("/products")).json() == {"products": []}
+        assert catalog.value("shop_breaker_state", dependency="cache", state="closed") == 1
+
+
 async def test_without_redis_products_come_from_the_database(settings: Settings, tmp_path: Path) -> None:
     """A Redis that dies makes the catalog degraded, not unready, and no visitor notices."""
     folder = tmp_path / "redis"
