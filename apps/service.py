@@ -34,6 +34,7 @@ class Tier:
     routers: tuple[APIRouter, ...]
     dependencies: tuple[str, ...]
     render: answers.Render = answers.problem
+    open_to_visitors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def create_service(tier: Tier, settings: Settings, parts: Parts, registry: Colle
     for router in (*tier.routers, health.router, admin.router, _metrics_router(registry)):
         # At the router and not at the application, whose limit lies outside of our middleware: nobody would count.
         app.include_router(router, max_body_size=settings.max_body_bytes)
-    app.add_middleware(Edge, deadline_seconds=settings.deadline_seconds)
+    app.add_middleware(Edge, deadline_seconds=settings.deadline_seconds, open_to_visitors=tier.open_to_visitors)
     app.add_middleware(Observe, meters=_http_meters(app, kit))
     if kit.tracing.provider is None:
         app.add_middleware(tracing.CarryTraceId)

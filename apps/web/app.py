@@ -17,6 +17,7 @@ TIER = Tier(
     routers=(pages.router, api.router, assets.router),
     dependencies=("catalog", "orders"),
     render=render.error_page,
+    open_to_visitors=True,
 )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
 from apps.catalog.app import create_app as create_catalog
@@ -117,6 +118,28 @@ async def test_a_request_whose_time_is_over_is_not_served(shop: Shop) -> None:
 
     assert answer.status_code == 504
     assert shop.orders.value("http_requests_total", route="/orders/{order_id}", method="GET", status="504") == 1
+
+
+async def test_a_visitor_cannot_shorten_the_deadline(shop: Shop) -> None:
+    """Visitors who give a millisecond are served as others are, and open no circuit breaker for everybody."""
+    answers = [await shop.web.client.get("/api/products", headers={deadline.HEADER: "1"}) for _ in range(8)]
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert shop.web.value("shop_breaker_state", dependency="catalog", state="closed") == 1
+
+
+async def test_web_gives_the_tiers_behind_it_less_than_it_has(shop: Shop, settings: Settings) -> None:
+    """The deadline of a visitor's request goes along with the call that serves it."""
+    given: list[int] = []
+
+    async def remember(request: httpx.Request) -> None:
+        given.append(int(request.headers[deadline.HEADER]))
+
+    shop.web.app.state.backend.catalog.connections.http.event_hooks["request"].append(remember)
+    await shop.web.client.get("/api/products")
+
+    assert len(given) == 1
+    assert 0 < given[0] <= settings.deadline_seconds * 1000
 
 
 async def test_readiness_tells_why(settings: Settings) -> None:
