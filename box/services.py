@@ -107,6 +107,7 @@ PAGER = Service(
         ("PAGER_PORT", "{port[pager]}"),
         ("PAGER_RUNBOOKS", "{root}/runbooks"),
         ("PAGER_DATA", "{data}"),
+        ("PAGER_GRAPHS", "0"),  # the Prometheus that we build has no web pages
     ),
 )
 
@@ -129,13 +130,3 @@ LOCUST = Service(
 
 SERVICES = (CATALOG, ORDERS, WEB, PROMETHEUS, ALERTMANAGER, PAGER, LOCUST)
 BY_NAME: Mapping[str, Service] = {service.name: service for service in SERVICES}
-
-# In the order in which a newcomer wants to look at them.
-PAGES = (
-    ("the shop", "web", "/products"),
-    ("the pager: who was told what", "pager", "/"),
-    ("runbooks", "pager", "/runbooks/"),
-    ("alerts in Prometheus", "prometheus", "/alerts"),
-    ("Alertmanager", "alertmanager", "/"),
-    ("the load, to change it", "locust", "/"),
-)

@@ -19,7 +19,7 @@ from box.demo.timeline import Timeline
 from box.demo.witnesses import Witnesses
 from box.errors import BoxError
 from box.layout import Layout, find_layout
-from box.services import PAGES
+from box.pages import BUDGET, PAGES, Page
 from box.settings import Settings, load_settings
 from box.state import State
 from box.terminal import make_console
@@ -27,10 +27,6 @@ from box.terminal import make_console
 # The slow page looks back over 30 minutes at least, and so ends last.
 SLOW_PAGE_SHORT = 1800
 PROFILE = "demo"
-PAGES_AFTER = (
-    *PAGES,
-    ("the budget in Prometheus", "prometheus", "/graph?g0.expr=slo:budget_remaining:ratio&g0.tab=0&g0.range_input=5m"),
-)
 
 
 def register(subparsers: parsers.Subparsers) -> None:
@@ -119,9 +115,8 @@ def _end(console: Console, layout: Layout, known: State, *, keep: bool) -> None:
     if keep:
         console.print("\nStill running, with steady load. Look at it:")
         alert = read_objective(layout.run / "slos.yaml", known.time_scale).alert
-        print_pages(
-            console, known.settings, [*PAGES_AFTER, ("the runbook of the alert", "pager", f"/runbooks/{alert}")]
-        )
+        runbook = Page("the runbook of the alert", "pager", (f"/runbooks/{alert}",))
+        print_pages(console, known.settings, [*PAGES, BUDGET, runbook])
         console.print(STOP_LINE)
         return
     stack.stop(layout)

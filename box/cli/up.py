@@ -1,14 +1,14 @@
 """`box up`: start the stack and wait until it is ready."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from rich.console import Console
 
 from box import stack
 from box.cli import parsers
 from box.layout import find_layout
-from box.services import PAGES
+from box.pages import PAGES, Page, addresses
 from box.settings import Settings, load_settings
 from box.startup_view import startup_view
 from box.state import State
@@ -80,7 +80,7 @@ def _scale_sentence(time_scale: int) -> str:
     )
 
 
-def print_pages(console: Console, settings: Settings, pages: Iterable[tuple[str, str, str]]) -> None:
-    """Say where to look; a page is its title, its service and its path."""
-    for title, name, path in pages:
-        console.print(f"  {title:<30} {settings.url(name)}{path}", highlight=False, soft_wrap=True)
+def print_pages(console: Console, settings: Settings, pages: Sequence[Page]) -> None:
+    """Say where to look."""
+    for title, address in addresses(settings, pages):
+        console.print(f"  {title:<30} {address}", highlight=False, soft_wrap=True)

@@ -38,6 +38,7 @@ def create_app(settings: PagerSettings) -> FastAPI:
     app = FastAPI(title="slobox pager", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.journal = Journal(settings.journal)
     app.state.runbooks = settings.runbooks
+    app.state.graphs = settings.graphs
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     app.middleware("http")(_with_security_headers)
     app.include_router(ROUTES)
@@ -91,7 +92,7 @@ def notifications(journal: JournalHere) -> list[Notification]:
 def page(request: Request, journal: JournalHere) -> HTMLResponse:
     """Show what a person would have been told."""
     now = time.time()
-    cards = [view.card(each, now) for each in journal.newest_first()[:SHOWN]]
+    cards = [view.card(each, now, graphs=request.app.state.graphs) for each in journal.newest_first()[:SHOWN]]
     counts = view.count_by_severity(journal.firing())
     return TEMPLATES.TemplateResponse(request, "notifications.html", {"cards": cards, "counts": counts})
 

@@ -7,12 +7,16 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class PagerSettings:
-    """Where to listen, where the runbooks lie, and which file keeps the notifications."""
+    """Where to listen, where the runbooks lie, and which file keeps the notifications.
+
+    Without `graphs` Prometheus has no web pages: then alerts link to the answer of its API.
+    """
 
     host: str
     port: int
     runbooks: Path
     journal: Path
+    graphs: bool = True
 
 
 def from_environment(environment: Mapping[str, str]) -> PagerSettings:
@@ -23,4 +27,5 @@ def from_environment(environment: Mapping[str, str]) -> PagerSettings:
         port=int(environment.get("PAGER_PORT", "8091")),
         runbooks=Path(environment.get("PAGER_RUNBOOKS", "runbooks")),
         journal=data if data.suffix == ".jsonl" else data / "notifications.jsonl",
+        graphs=environment.get("PAGER_GRAPHS", "1") != "0",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import parse_qs, urlencode
 
 from box.pager.notification import Alert, Notification, moment, web_link
 
@@ -18,7 +19,7 @@ class AlertRow:
     description: str
     since: str
     until: str
-    graph: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Card:
     rows: tuple[AlertRow, ...]
 
 
-def card(notification: Notification, now: float) -> Card:
-    """Return what to show of a notification."""
+def card(notification: Notification, now: float, *, graphs: bool = True) -> Card:
+    """Return what to show of a notification; `graphs` is whether Prometheus has a page that draws them."""
     first = _leading(notification)
     return Card(
         status=notification.status,
@@ -52,7 +53,7 @@ def card(notification: Notification, now: float) -> Card:
         ages=ago(now - notification.received),
         runbook=web_link(first.annotations.get("runbook_url", "")),
         dashboard=web_link(first.annotations.get("dashboard_url", "")),
-        rows=tuple(_row(alert) for alert in notification.alerts),
+        rows=tuple(_row(alert, graphs=graphs) for alert in notification.alerts),
     )
 
 
@@ -62,15 +63,22 @@ def _leading(notification: Notification) -> Alert:
     return (firing or list(notification.alerts) or [Alert(status=notification.status)])[0]
 
 
-def _row(alert: Alert) -> AlertRow:
+def _row(alert: Alert, *, graphs: bool) -> AlertRow:
     return AlertRow(
         status=alert.status,
         tier=alert.labels.get("tier", alert.name),
         description=alert.annotations.get("description", ""),
         since=_clock(moment(alert.starts_at)),
         until=_clock(moment(alert.ends_at)) if alert.status == "resolved" else "",
-        graph=web_link(alert.generator_url),
+        query=web_link(alert.generator_url if graphs else answer_of(alert.generator_url)),
     )
+
+
+def answer_of(url: str) -> str:
+    """Return where the API answers the query that Prometheus' page at this URL would draw, nothing for other URLs."""
+    page, _, fields = url.partition("?")
+    query = parse_qs(fields).get("g0.expr")
+    return f"{page.removesuffix('/graph')}/api/v1/query?{urlencode({'query': query[0]})}" if query else ""
 
 
 def _clock(when: datetime | None) -> str:

@@ -1,6 +1,7 @@
 """The pager: what it takes, shows, keeps and refuses."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,19 @@ def test_a_page_is_shown_with_runbook_and_graph(client: Browser) -> None:
     assert "<strong>1</strong> page and" in " ".join(page.split())
     assert 'href="http://127.0.0.1:8091/runbooks/ShopBudgetBurn"' in page
     assert 'href="http://127.0.0.1:9090/graph?g0.expr=up"' in page
+
+
+def test_without_web_pages_in_prometheus_the_query_leads_to_its_api(settings: PagerSettings) -> None:
+    """The Prometheus that `make tools` builds draws no graphs: the link leads to the answer, and to nothing else."""
+    client = Browser(create_app(replace(settings, graphs=False)))
+    graph = "http://127.0.0.1:9090/graph?g0.expr=a%7Bb%3D%22c%22%7D+%3E+1&g0.tab=1"
+    client.post("/alertmanager", json=webhook(alert(generatorURL=graph), alert(generatorURL="http://other/page")))
+
+    page = client.get("/").text
+
+    assert 'href="http://127.0.0.1:9090/api/v1/query?query=a%7Bb%3D%22c%22%7D+%3E+1"' in page
+    assert "/graph" not in page
+    assert "http://other" not in page
 
 
 def test_notifications_are_listed_newest_first(client: Browser) -> None:
@@ -215,9 +229,10 @@ def test_it_says_that_it_is_alive(client: Browser) -> None:
 
 def test_settings_take_a_folder_or_a_file(tmp_path: Path) -> None:
     """PAGER_DATA may be either."""
-    folder = from_environment({"PAGER_DATA": str(tmp_path), "PAGER_PORT": "1"})
+    folder = from_environment({"PAGER_DATA": str(tmp_path), "PAGER_PORT": "1", "PAGER_GRAPHS": "0"})
     file = from_environment({"PAGER_DATA": str(tmp_path / "x.jsonl")})
 
+    assert (folder.graphs, file.graphs) == (False, True)
     assert (folder.port, folder.journal) == (1, tmp_path / "notifications.jsonl")
     assert (file.port, file.journal) == (8091, tmp_path / "x.jsonl")
 
