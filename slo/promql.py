@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _UNITS_MS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _DURATION_UNITS = {"w": 604_800_000, **_UNITS_MS}
@@ -12,6 +13,7 @@ _DURATION = re.compile(r"(?:\d+(?:ms|[wdhms]))+")
 _DURATION_PART = re.compile(r"(\d+)(ms|[wdhms])")
 _PLAIN_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _PLAIN_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_NEEDS_NO_ESCAPE = re.compile(r"[ !#-\[\]-~]*")
 _OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
 _RAW_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`([^`]*)`')
 
@@ -36,6 +38,7 @@ def parse_duration(text: str) -> Decimal:
     return Decimal(millis) / 1000
 
 
+@lru_cache(maxsize=1024)
 def duration(seconds: float | Decimal) -> str:
     """The duration as Prometheus spells it, days the largest unit: 300 is `5m`, 4.5 is `4s500ms`, 604800 is `7d`."""
     millis = int(Decimal(str(seconds)) * 1000)
@@ -49,6 +52,8 @@ def duration(seconds: float | Decimal) -> str:
 
 def quote(text: str) -> str:
     """A PromQL string literal that means exactly this text, whatever it contains."""
+    if _NEEDS_NO_ESCAPE.fullmatch(text):
+        return f'"{text}"'
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
     return '"' + re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufeff]", _escape_control, escaped) + '"'
 
@@ -87,6 +92,7 @@ class Selector:
         return Selector(name, (*self.matchers, *more))
 
 
+@lru_cache(maxsize=4096)
 def parse_selector(text: str) -> Selector:
     """Read a plain vector selector.
 
