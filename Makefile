@@ -33,7 +33,7 @@ up: servers ## start the shop, the servers and the load, and leave them running
 	@$(VENV)/box up
 
 down: ## stop all that `make up` or `make demo` started
-	@if [ -x $(VENV)/box ]; then $(VENV)/box down; else echo "down: nothing was ever started here"; fi
+	@if [ -x $(VENV)/python ] && [ -x $(VENV)/box ]; then $(VENV)/box down; else echo "down: nothing was ever started here"; fi
 
 check: setup static ## format, lint, types, layers, generated files, consistency of the repository
 	@echo "check: consistency of the repository"

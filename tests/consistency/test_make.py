@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -41,3 +42,19 @@ def test_down_is_harmless_in_a_fresh_checkout(root: Path, tmp_path: Path) -> Non
 
     assert answer.returncode == 0
     assert "nothing" in answer.stdout
+
+
+def test_cleaning_works_when_the_interpreter_is_gone(root: Path, tmp_path: Path) -> None:
+    """A `.venv` whose Python was uninstalled cannot run `box`, and must not keep anybody from removing it."""
+    shutil.copy(root / "Makefile", tmp_path)
+    shutil.copytree(root / "tools", tmp_path / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    scripts = tmp_path / ".venv" / "bin"
+    scripts.mkdir(parents=True)
+    (scripts / "python").symlink_to("/no/such/python")
+    (scripts / "box").write_text("#!/no/such/python\n")
+    (scripts / "box").chmod(0o755)
+
+    answer = subprocess.run(["make", "distclean"], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert not (tmp_path / ".venv").exists()
