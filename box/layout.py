@@ -13,6 +13,9 @@ from box.errors import BoxError
 # name that is longer than ours by a dot and its process id first.
 SOCKET_PATH_LIMIT = 90
 
+LOCK = "lock"
+"""The file that every command makes first: by it a run folder is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -25,6 +28,11 @@ class Layout:
     def state(self) -> Path:
         """Return the file that says what runs."""
         return self.run / "state.json"
+
+    @property
+    def lock(self) -> Path:
+        """Return the file that a command holds while it starts or stops the stack."""
+        return self.run / LOCK
 
     @property
     def logs(self) -> Path:
@@ -64,12 +72,30 @@ def find_layout(environment: Mapping[str, str]) -> Layout:
     """Return the layout of this checkout; `BOX_RUN_DIR` puts the run folder elsewhere.
 
     Raises:
-        BoxError: the package does not lie in a checkout of the project.
+        BoxError: the package does not lie in a checkout of the project, or BOX_RUN_DIR holds something else.
     """
     root = Path(__file__).resolve().parents[1]
     if not (root / "slos.yaml").is_file():
         raise BoxError(f"{root} is not a checkout of slobox: it has no slos.yaml; `box` runs from a checkout only")
-    return Layout(root, Path(environment.get("BOX_RUN_DIR") or root / ".cache" / "run").absolute())
+    given = environment.get("BOX_RUN_DIR")
+    if not given:
+        return Layout(root, root / ".cache" / "run")
+    # Resolved, for processes are found by this path: by every spelling of it the same ones.
+    run = Path(given).resolve()
+    _refuse_foreign(run)
+    return Layout(root, run)
+
+
+def _refuse_foreign(run: Path) -> None:
+    """Refuse a folder that others use: files in the run folder are replaced and removed on every start."""
+    try:
+        names = {path.name for path in run.iterdir()}
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise BoxError(f"BOX_RUN_DIR={run} cannot be used: {error.strerror}") from None
+    if names and LOCK not in names:
+        raise BoxError(f"BOX_RUN_DIR={run} holds files that are not of `box`; name a new or an empty folder")
 
 
 def make_private_folder(folder: Path) -> None:

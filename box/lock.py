@@ -16,7 +16,7 @@ def locked(layout: Layout) -> Iterator[None]:
         BoxError: another command holds it.
     """
     layout.run.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (layout.run / "lock").open("a") as file:
+    with layout.lock.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from box import ports, stack
 from box.cli import parsers
-from box.cli.up import DEMO_SCALE, STOP_LINE, begin, print_pages
+from box.cli.up import DEMO_PROFILE, DEMO_SCALE, STOP_LINE, begin, print_pages
 from box.demo.objective import Objective, read_objective
 from box.demo.report import as_json, print_report, write_json
 from box.demo.script import DEMO
@@ -26,7 +26,6 @@ from box.terminal import make_console
 
 # The slow page looks back over 30 minutes at least, and so ends last.
 SLOW_PAGE_SHORT = 1800
-PROFILE = "demo"
 
 
 def register(subparsers: parsers.Subparsers) -> None:
@@ -72,8 +71,8 @@ def _begin(console: Console, layout: Layout) -> State:
     free = ports.moved(settings)
     for name, port in free.items():
         console.print(f"Port {settings.ports[name]} is taken: {name} listens on {port} instead.")
-    stack.forget_data(layout, PROFILE)
-    return begin(console, settings.with_ports(free), DEMO_SCALE, PROFILE)
+    stack.forget_data(layout, DEMO_PROFILE)
+    return begin(console, settings.with_ports(free), DEMO_SCALE, DEMO_PROFILE)
 
 
 def _play(console: Console, layout: Layout, known: State, json_file: Path | None) -> bool:

@@ -15,6 +15,7 @@ from box.state import State
 from box.terminal import make_console
 
 DEMO_SCALE = 60
+DEMO_PROFILE = "demo"
 STOP_LINE = "Stop it with: make down"
 EXAMPLE = """\
   box up                    an hour of alerting passes in a minute
@@ -42,7 +43,9 @@ def run(time_scale: int) -> int:
     settings = load_settings(layout.root / ".env", os.environ)
     known = stack.running(layout)
     if known:
-        settings = known.settings if known.time_scale == time_scale else settings
+        # The demo may have moved ports that were taken; otherwise another port than asked for is a change.
+        moved = known.profile == DEMO_PROFILE and known.time_scale == time_scale
+        settings = known.settings if moved else settings
         wanted, _ = stack.make_run(layout, settings, time_scale, known.profile)
         if known.fingerprint == stack.fingerprint(layout, wanted):
             stack.ensure(layout, known)

@@ -8,8 +8,10 @@ import stat
 import time
 from collections.abc import Callable
 
+import pytest
+
 from box.services import SERVICES
-from tests.box.conftest import Checkout
+from tests.box.conftest import Checkout, free_ports
 
 PATIENCE = 30
 
@@ -61,6 +63,32 @@ def test_up_with_another_time_scale_starts_again(checkout: Checkout) -> None:
     config = (checkout.run / "supervisord.conf").read_text()
     assert "--query.lookback-delta=5m" in config
     assert "prometheus-x60" not in config
+
+
+def test_up_on_another_port_starts_again(checkout: Checkout) -> None:
+    """Asking for another port while the stack runs moves the service there, instead of saying that all is well."""
+    checkout.box("up")
+    (port,) = free_ports(1)
+
+    changed = checkout.box("up", WEB_PORT=str(port))
+
+    assert "starting it again" in changed.stdout
+    rows = json.loads(checkout.box("status", "--format", "json").stdout)
+    assert [row["port"] for row in rows if row["name"] == "web" and row["ready"]] == [port]
+
+
+@pytest.mark.parametrize("folder", [".", "monitoring", "slos.yaml"])
+def test_a_folder_of_somebody_else_is_no_run_folder(checkout: Checkout, folder: str) -> None:
+    """Every start replaces what lies in the run folder, so one that holds other files is refused untouched."""
+    before = sorted(checkout.root.rglob("*.y*ml"))
+
+    up = checkout.box("up", BOX_RUN_DIR=str(checkout.root / folder))
+
+    assert up.returncode == 1
+    assert up.stderr.startswith(f"box: BOX_RUN_DIR={checkout.root / folder} ")
+    assert len(up.stderr.splitlines()) == 1
+    assert sorted(checkout.root.rglob("*.y*ml")) == before
+    assert checkout.processes() == []
 
 
 def test_down_without_up_says_so(checkout: Checkout) -> None:
