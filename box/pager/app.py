@@ -69,6 +69,9 @@ ROUTES = APIRouter()
 @ROUTES.post("/alertmanager", status_code=204)
 async def take(request: Request, journal: JournalHere) -> None:
     """Take a notification; one that cannot be read is refused with 400, which Alertmanager does not repeat."""
+    # Any web page can make its reader's browser post text to this machine, but JSON only where CORS permits it.
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise HTTPException(415, "not a notification of Alertmanager: its media type is application/json")
     body = b""
     async for part in request.stream():
         body += part

@@ -1,6 +1,7 @@
 """The pager: what it takes, shows, keeps and refuses."""
 
 import asyncio
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from box.pager import view
 from box.pager.app import LARGEST_BODY, create_app
 from box.pager.notification import moment, web_link
 from box.pager.settings import PagerSettings, from_environment
+
+JSON = {"content-type": "application/json"}
 
 
 class Browser:
@@ -199,16 +202,26 @@ def test_a_link_out_of_the_folder_is_not_followed(client: Browser, settings: Pag
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"status": "on fire"}', '{"status": "firing", "alerts": [{}]}'])
 def test_what_is_no_notification_is_refused(client: Browser, body: str) -> None:
     """Alertmanager gets a 400, which it does not repeat, and nothing is kept."""
-    answer = client.post("/alertmanager", content=body)
+    answer = client.post("/alertmanager", content=body, headers=JSON)
 
     assert answer.status_code == 400
     assert "not a notification of Alertmanager" in answer.json()["detail"]
     assert client.get("/api/notifications").json() == []
 
 
+@pytest.mark.parametrize("media", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_web_page_cannot_make_its_reader_post_a_notification(client: Browser, media: str) -> None:
+    """What a browser sends across sites without asking is no JSON, and is refused whatever it says."""
+    headers = {"content-type": media} if media else {}
+    answer = client.post("/alertmanager", content=json.dumps(webhook(alert())), headers=headers)
+
+    assert answer.status_code == 415
+    assert client.get("/api/notifications").json() == []
+
+
 def test_a_huge_body_is_refused(client: Browser) -> None:
     """Nobody fills the memory of the pager."""
-    assert client.post("/alertmanager", content=b"x" * (LARGEST_BODY + 1)).status_code == 413
+    assert client.post("/alertmanager", content=b"x" * (LARGEST_BODY + 1), headers=JSON).status_code == 413
 
 
 def test_pages_are_hard_to_abuse(client: Browser) -> None:
