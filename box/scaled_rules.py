@@ -1,4 +1,4 @@
-"""Compiles the rules of a time scale for the containers; in real time there is nothing to do.
+"""Compiles the rules of a time scale for the containers; in real time it only looks whether they can read theirs.
 
 TIME_SCALE=60 python -m box.scaled_rules /scaled
 """
@@ -6,6 +6,7 @@ TIME_SCALE=60 python -m box.scaled_rules /scaled
 import os
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from box.errors import BoxError
@@ -20,6 +21,7 @@ SPEC = Path("slos.yaml")
 PROMETHEUS = Path("monitoring/prometheus/prometheus.yml")
 ALERTMANAGER = Path("monitoring/alertmanager/base.yml")
 INTERVAL = "1s"
+READABLE = "The umask of the checkout was strict; run: chmod -R go+rX slos.yaml monitoring runbooks"
 RULE_FILES = ["slo/prometheus/*.rules.yml"]
 
 
@@ -39,16 +41,32 @@ def write(root: Path, folder: Path, time_scale: int) -> None:
     compile_rules(Layout(root, folder), time_scale)
 
 
+def mounted(root: Path) -> Iterator[Path]:
+    """Yields what Prometheus and Alertmanager read from the checkout itself, as this container does."""
+    yield from (root / SPEC, root / "monitoring")
+    for folder, folders, files in os.walk(root / "monitoring"):
+        yield from (Path(folder, name) for name in (*sorted(folders), *sorted(files)))
+
+
 def _faster(config: Document) -> Document:
     """The config with a scrape and an evaluation every second, and the compiled rules."""
     intervals = dict.fromkeys(("scrape_interval", "scrape_timeout", "evaluation_interval"), INTERVAL)
     return {**config, "global": {**config["global"], **intervals}, "rule_files": RULE_FILES}
 
 
-def main(folder: Path, text: str) -> int:
+def readable(path: Path) -> bool:
+    """Whether this process may read a file or a folder."""
+    return os.access(path, os.R_OK)
+
+
+def main(folder: Path, text: str, can_read: Callable[[Path], bool] = readable) -> int:
     """Runs the command line with the value of TIME_SCALE; returns the exit status."""
     if not text.isdecimal() or not int(text):
         print(f"rules: TIME_SCALE must be a whole number from 1, it is {text!r}", file=sys.stderr)
+        return 1
+    hidden = next((path for path in mounted(ROOT) if not can_read(path)), None)
+    if hidden:
+        print(f"rules: a container cannot read {hidden.relative_to(ROOT)}. {READABLE}", file=sys.stderr)
         return 1
     if text == "1":
         print("rules: real time, the rules of the checkout are used")

@@ -15,6 +15,19 @@ def test_real_time_leaves_everything_as_it_is(tmp_path: Path, capsys: pytest.Cap
     assert "real time" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "path", ["slos.yaml", "monitoring", "monitoring/prometheus/start.sh", "monitoring/prometheus/rules/slo.yml"]
+)
+def test_a_private_checkout_is_told_before_the_servers_start(
+    path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever cloned under a strict umask hears which file no container can read, and the command that helps."""
+    assert main(tmp_path, "1", lambda each: each != ROOT / path) == 1
+    error = capsys.readouterr().err
+    assert error.startswith(f"rules: a container cannot read {path}. ")
+    assert error.endswith("chmod -R go+rX slos.yaml monitoring runbooks\n")
+
+
 @pytest.mark.parametrize("text", ["0", "-60", "1.5", "", "fast"])
 def test_what_is_no_scale_is_one_line(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The message says what TIME_SCALE may be."""
