@@ -88,6 +88,12 @@ def test_slos_that_read_the_same_series_have_cases_of_their_own() -> None:
     assert names[1].endswith(" (2 of 2)")
 
 
+def test_many_slos_are_spread_over_cases_of_bounded_size() -> None:
+    """A hundred SLOs that could share a case do not: finding that out for thousands would take minutes."""
+    healthy = [name for name in scenarios(*(objective(f"api-{n}") for n in range(100))) if name.startswith("healthy")]
+    assert len(healthy) == 2
+
+
 def test_an_slo_without_example_series_is_named() -> None:
     """A comment says that it is not tested; alone it leaves no test."""
     sli = Events(parse_selector("x_total"), None, parse_selector("x_total"))

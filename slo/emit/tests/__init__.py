@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def tests(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
     """One test file for the rule file of the set. SLOs that no series can be made for are named in a comment."""
     path = context.layout["tests"]
-    subjects = [Subject(planned, plan.scale) for planned in plan.slos]
+    subjects = [Subject.of(planned, plan.scale) for planned in plan.slos]
     testable = [subject for subject in subjects if subject.feeds]
     untested = [subject.name for subject in subjects if not subject.feeds]
     rules = relative(context.layout["prometheus"], path.parent)

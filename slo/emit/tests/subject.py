@@ -8,19 +8,36 @@ from typing import TYPE_CHECKING
 
 from slo.plan import names
 from slo.plan.cascade import TILE
+from slo.promql import parse_selector
 
 if TYPE_CHECKING:
     from slo.burnrate import Tier
     from slo.model import AlertSeverity, Feed, Scale, Slo
     from slo.plan.values import AlertFacts, PlannedSlo
+    from slo.promql import Selector
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One SLO under test. One step is one evaluation, and one sample of every input series."""
+    """One SLO under test. One step is one evaluation, and one sample of every input series.
+
+    Attributes:
+        planned: the SLO with its tiers and alerts.
+        scale: how the server's time maps to the specification's.
+        feeds: the input series, or none where the selectors leave no way to tell good from bad.
+        selectors: what the SLI reads.
+    """
 
     planned: PlannedSlo
     scale: Scale
+    feeds: tuple[Feed, ...]
+    selectors: tuple[Selector, ...]
+
+    @classmethod
+    def of(cls, planned: PlannedSlo, scale: Scale) -> Subject:
+        """The subject for an SLO; its input series are searched for once."""
+        sli = planned.slo.sli
+        return cls(planned, scale, sli.feeds(), tuple(map(parse_selector, sli.selectors())))
 
     @property
     def slo(self) -> Slo:
@@ -31,11 +48,6 @@ class Subject:
     def name(self) -> str:
         """Service and SLO, for people."""
         return f"{self.slo.service}/{self.slo.name}"
-
-    @property
-    def feeds(self) -> tuple[Feed, ...]:
-        """The input series, or none where the selectors leave no way to tell good from bad."""
-        return self.slo.sli.feeds()
 
     @property
     def step(self) -> int:
