@@ -1,9 +1,10 @@
 """When the alert has to fire: the arithmetic, against brute force."""
 
-from itertools import pairwise
+from bisect import bisect_right
+from itertools import accumulate, count, pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from box.demo.theory import Before, During, Rule, adjusted_ratio, predict
@@ -15,33 +16,48 @@ shares = st.floats(0.05, 1.0)
 covered_seconds = st.floats(0.0, 60.0)
 
 
-def simulated(rule: Rule, before: Before, during: During) -> float:
-    """Return the first of very small steps at which a window of evenly spread events is above the threshold."""
-    step = 0.002
-    count = 1
-    while True:
-        seconds = count * step
-        kept = min(before.covered, rule.window - seconds)
-        share = kept / before.covered if before.covered else 0.0
-        bad = before.bad * share + during.rate * during.bad_share * seconds
-        total = before.total * share + during.rate * seconds
-        if bad / total * (kept + seconds) / rule.window > rule.threshold:
-            return seconds
-        count += 1
+def moments(begin: float, end: float, per_second: int, one_bad_in: int) -> list[tuple[float, bool]]:
+    """Return evenly spread events, each with its moment and whether it is bad; 0 means that none is."""
+    events = round((end - begin) * per_second)
+    return [
+        (begin + (number + 0.5) / per_second, one_bad_in > 0 and number % one_bad_in == one_bad_in // 2)
+        for number in range(events)
+    ]
 
 
-@given(before_rate=rates, rate=rates, share=shares, covered=covered_seconds)
-def test_the_prediction_is_what_a_simulation_finds(
-    before_rate: float, rate: float, share: float, covered: float
+def counted(rule: Rule, events: list[tuple[float, bool]], covered: float) -> float:
+    """Return when the window first held enough bad ones, by counting the events in it again and again."""
+    times = [at for at, _ in events]
+    bad = [0, *accumulate(is_bad for _, is_bad in events)]
+    for step in count(1):
+        now = step / 50
+        first, last = bisect_right(times, now - rule.window), bisect_right(times, now)
+        recorded = min(rule.window, covered + now)
+        if last > first and (bad[last] - bad[first]) / (last - first) * recorded / rule.window > rule.threshold:
+            return now
+    raise AssertionError
+
+
+@settings(deadline=None)
+@given(
+    before_rate=st.integers(100, 300),
+    before_bad=st.sampled_from([0, 500, 250]),
+    rate=st.integers(100, 300),
+    one_bad_in=st.integers(1, 10),
+    covered=st.integers(0, 60),
+)
+def test_the_prediction_is_what_counting_finds(
+    before_rate: int, before_bad: int, rate: int, one_bad_in: int, covered: int
 ) -> None:
-    """The solved moment agrees with stepping through the fault."""
-    before = Before(total=before_rate * covered, bad=0.0, covered=covered)
-    during = During(rate, share)
+    """The solved moment is when a window of single events crosses the threshold, whatever it held before."""
+    history = moments(-covered, 0, before_rate, before_bad)
+    before = Before(total=len(history), bad=sum(is_bad for _, is_bad in history), covered=covered)
 
-    theory = predict(RULE, before, during, interval=1.0)
+    theory = predict(RULE, before, During(rate, 1 / one_bad_in), interval=1.0)
 
-    assume(theory.burn is not None and theory.burn < 20)
-    assert theory.burn == pytest.approx(simulated(RULE, before, during), abs=0.003)
+    assert theory.burn is not None
+    events = history + moments(0, RULE.window, rate, one_bad_in)
+    assert theory.burn == pytest.approx(counted(RULE, events, covered), abs=0.25)
 
 
 @given(rate=rates, share=shares, covered=covered_seconds)
