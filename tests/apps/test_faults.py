@@ -159,6 +159,20 @@ async def test_a_fault_expires() -> None:
     assert faults.active("errors") is None
 
 
+async def test_a_fault_lasts_as_long_as_was_asked_for(shop: Shop) -> None:
+    """The seconds of the request are the seconds of the fault, and a minute when it names none."""
+    clock = Clock()
+    shop.web.app.state.faults.clock = clock
+    asked = (await shop.web.fault("errors", seconds=30)).json()
+    usual = (await shop.web.fault("latency", delay_ms=1)).json()
+    clock.now += 30
+    shown = (await shop.web.client.get("/admin/faults", headers=ADMIN)).json()["faults"]
+
+    assert (asked["seconds_left"], usual["seconds_left"]) == (30, 60)
+    assert (shown["errors"]["active"], shown["latency"]["seconds_left"]) == (False, 30)
+    assert (await shop.web.client.get("/products")).status_code == 200
+
+
 @pytest.mark.parametrize(("rate", "expected"), [(0.0, 0), (0.25, 25), (1.0, 100)])
 async def test_the_rate_is_the_share_that_is_hit(rate: float, expected: int) -> None:
     """Of a hundred requests with evenly spread chances, the rate says how many are hit."""

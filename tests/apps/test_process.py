@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,7 @@ import pytest
 
 from apps.settings import with_password
 from apps.telemetry import tracing
-from tests.apps.running import TOKEN
+from tests.apps.running import ADMIN, TOKEN, key
 from tests.apps.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,3 +106,25 @@ def test_a_process_drains_and_finishes_what_it_began(tmp_path: Path) -> None:
     assert len(request["trace_id"]) == 32
     assert "secret-person" not in output
     assert TOKEN not in output
+
+
+def test_a_request_under_way_is_answered_before_the_process_ends(tmp_path: Path) -> None:
+    """SIGTERM in the middle of an order: its customer still hears that it was placed."""
+    port = free_port()
+    process = start(tmp_path, port, SHOP_DEADLINE_SECONDS="10")
+    body = {"items": [{"sku": "mug", "quantity": 1}], "email": "customer@example.org"}
+    base = f"http://127.0.0.1:{port}"
+    with httpx.Client(base_url=base, trust_env=False, timeout=20) as client, ThreadPoolExecutor(1) as customer:
+        slow = {"rate": 1, "seconds": 60, "delay_ms": 1500}
+        client.put("/admin/faults/latency", json=slow, headers=ADMIN).raise_for_status()
+        placed = customer.submit(
+            httpx.post, f"{base}/orders", json=body, headers=key("k1"), trust_env=False, timeout=20
+        )
+        while "shop_requests_in_flight 1.0" not in client.get("/metrics").text and not placed.done():
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        status = placed.result().status_code
+    process.communicate(timeout=20)
+
+    assert status == 201
+    assert process.returncode == -signal.SIGTERM
