@@ -6,9 +6,12 @@ import signal
 import statistics
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 
@@ -96,6 +99,44 @@ def test_tickets_are_held_back_while_the_page_fires(records: list[dict[str, Any]
     """One incident wakes nobody twice."""
     for record in records:
         assert "ticket-fast" in record["suppressed"]
+
+
+def test_a_page_that_does_not_arrive_fails_the_demo(tmp_path: Path) -> None:
+    """With a silence in Alertmanager the alert fires but nobody is told: the demo says so and exits with 1."""
+    with subprocess.Popen(
+        command("demo", "--no-keep"),
+        cwd=REPOSITORY,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as demo:
+        assert demo.stdout is not None
+        before = list(takewhile(lambda line: "visitors come in" not in line, demo.stdout))
+        silence_everything(tmp_path)
+        after = demo.stdout.read()
+
+    assert demo.returncode == 1, "".join(before) + after
+    assert "fires in Prometheus" in after
+    assert "the pager rings" not in after
+    assert "The page did NOT arrive and resolve." in after
+    assert left_running(tmp_path) == []
+
+
+def silence_everything(folder: Path) -> None:
+    """Tell the Alertmanager of that box to notify nobody."""
+    port = json.loads((folder / "run" / "state.json").read_text())["ports"]["alertmanager"]
+    now = datetime.now(UTC)
+    silence = {
+        "matchers": [{"name": "alertname", "value": ".+", "isRegex": True, "isEqual": True}],
+        "startsAt": now.isoformat(),
+        "endsAt": (now + timedelta(hours=1)).isoformat(),
+        "createdBy": "the test",
+        "comment": "nobody is to be told",
+    }
+    answer = httpx.post(f"http://127.0.0.1:{port}/api/v2/silences", json=silence, timeout=5, trust_env=False)
+    answer.raise_for_status()
 
 
 def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
