@@ -41,7 +41,7 @@ def _alert(planned: PlannedSlo, fact: AlertFacts, tier: Tier | None, scale: Scal
     if tier:
         expr, pending = _burn(planned, tier, scale), tier.pending // scale.factor
     elif fact.tier == "exhausted":
-        expr, pending = f"{names.selector(names.REMAINING, **_identity(planned))} <= 0", 0
+        expr, pending = _exhausted(planned), 0
     else:
         expr, pending = _no_data(planned), ABSENT_AFTER // scale.factor
     texts = wording.of(planned, fact, tier, scale)
@@ -63,6 +63,16 @@ def _burn(planned: PlannedSlo, tier: Tier, scale: Scale) -> str:
         f"{names.selector(long, **identity)}\n"
         f"  * ignoring (kind) {covered} / {tier.long // scale.factor} > {threshold}\n"
         f"and {names.selector(short, **identity)} > {threshold}\n"
+        f"and ignoring (kind) {bad} >= {planned.slo.alerts.min_bad_events}"
+    )
+
+
+def _exhausted(planned: PlannedSlo) -> str:
+    """Nothing left, and not because of a single failure among next to no events."""
+    identity = _identity(planned)
+    bad = names.selector(names.events(planned.slo.window), **identity, kind="bad")
+    return (
+        f"{names.selector(names.REMAINING, **identity)} <= 0\n"
         f"and ignoring (kind) {bad} >= {planned.slo.alerts.min_bad_events}"
     )
 

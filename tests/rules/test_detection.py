@@ -87,6 +87,26 @@ def test_budget_that_is_spent_is_told_and_recovers_with_the_window(tmp_path: Pat
     assert not said
 
 
+def test_one_failure_on_an_idle_day_does_not_spend_the_budget(tmp_path: Path, promtool: Path) -> None:
+    """The only event of a fresh server fails: below `min_bad_events` that is no reason to open a ticket."""
+    rules = emitted("prometheus", slo_set(objective("api", window=DAY)))
+    series = {GOOD: "0+0x30", BAD: "0+0x2 1+0x28"}
+    said = judged(
+        promtool,
+        tmp_path,
+        rules,
+        "1m",
+        case(
+            "one bad event in half an hour",
+            "1m",
+            series,
+            ("20m", "count(slo:budget_remaining:ratio < 0)", {"{}": 1}),
+            ("20m", 'count(ALERTS{alertname="SvcApiBudgetExhausted"})', {}),
+        ),
+    )
+    assert not said
+
+
 def test_one_target_of_many_is_enough(tmp_path: Path, promtool: Path) -> None:
     """Series that were never there are no emergency as long as one target answers; all of them down is a page."""
     rules = emitted("prometheus", slo_set(objective("api", target='up{job="api"}')))
