@@ -93,7 +93,8 @@ def attend(process: subprocess.Popen[str], readers: list[threading.Thread], tick
     except BaseException:
         end(process)
         for reader in readers:
-            reader.join(GRACE_SECONDS)
+            if reader.is_alive():  # the interruption may come before all of them were started
+                reader.join(GRACE_SECONDS)
         raise
 
 
