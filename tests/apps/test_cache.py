@@ -42,6 +42,17 @@ async def test_the_second_look_is_a_hit(cached: Settings) -> None:
         assert catalog.value("shop_cache_requests_total", result="hit") == 2
 
 
+async def test_a_product_is_not_remembered_for_ever(cached: Settings) -> None:
+    """After its time a product is loaded again, so that changes of price and stock are seen."""
+    async with serving(create_app, cached.model_copy(update={"cache_seconds": 0.05})) as catalog:
+        await ready(catalog)
+        for _ in range(2):
+            assert (await catalog.client.get("/products/clock")).status_code == 200
+            await asyncio.sleep(0.1)
+
+        assert catalog.value("shop_cache_requests_total", result="miss") == 2
+
+
 async def test_a_stampede_loads_once(settings: Settings) -> None:
     """Fifty visitors who ask for the same thing at once cost one query."""
     async with serving(create_app, settings) as catalog:

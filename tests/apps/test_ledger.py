@@ -11,7 +11,9 @@ from apps.data.seed import prepare
 from apps.data.tables import order_items, orders, stock
 from apps.messages import OrderRequest
 from apps.orders.ledger import KeyReused, OutOfStock, Receipt, UnknownProduct, find, place
-from apps.problems import DependencyError
+from apps.problems import DeadlineExceeded, DependencyError
+from apps.resilience import deadline
+from apps.settings import Settings
 
 STOCK = 40
 
@@ -128,6 +130,24 @@ def test_many_at_once_never_sell_what_is_not_there(database: Database) -> None:
     assert placed == STOCK // 3
     assert sold == 3 * placed
     assert left(database, "mug") == STOCK - sold
+
+
+def test_a_writer_waits_for_its_turn_no_longer_than_its_caller(settings: Settings) -> None:
+    """SQLite takes one writer at a time: a request whose time is over while it queues gives up, and orders nothing."""
+    database = open_database(settings.database_url, lambda: None)
+    prepare(database, STOCK)
+
+    def hurried() -> Receipt:
+        deadline.start(2.0, "50")
+        return place(database, request(("mug", 1)), "key-1")
+
+    with ThreadPoolExecutor(1) as threads, database.write():
+        waiting = threads.submit(hurried)
+        with pytest.raises(DeadlineExceeded):
+            waiting.result(timeout=10)
+
+    assert rows(database) == 0
+    database.engine.dispose()
 
 
 def test_preparing_twice_keeps_the_stock(database: Database) -> None:

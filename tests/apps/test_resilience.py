@@ -180,6 +180,8 @@ async def test_the_breaker_opens_and_refuses_at_once() -> None:
 
     assert len(other.requests) == 3
     assert (refusal.value.status, refusal.value.headers) == (503, {"Retry-After": "1"})
+    # A refusal takes no time, and would hide in the histogram how slow the tier is.
+    assert registry.get_sample_value("shop_dependency_duration_seconds_count", {"dependency": "orders"}) == 3
     state = {"dependency": "orders", "state": "open"}
     assert registry.get_sample_value("shop_breaker_state", state) == 1
 
@@ -239,6 +241,31 @@ async def test_the_deadline_is_passed_on_and_shrinks() -> None:
     await orders.call("GET", "/")
 
     assert 0 < int(other.requests[0].headers[deadline.HEADER]) <= 1500
+
+
+@pytest.mark.parametrize(("left", "least", "most"), [("800", 0.0, 0.8), ("60000", 1.0, 1.0)])
+async def test_an_attempt_ends_with_the_deadline(left: str, least: float, most: float) -> None:
+    """An attempt waits for its own second, and never longer than there is time."""
+    other = Other([200])
+    orders, _ = dependency(other)
+    deadline.start(60.0, left)
+
+    await orders.call("GET", "/")
+
+    assert least <= other.requests[0].extensions["timeout"]["read"] <= most
+
+
+async def test_no_second_attempt_without_time_for_it() -> None:
+    """When next to no time is left the caller hears of the failure at once; nothing is taken from the budget."""
+    other = Other([500])
+    orders, _ = dependency(other)
+    deadline.start(2.0, "45")
+
+    with pytest.raises((DependencyError, DeadlineExceeded)):
+        await orders.call("GET", "/")
+
+    assert len(other.requests) <= 1
+    assert orders.budget.tokens == orders.budget.most
 
 
 async def test_without_time_nothing_is_sent() -> None:
