@@ -9,7 +9,7 @@ import httpx
 from box.ports import listens
 from box.services import SERVICES, Service
 from box.settings import Settings
-from box.supervision.control import Control, ProcessState
+from box.supervision.control import UNREACHABLE, Control, ProcessState
 
 POLL_SECONDS = 0.1
 ANSWER_SECONDS = 2.0
@@ -61,13 +61,13 @@ def wait_ready(settings: Settings, control: Control, seconds: float, show: Show)
         show: called after each look with the readiness of every service.
 
     Raises:
-        NotReadyError: a service was given up, or the time is over.
+        NotReadyError: a service was given up, supervisord went away, or the time is over.
     """
     begun = time.monotonic()
     ready_at: dict[str, float] = {}
     with local_client() as client:
         while True:
-            states = control.states()
+            states = _states(control)
             _look(client, settings, states, ready_at, begun)
             show([_readiness(service.name, states, ready_at) for service in SERVICES])
             if len(ready_at) == len(SERVICES):
@@ -77,6 +77,13 @@ def wait_ready(settings: Settings, control: Control, seconds: float, show: Show)
                 missing = tuple(service.name for service in SERVICES if service.name not in ready_at)
                 raise NotReadyError(missing, f"not ready after {seconds:.0f} s: {', '.join(missing)}")
             time.sleep(POLL_SECONDS)
+
+
+def _states(control: Control) -> dict[str, ProcessState]:
+    try:
+        return control.states()
+    except UNREACHABLE:
+        raise NotReadyError((), "supervisord, which runs the services, ended meanwhile") from None
 
 
 def _look(

@@ -19,7 +19,7 @@ from box.settings import Settings
 from box.state import State
 from box.supervision import daemon
 from box.supervision.config import supervisor_config
-from box.supervision.control import Control
+from box.supervision.control import UNREACHABLE, Control
 from box.supervision.program import Run, program, supervisor_environment, variable
 
 READY_SECONDS = 60
@@ -106,6 +106,10 @@ def ensure(layout: Layout, known: State) -> None:
         wait_ready(known.settings, control, READY_SECONDS, lambda _rows: None)
     except NotReadyError as error:
         raise BoxError(_failure(layout, error)) from None
+    except UNREACHABLE as error:
+        raise BoxError(
+            f"supervisord does not start what is missing: {error}; stop all of it first: make down"
+        ) from None
 
 
 def stop(layout: Layout) -> bool:

@@ -1,7 +1,5 @@
 """Looks at every service of a running stack."""
 
-import http.client
-import xmlrpc.client
 from dataclasses import dataclass
 
 import httpx
@@ -13,7 +11,7 @@ from box.ports import listens
 from box.readiness import answers, local_client
 from box.services import SERVICES, Service
 from box.state import State
-from box.supervision.control import Control, ProcessState
+from box.supervision.control import UNREACHABLE, Control, ProcessState
 
 MIB = 1024 * 1024
 
@@ -39,7 +37,7 @@ def look(layout: Layout, known: State) -> list[Status]:
     """
     try:
         states = Control(layout.socket).states()
-    except (OSError, xmlrpc.client.Error, http.client.HTTPException) as error:
+    except UNREACHABLE as error:
         raise BoxError("the stack stopped just now") from error
     with local_client() as client:
         return [

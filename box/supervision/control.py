@@ -9,6 +9,9 @@ from typing import Any
 
 ANSWER_SECONDS = 15
 
+UNREACHABLE = (OSError, xmlrpc.client.Error, http.client.HTTPException)
+"""What a call raises when nobody answers, or not as supervisord does."""
+
 
 class _SocketConnection(http.client.HTTPConnection):
     """HTTP over a Unix socket."""
@@ -44,7 +47,7 @@ class ProcessState:
 
 
 class Control:
-    """The calls we make; each raises OSError or xmlrpc.client.Error when nobody answers."""
+    """The calls we make; each raises one of UNREACHABLE when nobody answers."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -58,7 +61,7 @@ class Control:
         """Return whether a supervisord listens on the socket and is not about to stop."""
         try:
             return bool(self._call("getState")["statename"] == "RUNNING")
-        except (OSError, xmlrpc.client.Error, http.client.HTTPException):
+        except UNREACHABLE:
             return False
 
     def states(self) -> dict[str, ProcessState]:

@@ -1,10 +1,8 @@
 """Starts supervisord away from the terminal, and ends it with all it started."""
 
-import http.client
 import os
 import shutil
 import time
-import xmlrpc.client
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +13,7 @@ from box.interrupts import uninterrupted
 from box.layout import Layout
 from box.log_tail import last_lines
 from box.supervision.config import STOP_SECONDS
-from box.supervision.control import Control
+from box.supervision.control import UNREACHABLE, Control
 
 # What a clean shutdown takes at most: SIGTERM, the wait, SIGKILL, and a second for supervisord itself.
 SHUTDOWN_SECONDS = STOP_SECONDS + 3
@@ -72,7 +70,7 @@ def stop(layout: Layout) -> bool:
 
 
 def _stop(layout: Layout) -> bool:
-    with suppress(OSError, xmlrpc.client.Error, http.client.HTTPException):
+    with suppress(*UNREACHABLE):
         Control(layout.socket).shutdown()
         if processes.wait_gone(layout.run, SHUTDOWN_SECONDS):
             _forget(layout)

@@ -168,6 +168,20 @@ def test_a_closed_terminal_during_up_stops_what_was_started(checkout: Checkout) 
     assert checkout.processes() == []
 
 
+def test_a_supervisor_that_is_killed_during_up_is_told(checkout: Checkout) -> None:
+    """When supervisord goes away while `up` waits, one line says so, and nothing is left running."""
+    with checkout.start("up", BROKEN="web") as process:
+        wait_until(lambda: len(checkout.processes()) > 3)
+        wait_until((checkout.run / "supervisord.pid").exists)
+        checkout.supervisor().kill()
+        _, errors = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 1
+    assert errors.startswith("box: supervisord")
+    assert "Traceback" not in errors
+    assert checkout.processes() == []
+
+
 def test_a_broken_service_is_shown_with_its_last_words(checkout: Checkout) -> None:
     """When a service ends again and again, `up` exits with 1, shows its log and stops the rest."""
     up = checkout.box("up", BROKEN="orders")
