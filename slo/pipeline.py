@@ -77,10 +77,11 @@ def _compile_set(
     slo_set: SloSet, request: Request, read_base: Callable[[SloSet], str | None], *, alone: bool
 ) -> Compiled:
     targets = chosen_targets(slo_set, request.targets)
-    where = layout(slo_set, Place(slo_set.slos[0].place.file), into=request.into, alone=alone)
+    spec = slo_set.slos[0].place.file
+    where = layout(slo_set, Place(spec), into=request.into, alone=alone)
     base = read_base(slo_set) if "alertmanager" in targets else None
     planned = plan(slo_set, request.scale or Scale(interval=slo_set.interval))
-    context = Context(where, base, slo_set.alerting_base or "")
+    context = Context(where, base, slo_set.alerting_base or "", spec)
     return Compiled(planned, where, {path: text for t in targets for path, text in EMITTERS[t](planned, context)})
 
 
