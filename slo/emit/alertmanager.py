@@ -28,7 +28,7 @@ _SHAPES: dict[str, type] = {"route": dict, "receivers": list, "inhibit_rules": l
 
 def alertmanager(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
     """A complete configuration: the routes of the set stand before those of the base."""
-    import yaml  # noqa: PLC0415 - a tenth of the start-up of builds that have no need of it
+    from slo.emit import verbatim  # noqa: PLC0415 - a tenth of the start-up of builds that have no need of it
 
     base = _base(context)
     route = base["route"]
@@ -38,18 +38,17 @@ def alertmanager(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, 
         "route": route | {"routes": [*routes, *(route.get("routes") or [])]},
         "inhibit_rules": inhibitions,
     }
-    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120)
-    yield context.layout["alertmanager"], header(plan, "alertmanager") + text
+    yield context.layout["alertmanager"], header(plan, "alertmanager") + verbatim.dump(config)
 
 
 def _base(context: Context) -> dict[str, Any]:
     """The base as data; what cannot be extended is an error that names the file."""
-    import yaml  # noqa: PLC0415 - see above
+    from slo.emit import verbatim  # noqa: PLC0415 - see above
 
     text = _MINIMAL if context.alerting_base is None else context.alerting_base
     try:
-        base = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        base = verbatim.load(text)
+    except verbatim.YamlError as error:
         raise _unusable(context, f"it is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(base, dict) or not isinstance(base.get("route"), dict):
         raise _unusable(context, "it has no `route`")
