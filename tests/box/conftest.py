@@ -18,7 +18,8 @@ from box.services import SERVICES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
-# Answers on the port that the service table gives it, by flag or by variable. STUBBORN ignores SIGTERM, BROKEN ends.
+# Answers on the port that the service table gives it, by flag or by variable. STUBBORN ignores SIGTERM, BROKEN ends,
+# UNREADY answers 503 for ever.
 TINY = """
 import http.server, os, re, signal, sys
 name = NAME
@@ -33,7 +34,8 @@ found = re.search(r"(?:listen-address=127\\.0\\.0\\.1:|web-port=)(\\d+)", flags)
 port = int(found[1]) if found else int(os.environ.get("SHOP_PORT") or os.environ["PAGER_PORT"])
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200); self.send_header("Content-Length", "0"); self.end_headers()
+        self.send_response(503 if os.environ.get("UNREADY") == name else 200)
+        self.send_header("Content-Length", "0"); self.end_headers()
     def log_message(self, *_): pass
 print(name, "listens")
 http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()

@@ -147,7 +147,7 @@ def test_a_service_that_ignores_sigterm_is_killed(checkout: Checkout) -> None:
 def test_ctrl_c_during_up_stops_what_was_started(checkout: Checkout) -> None:
     """An interrupted `up` leaves nothing running and exits with 130."""
     # `web` never becomes ready here, so that `up` is surely still waiting.
-    with checkout.start("up", BROKEN="web") as process:
+    with checkout.start("up", UNREADY="web") as process:
         wait_until(lambda: len(checkout.processes()) > 3)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=PATIENCE)
@@ -159,7 +159,7 @@ def test_ctrl_c_during_up_stops_what_was_started(checkout: Checkout) -> None:
 
 def test_a_closed_terminal_during_up_stops_what_was_started(checkout: Checkout) -> None:
     """SIGHUP means the same as Ctrl-C."""
-    with checkout.start("up", BROKEN="web") as process:
+    with checkout.start("up", UNREADY="web") as process:
         wait_until(lambda: len(checkout.processes()) > 3)
         process.send_signal(signal.SIGHUP)
         process.communicate(timeout=PATIENCE)
@@ -170,7 +170,7 @@ def test_a_closed_terminal_during_up_stops_what_was_started(checkout: Checkout) 
 
 def test_a_supervisor_that_is_killed_during_up_is_told(checkout: Checkout) -> None:
     """When supervisord goes away while `up` waits, one line says so, and nothing is left running."""
-    with checkout.start("up", BROKEN="web") as process:
+    with checkout.start("up", UNREADY="web") as process:
         wait_until(lambda: len(checkout.processes()) > 3)
         wait_until((checkout.run / "supervisord.pid").exists)
         checkout.supervisor().kill()
@@ -246,7 +246,7 @@ def test_a_deep_path_still_has_a_socket(checkout: Checkout) -> None:
 
 def test_two_commands_do_not_start_the_stack_at_once(checkout: Checkout) -> None:
     """While one `up` is at work another command is refused with one line."""
-    with checkout.start("up", BROKEN="web") as process:
+    with checkout.start("up", UNREADY="web") as process:
         wait_until(lambda: len(checkout.processes()) > 3)
         second = checkout.box("down")
         process.send_signal(signal.SIGINT)
