@@ -8,6 +8,7 @@ from slo.burnrate import MINUTE
 from slo.plan import names, wording
 from slo.plan.cascade import TILE
 from slo.plan.values import Alert, AlertFacts
+from slo.promql import parse_selector
 
 if TYPE_CHECKING:
     from slo.burnrate import Tier
@@ -80,11 +81,13 @@ def _exhausted(planned: PlannedSlo) -> str:
 def _no_data(planned: PlannedSlo) -> str:
     """Idle is not absent: a counter that stands still records 0. `bad` exists only where the SLI can be measured.
 
-    With a target, silence while the target is up means that its series are not created yet.
+    With a target, silence while the target is up means that its series are not created yet. The selector is spelled
+    anew: a comment behind it would take the rest of the expression with it.
     """
+    target = planned.slo.alerts.target
     recorded = names.selector(names.events(TILE), **_identity(planned), kind="bad")
     gone = f"vector(1) unless on () {recorded}"
-    return f"({gone}) unless on () ({planned.slo.alerts.target} == 1)" if planned.slo.alerts.target else gone
+    return f"({gone}) unless on () ({parse_selector(target)} == 1)" if target else gone
 
 
 def _labels(slo: Slo, fact: AlertFacts, scale: Scale) -> Labels:

@@ -142,6 +142,12 @@ def test_no_data_is_a_page_where_the_target_says_that_it_is_down(settings: dict[
     assert ("(up" in alert.expr) == ("target" in settings)
 
 
+@pytest.mark.parametrize("target", ["up{job='a'} # the job", "up{\n  job=`a`,\n}", '{__name__="up",job="a"}'])
+def test_a_target_fits_into_the_expression_however_it_is_written(target: str) -> None:
+    """A comment, line breaks and quotes of the user do not reach into what follows."""
+    assert alerts(objective(target=target))["no-data"].expr.endswith(') unless on () (up{job="a"} == 1)')
+
+
 def test_labels_are_the_identity_of_an_alert() -> None:
     """The SLO's labels and those of its alerts, without its shard: moving it raises nothing anew."""
     slo = objective(team="")
