@@ -12,7 +12,7 @@ from slo.promql import parse_selector
 
 if TYPE_CHECKING:
     from slo.burnrate import Tier
-    from slo.model import AlertSeverity, Labels, Scale, Slo
+    from slo.model import Labels, Scale, Slo
     from slo.plan.values import PlannedSlo
 
 ABSENT_AFTER = 10 * MINUTE
@@ -26,8 +26,7 @@ def facts(slo: Slo, tiers: tuple[Tier, ...]) -> tuple[AlertFacts, ...]:
     if slo.alerts.exhausted != "off":
         spent.append(AlertFacts(names.alert_name(slo, "BudgetExhausted"), "exhausted", slo.alerts.exhausted))
     if slo.alerts.no_data != "off":
-        severity: AlertSeverity = "page" if slo.alerts.target else slo.alerts.no_data
-        spent.append(AlertFacts(names.alert_name(slo, "NoData"), "no-data", severity))
+        spent.append(AlertFacts(names.alert_name(slo, "NoData"), "no-data", slo.alerts.no_data))
     return (*burn, *spent)
 
 

@@ -56,6 +56,8 @@ def settings(common: AlertsSpec | None, own: AlertsSpec | None, quietest: Decima
         given |= {name: value for name, value in msgspec.structs.asdict(layer).items() if value is not None}
     for name in ("labels", "annotations"):
         given[name] = merged(*(getattr(layer, name) for layer in layers))
+    if "target" in given:
+        given.setdefault("no_data", "page")  # a target that is down leaves no doubt
     if quietest is not None:
         given.setdefault("min_bad_events", enough_bad_events(quietest))
     return AlertSettings(**given)

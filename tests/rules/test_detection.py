@@ -109,7 +109,7 @@ def test_one_failure_on_an_idle_day_does_not_spend_the_budget(tmp_path: Path, pr
 
 def test_one_target_of_many_is_enough(tmp_path: Path, promtool: Path) -> None:
     """Series that were never there are no emergency as long as one target answers; all of them down is a page."""
-    rules = emitted("prometheus", slo_set(objective("api", target='up{job="api"}')))
+    rules = emitted("prometheus", slo_set(objective("api", target='up{job="api"}', no_data="page")))
     alert = 'count by (severity) (ALERTS{alertname="SvcApiNoData",alertstate="firing"})'
     up = {'up{job="api",instance="a"}': "1+0x30", 'up{job="api",instance="b"}': "0+0x60"}
     down = {'up{job="api",instance="a"}': "1+0x30 0+0x30", 'up{job="api",instance="b"}': "0+0x60"}

@@ -132,10 +132,15 @@ def test_a_tier_compares_the_recorded_part_of_its_long_window() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "severity"),
-    [({}, "ticket"), ({"no_data": "page"}, "page"), ({"target": 'up{job="a"}'}, "page")],
+    [
+        ({}, "ticket"),
+        ({"no_data": "page"}, "page"),
+        ({"target": 'up{job="a"}', "no_data": "page"}, "page"),
+        ({"target": 'up{job="a"}', "no_data": "ticket"}, "ticket"),
+    ],
 )
-def test_no_data_is_a_page_where_the_target_says_that_it_is_down(settings: dict[str, str], severity: str) -> None:
-    """Without a target it is what the settings say."""
+def test_no_data_has_the_severity_of_the_settings(settings: dict[str, str], severity: str) -> None:
+    """With and without a target, which only decides whether silence is told at all."""
     alert = alerts(objective(**settings))["no-data"]
     assert dict(alert.labels)["severity"] == severity
     assert alert.pending == 600

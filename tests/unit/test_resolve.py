@@ -86,6 +86,16 @@ def test_alert_settings_are_merged_key_by_key() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "severity"),
+    [("", "ticket"), ("target: up", "page"), ("target: up, no_data: ticket", "ticket"), ("no_data: page", "page")],
+)
+def test_no_data_pages_with_a_target_unless_the_user_says_otherwise(said: str, severity: str) -> None:
+    """A target that is down leaves no doubt; who wants a ticket for that gets one."""
+    assert one(slo="objective: 99%, alerts: {" + said + "}, ").alerts.no_data == severity
+    assert one("defaults: {objective: 99%, alerts: {" + said + "}}\n").alerts.no_data == severity
+
+
 @pytest.mark.parametrize(("traffic", "events"), [("0.5", 8), ("0.01", 2), ("0.00001", 2), ("1000", 194)])
 def test_bad_events_follow_from_traffic(traffic: str, events: int) -> None:
     """With known traffic as many bad events are needed as chance alone gives less than once in a thousand hours."""

@@ -58,7 +58,7 @@ def gone(subject: Subject) -> Script | None:
 
 
 def target_down(subject: Subject) -> Script | None:
-    """The series end and the target is down: that is a page."""
+    """The series end and the target is down: `NoData` comes as it does without a target."""
     return _vanished(subject, raised=True, up=0) if subject.slo.alerts.target else None
 
 
