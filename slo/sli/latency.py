@@ -44,7 +44,10 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _check_name(selector: Selector, place: Place) -> Iterator[Diagnostic]:
     suffix = next((s for s in _SUFFIXES if selector.name.endswith(s)), None)
-    if suffix:
+    if not selector.name:
+        message = "_count and _bucket are added to the name of a histogram, and a matcher is none"
+        yield Diagnostic("SLO044", place, message, 'write the name before the braces: seconds{job="api"}')
+    elif suffix:
         base = selector.name.removesuffix(suffix)
         yield Diagnostic("SLO044", place, f'write the base name of the histogram, "{base}", without "{suffix}"')
     elif any(m.label == "le" for m in selector.matchers):

@@ -32,6 +32,12 @@ def test_the_base_name_is_wanted(suffix: str) -> None:
     assert found.message == f'write the base name of the histogram, "seconds", without "{suffix}"'
 
 
+@pytest.mark.parametrize("histogram", ['{__name__=~"seconds.*"}', '{__name__="http.seconds"}', '{"http.seconds"}'])
+def test_a_name_is_wanted_to_which_a_suffix_can_be_added(histogram: str) -> None:
+    """A matcher on the name, and names that Prometheus 2 cannot write, would become rules that no server loads."""
+    assert codes(histogram) == [("SLO044", "histogram")]
+
+
 def test_the_bucket_is_chosen_by_the_limit() -> None:
     """A matcher on le would contradict it."""
     assert codes('seconds{le="1"}') == [("SLO044", "histogram")]
