@@ -7,26 +7,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from box.demo.objective import Objective
 from box.demo.record import Moments, Record, measured
 from box.demo.report import as_json, verdict, write_json
-from box.demo.theory import Before, During, Rule, predict
+from box.demo.theory import Before, During, predict
 from box.demo.timeline import BAR, Timeline, bar, building, status_line
 from box.demo.verdict import lines, theory_rows
 from box.demo.witnesses import Sight
-
-OBJECTIVE = Objective(
-    name="checkout-availability",
-    service="shop",
-    title="Customers can place an order",
-    alert="ShopCheckoutAvailabilityBudgetBurn",
-    bad="bad",
-    budget=0.001,
-    burn=14.4,
-    window=43200,
-    short=5,
-    rule=Rule(0.0144, 60, 2),
-)
+from tests.box.example import OBJECTIVE
 
 
 def sight(**changes: object) -> Sight:
