@@ -9,13 +9,19 @@ from xml.etree import ElementTree as ET
 
 
 def count(report: Path) -> Counter[str]:
-    """Return how many tests of a JUnit report passed, failed and were skipped; without a report one failed."""
+    """Return how many tests of a JUnit report passed, failed and were skipped; without a whole report one failed."""
     counts: Counter[str] = Counter()
     if not report.is_file():
         print(f"no tests ran for {report.name}: what came before them failed")
         counts["failed"] += 1
         return counts
-    for case in ET.parse(report).iter("testcase"):  # noqa: S314 - our own pytest wrote it
+    try:
+        cases = list(ET.parse(report).iter("testcase"))  # noqa: S314 - our own pytest wrote it
+    except ET.ParseError:
+        print(f"{report.name} is torn: whoever wrote it was killed")
+        counts["failed"] += 1
+        return counts
+    for case in cases:
         outcomes = {child.tag for child in case}
         bad = outcomes & {"failure", "error"}
         counts["failed" if bad else "skipped" if "skipped" in outcomes else "passed"] += 1

@@ -79,6 +79,14 @@ def test_a_report_that_is_missing_is_a_failure(tmp_path: Path, capsys: pytest.Ca
     assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 1 failed"
 
 
+def test_a_torn_report_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A disk that was full leaves no traceback as the last line, and no green run."""
+    (tmp_path / "torn.xml").write_text(REPORT[: len(REPORT) // 2])
+
+    assert summarise([str(tmp_path / "torn.xml")]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "0 passed, 1 failed"
+
+
 def test_two_runs_do_not_overlap(tmp_path: Path) -> None:
     """The second run says that it waits, and goes on when the first one has ended, even by a kill."""
     lock = tmp_path / "lock"
