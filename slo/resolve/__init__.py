@@ -31,6 +31,7 @@ def resolve(files: Sequence[ValidatedFile], set_name: str | None = None) -> tupl
     for file in files:
         members[_set_of(file, set_name, findings)].append(file)
     sets = tuple(_resolved_set(name, group, findings) for name, group in members.items())
+    check_names((slo for one in sets for slo in one.slos), findings)
     findings.stop_if_any()
     return sets
 
@@ -46,7 +47,6 @@ def _resolved_set(name: str, files: list[ValidatedFile], findings: Findings) -> 
     slos: list[Slo] = []
     for file in files:
         slos.extend(_slos(file, findings))
-    check_names(slos, findings)
     base = common("alerting.base", [(f, f.spec.alerting.base if f.spec.alerting else None) for f in files], findings)
     outputs = common("outputs", [(f, f.spec.outputs) for f in files], findings)
     shards = common("shards", [(f, f.spec.shards) for f in files], findings)

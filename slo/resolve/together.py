@@ -1,4 +1,4 @@
-"""What must fit together in a set: unique names, and settings on which its files agree."""
+"""What must fit together: unique names in all files, and settings on which the files of a set agree."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ T = TypeVar("T")
 
 
 def check_names(slos: Iterable[Slo], findings: Findings) -> None:
-    """Report SLOs with the same name, and different names that give the same alert name."""
+    """Report SLOs with the same name, and different names that give the same alert name.
+
+    Being in different sets does not tell them apart: the set is no part of an alert's identity.
+    """
     by_name: dict[tuple[str, str], Slo] = {}
     by_alert: dict[str, Slo] = {}
     for slo in slos:

@@ -158,6 +158,14 @@ def test_the_same_file_twice() -> None:
     assert codes(HEAD + ONE, HEAD + ONE) == ["SLO022"]
 
 
+def test_two_sets_do_not_share_an_slo() -> None:
+    """Their alerts would be the same for Alertmanager, whichever set they come from."""
+    slos = "slos: [{name: on-e, objective: 99%, " + SLI + "}]\n"
+
+    assert codes(HEAD + "set: a\n" + ONE, HEAD + "set: b\n" + ONE) == ["SLO022"]
+    assert codes("version: 1\nservice: shop-on\n" + ONE.replace("one", "e"), HEAD + slos) == ["SLO023"]
+
+
 def test_a_wrong_default_is_told_once() -> None:
     """A mistake in `defaults` is one problem, however many SLOs follow it."""
     slos = "slos:\n" + "".join(f"  - {{name: s{n}, objective: 99%, {SLI}}}\n" for n in range(5))
