@@ -190,6 +190,12 @@ class Slo:
         """The share of events that may be bad: 1 - objective, exactly."""
         return 1 - self.objective
 
+    @property
+    def alert_prefix(self) -> str:
+        """What the names of its alerts begin with: `shop` and `checkout-latency` make `ShopCheckoutLatency`."""
+        words = f"{self.service}-{self.name}".split("-")
+        return "".join(word[:1].upper() + word[1:] for word in words)
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:

@@ -39,9 +39,4 @@ def selector(name: str, **labels: str) -> str:
 
 def alert_name(slo: Slo, what: str) -> str:
     """`ShopCheckoutAvailability` and what happened to it: `BudgetBurn`, `BudgetExhausted`, `NoData`."""
-    return camel_case(slo.service) + camel_case(slo.name) + what
-
-
-def camel_case(name: str) -> str:
-    """`checkout-availability` -> `CheckoutAvailability`."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
+    return slo.alert_prefix + what

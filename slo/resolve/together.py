@@ -24,23 +24,18 @@ def check_names(slos: Iterable[Slo], findings: Findings) -> None:
     by_name: dict[tuple[str, str], Slo] = {}
     by_alert: dict[str, Slo] = {}
     for slo in slos:
-        alert = camel_case(slo.service) + camel_case(slo.name)
         same = by_name.setdefault((slo.service, slo.name), slo)
-        other = by_alert.setdefault(alert, slo)
+        other = by_alert.setdefault(slo.alert_prefix, slo)
         place = slo.place.at("name")
         if same is not slo:
             message = f'the service "{slo.service}" has two SLOs called "{slo.name}"'
             findings.add(place, "SLO022", message, f"the first one: {_where(same)}")
         elif other is not slo:
             message = (
-                f'"{slo.service}/{slo.name}" and "{other.service}/{other.name}" both give alerts called {alert}...'
+                f'"{slo.service}/{slo.name}" and "{other.service}/{other.name}" both give alerts called '
+                f"{slo.alert_prefix}..."
             )
             findings.add(place, "SLO023", message, f"rename one of them; the first one: {_where(other)}")
-
-
-def camel_case(name: str) -> str:
-    """`checkout-availability` -> `CheckoutAvailability`: how names become alert names."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("-"))
 
 
 def common(key: str, said: Sequence[tuple[ValidatedFile, T | None]], findings: Findings) -> T | None:

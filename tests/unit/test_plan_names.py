@@ -1,5 +1,6 @@
 """Names of shards and alerts."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +33,15 @@ def test_shards_are_named_after_the_set() -> None:
     assert names.shard_of("b", 1, objective()) == "b-0"
 
 
-def test_alert_names_are_camel_case() -> None:
+@pytest.mark.parametrize(
+    ("service", "name", "alert"),
+    [
+        ("web-shop", "checkout-99-latency", "WebShopCheckout99LatencyNoData"),
+        ("a", "b", "ABNoData"),
+        ("x", "a-1b", "XA1bNoData"),
+        ("x-", "a--b-", "XABNoData"),
+    ],
+)
+def test_alert_names_are_camel_case(service: str, name: str, alert: str) -> None:
     """Service, SLO, and what happened."""
-    slo = objective("checkout-99-latency", service="web-shop")
-    assert names.alert_name(slo, "NoData") == "WebShopCheckout99LatencyNoData"
+    assert names.alert_name(objective(name, service=service), "NoData") == alert

@@ -13,7 +13,6 @@ from slo.load import Source, parse
 from slo.model import AlertSettings, Slo, SloSet
 from slo.resolve import resolve
 from slo.resolve.alerts import enough_bad_events
-from slo.resolve.together import camel_case
 from slo.schema import validate
 
 HEAD = "version: 1\nservice: shop\n"
@@ -198,14 +197,6 @@ def test_all_problems_at_once() -> None:
 def test_policy_of_defaults_names_the_tiers() -> None:
     """Tiers of a policy that does not exist are not judged as well."""
     assert codes(HEAD + "defaults: {alerts: {policy: none, disable: [x]}}\n" + ONE) == ["SLO062"]
-
-
-@pytest.mark.parametrize(
-    ("name", "camel"), [("a", "A"), ("checkout-availability", "CheckoutAvailability"), ("a-1b", "A1b")]
-)
-def test_camel_case(name: str, camel: str) -> None:
-    """Names become alert names."""
-    assert camel_case(name) == camel
 
 
 @given(st.permutations(["title: x", "objective: 99%", "window: 7d", "owner: me", "labels: {y: 1x, x: 2x}", SLI]))
