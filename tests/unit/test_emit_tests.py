@@ -60,7 +60,6 @@ def test_a_target_is_tried_up_and_down() -> None:
             {"disable": ("page-fast", "page-slow", "ticket-fast", "ticket-slow")},
             {"recovery", "slow burn", "few failures"},
         ),
-        ({"target": "up offset 5m"}, {"series gone"}),
         ({"target": 'up{a="1",a="2"}'}, {"series gone"}),
     ],
 )

@@ -10,7 +10,7 @@ from slo.emit.tests.script import Check, Phase, Script, alerts, nothing, played,
 from slo.plan import names
 from slo.plan.alerts import ABSENT_AFTER
 from slo.plan.cascade import TILE
-from slo.promql import PromqlError, parse_selector
+from slo.promql import parse_selector
 from slo.selectors import example
 
 if TYPE_CHECKING:
@@ -84,8 +84,5 @@ def _vanished(subject: Subject, *, raised: bool, up: int | None = None) -> Scrip
 
 def _target(subject: Subject) -> list[str] | None:
     """A series that the target's selector matches, or None where none could be made."""
-    try:
-        series = example((parse_selector(subject.slo.alerts.target or ""),))
-    except PromqlError:
-        return None
+    series = example((parse_selector(subject.slo.alerts.target or ""),))
     return None if series is None else [series]
