@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,9 @@ _TRIES = 10_000
 
 # One character of a class (its first and its last), or any one, repeated or not.
 _VARIABLE = re.compile(r"\[\^?(?=(.))[^\]]*?([^\]])\][+*?]?|\\d[+*]?|\.[+*]?")
+
+# A repeated group that holds a choice: Prometheus needs linear time for it, Python's backtracking may need exponential.
+_SLOW = re.compile(r"(?s)[+*?}|].*\)[+*{]")
 
 
 def rate(selector: Selector, base: Base) -> str:
@@ -91,7 +96,24 @@ def _matches(series: dict[str, str], matchers: Sequence[Matcher]) -> bool:
 def _match(matcher: Matcher, value: str) -> bool:
     if matcher.op in {"=", "!="}:
         return (value == matcher.value) == (matcher.op == "=")
-    return (re.fullmatch(matcher.value, value) is not None) == (matcher.op == "=~")
+    return (_expression(matcher.value).fullmatch(value) is not None) == (matcher.op == "=~")
+
+
+@lru_cache(maxsize=1024)
+def _expression(pattern: str) -> re.Pattern[str]:
+    """The expression, if Python means the same by it as Prometheus does and is quick to try it.
+
+    Raises:
+        re.error: it does not, or is not.
+    """
+    if _SLOW.search(pattern):
+        raise re.error("may take exponential time")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", FutureWarning)  # [[:alpha:]] is a class of classes to Prometheus alone
+        try:
+            return re.compile(pattern)
+        except FutureWarning as warning:
+            raise re.error(str(warning)) from None
 
 
 def _candidates(label: str, wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> list[str]:
