@@ -55,7 +55,7 @@ def quote(text: str) -> str:
     if _NEEDS_NO_ESCAPE.fullmatch(text):
         return f'"{text}"'
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-    return '"' + re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029\ufeff]", _escape_control, escaped) + '"'
+    return '"' + re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", _escape_control, escaped) + '"'
 
 
 def _escape_control(match: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,12 @@ def test_a_selector_printed_and_read_is_itself(selector: Selector) -> None:
 def test_a_quoted_text_is_on_one_line(text: str) -> None:
     """No literal breaks the line that it stands in, for any reader of lines."""
     assert len(quote(text).splitlines()) == 1
+
+
+@given(st.one_of(TEXTS, st.text("\x80\x81\x9f\ufffe\uffff\x7f\xa0")))
+def test_a_quoted_text_may_stand_in_a_block_of_yaml(text: str) -> None:
+    """YAML allows no control characters, and in a block of several lines nothing but PromQL can escape them."""
+    assert yaml.safe_load(f"|-\n  {quote(text)}\n") == quote(text)
 
 
 @pytest.mark.parametrize(
