@@ -79,9 +79,11 @@ def _check_usage(args: argparse.Namespace, parser: argparse.ArgumentParser) -> N
         parser.error("--time-scale needs -o DIR: such rules belong into a Prometheus of their own")
     if args.scrape_interval and not args.time_scale:
         parser.error("--scrape-interval belongs to --time-scale; otherwise the specification says it")
-    scrapes = _TILE / (args.time_scale or 1) / (args.scrape_interval or 1)
+    scrapes, rest = divmod(_TILE // (args.time_scale or 1), args.scrape_interval or 1)
     if scrapes < _SCRAPES_PER_TILE:
         parser.error("at this time scale five minutes hold fewer than three scrapes; lower K or the scrape interval")
+    if rest:
+        parser.error("at this time scale five minutes are no whole number of scrape intervals; choose another one")
     if args.check and args.prune:
         parser.error("--check changes nothing, so it cannot --prune")
     try:

@@ -306,6 +306,7 @@ def test_time_scale(slo: Slo, folder: Path) -> None:
         (["--time-scale", "many", "-o", "x"], "divides 300"),
         (["--time-scale", "150", "-o", "x"], "fewer than three scrapes"),
         (["--time-scale", "60", "--scrape-interval", "2s", "-o", "x"], "fewer than three scrapes"),
+        (["--time-scale", "20", "--scrape-interval", "4s", "-o", "x"], "no whole number of scrape intervals"),
         (["--scrape-interval", "2s"], "belongs to --time-scale"),
         (["--scrape-interval", "soon", "--time-scale", "60"], "is not a duration"),
         (["--target", "grafanna"], "no target"),
