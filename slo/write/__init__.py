@@ -87,7 +87,10 @@ def examine(folder: Path, files: Mapping[PurePosixPath, str], spec: str, *, insi
 def stale(
     folder: Path, set_name: str, made: Iterable[PurePosixPath], near: Iterable[PurePosixPath]
 ) -> tuple[Output, ...]:
-    """Files with our header and the name of the set that are no longer made, in the folders of the paths `near`."""
+    """Files with our header and the name of the set that are no longer made, in the folders of the paths `near`.
+
+    A symbolic link is somebody's own work, and what it leads to may be anywhere: neither counts.
+    """
     wanted = {(folder / path).resolve() for path in made}
     folders = sorted({(folder / path).parent for path in near})
     there = (path for directory in folders if directory.is_dir() for path in sorted(directory.glob("*.y*ml")))
@@ -113,7 +116,7 @@ def is_ours(content: bytes) -> bool:
 
 
 def _is_of_set(path: Path, set_name: str) -> bool:
-    if not path.is_file():
+    if path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as file:
         first = file.readline(1000).decode(errors="replace")

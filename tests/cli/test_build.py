@@ -277,6 +277,22 @@ def test_prune_removes_what_is_no_longer_made(slo: Slo) -> None:
     assert [path.exists() for path in (old, other, foreign)] == [False, True, True]
 
 
+def test_prune_follows_no_links(slo: Slo, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What a link leads to may be in use elsewhere, and a link to a file that goes is no second file."""
+    slo("build")
+    elsewhere, old = tmp_path_factory.mktemp("elsewhere") / "used.rules.yml", RULES.with_name("old.rules.yml")
+    for path in (elsewhere, old):
+        path.write_text(RULES.read_text())
+    RULES.with_name("out.yml").symlink_to(elsewhere)
+    RULES.with_name("in.yml").symlink_to(old.name)
+
+    said = slo("build", "--prune")
+
+    assert (said.status, said.err) == (0, "")
+    assert [path.exists() for path in (elsewhere, old)] == [True, False]
+    assert RULES.with_name("out.yml").is_symlink()
+
+
 def test_without_prune_old_files_stay(slo: Slo) -> None:
     """A plain build removes nothing."""
     slo("build")
