@@ -134,13 +134,8 @@ TIER_NAMES: dict[str, tuple[str, ...]] = {name: tuple(t.name for t in table[0][1
 
 def tiers(slo: Slo) -> tuple[Tier, ...]:
     """The alert tiers of an SLO, those that it disables left out."""
-    made: list[Tier] = []
-    limit = None
-    for rule in policy_for(POLICIES[slo.alerts.policy], slo.window):
-        tier = _tier(rule, slo.window, slo.budget, limit)
-        limit = tier.burn
-        made.append(tier)
-    return tuple(t for t in made if t.name not in slo.alerts.disable)
+    rules = policy_for(POLICIES[slo.alerts.policy], slo.window)
+    return tuple(_tier(rule, slo.window, slo.budget) for rule in rules if rule.name not in slo.alerts.disable)
 
 
 def policy_for(table: _Table, window: int) -> tuple[TierRule, ...]:
@@ -166,10 +161,8 @@ def _rung(seconds: Fraction) -> int:
     return next(rung for rung in LADDER if rung >= seconds)
 
 
-def _tier(rule: TierRule, window: int, budget: Decimal, limit: Decimal | None) -> Tier:
+def _tier(rule: TierRule, window: int, budget: Decimal) -> Tier:
     wanted = _decimal(rule.budget * window / rule.long)
-    if limit is not None:
-        wanted = min(wanted, limit)
     burn = max(Decimal(1), min(wanted, _decimal(rule.reach / Fraction(budget))))
     return Tier(
         rule.name,
@@ -180,7 +173,7 @@ def _tier(rule: TierRule, window: int, budget: Decimal, limit: Decimal | None) -
         burn,
         burn * budget,
         Fraction(burn) * rule.long / window,
-        lowered=burn < max(Decimal(1), wanted),
+        lowered=burn < wanted,
     )
 
 
