@@ -22,13 +22,11 @@ class Place:
         file: name of the file as the user gave it.
         path: keys and list indices from the top of the document to the value.
         on_key: the finding is about the last key of the path, not about its value.
-        offset: characters into the scalar at which the finding starts (a place inside a query).
     """
 
     file: str
     path: tuple[str | int, ...] = ()
     on_key: bool = False
-    offset: int | None = None
 
     def at(self, *steps: str | int) -> Place:
         """The place of a value further down."""

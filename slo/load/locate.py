@@ -58,8 +58,6 @@ def _stretch(root: Node, place: Place) -> tuple[Mark, int]:
     if place.on_key and key is not None and not steps_left:
         return key.start, _length(key)
     if node.text is not None:
-        if place.offset is not None and not steps_left:
-            return _inside(node, place.offset), 1
         return (
             (node.start, _length(node))
             if node.end.offset > node.start.offset or key is None
@@ -85,12 +83,3 @@ def _walk(root: Node, path: tuple[str | int, ...]) -> tuple[Node | None, Node, i
 def _length(node: Node) -> int:
     """Up to the end of the line: what follows on further lines is not underlined."""
     return node.end.offset - node.start.offset if node.end.line == node.start.line else 10_000
-
-
-def _inside(node: Node, offset: int) -> Mark:
-    """The character of a scalar at an offset, exact for plain and quoted scalars of one line without escapes."""
-    if node.style in {"|", ">"} or node.end.line != node.start.line:
-        return node.start
-    quote = 1 if node.style else 0
-    column = min(node.start.column + quote + offset, max(node.end.column - 1, node.start.column))
-    return Mark(node.start.offset, node.start.line, column)

@@ -35,7 +35,6 @@ class Node:
     Attributes:
         start: its first character.
         end: the character after its last one.
-        style: quotes or block sign of a scalar, or empty.
         text: what a scalar says; none for mappings and lists.
         pairs: keys and values; the key is none in a list.
         aliased: it was reached through an alias.
@@ -43,7 +42,6 @@ class Node:
 
     start: Mark
     end: Mark
-    style: str = ""
     text: str | None = None
     pairs: list[tuple[Node | None, Node]] = field(default_factory=list)
     aliased: bool = False
@@ -112,10 +110,10 @@ def _node(event: Any, kind: str, anchors: dict[str, Node]) -> Node:  # noqa: ANN
     start, end = _mark(event.start_mark), _mark(event.end_mark)
     if kind == "AliasEvent":
         target = anchors.get(event.anchor, Node(start, end))
-        return Node(start, end, "", target.text, target.pairs, aliased=True)
+        return Node(start, end, target.text, target.pairs, aliased=True)
     node = Node(start, end)
     if kind == "ScalarEvent":
-        node.text, node.style = event.value, event.style or ""
+        node.text = event.value
     if event.anchor:
         anchors[event.anchor] = node
     return node

@@ -1,4 +1,4 @@
-"""Places in YAML texts: every key, value and character is found again."""
+"""Places in YAML texts: every key and value is found again."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ l: one
 """
 
 
-def found(*path: str | int, on_key: bool = False, offset: int | None = None) -> tuple[int, int, int]:
+def found(*path: str | int, on_key: bool = False) -> tuple[int, int, int]:
     """Line, column and length of a place of the text."""
-    place = Place("file", path, on_key=on_key, offset=offset)
+    place = Place("file", path, on_key=on_key)
     (diagnostic,) = located([Diagnostic("SLO013", place, "")], {"file": TEXT})
     assert diagnostic.span is not None
     assert diagnostic.excerpt == TEXT.splitlines()[diagnostic.span.line - 1]
@@ -69,23 +69,6 @@ def test_place_that_is_not_there(path: tuple[str | int, ...]) -> None:
 def test_missing_key_of_a_list_item() -> None:
     """What is missing in an item is shown at its first key."""
     assert found("b", 0, "z") == (4, 6, 1)
-
-
-@pytest.mark.parametrize(("path", "offset", "where"), [(("a",), 2, (1, 6, 1)), (("k",), 3, (10, 8, 1))])
-def test_offset(path: tuple[str], offset: int, where: tuple[int, int, int]) -> None:
-    """A place inside a query is the character itself, behind the quote."""
-    assert found(*path, offset=offset) == where
-
-
-@pytest.mark.parametrize(("path", "where"), [(("b", 1, "e"), (5, 8, 1)), (("l",), (11, 4, 1))])
-def test_offset_in_several_lines(path: tuple[str | int, ...], where: tuple[int, int, int]) -> None:
-    """In values of several lines the start of the value is good enough."""
-    assert found(*path, offset=5) == where
-
-
-def test_offset_behind_the_end() -> None:
-    """An offset behind the value stays within it."""
-    assert found("a", offset=100) == (1, 8, 1)
 
 
 def test_findings_are_sorted_by_place() -> None:
