@@ -123,7 +123,8 @@ def test_tiers_out_of_reach_are_lowered(share: str, burns: str) -> None:
 
 def test_a_lowered_tier_says_so() -> None:
     """The finding about lowered tiers rests on this mark; a burn rate that is 1 anyway does not carry it."""
-    assert [t.lowered for t in tiers(objective(objective=Decimal("0.8")))] == [True, True, True, False]
+    for share in ("0.8", "0.05"):
+        assert [t.lowered for t in tiers(objective(objective=Decimal(share)))] == [True, True, True, False]
     assert not any(t.lowered for t in tiers(objective(window=28 * DAY)))
 
 
