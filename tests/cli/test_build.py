@@ -277,6 +277,45 @@ def test_prune_removes_what_is_no_longer_made(slo: Slo) -> None:
     assert [path.exists() for path in (old, other, foreign)] == [False, True, True]
 
 
+def test_check_of_one_target_does_not_blame_the_others(slo: Slo) -> None:
+    """What is made without `--target` is no leftover, and its folder is no place to tidy up."""
+    slo("build", "-o", "out")
+    Path("out/prometheus/shop.test.yml").write_text(Path("out/tests/shop.test.yml").read_text())
+
+    assert slo("build", "-o", "out", "--target", "tests", "--check").err.splitlines() == [
+        f"{Path('out/prometheus/shop.test.yml')}: is no longer made; `slo build --prune` removes it",
+        "1 of 2 outputs are not current; run `slo build`",
+    ]
+
+
+@pytest.mark.parametrize("mark", ["; time scale 60) from", ") from"])
+def test_prune_knows_what_was_made_at_another_time_scale(slo: Slo, mark: str) -> None:
+    """The set is what counts."""
+    slo("build")
+    old = RULES.with_name("old.rules.yml")
+    old.write_text(RULES.read_text().replace(") from", mark, 1))
+
+    assert slo("build", "--prune").status == 0
+    assert not old.exists()
+
+
+def test_a_file_that_an_editor_gave_a_byte_order_mark_is_still_ours(slo: Slo) -> None:
+    """It is replaced like any other output."""
+    slo("build")
+    RULES.write_text("\ufeff" + RULES.read_text(), encoding="utf-8")
+
+    assert slo("build").status == 0
+    assert RULES.read_text(encoding="utf-8").startswith("# Generated")
+
+
+def test_a_base_is_read_only_for_the_target_that_needs_it(slo: Slo, folder: Path) -> None:
+    """Rules can be built where the Alertmanager configuration is not at hand."""
+    (folder / "slos.yaml").write_text(spec("shop", "alerting: {base: elsewhere.yml}"))
+
+    assert slo("build", "--target", "prometheus").status == 0
+    assert slo("build").status == 1
+
+
 def test_prune_follows_no_links(slo: Slo, tmp_path_factory: pytest.TempPathFactory) -> None:
     """What a link leads to may be in use elsewhere, and a link to a file that goes is no second file."""
     slo("build")

@@ -58,6 +58,43 @@ def test_new_files_follow_the_umask(folder: Path) -> None:
     assert (state(folder)["a"][1], state(folder)["new"][1]) == (0o600, 0o640)
 
 
+class Interrupted(type(Path())):  # type: ignore[misc]
+    """A path at which somebody presses Ctrl-C, after it has its new text."""
+
+    def replace(self, target: object) -> NoReturn:
+        """Do it, and be interrupted."""
+        super().replace(target)
+        raise KeyboardInterrupt
+
+
+class Immovable(type(Path())):  # type: ignore[misc]
+    """A path from which nothing can be removed any more."""
+
+    def unlink(self, missing_ok: bool = False) -> NoReturn:  # noqa: FBT001, FBT002, ARG002 - as in pathlib
+        """Fail as a file system does that became read-only."""
+        raise OSError(30, "Read-only file system", str(self))
+
+
+def test_an_interruption_leaves_everything_as_it_was(folder: Path) -> None:
+    """Between two files, or while one of them is replaced."""
+    before = state(folder)
+
+    with pytest.raises(KeyboardInterrupt):
+        replace_all({folder / "c": "new c", Interrupted(folder / "a"): "new a", folder / "b": None})
+
+    assert state(folder) == before
+
+
+def test_what_cannot_be_put_back_keeps_nothing_else_from_it(folder: Path) -> None:
+    """After a failure every file that can be is as it was."""
+    before = state(folder)
+
+    with pytest.raises(OSError, match="Read-only"):
+        replace_all({folder / "a": "new a", Immovable(folder / "b"): None})
+
+    assert state(folder) == before
+
+
 @pytest.mark.parametrize("last", [False, True])
 def test_failure_while_replacing(folder: Path, *, last: bool) -> None:
     """Files that were replaced or made before the failure are put back."""

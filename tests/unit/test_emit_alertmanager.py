@@ -76,6 +76,7 @@ def test_every_alert_finds_its_receiver(amtool: Path, tmp_path: Path) -> None:
             assert confirmed(amtool, file, wanted[planned.slo.team].format(alert.severity), labels)
     assert confirmed(amtool, file, "watchdog", {"alertname": "Watchdog"})
     assert confirmed(amtool, file, "default", {"alertname": "Other", "severity": "page"})
+    assert confirmed(amtool, file, "default", {"service": "svc", "severity": "page", "team": "crew"})
     assert confirmed(amtool, file, "default", {"service": "another", "slo": "a", "severity": "page", "team": "crew"})
 
 

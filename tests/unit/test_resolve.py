@@ -75,6 +75,19 @@ def test_labels_add_up() -> None:
     assert slo.labels == (("x", "slo"), ("y", "defaults"), ("z", "file"))
 
 
+@pytest.mark.parametrize(
+    "label",
+    "slo service team tier severity shard kind tile part b calendar tz time_scale le alertname __name__ 1st".split(),  # noqa: SIM905 - as the contract lists them
+)
+def test_labels_that_the_rules_need_are_reserved(label: str) -> None:
+    """A second value would break a rule or an alert's identity, wherever it is written."""
+    labels = f"labels: {{{label}: x}}"
+
+    assert codes(HEAD + labels + "\n" + ONE) == ["SLO021"]
+    assert codes(HEAD + f"defaults: {{{labels}}}\n" + ONE) == ["SLO021"]
+    assert codes(HEAD + ONE.replace("objective", f"alerts: {{{labels}}}, objective")) == ["SLO021"]
+
+
 def test_alert_settings_are_merged_key_by_key() -> None:
     """An SLO that changes one alert setting keeps the others of `defaults`; lists are replaced."""
     defaults = "defaults: {objective: 99%, alerts: {no_data: page, disable: [page-fast], labels: {x: d, y: d}}}\n"

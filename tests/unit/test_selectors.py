@@ -78,6 +78,7 @@ def test_examples_are_matched_by_what_they_are_made_for(inside: list[str], witho
         (['x_total{a=~"\\\\pL+"}'], []),
         (['x_total{a=~"(?i:GET){7}z"}'], []),
         (['x_total{a=~"[[:alpha:]]+"}'], []),
+        (["x_total{" + (many := ",".join(f"l{n}=~'a|b|c|d|e|f'" for n in range(20))) + "}"], ["x_total{" + many + "}"]),
         (["x_total{a=~'(a+)+b',a!='" + "a" * 64 + "'}"], []),
         (["x_total{a=~'(a|aa)*b',a!='" + "a" * 64 + "'}"], []),
     ],
