@@ -59,9 +59,9 @@ def _problems(outputs: Sequence[tuple[str, str]], place: Place) -> Iterator[Diag
         if target not in FILE_NAMES:
             hint = did_you_mean(target, FILE_NAMES) or f"known: {', '.join(FILE_NAMES)}"
             yield Diagnostic("SLO082", place.key(target), f'there is no target "{target}"', hint)
-        elif not path.name or text.endswith("/") or "\0" in text or path.name == "..":
+        elif not path.name or text.endswith("/") or "\0" in text:
             yield Diagnostic("SLO083", place.at(target), f'"{text}" is not the path of a file', "write a file name")
-        elif path.is_absolute() or PureWindowsPath(text).anchor or ".." in path.parts or "\\" in text:
+        elif PureWindowsPath(text).anchor or ".." in path.parts or "\\" in text:
             message = f'the output "{text}" leaves the folder of this file'
             yield Diagnostic("SLO083", place.at(target), message, "write a path below it, with /, or build with -o DIR")
         elif seen.setdefault(path, target) != target:
