@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _OBJECTIVE = "Share of good events: 99.9%, or 0.999."
 _SHARES = [
-    {"type": "string", "pattern": r"^([0-9]{1,2}(\.[0-9]*)?%|0?\.[0-9]+)$"},
+    {"type": "string", "pattern": r"^(0*[0-9]{1,2}(\.[0-9]*)?%|\.[0-9]+%|0*\.[0-9]+)$"},
     {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
     {"type": "null"},
 ]

@@ -22,7 +22,7 @@ def _text(description: str, pattern: str = "", *examples: str) -> Meta:
 
 Name = Annotated[str, _text("Lower-case letters, digits and dashes; starts with a letter.", NAME_PATTERN)]
 Duration = Annotated[str, _text("A number and a unit: ms, s, m, h, d or w.", _DURATION_PATTERN, "30s", "5m")]
-Window = Annotated[str, _text("Rolling window: whole days, 1d to 400d.", "^[0-9]+[dw]$", "30d", "4w")]
+Window = Annotated[str, _text("Rolling window: whole days, 1d to 400d.", _DURATION_PATTERN, "30d", "4w")]
 Owner = Annotated[str, _text("The team: label `team` of the alerts; Alertmanager routes on it.", "", "checkout")]
 Objective = str | float | int
 LabelMap = Annotated[dict[str, str], Meta(description="Extra labels on alerts; never on recorded series.")]

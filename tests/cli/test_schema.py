@@ -51,6 +51,23 @@ def test_accepts_every_key(validator: Draft202012Validator) -> None:
     validator.validate(data_of(SPEC))
 
 
+@pytest.mark.parametrize(
+    ("value", "spelling"),
+    [("99.9%", s) for s in ("99.%", "099.9%", ".9%", "0.999", "'.999'")]
+    + [("30d", s) for s in ("720h", "4w", "1w2d", "400d")],
+)
+def test_accepts_every_spelling_that_compiles(
+    validator: Draft202012Validator, slo: Slo, folder: Path, value: str, spelling: str
+) -> None:
+    """No editor marks a value that the compiler takes."""
+    text = SPEC.replace(value, spelling, 1)
+    assert text != SPEC
+    (folder / "slos.yaml").write_text(text, encoding="utf-8")
+
+    assert slo("build", "--target", "prometheus", "-o", "out").status == 0
+    validator.validate(data_of(text))
+
+
 @pytest.mark.parametrize("key", KEYS_TO_MISTYPE)
 def test_refuses_typos(validator: Draft202012Validator, key: str) -> None:
     """A typo in a key is marked, on every level."""
