@@ -1,5 +1,6 @@
 """Target `prometheus`: the plan, rule for rule, as a rule file."""
 
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -35,6 +36,13 @@ def test_the_file_holds_the_plan() -> None:
             for group in plan(members(), scale).groups
         ]
     }
+
+
+def test_a_file_name_cannot_end_the_header() -> None:
+    """Whatever a specification is called, the rules are still YAML, and still ours."""
+    made = emitted("prometheus", replace(members(), sources=("a\nb: [.yaml", "c\u2028d.yaml")))
+    assert all(line.startswith("# ") for line in made.splitlines()[:2])
+    assert list(yaml.safe_load(made)) == ["groups"]
 
 
 def test_the_header_names_target_set_and_sources() -> None:
