@@ -24,6 +24,8 @@ __all__ = ["CompileError", "__version__", "compile_text"]
 def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] = ("prometheus",)) -> dict[str, str]:
     """Compile one specification without touching any file.
 
+    `alerting.base` is not read either: the target `alertmanager` adds its routes to a minimal configuration.
+
     Args:
         text: the specification, as YAML.
         file: how findings call it.
