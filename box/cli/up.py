@@ -79,7 +79,7 @@ def _scale_sentence(time_scale: int) -> str:
     budget_hours = 30 * 24 / time_scale
     return (
         f"Time scale {time_scale}: an alerting window of 1h lasts {3600 / time_scale:.0f} s, "
-        f"a 30-day budget {budget_hours:g} hours. Change it with --time-scale."
+        f"a 30-day budget {budget_hours:g} hours."
     )
 
 

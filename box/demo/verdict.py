@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from box.demo.objective import TIER, Objective
 from box.demo.record import Record
 
-SPEND_TOLERANCE = 0.05
-"""How far the recorded budget may be from the shop's own counters, as a share."""
+EDGE_SECONDS = 2.0
+"""How much of the fault the recorded budget may miss: one scrape at each of its ends.
+
+Prometheus extrapolates between scrapes, and not below zero, so that the first failures of a counter are seen late:
+https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
+"""
 
 DELIVERY_SECONDS = 5.0
 """Prometheus to Alertmanager at once, one second of grouping there, then the webhook; the rest is slack."""
@@ -62,8 +66,13 @@ def _budget(record: Record, objective: Objective) -> Line:
         what,
         f"{counted:.1%}: {record.failed:.0f} orders failed, {allowed:.0f} may".replace("%", " %"),
         f"{record.budget_spent:.1%}".replace("%", " %"),
-        abs(counted - record.budget_spent) <= SPEND_TOLERANCE * counted,
+        abs(counted - record.budget_spent) <= _edges(record) / allowed,
     )
+
+
+def _edges(record: Record) -> float:
+    """Return how many failures one scrape at each end of the fault is about."""
+    return EDGE_SECONDS * record.during.rate * record.during.bad_share if record.during else 0.0
 
 
 def allowed_failures(record: Record, objective: Objective) -> float:

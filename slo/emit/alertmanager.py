@@ -23,6 +23,10 @@ receivers:
   - name: default
 """
 
+_NOBODY = """\
+# The receiver `default` tells nobody: name your own configuration as `alerting: {base: FILE}`.
+"""
+
 _SHAPES: dict[str, type] = {"route": dict, "receivers": list, "inhibit_rules": list}
 
 

@@ -50,7 +50,7 @@ def _burn(planned: PlannedSlo, tier: Tier, scale: Scale) -> tuple[str, str]:
         f"{_query(remaining, 'humanizePercentage')} of the error budget is left; "
         f"at the rate of the last {duration(tier.short)} it lasts {_query(ends, 'humanizeDuration')}."
     )
-    return f"{literal(slo.title)}: burn rate of the error budget above {burn_rate} for {long}", description
+    return f"{literal(slo.title)}: burn rate of the error budget above {burn_rate} over the last {long}", description
 
 
 def percent(slo: Slo) -> str:

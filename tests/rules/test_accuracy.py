@@ -62,6 +62,22 @@ def test_resets_lose_nothing_that_was_scraped(tmp_path: Path, promtool: Path) ->
     assert not judged(promtool, tmp_path, rules, "1m", case("restarts", "1m", series, *checks))
 
 
+@pytest.mark.parametrize(("start", "least"), [(0, 40 * (1 - 15 / 315)), (5_000, 40)], ids=["from-zero", "later"])
+def test_a_counter_that_leaves_zero_loses_at_most_a_part_of_a_scrape(
+    start: int, least: float, tmp_path: Path, promtool: Path
+) -> None:
+    """Prometheus extrapolates no counter below zero: docs/how-it-works.md, "What is not exact"."""
+    rules = emitted("prometheus", slo_set(objective("api")))
+    # Samples every 15 s, 8 s before the evaluations: the phase between both decides how much is lost.
+    steps = ([start] * 41) + [start + 10 * n for n in range(1, 5)] + [start + 40] * 60
+    shifted = " ".join("_" if second % 15 != 7 else str(steps[second // 15]) for second in range(15 * len(steps)))
+    bad = 'sum(slo:events:1h{kind="bad"})'
+    checks = [("20m", f"{bad} >= bool {least - 0.001}", {"{}": 1}), ("20m", f"{bad} <= bool 40.001", {"{}": 1})]
+    assert not judged(
+        promtool, tmp_path, rules, "1m", case("from zero", "1s", {GOOD: "0+1x1500", BAD: shifted}, *checks)
+    )
+
+
 def test_scrapes_that_fail_lose_time_and_not_the_ratio(tmp_path: Path, promtool: Path) -> None:
     """A gap of twenty minutes takes as much from the bad events as from all, and what is covered tells how much."""
     rules = emitted("prometheus", slo_set(objective("api")))
