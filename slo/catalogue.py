@@ -294,7 +294,7 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "SLO085": Entry(
         "Two outputs in one file",
-        "Each output has a file of its own; the second would replace the first.",
-        "Give one of them another path.",
+        "Each output has a file of its own; the second would replace the first, of this build or of an earlier one.",
+        "Give one of them another path, or build the files of both sets as one, with --set NAME.",
     ),
 }

@@ -127,7 +127,7 @@ def _outputs(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[Out
     for one in compiled:
         slo_set = one.plan.set
         folder = Path(args.output) if args.output else folder_of(slo_set)
-        outputs.extend(examine(folder, one.files, slo_set.slos[0].place.file, inside=args.output is None))
+        outputs.extend(examine(folder, one.files, slo_set.slos[0].place.file, slo_set.name, inside=args.output is None))
         if args.check or args.prune:
             made = [one.layout[target] for target in chosen_targets(slo_set)]
             outputs.extend(stale(folder, slo_set.name, made, one.layout.values()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from slo.write.atomic import replace_all
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path, PurePosixPath
+
+_HEADER = re.compile(re.escape(MARK) + r" \(\S+ of set ([^\s;)]+)[;)]")
 
 
 class State(StrEnum):
@@ -52,17 +55,20 @@ class Output:
         return State.CURRENT if self.before == self.text.encode() else State.CHANGED
 
 
-def examine(folder: Path, files: Mapping[PurePosixPath, str], spec: str, *, inside: bool) -> tuple[Output, ...]:
+def examine(
+    folder: Path, files: Mapping[PurePosixPath, str], spec: str, set_name: str, *, inside: bool
+) -> tuple[Output, ...]:
     """Compare the outputs with what is on disk; changes nothing.
 
     Args:
         folder: what the paths are relative to.
         files: path -> text.
         spec: file that the outputs come from, for messages.
+        set_name: set that the outputs belong to.
         inside: the outputs must not leave `folder`, not even through a symbolic link.
 
     Raises:
-        CompileError: an output would leave the folder, or replace a file that is not ours.
+        CompileError: an output would leave the folder, or replace a file that is not ours or belongs to another set.
         OSError: a file or folder cannot be read.
     """
     outputs = []
@@ -78,6 +84,10 @@ def examine(folder: Path, files: Mapping[PurePosixPath, str], spec: str, *, insi
         if output.before is not None and not is_ours(output.before):
             message = f"{shown} was not written by slo, so it stays as it is"
             problems.append(Diagnostic("SLO084", Place(spec), message, "move it away, or choose another output"))
+        elif (owner := _set_of(output.before or b"")) not in {"", set_name}:
+            message = f'{shown} is an output of the set "{owner}", which would lose it'
+            hint = "build the files of both with --set NAME, choose another output, or remove it if that set is no more"
+            problems.append(Diagnostic("SLO085", Place(spec), message, hint))
         outputs.append(output)
     if problems:
         raise CompileError(tuple(problems))
@@ -119,5 +129,10 @@ def _is_of_set(path: Path, set_name: str) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as file:
-        first = file.readline(1000).decode(errors="replace")
-    return first.startswith(MARK) and any(f" of set {set_name}{end}" in first for end in (")", ";"))
+        return _set_of(file.readline(1000)) == set_name
+
+
+def _set_of(content: bytes) -> str:
+    """The set that the header of a generated file names, or nothing."""
+    found = _HEADER.match(content.decode(errors="replace"))
+    return found.group(1) if found else ""

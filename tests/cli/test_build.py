@@ -120,6 +120,20 @@ def test_two_sets_with_the_same_output_are_refused(slo: Slo, folder: Path) -> No
     assert not (folder / "rules.yml").exists()
 
 
+def test_another_sets_output_of_an_earlier_build_is_not_replaced(slo: Slo, folder: Path) -> None:
+    """Two services built one after the other do not take each other's Alertmanager routes away."""
+    (folder / "b.yaml").write_text(spec("cart"))
+    assert slo("build", "slos.yaml").status == 0
+    before = ROUTES.read_bytes()
+
+    said = slo("build", "b.yaml")
+
+    assert said.status == 1
+    assert 'error[SLO085]: build/slo/alertmanager/alertmanager.yml is an output of the set "shop"' in said.err
+    assert ROUTES.read_bytes() == before
+    assert not (RULES.parent / "cart.rules.yml").exists()
+
+
 def test_standard_input(slo: Slo, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`-` reads the specification from standard input."""
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(spec("cart").encode())))
