@@ -64,7 +64,7 @@ def _budget(record: Record, objective: Objective) -> Line:
     counted = record.failed / allowed
     return Line(
         what,
-        f"{counted:.1%}: {record.failed:.0f} orders failed, {allowed:.0f} may".replace("%", " %"),
+        f"{counted:.1%}: {record.failed:.0f} orders failed, {allowed:.0f} may fail".replace("%", " %"),
         f"{record.budget_spent:.1%}".replace("%", " %"),
         abs(counted - record.budget_spent) <= _edges(record) / allowed,
     )

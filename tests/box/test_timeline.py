@@ -152,7 +152,7 @@ def test_the_budget_is_held_against_the_shops_own_counters() -> None:
 
     row = lines(fair, OBJECTIVE, 30)[-1]
 
-    assert row.expected == "57.6 %: 140 orders failed, 243 may"
+    assert row.expected == "57.6 %: 140 orders failed, 243 may fail"
     assert (row.happened, row.fine) == ("58.0 %", True)
     assert lines(off, OBJECTIVE, 30)[-1].fine is False
 
