@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from box import stack
+from box import processes, stack
 from box.cli import parsers
 from box.layout import find_layout
 from box.status import Status, look
@@ -32,6 +32,8 @@ def run(output: str) -> int:
         print(json.dumps([asdict(row) for row in rows], indent=2))
     elif known:
         make_console().print(_table(rows, known.time_scale))
+    elif left := processes.find(layout.run):
+        print(f"The supervisor is gone, but {len(left)} processes of the box still run. Stop them with: make down")
     else:
         print("Nothing is running. Start it with: make up")
     return 0 if rows and all(row.ready for row in rows) else NOT_RUNNING

@@ -105,6 +105,7 @@ def test_down_after_the_supervisor_was_killed(checkout: Checkout) -> None:
     supervisor.kill()
     supervisor.wait(PATIENCE)
     assert len(checkout.processes()) == len(SERVICES)
+    assert f"{len(SERVICES)} processes of the box still run" in checkout.box("status").stdout
 
     down = checkout.box("down")
 
