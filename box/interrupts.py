@@ -8,14 +8,24 @@ from types import FrameType
 ASKING_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+class Interrupted(KeyboardInterrupt):
+    """Somebody asked to stop.
+
+    A class of its own, because CPython remembers a plain KeyboardInterrupt that passes through `exec` (every dataclass
+    that is being imported) as unhandled, and then ends by SIGINT, whatever exit code the program chose:
+    https://github.com/python/cpython/blob/3.11/Python/pythonrun.c, `run_eval_code_obj`.
+    """
+
+
 def treat_as_ctrl_c() -> None:
-    """Let SIGTERM, and the SIGHUP of a closed terminal, raise KeyboardInterrupt as Ctrl-C does."""
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, _interrupt)
+    """Let SIGTERM, and the SIGHUP of a closed terminal, mean Ctrl-C; what the caller ignores (nohup) stays ignored."""
+    for name in ASKING_TO_STOP:
+        if signal.getsignal(name) is not signal.SIG_IGN:
+            signal.signal(name, _interrupt)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    raise Interrupted
 
 
 @contextmanager

@@ -153,8 +153,7 @@ def test_ctrl_c_during_up_stops_what_was_started(checkout: Checkout) -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=PATIENCE)
 
-    assert process.returncode == 130
-    assert errors == "box: stopped\n"
+    assert (process.returncode, errors) == (130, "box: stopped\n")
     assert checkout.processes() == []
 
 
