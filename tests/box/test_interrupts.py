@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -18,11 +19,12 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_the_exit_code_is_ours_wherever_the_signal_arrives(name: signal.Signals) -> None:
-    """Also inside of `exec`, where importing a dataclass spends its time: CPython would end by SIGINT instead."""
-    program = STOPPED_IN_EXEC.format(number=int(name))
+def test_the_exit_code_is_ours_wherever_the_signal_arrives(name: signal.Signals, tmp_path: Path) -> None:
+    """Also inside of `exec`, where importing a dataclass spends its time: `python -m` would end by SIGINT instead."""
+    (tmp_path / "stopped.py").write_text(STOPPED_IN_EXEC.format(number=int(name)))
+    command = [sys.executable, "-m", "stopped"]
 
-    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 130
+    assert subprocess.run(command, cwd=tmp_path, check=False, timeout=60).returncode == 130
 
 
 def test_what_the_caller_ignores_stays_ignored() -> None:
