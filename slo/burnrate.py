@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from slo.model import TierRule
 
 if TYPE_CHECKING:
-    from slo.model import AlertSeverity, Slo
+    from slo.model import AlertSeverity, PolicyTable, Slo
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
@@ -53,6 +53,8 @@ class Tier:
         threshold: the same as a share of bad events: burn rate times error budget, exactly.
         budget: share of the error budget that is spent when the tier fires.
         lowered: the policy's burn rate was above what a total outage of this SLO can reach.
+        wanted: burn rate of the policy, lowered or not.
+        reach: highest threshold that a total outage is sure to trip.
     """
 
     name: str
@@ -64,6 +66,8 @@ class Tier:
     threshold: Decimal
     budget: Fraction
     lowered: bool
+    wanted: Decimal
+    reach: Decimal
 
     def detection_seconds(self, error_ratio: float) -> float | None:
         """Seconds from the start of constant errors, after none at all, until the tier fires; None if it never does.
@@ -92,9 +96,7 @@ def _workbook(*budgets_and_windows: tuple[Fraction, int, int]) -> tuple[TierRule
     return _rules(*((name, severity, *row, reach) for (name, severity, reach), row in rows))
 
 
-_Table = tuple[tuple[int, tuple[TierRule, ...]], ...]
-
-POLICIES: dict[str, _Table] = {
+POLICIES: dict[str, PolicyTable] = {
     "workbook": (
         (
             DAY,
@@ -128,17 +130,14 @@ POLICIES: dict[str, _Table] = {
 """Policies by name: the tiers for some SLO windows, shortest first. Windows between two of them get shares of the
 budget in proportion; windows outside get the nearest table."""
 
-TIER_NAMES: dict[str, tuple[str, ...]] = {name: tuple(t.name for t in table[0][1]) for name, table in POLICIES.items()}
-"""Policy -> the names of its tiers."""
-
 
 def tiers(slo: Slo) -> tuple[Tier, ...]:
     """The alert tiers of an SLO, those that it disables left out."""
-    rules = policy_for(POLICIES[slo.alerts.policy], slo.window)
+    rules = policy_for(slo.alerts.table or POLICIES[slo.alerts.policy], slo.window)
     return tuple(_tier(rule, slo.window, slo.budget) for rule in rules if rule.name not in slo.alerts.disable)
 
 
-def policy_for(table: _Table, window: int) -> tuple[TierRule, ...]:
+def policy_for(table: PolicyTable, window: int) -> tuple[TierRule, ...]:
     """The rows of a policy for one SLO window in seconds."""
     if window <= table[0][0]:
         return table[0][1]
@@ -174,6 +173,8 @@ def _tier(rule: TierRule, window: int, budget: Decimal) -> Tier:
         burn * budget,
         Fraction(burn) * rule.long / window,
         lowered=burn < wanted,
+        wanted=wanted,
+        reach=_decimal(rule.reach),
     )
 
 

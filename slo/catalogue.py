@@ -264,6 +264,29 @@ CATALOGUE: dict[str, Entry] = {
         "Lower the objective, lengthen the window, or measure something that happens more often.",
         Severity.WARNING,
     ),
+    "SLO065": Entry(
+        "An alert policy makes no sense",
+        "A policy of the file is a table of tiers: each has its own name, a share of the error budget, and two windows "
+        "that can be built from five minutes, the short one below the long one.",
+        "Write tiers as {name: fast, severity: page, budget: 2%, long: 1h, short: 5m}.",
+    ),
+    "SLO066": Entry(
+        "An objective for some members matches none, or all",
+        "`objectives` gives members of a group objectives of their own; each names values of labels of `group_by`, and "
+        "the first that matches a member counts.",
+        "Name a label of `group_by` and put the more special match first.",
+    ),
+    "SLO068": Entry(
+        "An SLI needs exactly one of two keys",
+        "`threshold` needs one of `under` and `over`, `ratio` one of `error` and `success`: none says nothing, both "
+        "contradict each other.",
+        "Keep one of them.",
+    ),
+    "SLO069": Entry(
+        "`budgeting` has nothing to do here",
+        "Slices are made of events; SLIs such as `up` and `threshold` are counted in slices anyway.",
+        "Leave `budgeting` out.",
+    ),
     "SLO080": Entry(
         "The base Alertmanager configuration cannot be used",
         "`alerting.base` names a file that cannot be read, is not YAML, or has no route.",

@@ -63,7 +63,20 @@ def large_groups(plan: Plan) -> Iterator[Diagnostic]:
         yield _finding("SLO034", Place(plan.set.slos[0].place.file), message, f"set shards: {wanted}")
 
 
-LINTS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (lowered_tiers, low_objectives, tiny_budgets, large_groups)
+def left_out(plan: Plan) -> Iterator[Diagnostic]:
+    """SLOs that cannot be had at a time scale."""
+    for slo in plan.left_out:
+        message = f"{slo.service}/{slo.name} is left out at time scale {plan.scale.factor}: its slices are real minutes"
+        yield _finding("SLO061", slo.place.at("name"), message)
+
+
+LINTS: tuple[Callable[[Plan], Iterator[Diagnostic]], ...] = (
+    lowered_tiers,
+    low_objectives,
+    tiny_budgets,
+    large_groups,
+    left_out,
+)
 
 
 def lint(plan: Plan) -> tuple[Diagnostic, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
     from slo.diagnostics import Diagnostic, Place
+    from slo.promql import Selector
 
 
 Labels = tuple[tuple[str, str], ...]
@@ -19,65 +20,89 @@ Labels = tuple[tuple[str, str], ...]
 AlertSeverity = Literal["page", "ticket"]
 NoDataSetting = Literal["page", "ticket", "off"]
 ExhaustedSetting = Literal["page", "ticket", "off"]
+MembersSetting = Literal["ticket", "off"]
+Unit = Literal["events", "slices", "ratio-slices"]
+"""What a budget is counted in: events; minutes that are good or bad; minutes of which a share is bad."""
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What an SLI needs to know to count events in the smallest window.
+    """What an SLI needs to know to count the events of the smallest window, one tile.
 
     Attributes:
         range: PromQL duration of the base range: one tile and one scrape interval, so that neighbouring tiles
             share their boundary sample and no increment falls between two of them.
         tile: length of one tile in seconds (300, or 300 / time scale).
+        scrape: seconds between two scrapes.
         group_by: labels that tell the members of a group apart.
+        total: PromQL for what `Counts.total` gave, recorded a moment ago: reading it costs one sample per member.
+        bridge: count what was lost where series appear late and scrapes are missing, too.
+        excluded: PromQL that has a sample while events are left out of the budget, such as in maintenance; or empty.
     """
 
     range: str
     tile: int
+    scrape: int = 60
     group_by: tuple[str, ...] = ()
+    total: str = "total"
+    bridge: bool = False
+    excluded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """PromQL for events per second: instant vectors with the `group_by` labels alone, each ready for `300 *`.
+    """PromQL for the number of events in one tile: instant vectors with the `group_by` labels alone.
 
-    `bad` may be empty where no bad series exists yet; `bad_defaults_to_zero` says that this means none happened
-    (and not that the SLI cannot be measured).
+    Where `bad` has no sample although `total` has one, the SLI cannot be measured: nothing is known about the tile.
     """
 
     total: str
     bad: str
-    bad_defaults_to_zero: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One synthetic input series of the emitted tests, and how fast it grows.
+    """One synthetic input series of the emitted tests, and what its samples are.
 
     Attributes:
         series: a series in PromQL notation, matched by the SLI's selectors.
-        good: how many units each good event adds to it.
-        bad: how many units each bad event adds to it.
+        good: what a good event adds to a counter; the value of a gauge in a good slice; the age in a good slice.
+        bad: the same for a bad one.
+        kind: a counter grows with events, a gauge shows a state, an age is told as a time of the past.
     """
 
     series: str
-    good: int
-    bad: int
+    good: Decimal | int
+    bad: Decimal | int
+    kind: Literal["counter", "gauge", "age"] = "counter"
 
 
 class Sli(Protocol):
     """One kind of service level indicator. No other module knows which kinds exist."""
 
+    @property
+    def unit(self) -> Unit:
+        """What the budget is counted in."""
+        ...
+
+    @property
+    def scales(self) -> bool:
+        """Whether it can be measured in scaled time: only events can, a slice is a minute of the real clock."""
+        ...
+
     def counts(self, base: Base) -> Counts:
         """PromQL for total and bad events of one tile."""
         ...
 
-    def selectors(self) -> tuple[str, ...]:
-        """Every series selector that the SLI reads, as PromQL."""
+    def selectors(self) -> tuple[Selector, ...]:
+        """Every series selector that the SLI reads."""
         ...
 
-    def feeds(self) -> tuple[Feed, ...]:
-        """Series that make exactly the wanted events, for the emitted tests; empty if that is impossible."""
+    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+        """Series that make exactly the wanted events, for the emitted tests; empty if that is impossible.
+
+        `member`: labels that the series must carry, which make it belong to one member of a group.
+        """
         ...
 
     def describe(self) -> str:
@@ -86,7 +111,15 @@ class Sli(Protocol):
 
 
 class SliSpec(Protocol):
-    """An SLI as written in the file: checked for sense, then turned into an `Sli`."""
+    """An SLI as written in the file: checked for sense, then turned into an `Sli`.
+
+    Attributes:
+        EVENTS: it counts events, of which slices can be made.
+        SHORT: the field that may be written as the whole value, or empty.
+    """
+
+    EVENTS: ClassVar[bool]
+    SHORT: ClassVar[str]
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
         """Every problem of this SLI that its types do not exclude."""
@@ -120,27 +153,35 @@ class TierRule:
     reach: Fraction = Fraction(4, 5)
 
 
+PolicyTable = tuple[tuple[int, tuple[TierRule, ...]], ...]
+"""The tiers of a policy for some SLO windows in seconds, shortest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
     """What one SLO alerts on.
 
     Attributes:
-        policy: name of a policy of `slo.burnrate.POLICIES`.
+        policy: name of a policy, one of `slo.burnrate.POLICIES` or of the file.
+        table: the tiers of a policy of the file; empty for one of `slo.burnrate.POLICIES`.
         disable: names of tiers that are left out.
         min_bad_events: bad events in the long window below which no tier fires.
         labels: extra labels on the alerts of this SLO.
         annotations: extra annotations on them.
         no_data: severity of the alert for an SLI that disappeared.
+        no_data_members: severity of the alert for a member of a group that disappeared.
         target: selector of the 0/1 series that tells whether the SLI's source is up, or none.
         exhausted: severity of the alert for a spent budget.
     """
 
     policy: str = "workbook"
+    table: PolicyTable = ()
     disable: tuple[str, ...] = ()
     min_bad_events: int = 2
     labels: Labels = ()
     annotations: Labels = ()
     no_data: NoDataSetting = "ticket"
+    no_data_members: MembersSetting = "off"
     target: str | None = None
     exhausted: ExhaustedSetting = "ticket"
 
@@ -151,6 +192,19 @@ class Links:
 
     runbooks: str = ""
     dashboards: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Another objective for the members of a group whose labels are these."""
+
+    match: Labels
+    objective: Decimal
+
+    @property
+    def budget(self) -> Decimal:
+        """The share of events of these members that may be bad, exactly."""
+        return 1 - self.objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +223,10 @@ class Slo:
         labels: extra labels on alerts.
         traffic: expected events per second at the quietest hour, or none.
         place: where it stands in the file.
+        group_by: labels that tell the members of a group apart; each member has a budget and alerts of its own.
+        overrides: other objectives for some members; the first that matches counts.
+        bridge: what scrape gaps and series that appear late would lose is counted, too.
+        excluded: PromQL that has a sample while events are left out of the budget, or empty.
     """
 
     service: str
@@ -184,6 +242,10 @@ class Slo:
     alerts: AlertSettings
     traffic: Decimal | None
     place: Place
+    group_by: tuple[str, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    bridge: bool = False
+    excluded: str = ""
 
     @property
     def budget(self) -> Decimal:
@@ -210,6 +272,26 @@ class Scale:
     factor: int = 1
     interval: int = 60
     scrape_interval: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the rules are to be written, whatever the specification says.
+
+    Attributes:
+        layout: `default` has alert rules for each SLO, `shared` one for all SLOs of a class.
+        compat: name of another tool whose series and alert names are to be made, or empty.
+        prometheus: oldest Prometheus that has to read the rules; empty for every supported one.
+        max_rules: most rules that a ruler takes in one group, or none.
+    """
+
+    layout: Literal["default", "shared"] = "default"
+    compat: Literal["", "sloth"] = ""
+    prometheus: Literal["", "2.42", "3"] = ""
+    max_rules: int | None = None
+
+
+DEFAULTS = Options()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from slo.emit import EMITTERS
 from slo.emit.context import Context
 from slo.load import Source, parse
 from slo.load.locate import located
-from slo.model import Scale
+from slo.model import DEFAULTS, Options, Scale
 from slo.plan import plan
 from slo.resolve import resolve
 from slo.schema import validate
@@ -36,12 +36,14 @@ class Request:
         set_name: puts all files into one set.
         scale: divides time; None means real time and the set's own evaluation interval.
         into: the outputs go below a folder that the user names, not where `outputs` says.
+        options: how the rules are to be written.
     """
 
     targets: tuple[str, ...] = ()
     set_name: str | None = None
     scale: Scale | None = None
     into: bool = False
+    options: Options = DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _compile_set(
     spec = slo_set.slos[0].place.file
     where = layout(slo_set, Place(spec), into=request.into, alone=alone)
     base = read_base(slo_set) if "alertmanager" in targets else None
-    planned = plan(slo_set, request.scale or Scale(interval=slo_set.interval))
+    planned = plan(slo_set, request.scale or Scale(interval=slo_set.interval), request.options)
     context = Context(where, base, slo_set.alerting_base or "", spec)
     return Compiled(planned, where, {path: text for t in targets for path, text in EMITTERS[t](planned, context)})
 

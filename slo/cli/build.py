@@ -47,7 +47,21 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--scrape-interval", type=_seconds, metavar="D", help="with --time-scale: of the targets (default 1s)"
     )
+    _add_options(parser)
     parser.set_defaults(run=lambda args: run(args, parser))
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    """How the rules are written."""
+    text = "alert rules for each SLO, or one set of them for all alike"
+    parser.add_argument("--layout", choices=("default", "shared"), default="default", help=text)
+    parser.add_argument(
+        "--compat", choices=("sloth",), default="", help="make the series and alert names of Sloth, too"
+    )
+    text = "the oldest server that has to read the rules (default: any)"
+    parser.add_argument("--prometheus", choices=("2.42", "3"), default="", help=text)
+    text = "split groups for rulers that limit them (mimir, thanos)"
+    parser.add_argument("--max-rules-per-group", type=_count, metavar="N", help=text)
 
 
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
@@ -55,11 +69,13 @@ def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     from slo.cli.report import print_all  # noqa: PLC0415 - keeps the start of other commands fast
     from slo.lint import lint  # noqa: PLC0415 - as above
     from slo.load.locate import located  # noqa: PLC0415 - as above
+    from slo.model import Options  # noqa: PLC0415 - as above
     from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
 
     _check_usage(args, parser)
     sources = read_sources(args.files)
-    request = Request(tuple(args.target), args.set_name, _scale(args), into=args.output is not None)
+    options = Options(args.layout, args.compat, args.prometheus, args.max_rules_per_group)
+    request = Request(tuple(args.target), args.set_name, _scale(args), into=args.output is not None, options=options)
     compiled = compile_sources(sources, request, read_base)
     warnings = [d for c in compiled for d in lint(c.plan) if d.severity == "warning"]
     print_all(located(warnings, {s.file: s.text for s in sources}) if warnings else ())
@@ -96,6 +112,13 @@ def _factor(text: str) -> int:
     """A time scale under which five minutes stay a whole number of seconds."""
     if not text.isdecimal() or int(text[:9]) < 1 or _TILE % int(text[:9]):
         raise argparse.ArgumentTypeError("K is a whole number that divides 300, such as 60")
+    return int(text[:9])
+
+
+def _count(text: str) -> int:
+    """A number of rules; a group with fewer than ten would be split into more levels than rules."""
+    if not text.isdecimal() or int(text[:9]) < 10:  # noqa: PLR2004 - see above
+        raise argparse.ArgumentTypeError("N is a whole number, at least 10")
     return int(text[:9])
 
 

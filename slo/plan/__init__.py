@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo import burnrate
+from slo.model import DEFAULTS
 from slo.plan import alerts, base, budget, cascade, names
 from slo.plan.values import Group, Plan, PlannedSlo
 
 if TYPE_CHECKING:
-    from slo.model import Scale, Slo, SloSet
+    from slo.model import Options, Scale, Slo, SloSet
 
 
-def plan(slo_set: SloSet, scale: Scale) -> Plan:
+def plan(slo_set: SloSet, scale: Scale, options: Options = DEFAULTS) -> Plan:
     """Everything that follows from a set of objectives: one rule group per shard."""
-    slos = tuple(_planned(slo, slo_set) for slo in slo_set.slos)
+    left_out = tuple(slo for slo in slo_set.slos if scale.factor != 1 and not slo.sli.scales)
+    slos = tuple(_planned(slo, slo_set) for slo in slo_set.slos if slo not in left_out)
     shards = sorted({p.shard for p in slos})
     groups = tuple(_group(shard, [p for p in slos if p.shard == shard], scale) for shard in shards)
-    return Plan(slo_set, scale, slos, groups)
+    return Plan(slo_set, scale, options, slos, groups, left_out)
 
 
 def _planned(slo: Slo, slo_set: SloSet) -> PlannedSlo:
@@ -33,18 +35,19 @@ def _group(shard: str, members: list[PlannedSlo], scale: Scale) -> Group:
     """
     slos = [p.slo for p in members]
     alerting = {w for p in members for t in p.tiers for w in (t.long, t.short)}
-    used = alerting | {slo.window for slo in slos}
+    used = alerting | {slo.window for slo in slos} | alerts.windows(slos)
     windows = cascade.with_sources(used)
     return Group(
         f"slo-{shard}",
         scale.interval,
         (
             *(rule for slo in slos for rule in base.records(slo, shard, scale)),
-            *(budget.info(slo, shard, scale) for slo in slos),
             *cascade.records(shard, windows, scale.factor),
             *cascade.ratios(shard, [cascade.TILE, *(w for w in windows if w in used)]),
+            *(rule for slo in slos for rule in budget.info(slo, shard, scale)),
             *(budget.allowed(slo, shard) for slo in slos),
             *budget.left(shard, slos, scale),
+            *(rule for slo in slos for rule in budget.rollups(slo, shard, scale)),
             *(rule for p in members for rule in alerts.rules(p, scale)),
         ),
     )

@@ -18,30 +18,24 @@ if TYPE_CHECKING:
 def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
     """Three rules: events in total, bad ones, and how many seconds of the tile were recorded at all."""
     tile = TILE // scale.factor
-    counts = slo.sli.counts(base_of(slo, scale))
-    series = {kind: _recorded(slo, shard, kind) for kind in ("total", "bad", "covered")}
-    total = f"{tile} * {counts.total}"
-    bad = f"{tile} * {counts.bad}"
-    if counts.bad_defaults_to_zero:
-        bad += f"\nor 0 * sum({series['total']})"
+    series = names.selector(names.events(TILE), shard=shard, service=slo.service, slo=slo.name, kind="total")
+    by = names.by(slo)
+    counts = slo.sli.counts(base_of(slo, scale, f"sum{by}({series})"))
     # Half an interval short of the tile: a range that ended exactly on a sample would hold one sample more on
     # Prometheus 2 (closed ranges) than on Prometheus 3 (left-open ones).
     reach = duration(Decimal(tile) - Decimal(scale.interval) / 2)
-    covered = f"{scale.interval} * sum(count_over_time({series['total']}[{reach}]))"
+    covered = f"{scale.interval} * sum{by}(count_over_time({series}[{reach}]))"
     return [
         Record(names.events(TILE), expr, _labels(slo, shard, kind))
-        for kind, expr in (("total", total), ("bad", bad), ("covered", covered))
+        for kind, expr in (("total", counts.total), ("bad", counts.bad), ("covered", covered))
     ]
 
 
-def base_of(slo: Slo, scale: Scale) -> Base:
+def base_of(slo: Slo, scale: Scale, total: str) -> Base:
     """The base range: one tile and one scrape interval, so that neighbouring tiles share their boundary sample."""
     tile = TILE // scale.factor
-    return Base(range=duration(tile + (scale.scrape_interval or slo.scrape_interval)), tile=tile)
-
-
-def _recorded(slo: Slo, shard: str, kind: str) -> str:
-    return names.selector(names.events(TILE), shard=shard, service=slo.service, slo=slo.name, kind=kind)
+    scrape = scale.scrape_interval or slo.scrape_interval
+    return Base(duration(tile + scrape), tile, scrape, slo.group_by, total, slo.bridge, slo.excluded)
 
 
 def _labels(slo: Slo, shard: str, kind: str) -> Labels:

@@ -14,6 +14,7 @@ INFO = "slo:info"
 BUDGET = "slo:budget:ratio"
 REMAINING = "slo:budget_remaining:ratio"
 COVERED = "slo:window_covered:ratio"
+ROLLUP_REMAINING = "slo:rollup_budget_remaining:ratio"
 
 
 def events(window: int) -> str:
@@ -26,9 +27,24 @@ def error_ratio(window: int) -> str:
     return f"slo:error_ratio:{duration(window)}"
 
 
+def rollup_ratio(window: int) -> str:
+    """Series of bad / total of all members of a group together."""
+    return f"slo:rollup_error_ratio:{duration(window)}"
+
+
 def shard_of(set_name: str, shards: int, slo: Slo) -> str:
     """`<set>-<n>`: n depends on the SLO's own name alone, so that other SLOs come and go without moving it."""
     return f"{set_name}-{crc32(f'{slo.service}/{slo.name}'.encode()) % shards}"
+
+
+def by(slo: Slo) -> str:
+    """What stands behind an aggregation that keeps the members of the SLO's group apart."""
+    return f" by ({', '.join(slo.group_by)}) " if slo.group_by else ""
+
+
+def identity(slo: Slo, shard: str) -> dict[str, str]:
+    """The labels that tell the series of an SLO from all others."""
+    return {"shard": shard, "service": slo.service, "slo": slo.name}
 
 
 def selector(name: str, **labels: str) -> str:

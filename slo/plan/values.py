@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from slo.burnrate import Tier
-    from slo.model import AlertSeverity, Labels, Scale, Slo, SloSet
+    from slo.model import AlertSeverity, Labels, Options, Scale, Slo, SloSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,15 @@ class PlannedSlo:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole set, ready to be written in any format."""
+    """A whole set, ready to be written in any format.
+
+    Attributes:
+        left_out: SLOs of the set that have no rules, since slices cannot be measured in scaled time.
+    """
 
     set: SloSet
     scale: Scale
+    options: Options
     slos: tuple[PlannedSlo, ...]
     groups: tuple[Group, ...]
+    left_out: tuple[Slo, ...] = ()

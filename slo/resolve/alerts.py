@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from slo.burnrate import POLICIES, TIER_NAMES
-from slo.model import AlertSettings
+from slo.burnrate import POLICIES
+from slo.model import AlertSettings, PolicyTable
 from slo.resolve.labels import check_annotations, check_labels, merged
 from slo.schema.words import did_you_mean
 from slo.selectors import check_selector
@@ -26,18 +27,23 @@ _CHANCE = Decimal("0.001")
 _HOUR = 3600
 
 
-def check_alerts(spec: AlertsSpec | None, place: Place, findings: Findings) -> None:
-    """Report what the types of `alerts` do not exclude."""
+Tables = Mapping[str, PolicyTable]
+"""Policies by name."""
+
+
+def check_alerts(spec: AlertsSpec | None, tables: Tables, place: Place, findings: Findings) -> None:
+    """Report what the types of `alerts` do not exclude; `tables`: the policies of the file."""
     if spec is None:
         return
     place = place.at("alerts")
-    if spec.policy is not None and spec.policy not in POLICIES:
+    known = {**POLICIES, **tables}
+    if spec.policy is not None and spec.policy not in known:
         message = f'there is no alert policy "{spec.policy}"'
-        findings.add(place.at("policy"), "SLO062", message, _choices(spec.policy, POLICIES))
-    known = TIER_NAMES.get(spec.policy or DEFAULT_POLICY)
+        findings.add(place.at("policy"), "SLO062", message, _choices(spec.policy, known))
+    tiers = tier_names(known.get(spec.policy or DEFAULT_POLICY))
     for index, tier in enumerate(spec.disable or ()):
-        if known is not None and tier not in known:
-            findings.add(place.at("disable", index), "SLO063", f'there is no tier "{tier}"', _choices(tier, known))
+        if tiers and tier not in tiers:
+            findings.add(place.at("disable", index), "SLO063", f'there is no tier "{tier}"', _choices(tier, tiers))
     check_labels(spec.labels, place, findings)
     check_annotations(spec.annotations, place, findings)
     if spec.target is not None:
@@ -48,7 +54,14 @@ def _choices(word: str, known: Iterable[str]) -> str:
     return did_you_mean(word, known) or f"known: {', '.join(known)}"
 
 
-def settings(common: AlertsSpec | None, own: AlertsSpec | None, quietest: Decimal | None) -> AlertSettings:
+def tier_names(table: PolicyTable | None) -> tuple[str, ...]:
+    """The tiers of a policy; they have the same names for every window."""
+    return tuple(rule.name for rule in table[0][1]) if table else ()
+
+
+def settings(
+    common: AlertsSpec | None, own: AlertsSpec | None, tables: Tables, quietest: Decimal | None
+) -> AlertSettings:
     """The SLO's own words over the defaults of its file; `quietest`: bad events expected in the quietest hour."""
     layers = [layer for layer in (common, own) if layer is not None]
     given: dict[str, Any] = {}
@@ -60,7 +73,7 @@ def settings(common: AlertsSpec | None, own: AlertsSpec | None, quietest: Decima
         given.setdefault("no_data", "page")  # a target that is down leaves no doubt
     if quietest is not None:
         given.setdefault("min_bad_events", enough_bad_events(quietest))
-    return AlertSettings(**given)
+    return AlertSettings(**given, table=tables.get(given.get("policy", DEFAULT_POLICY), ()))
 
 
 def bad_events_per_hour(traffic: Decimal | None, objective: Decimal) -> Decimal | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from slo.model import Links, Slo
 from slo.resolve import values
 from slo.resolve.alerts import bad_events_per_hour, check_alerts, settings
+from slo.resolve.budgeting import budgeted
+from slo.resolve.groups import group_labels, overrides
 from slo.resolve.labels import check_labels, merged
+from slo.resolve.policies import policies
 from slo.schema.spec import Settings
+from slo.sli import KINDS
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from slo.resolve.findings import Findings
     from slo.schema.spec import FileSpec, SloSpec
 
+T = TypeVar("T")
 DEFAULT_WINDOW = 30 * values.DAY
 DEFAULT_SCRAPE_INTERVAL = 60
 
@@ -40,6 +45,7 @@ class FileResolver:
         """Check what holds for the whole file."""
         self._spec = spec
         self._findings = findings
+        self._policies = policies(spec.policies, place, findings)
         self._defaults = self._read(spec.defaults, place.at("defaults"))
         links = spec.links
         runbooks = findings.read(values.link, links.runbooks if links else None, place, "links", "runbooks")
@@ -56,9 +62,12 @@ class FileResolver:
         objective = own.objective or shared.objective
         if spec.objective is None and (self._spec.defaults is None or self._spec.defaults.objective is None):
             self._findings.add(place, "SLO014", 'the key "objective" is missing', "write objective: 99.9%")
+        defaults = self._spec.defaults or Settings()
+        group_by = group_labels(_first(spec.group_by, defaults.group_by, ()), place, self._findings)
+        members = overrides(_first(spec.objectives, defaults.objectives, ()), group_by, place, self._findings)
+        budgeting = budgeted(_first(spec.budgeting, defaults.budgeting, None), sli, place, self._findings)
         if self._findings.errors > before or objective is None or sli is None:
             return None
-        defaults = self._spec.defaults or Settings()
         traffic = own.traffic or shared.traffic
         return Slo(
             service=self._spec.service,
@@ -66,14 +75,17 @@ class FileResolver:
             title=spec.title or spec.name,
             objective=objective,
             window=own.window or shared.window or DEFAULT_WINDOW,
-            sli=sli.build(),
+            sli=budgeting(sli.build()),
             scrape_interval=own.scrape_interval or shared.scrape_interval or DEFAULT_SCRAPE_INTERVAL,
             team=spec.owner or defaults.owner or self._spec.owner or "",
             labels=merged(self._spec.labels, defaults.labels, spec.labels),
             links=self._links,
-            alerts=settings(defaults.alerts, spec.alerts, bad_events_per_hour(traffic, objective)),
+            alerts=settings(defaults.alerts, spec.alerts, self._policies, bad_events_per_hour(traffic, objective)),
             traffic=traffic,
             place=place,
+            group_by=group_by,
+            overrides=members,
+            bridge=_first(spec.data_loss, defaults.data_loss, "none") == "bridge",
         )
 
     def _read(self, spec: Settings | None, place: Place) -> _Numbers:
@@ -81,7 +93,7 @@ class FileResolver:
             return _Numbers()
         read, findings = self._findings.read, self._findings
         check_labels(spec.labels, place, findings)
-        check_alerts(spec.alerts, place, findings)
+        check_alerts(spec.alerts, self._policies, place, findings)
         rate = spec.traffic.per_second if spec.traffic else None
         objective = None if spec.objective is None else str(spec.objective)
         return _Numbers(
@@ -101,6 +113,16 @@ class FileResolver:
                 place, "SLO028", f"an SLI has exactly one kind; here: {said}", f"kinds: {', '.join(known)}"
             )
             return None
-        sli: SliSpec = getattr(spec.sli, given[0])
+        sli = _spelled_out(given[0], getattr(spec.sli, given[0]))
         self._findings.extend(sli.check(place.at(given[0])))
         return sli
+
+
+def _spelled_out(kind: str, said: SliSpec | str) -> SliSpec:
+    """Some kinds may be written as a text alone, which stands for one of their fields."""
+    return KINDS[kind](**{KINDS[kind].SHORT: said}) if isinstance(said, str) else said
+
+
+def _first(own: T | None, shared: T | None, otherwise: T) -> T:
+    """What the SLO says, else what its file says for all."""
+    return own if own is not None else shared if shared is not None else otherwise

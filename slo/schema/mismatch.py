@@ -62,11 +62,13 @@ def _union(kind: shape.UnionType, data: object, place: Place) -> Iterator[Diagno
     choices = [_bare(t) for t in kind.types]
     if data is None and any(isinstance(t, shape.NoneType) for t in choices):
         return
-    found = [tuple(_check(t, data, place)) for t in choices if not isinstance(t, shape.NoneType)]
+    choices = [t for t in choices if not isinstance(t, shape.NoneType)]
+    found = [tuple(_check(t, data, place)) for t in choices]
     if not all(found):
         return
-    if len(found) == 1:
-        yield from found[0]
+    structs = [problems for t, problems in zip(choices, found, strict=False) if isinstance(t, shape.StructType)]
+    if len(found) == 1 or (structs and isinstance(data, dict)):
+        yield from (structs or found)[0]
         return
     words = dict.fromkeys(_SCALARS[type(t)][1] for t in choices if type(t) in _SCALARS)
     words.pop("a whole number", None)

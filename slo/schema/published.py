@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from slo.burnrate import POLICIES, TIER_NAMES
+from slo.burnrate import POLICIES
 from slo.schema.spec import LABEL_PATTERN, FileSpec
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ def json_schema(targets: Sequence[str]) -> dict[str, Any]:
     types["FileSpec"]["properties"]["slos"]["minItems"] = 1
     _mapping(top["outputs"])["propertyNames"] = {"enum": list(targets)}
     alerts = types["AlertsSpec"]["properties"]
-    _text(alerts["policy"])["enum"] = list(POLICIES)
-    tiers = dict.fromkeys(tier for names in TIER_NAMES.values() for tier in names)
-    _choice(alerts["disable"], "array")["items"]["enum"] = list(tiers)
+    _text(alerts["policy"])["examples"] = list(POLICIES)
+    tiers = dict.fromkeys(rule.name for table in POLICIES.values() for rule in table[0][1])
+    _choice(alerts["disable"], "array")["items"]["examples"] = list(tiers)
     for body in (types["Settings"], types["SloSpec"]):
         body["properties"]["objective"] = {"description": _OBJECTIVE, "examples": ["99.9%"], "anyOf": _SHARES}
     for body in (top, alerts, types["Settings"]["properties"], types["SloSpec"]["properties"]):

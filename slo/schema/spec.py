@@ -28,6 +28,9 @@ Objective = str | float | int
 LabelMap = Annotated[dict[str, str], Meta(description="Extra labels on alerts; never on recorded series.")]
 Templates = Annotated[dict[str, str], Meta(description="Extra annotations on alerts.")]
 Severity = Literal["page", "ticket", "off"]
+Members = Literal["ticket", "off"]
+DataLoss = Annotated[Literal["none", "bridge"], Meta(description="Count what gaps and late series would lose.")]
+Overrides = Annotated[tuple["OverrideSpec", ...], Meta(description="Objectives of some members; the first match wins.")]
 
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,6 +43,40 @@ class TrafficSpec(Strict, frozen=True):
     per_second: Annotated[float | int, Meta(description="Events per second at the quietest hour.")]
 
 
+class OverrideSpec(Strict, frozen=True):
+    """One item of `objectives`: another objective for some members of a group."""
+
+    match: Annotated[dict[str, str], Meta(description="Exact values of labels of `group_by`.")]
+    objective: Objective
+
+
+class BudgetingSpec(Strict, frozen=True):
+    """`budgeting`: count minutes that were good or bad as a whole, instead of events."""
+
+    slices: Annotated[Literal["1m"], Meta(description="Length of a slice.")]
+    target: Annotated[Objective, Meta(description="Share of good events that makes a slice good.")]
+    empty: Annotated[Literal["good", "bad"], Meta(description="What a slice without events is.")] | None = None
+
+
+class TierSpec(Strict, frozen=True):
+    """One tier of a policy of the file."""
+
+    name: Annotated[Name, Meta(description="Value of the label `tier`.")]
+    severity: Literal["page", "ticket"]
+    budget: Annotated[str, Meta(description="Share of the error budget spent when it fires.", examples=["2%"])]
+    long: Annotated[Duration, Meta(description="Long window: 5m 10m 15m 30m 1h 2h 3h 6h 12h 1d 3d.")]
+    short: Annotated[Duration, Meta(description="Short window, below the long one.")]
+    pending: Annotated[str, Meta(description="How long it must last.", examples=["0s", "2m"])] | None = msgspec.field(
+        default=None, name="for"
+    )
+
+
+class PolicySpec(Strict, frozen=True):
+    """One of `policies`: a table of alert tiers."""
+
+    tiers: Annotated[tuple[TierSpec, ...], Meta(description="From the fastest to the slowest.")]
+
+
 class AlertsSpec(Strict, frozen=True):
     """`alerts`: what an SLO alerts on."""
 
@@ -49,6 +86,7 @@ class AlertsSpec(Strict, frozen=True):
     labels: LabelMap | None = None
     annotations: Templates | None = None
     no_data: Annotated[Severity, Meta(description="Alert when the SLI is gone.")] | None = None
+    no_data_members: Annotated[Members, Meta(description="Alert when a member of a group is gone.")] | None = None
     target: Annotated[str, Meta(description="Selector of the 0/1 series of the source, such as up.")] | None = None
     exhausted: Annotated[Severity, Meta(description="Alert when the budget is spent.")] | None = None
 
@@ -63,6 +101,10 @@ class Settings(Strict, frozen=True):
     labels: LabelMap | None = None
     traffic: TrafficSpec | None = None
     alerts: AlertsSpec | None = None
+    group_by: Annotated[tuple[str, ...], Meta(description="A budget for each value of these labels.")] | None = None
+    objectives: Overrides | None = None
+    budgeting: BudgetingSpec | None = None
+    data_loss: DataLoss | None = None
 
 
 if TYPE_CHECKING:
@@ -70,7 +112,7 @@ if TYPE_CHECKING:
 else:
     SliChoice = msgspec.defstruct(
         "SliChoice",
-        [(kind, spec | None, None) for kind, spec in KINDS.items()],
+        [(kind, (spec | str if spec.SHORT else spec) | None, None) for kind, spec in KINDS.items()],
         bases=(Strict,),
         frozen=True,
         module=__name__,
@@ -111,6 +153,7 @@ class FileSpec(Strict, frozen=True, kw_only=True):
     defaults: Settings | None = None
     alerting: AlertingSpec | None = None
     outputs: Annotated[dict[str, str], Meta(description="Target -> path, relative to this file.")] | None = None
+    policies: Annotated[dict[str, PolicySpec], Meta(description="More tables of alert tiers, by name.")] | None = None
     shards: Annotated[int, Meta(ge=1, le=1000, description="Rule groups that the SLOs are spread over.")] | None = None
     interval: Annotated[Duration, Meta(description="Evaluation interval; divides 5m.")] | None = None
     slos: Annotated[tuple[SloSpec, ...], Meta(description="The objectives, one by one.")]

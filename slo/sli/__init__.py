@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from slo.sli.events import EventsSpec
 from slo.sli.latency import LatencySpec
+from slo.sli.ratio import RatioSpec
+from slo.sli.threshold import ThresholdSpec
+from slo.sli.up import UpSpec
 
 if TYPE_CHECKING:
     from slo.model import SliSpec
@@ -13,5 +16,8 @@ if TYPE_CHECKING:
 KINDS: dict[str, type[SliSpec]] = {
     "events": EventsSpec,
     "latency": LatencySpec,
+    "threshold": ThresholdSpec,
+    "up": UpSpec,
+    "ratio": RatioSpec,
 }
 """Key under `sli` in the file -> what may stand below it (a msgspec Struct)."""

@@ -1,84 +1,119 @@
-"""SLI kind `events`: two of total, good and bad counted by counters."""
+"""SLI kind `events`: good and bad events, counted by two counters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from slo.counting import events
 from slo.diagnostics import Diagnostic, Place
-from slo.model import Base, Counts, Feed
-from slo.promql import Selector, parse_selector
-from slo.selectors import check_selector, example, rate
+from slo.model import Base, Counts, Feed, Unit
+from slo.promql import Matcher, Selector
+from slo.query import Query, check_rate, parse_query, selectors_of
+from slo.selectors import example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from slo.model import Labels
 
 _FIELDS = ("total", "good", "bad")
 
 
 class EventsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`events: {total, bad}`, `{total, good}` or `{good, bad}`: selectors of counters."""
+    """`events: {total, bad}`, `{total, good}` or `{good, bad}`: counters, or PromQL that gives events per second."""
+
+    EVENTS: ClassVar[bool] = True
+    SHORT: ClassVar[str] = ""
 
     total: str | None = None
     good: str | None = None
     bad: str | None = None
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
-        """Exactly two selectors, each of them plain."""
+        """Exactly two of the three, each of them a rate."""
         given = [name for name in _FIELDS if getattr(self, name) is not None]
         if len(given) != 2:  # noqa: PLR2004 - two of three
             said = ", ".join(given) if given else "none"
             yield Diagnostic("SLO042", place, f"events needs exactly two of total, good and bad; here: {said}")
         for name in given:
-            yield from check_selector(getattr(self, name), place.at(name))
+            yield from check_rate(getattr(self, name), place.at(name))
 
     def build(self) -> Events:
         """The SLI; only for a spec that `check` passed."""
-        parsed = {name: parse_selector(text) for name in _FIELDS if (text := getattr(self, name)) is not None}
+        parsed = {name: parse_query(text) for name in _FIELDS if (text := getattr(self, name)) is not None}
         return Events(parsed.get("total"), parsed.get("good"), parsed.get("bad"))
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Good and bad events from counters; exactly one of the three selectors is None."""
+    """Good and bad events from counters; exactly one of the three queries is None."""
 
-    total: Selector | None
-    good: Selector | None
-    bad: Selector | None
+    total: Query | None
+    good: Query | None
+    bad: Query | None
+    unit: Unit = "events"
+    scales: bool = True
 
     def counts(self, base: Base) -> Counts:
-        """Rates of the two counters that are given, and the third from them."""
-        total, good, bad = (rate(s, base) if s else "" for s in (self.total, self.good, self.bad))
-        if self.good is None:
-            return Counts(total, bad)
-        if self.bad is None:
-            return Counts(total, f"clamp_min({total} - ({good} or 0 * {total}), 0)")
-        return Counts(f"(({good} or 0 * {bad}) + ({bad} or 0 * {good}))", bad)
-
-    def selectors(self) -> tuple[str, ...]:
-        """The selectors that are given."""
-        return tuple(str(s) for s in (self.total, self.good, self.bad) if s is not None)
-
-    def feeds(self) -> tuple[Feed, ...]:
-        """Series that only good events add to, and series that bad ones add to, as the selectors tell them apart."""
+        """The two counters that are given, and the third from them. No bad series yet means that none happened."""
         if self.total is None:
-            return _feeds((self.good, self.bad, 1, 0), (self.bad, self.good, 0, 1))
-        part, good, bad = (self.good, 1, 0) if self.bad is None else (self.bad, 0, 1)
-        if part is None or part.name != self.total.name:
-            return _feeds((self.total, None, 1, 1), (part, None, good, bad))
-        rest = example((self.total,), without=(part,))
-        both = example((self.total, part))
+            return self._of_both(base)
+        total = events(self.total, base)
+        if self.bad is not None:
+            bad = events(self.bad, base, whole=self.total)
+            return Counts(total, f"{bad}\nor 0 * {base.total}")
+        good = events(_given(self.good), base, whole=self.total)
+        return Counts(total, f"clamp_min({base.total} - ({good} or 0 * {base.total}), 0)")
+
+    def _of_both(self, base: Base) -> Counts:
+        """Where only one of the two counters exists yet, it is all there is."""
+        good, bad = events(_given(self.good), base), events(_given(self.bad), base)
+        return Counts(f"(({good}) or 0 * ({bad})) + (({bad}) or 0 * ({good}))", f"{bad}\nor 0 * {base.total}")
+
+    def queries(self) -> tuple[Query, ...]:
+        """The queries that are given."""
+        return tuple(q for q in (self.total, self.good, self.bad) if q is not None)
+
+    def selectors(self) -> tuple[Selector, ...]:
+        """What the queries read."""
+        return tuple(dict.fromkeys(s for q in self.queries() for s in selectors_of(q)))
+
+    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+        """Series that only good events add to, and series that bad ones add to, as the selectors tell them apart."""
+        total, good, bad = (_of_member(q, member) for q in (self.total, self.good, self.bad))
+        if any(not isinstance(q, Selector) for q in self.queries()):
+            return ()
+        if total is None:
+            return _feeds((good, bad, 1, 0), (bad, good, 0, 1))
+        part, units = (good, (1, 0)) if bad is None else (bad, (0, 1))
+        if part is None or part.name != total.name:
+            return _feeds((total, None, 1, 1), (part, None, *units))
+        rest = example((total,), without=(part,))
+        both = example((total, part))
         if rest is None or both is None:
             return ()
-        return (Feed(rest, good=bad, bad=good), Feed(both, good=good, bad=bad))
+        return (Feed(rest, good=units[1], bad=units[0]), Feed(both, good=units[0], bad=units[1]))
 
     def describe(self) -> str:
         """One line for a person."""
         if self.good is None:
             return f"an event of {self.total} that is not one of {self.bad}"
         return f"an event of {self.good}"
+
+
+def _given(query: Query | None) -> Query:
+    if query is None:
+        raise TypeError("events needs two of its three queries; `check` refuses less")
+    return query
+
+
+def _of_member(query: Query | None, member: Labels) -> Selector | None:
+    if not isinstance(query, Selector):
+        return None
+    return query.renamed(query.name, *(Matcher(name, "=", value) for name, value in member))
 
 
 def _feeds(*rows: tuple[Selector | None, Selector | None, int, int]) -> tuple[Feed, ...]:

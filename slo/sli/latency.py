@@ -4,34 +4,45 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from slo.counting import events, in_tile
 from slo.diagnostics import Diagnostic, Place
-from slo.model import Base, Counts, Feed
+from slo.model import Base, Counts, Feed, Unit
 from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, parse_selector
-from slo.selectors import check_selector, example, rate
+from slo.query import rate
+from slo.selectors import check_selector, example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
+    from slo.model import Labels
+
 _SUFFIXES = ("_bucket", "_count", "_sum")
 
 
 class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`latency: {histogram, under}`: the base name of a classic histogram, and one of its bucket bounds."""
+    """`latency: {histogram, under}`: the base name of a histogram, and a limit that a classic one has a bucket for."""
+
+    EVENTS: ClassVar[bool] = True
+    SHORT: ClassVar[str] = ""
 
     histogram: str
     under: str
+    errors: str | None = None
+    native: bool = False
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
-        """A plain selector of the base name, and a limit that is a time."""
+        """Plain selectors, the histogram's by its base name, and a limit that is a time."""
         problems = list(check_selector(self.histogram, place.at("histogram")))
         yield from problems
         if not problems:
             yield from _check_name(parse_selector(self.histogram), place.at("histogram"))
+        if self.errors is not None:
+            yield from check_selector(self.errors, place.at("errors"))
         try:
             parse_duration(self.under)
         except PromqlError as error:
@@ -39,7 +50,8 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def build(self) -> Latency:
         """The SLI; only for a spec that `check` passed."""
-        return Latency(parse_selector(self.histogram), parse_duration(self.under))
+        errors = None if self.errors is None else parse_selector(self.errors)
+        return Latency(parse_selector(self.histogram), parse_duration(self.under), errors, self.native)
 
 
 def _check_name(selector: Selector, place: Place) -> Iterator[Diagnostic]:
@@ -56,41 +68,84 @@ def _check_name(selector: Selector, place: Place) -> Iterator[Diagnostic]:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Observations at or under `under` seconds are good; the limit must be a bucket bound of the histogram."""
+    """Observations at or under `under` seconds are good, unless they are `errors`.
+
+    The limit must be a bucket bound of a classic histogram; inside the buckets of a native one Prometheus interpolates.
+    Errors that are observations of the histogram itself, by its name, are told apart exactly. Those of another counter
+    are added to the slow ones: an event that is both counts twice, though never more than there are.
+    """
 
     histogram: Selector
     under: Decimal
+    errors: Selector | None = None
+    native: bool = False
+    unit: Unit = "events"
+    scales: bool = True
 
     def counts(self, base: Base) -> Counts:
-        """All observations from `_count`; bad ones are those that the bucket of the limit does not hold.
+        """All observations, and those that are not among the fast ones.
 
-        Without that bucket there is no `bad` at all: neither perfect nor all bad, but no data.
+        Without the bucket of the limit there is no `bad` at all: neither perfect nor all bad, but no data.
         """
-        total = rate(self._count(), base)
-        return Counts(total, f"clamp_min({total} - {rate(self._bucket(), base)}, 0)", bad_defaults_to_zero=False)
+        total = self._all(base)
+        if self.errors is None:
+            return Counts(total, f"clamp_min({base.total} - {self._fast(self.histogram, base)}, 0)")
+        if self.errors.name == self.histogram.name:
+            failed = f"({self._fast(self.errors, base)} or 0 * {base.total})"
+            return Counts(total, f"clamp_min({base.total} - ({self._fast(self.histogram, base)} - {failed}), 0)")
+        failed = f"({events(self.errors, base, whole=self._count())} or 0 * {base.total})"
+        bad = f"clamp_min({base.total} - {self._fast(self.histogram, base)}, 0) + {failed}"
+        return Counts(total, f"{bad} <= {base.total}\nor {base.total} and {bad}")
 
-    def selectors(self) -> tuple[str, ...]:
-        """The count and the one bucket that are read."""
-        return (str(self._count()), str(self._bucket()))
+    def _all(self, base: Base) -> str:
+        if self.native:
+            return in_tile(lambda range_: f"histogram_count({rate(self.histogram, range_, base.group_by)})", base)
+        return events(self._count(), base)
 
-    def feeds(self) -> tuple[Feed, ...]:
-        """The count grows with every event, the bucket with the good ones."""
+    def _fast(self, histogram: Selector, base: Base) -> str:
+        """Observations of a histogram at or under the limit."""
+        if not self.native:
+            return events(self._bucket(histogram), base, whole=self._count())
+        return in_tile(lambda range_: self._fraction(rate(histogram, range_, base.group_by)), base)
+
+    def _fraction(self, observed: str) -> str:
+        """The fraction of nothing is NaN, which `>= 0` leaves out."""
+        limit, count = f"{self.under.normalize():f}", f"histogram_count({observed})"
+        return f"({count} * (histogram_fraction(0, {limit}, {observed}) >= 0) or 0 * {count})"
+
+    def selectors(self) -> tuple[Selector, ...]:
+        """The count and the one bucket that are read, or the native histogram, and the errors."""
+        own = (self.histogram,) if self.native else (self._count(), self._bucket(self.histogram))
+        if self.errors is None:
+            return own
+        same = self.errors.name == self.histogram.name and not self.native
+        return (*own, self._bucket(self.errors) if same else self.errors)
+
+    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+        """The count grows with every event, the bucket with the good ones.
+
+        None for a native histogram, whose samples the tests of Prometheus 2 cannot write.
+        """
+        if self.native:
+            return ()
         plain = Matcher("le", "=", f"{self.under.normalize():f}")
-        count = example((self._count(),))
-        bucket = example((self.histogram.renamed(f"{self.histogram.name}_bucket", plain),))
+        labels = [Matcher(name, "=", value) for name, value in member]
+        count = example((self.histogram.renamed(f"{self.histogram.name}_count", *labels),))
+        bucket = example((self.histogram.renamed(f"{self.histogram.name}_bucket", *labels, plain),))
         if count is None or bucket is None:
             return ()
         return (Feed(count, good=1, bad=1), Feed(bucket, good=1, bad=0))
 
     def describe(self) -> str:
         """One line for a person."""
-        return f"an observation of {self.histogram} within {duration(self.under)}"
+        unless = f" that is not one of {self.errors}" if self.errors else ""
+        return f"an observation of {self.histogram} within {duration(self.under)}{unless}"
 
     def _count(self) -> Selector:
         return self.histogram.renamed(f"{self.histogram.name}_count")
 
-    def _bucket(self) -> Selector:
-        return self.histogram.renamed(f"{self.histogram.name}_bucket", Matcher("le", "=~", bound_pattern(self.under)))
+    def _bucket(self, histogram: Selector) -> Selector:
+        return histogram.renamed(f"{histogram.name}_bucket", Matcher("le", "=~", bound_pattern(self.under)))
 
 
 def bound_pattern(bound: Decimal) -> str:

@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from slo.emit.tests.subject import Subject
     from slo.model import Feed
     from slo.plan.values import AlertFacts
@@ -48,7 +50,8 @@ def played(feeds: tuple[Feed, ...], phases: tuple[Phase, ...], start: int = 0) -
 
 
 def _values(feed: Feed, phases: tuple[Phase, ...], start: int) -> str:
-    parts, value = [], start
+    parts: list[str] = []
+    value: Decimal | int = start
     for number, phase in enumerate(phases):
         growth = feed.good * phase.good + feed.bad * phase.bad
         # `a+bxn` has n + 1 samples: the first phase begins with the start value, the others with their first step.

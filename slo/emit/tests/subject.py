@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from slo.plan import names
 from slo.plan.cascade import TILE
-from slo.promql import parse_selector
 
 if TYPE_CHECKING:
     from slo.burnrate import Tier
@@ -37,7 +36,7 @@ class Subject:
     def of(cls, planned: PlannedSlo, scale: Scale) -> Subject:
         """The subject for an SLO; its input series are searched for once."""
         sli = planned.slo.sli
-        return cls(planned, scale, sli.feeds(), tuple(map(parse_selector, sli.selectors())))
+        return cls(planned, scale, sli.feeds(), sli.selectors())
 
     @property
     def slo(self) -> Slo:

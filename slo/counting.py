@@ -1,0 +1,86 @@
+"""PromQL that counts the events of one tile, or its slices: what all SLI kinds are made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from slo.promql import Selector, duration
+from slo.query import rate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slo.model import Base
+    from slo.query import Query
+
+SLICE = 60
+"""Seconds of a slice: a minute of the clock, whatever the evaluation interval."""
+
+_ALL_SLICES = "[4m59s999ms:1m]"
+"""The minutes that begin in a tile, each once: a range of exactly 5m would hold a sixth one on Prometheus 2, whose
+ranges are closed at both ends, and never on Prometheus 3."""
+
+_BRIDGE = 150 * 60
+_TARGET = "job, instance"
+
+
+def events(query: Query, base: Base, whole: Query | None = None) -> str:
+    """The events of one tile.
+
+    Args:
+        query: a counter, or an expression that gives events per second.
+        base: the tile.
+        whole: the counter of all events, where `query` counts some of them: tells which targets are not new.
+    """
+    if base.bridge and isinstance(query, Selector) and not base.excluded:
+        return _bridged(query, base, rate(query, base.range, base.group_by), whole)
+    return in_tile(lambda range_: rate(query, range_, base.group_by), base)
+
+
+def in_tile(per_second: Callable[[str], str], base: Base) -> str:
+    """The events of one tile from PromQL for events per second over a range.
+
+    Where events are left out, they are counted minute by minute: an excluded moment would otherwise reach five minutes
+    beyond its end.
+    """
+    if not base.excluded:
+        return f"{base.tile} * {per_second(base.range)}"
+    return sum_slices(f"{SLICE} * {per_second(minute(base).range)}", base)
+
+
+def minute(base: Base) -> Base:
+    """The base of one slice instead of one tile."""
+    return replace(base, tile=SLICE, range=duration(SLICE + base.scrape), excluded="", bridge=False)
+
+
+def count_slices(value: str, base: Base) -> str:
+    """How many slices of the tile have a value at all; NaN is none."""
+    return _over("count_over_time", f"{value} >= -Inf", base)
+
+
+def sum_slices(value: str, base: Base) -> str:
+    """The sum of the slices' values: how many are bad, where the value is 0 or 1."""
+    return _over("sum_over_time", value, base)
+
+
+def _over(function: str, value: str, base: Base) -> str:
+    kept = f"{value} unless on () ({base.excluded})" if base.excluded else value
+    return f"{function}(({kept}){_ALL_SLICES})"
+
+
+def _bridged(selector: Selector, base: Base, counted: str, whole: Query | None) -> str:
+    """Events that `rate` cannot see: the first value of a series that was not there one tile ago.
+
+    It counts in full where its target was scraped before, after a counter reset too, and less the last value where the
+    series itself was there within two and a half hours. A target that appears with a large counter is not counted.
+    """
+    tile, reach = duration(base.tile), duration(_BRIDGE // (300 // base.tile))
+    by = f" by ({', '.join(base.group_by)})" if base.group_by else ""
+    first = f"(min_over_time({selector}[{tile}]) unless {selector} offset {tile})"
+    last = f"last_over_time({selector}[{reach}] offset {tile})"
+    known = f"{whole if isinstance(whole, Selector) else selector} offset {tile}"
+    lost = f"{first} - {last} >= 0\n    or {first} and {last}\n    or {first} and on ({_TARGET}) {known}"
+    none = counted if whole is None else base.total
+    seen = counted if whole is None else f"({counted} or 0 * {base.total})"
+    return f"{base.tile} * {seen}\n+ (sum{by} (\n       {lost}\n  ) or 0 * {none})"

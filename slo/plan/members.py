@@ -1,0 +1,51 @@
+"""Members of a group and their own objectives: the first override that matches a member counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slo.promql import quote
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from slo.model import Labels, Override, Slo
+
+
+@dataclass(frozen=True, slots=True)
+class MemberClass:
+    """The members of a group that have the same objective.
+
+    Attributes:
+        objective: theirs.
+        match: labels that they carry; none for all members that no override matches.
+        before: overrides that come first, and take members away from this class.
+    """
+
+    objective: Decimal
+    match: Labels
+    before: tuple[Override, ...]
+
+
+def classes(slo: Slo) -> list[MemberClass]:
+    """One class for each override, and one for all other members."""
+    own = [MemberClass(part.objective, part.match, slo.overrides[:n]) for n, part in enumerate(slo.overrides)]
+    return [*own, MemberClass(slo.objective, (), slo.overrides)]
+
+
+def only(selector: str, part: MemberClass) -> str:
+    """PromQL for those series of a selector that belong to members of the class."""
+    taken = (other.match for other in part.before if not _apart(other.match, part.match))
+    return " unless ".join([where(selector, part.match), *(where(selector, match) for match in taken)])
+
+
+def where(selector: str, match: Labels) -> str:
+    """A selector of ours, which ends in a brace, with more labels."""
+    return selector[:-1] + "".join(f",{name}={quote(value)}" for name, value in match) + "}"
+
+
+def _apart(one: Labels, other: Labels) -> bool:
+    """No member matches both."""
+    wanted = dict(one)
+    return any(wanted.get(name, value) != value for name, value in other)

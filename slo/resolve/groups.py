@@ -1,0 +1,57 @@
+"""Groups: by which labels an SLO is split into members, and which members have objectives of their own."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from slo.model import Override
+from slo.resolve import values
+from slo.resolve.labels import RESERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slo.diagnostics import Place
+    from slo.resolve.findings import Findings
+    from slo.schema.spec import OverrideSpec
+
+_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_MOST_LABELS = 10
+
+
+def group_labels(labels: Sequence[str], place: Place, findings: Findings) -> tuple[str, ...]:
+    """The labels of `group_by`, each once and none that the compiler needs itself."""
+    here = place.at("group_by")
+    for number, label in enumerate(labels):
+        if label in RESERVED:
+            findings.add(here.at(number), "SLO021", f'the label "{label}" is set by slo itself', "group by another one")
+        elif not _NAME.fullmatch(label) or label.startswith("__"):
+            findings.add(here.at(number), "SLO021", f'"{label[:40]}" is no label name', "letters, digits and _")
+        elif label in labels[:number]:
+            findings.add(here.at(number), "SLO021", f'the label "{label}" stands twice', "remove one of them")
+    if len(labels) > _MOST_LABELS:
+        findings.add(here, "SLO021", f"{len(labels)} labels; at most {_MOST_LABELS} make sense", "group by fewer")
+    return tuple(labels)
+
+
+def overrides(
+    specs: Sequence[OverrideSpec], group_by: Sequence[str], place: Place, findings: Findings
+) -> tuple[Override, ...]:
+    """The objectives of some members, in their order."""
+    made: list[Override] = []
+    for number, spec in enumerate(specs):
+        here = place.at("objectives", number)
+        for name in spec.match:
+            if name not in group_by:
+                hint = f"group_by has {', '.join(group_by)}" if group_by else "say `group_by` first"
+                findings.add(here.at("match").key(name), "SLO066", f'the SLO is not grouped by "{name}"', hint)
+        match = tuple(sorted(spec.match.items()))
+        if not match:
+            findings.add(here.at("match"), "SLO066", "this matches every member", "name a label, or change `objective`")
+        elif any(set(earlier.match) <= set(match) for earlier in made):
+            findings.add(here.at("match"), "SLO066", "an objective above takes all these members", "remove one of them")
+        objective = findings.read(values.objective, str(spec.objective), here, "objective")
+        if objective is not None:
+            made.append(Override(match, objective))
+    return tuple(made)

@@ -1,0 +1,101 @@
+"""Alert policies of a file: tables of tiers that SLOs choose by name, beside those that are built in."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from slo.burnrate import LADDER, POLICIES
+from slo.model import PolicyTable, TierRule
+from slo.promql import PromqlError, duration, parse_duration
+from slo.resolve import values
+from slo.resolve.findings import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slo.diagnostics import Place
+    from slo.resolve.findings import Findings
+    from slo.schema.spec import PolicySpec, TierSpec
+
+_OURS = ("exhausted", "no-data", "member-no-data")
+_REACH = (Fraction(4, 5), Fraction(3, 5), Fraction(2, 5), Fraction(1, 5))
+_LONGEST_PENDING = 86_400
+
+
+def policies(specs: Mapping[str, PolicySpec] | None, place: Place, findings: Findings) -> dict[str, PolicyTable]:
+    """The tables of a file by name, for every SLO window the same; what makes no sense is reported and left out."""
+    tables: dict[str, PolicyTable] = {}
+    for name, spec in (specs or {}).items():
+        here = place.at("policies", name)
+        findings.read(values.name, name, place.at("policies").key(name))
+        if name in POLICIES:
+            findings.add(place.at("policies").key(name), "SLO065", f'"{name}" is the name of a policy of slo itself')
+        if not spec.tiers:
+            findings.add(here.at("tiers"), "SLO065", "a policy has at least one tier")
+        before = findings.errors
+        rules = [_rule(tier, n, here.at("tiers", n), findings) for n, tier in enumerate(spec.tiers)]
+        _check_names(spec.tiers, here.at("tiers"), findings)
+        if findings.errors == before:
+            tables[name] = ((values.DAY, tuple(rule for rule in rules if rule is not None)),)
+    return tables
+
+
+def _rule(spec: TierSpec, number: int, place: Place, findings: Findings) -> TierRule | None:
+    budget = findings.read(_share, spec.budget, place, "budget")
+    long = findings.read(_rung, spec.long, place, "long")
+    short = findings.read(_rung, spec.short, place, "short")
+    pending = findings.read(_pending, spec.pending, place, "for") or 0
+    if long and short and short >= long:
+        message = f"the short window {spec.short} is not below the long one, {spec.long}"
+        findings.add(place.at("short"), "SLO065", message, "usual is a twelfth of the long one")
+    if budget is None or not long or not short:
+        return None
+    return TierRule(spec.name, spec.severity, budget, long, short, pending, _REACH[min(number, len(_REACH) - 1)])
+
+
+def _check_names(tiers: tuple[TierSpec, ...], place: Place, findings: Findings) -> None:
+    seen: set[str] = set()
+    for number, tier in enumerate(tiers):
+        here = place.at(number, "name")
+        findings.read(values.name, tier.name, here)
+        if tier.name in _OURS:
+            findings.add(here, "SLO065", f'the tier name "{tier.name}" is used by slo itself', "choose another name")
+        elif tier.name in seen:
+            findings.add(here, "SLO065", f'this policy has two tiers called "{tier.name}"', "rename one of them")
+        seen.add(tier.name)
+
+
+def _share(text: str) -> Fraction:
+    """A share of the error budget, above 0 and at most all of it."""
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%", text)
+    share = Fraction(match.group(1)) / 100 if match else Fraction(0)
+    if not 0 < share <= 1:
+        raise RefusedError("SLO065", f'"{text[:40]}" is no share of the error budget', "write 2%")
+    return share
+
+
+def _rung(text: str) -> int:
+    """A window that alerts may use."""
+    known = ", ".join(duration(rung) for rung in LADDER)
+    try:
+        seconds = parse_duration(text[:40])
+    except PromqlError as error:
+        raise RefusedError("SLO065", str(error)) from None
+    if seconds not in LADDER:
+        raise RefusedError("SLO065", f"{text[:40]} is no window that alerts can use", f"choose one of {known}")
+    return int(seconds)
+
+
+def _pending(text: str) -> int:
+    """Whole seconds, none at all too, up to a day."""
+    if re.fullmatch(r"0+(ms|[smhdw])?", text[:40]):
+        return 0
+    try:
+        seconds = parse_duration(text[:40])
+    except PromqlError as error:
+        raise RefusedError("SLO065", str(error)) from None
+    if seconds != int(seconds) or seconds > _LONGEST_PENDING:
+        raise RefusedError("SLO065", f"{text[:40]} is not a whole number of seconds up to a day", "write 2m")
+    return int(seconds)

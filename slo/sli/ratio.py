@@ -1,0 +1,81 @@
+"""SLI kind `ratio`: the mean of a share that somebody else computed, minute by minute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from slo.counting import count_slices, minute, sum_slices
+from slo.diagnostics import Diagnostic, Place
+from slo.model import Base, Counts, Feed, Unit
+from slo.promql import Matcher, Selector
+from slo.query import Query, aggregated, check_value, parse_query, selectors_of
+from slo.selectors import example
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slo.model import Labels
+
+
+class RatioSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`ratio: {error}` or `{success}`: an expression that gives a share between 0 and 1."""
+
+    EVENTS: ClassVar[bool] = False
+    SHORT: ClassVar[str] = ""
+
+    error: str | None = None
+    success: str | None = None
+
+    def check(self, place: Place) -> Iterator[Diagnostic]:
+        """One query with a value."""
+        given = {name: text for name in ("error", "success") if (text := getattr(self, name)) is not None}
+        if len(given) != 1:
+            said = "both" if given else "neither"
+            yield Diagnostic("SLO068", place, f"ratio needs one of error and success; here: {said}")
+        for name, text in given.items():
+            yield from check_value(text, place.at(name))
+
+    def build(self) -> Ratio:
+        """The SLI; only for a spec that `check` passed."""
+        return Ratio(parse_query(self.error or self.success or ""), success=self.error is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """Each minute is bad to the share that the query gives: every minute counts the same, however many events it had.
+
+    Shares below 0 and above 1 count as 0 and 1; NaN, which a share of nothing is, is no slice. The mean of several
+    series counts.
+    """
+
+    query: Query
+    success: bool
+    unit: Unit = "ratio-slices"
+    scales: bool = False
+
+    def counts(self, base: Base) -> Counts:
+        """The minutes that have a share, and the sum of the bad shares."""
+        share = aggregated(self.query, "avg", base.group_by, minute(base).range)
+        bad = f"1 - {share}" if self.success else share
+        return Counts(count_slices(share, base), sum_slices(f"clamp(({bad}) >= -Inf, 0, 1)", base))
+
+    def selectors(self) -> tuple[Selector, ...]:
+        """What the query reads."""
+        return selectors_of(self.query)
+
+    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+        """One gauge that is 0 or 1; none for an expression."""
+        if not isinstance(self.query, Selector):
+            return ()
+        labels = [Matcher(name, "=", value) for name, value in member]
+        series = example((self.query.renamed(self.query.name, *labels),))
+        good = int(self.success)
+        return () if series is None else (Feed(series, good=good, bad=1 - good, kind="gauge"),)
+
+    def describe(self) -> str:
+        """One line for a person."""
+        what = f"1 - {self.query}" if self.success else str(self.query)
+        return f"a minute, bad to the share {what}"

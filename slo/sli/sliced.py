@@ -1,0 +1,54 @@
+"""`budgeting: slices`: an SLI of events whose budget is counted in minutes that were good or bad as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from slo.counting import count_slices, minute, sum_slices
+from slo.model import Base, Counts, Feed, Unit
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from slo.model import Labels, Sli
+    from slo.promql import Selector
+
+Empty = Literal["good", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sliced:
+    """A minute is good when the share of good events in it is at least `target`.
+
+    A minute without events is no slice, unless `empty` says that it is a good or a bad one.
+    """
+
+    inner: Sli
+    target: Decimal
+    empty: Empty | None
+    unit: Unit = "slices"
+    scales: bool = False
+
+    def counts(self, base: Base) -> Counts:
+        """The minutes that count, and those in which too many events were bad."""
+        first = self.inner.counts(minute(base))
+        total = f"({first.total})"
+        bad = f"({self.inner.counts(replace(minute(base), total=total)).bad})"
+        missed = f"{bad} / ({total} > 0) > bool {1 - self.target:f}"
+        if self.empty is None:
+            return Counts(count_slices(f"({total} > 0)", base), sum_slices(missed, base))
+        idle = f"({total} {'==' if self.empty == 'bad' else '<'} bool 0)"
+        return Counts(count_slices(total, base), sum_slices(f"({missed} or {idle})", base))
+
+    def selectors(self) -> tuple[Selector, ...]:
+        """What the SLI of events reads."""
+        return self.inner.selectors()
+
+    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+        """Those of the SLI of events: a minute of good events is good, one of bad events is bad."""
+        return self.inner.feeds(member)
+
+    def describe(self) -> str:
+        """One line for a person."""
+        return f"a minute in which at least {(self.target * 100).normalize():f}% are each {self.inner.describe()}"

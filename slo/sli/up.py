@@ -1,0 +1,68 @@
+"""SLI kind `up`: minutes in which a 0/1 gauge, such as `up` or `probe_success`, is never 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from slo.counting import count_slices, sum_slices
+from slo.model import Base, Counts, Feed, Unit
+from slo.promql import Matcher, Selector, parse_selector
+from slo.selectors import check_selector, example
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slo.diagnostics import Diagnostic, Place
+    from slo.model import Labels
+
+_MINUTE = "[59s999ms]"
+"""Short of a minute: a closed range of Prometheus 2 would see the first sample of the next one too."""
+
+
+class UpSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`up: SELECTOR`: a gauge that is 1 while it is well."""
+
+    EVENTS: ClassVar[bool] = False
+    SHORT: ClassVar[str] = "selector"
+
+    selector: str
+
+    def check(self, place: Place) -> Iterator[Diagnostic]:
+        """A plain selector."""
+        yield from check_selector(self.selector, place.at("selector"))
+
+    def build(self) -> Up:
+        """The SLI; only for a spec that `check` passed."""
+        return Up(parse_selector(self.selector))
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """A minute is good when no sample of any series is below 1; a minute without samples is no slice."""
+
+    selector: Selector
+    unit: Unit = "slices"
+    scales: bool = False
+
+    def counts(self, base: Base) -> Counts:
+        """The minutes that have a sample, and those that have a 0 among them."""
+        by = f" by ({', '.join(base.group_by)}) " if base.group_by else ""
+        worst = f"min{by}(min_over_time({self.selector}{_MINUTE}))"
+        return Counts(count_slices(worst, base), sum_slices(f"{worst} < bool 1", base))
+
+    def selectors(self) -> tuple[Selector, ...]:
+        """The gauge."""
+        return (self.selector,)
+
+    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+        """One gauge: 1 is good, 0 is bad."""
+        labels = [Matcher(name, "=", value) for name, value in member]
+        series = example((self.selector.renamed(self.selector.name, *labels),))
+        return () if series is None else (Feed(series, good=1, bad=0, kind="gauge"),)
+
+    def describe(self) -> str:
+        """One line for a person."""
+        return f"a minute in which {self.selector} is never 0"
