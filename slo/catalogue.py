@@ -233,6 +233,29 @@ CATALOGUE: dict[str, Entry] = {
         "It would read every series that has these labels, whatever they count.",
         "Name the metric.",
     ),
+    "SLO046": Entry(
+        "Not a rate per second",
+        "Budgets are counted from rates: slo itself multiplies them by the time they stand for. `increase` and `delta` "
+        "count events of the whole range, and `irate` sees only the last two samples.",
+        "Write rate(...[$window]).",
+    ),
+    "SLO047": Entry(
+        "A fixed range in a rate",
+        "slo has to choose the range itself, so that windows meet without gap or overlap; with a range of your own, "
+        "events would be counted twice or not at all.",
+        "Write [$window] as the range.",
+    ),
+    "SLO048": Entry(
+        "No [$window] in an expression",
+        "An expression has to be a rate per second over the range that slo chooses.",
+        "Write rate(requests_total[$window]), or the selector alone, to which slo adds rate and sum.",
+    ),
+    "SLO049": Entry(
+        "Not an instant vector",
+        "An SLI measures series: what is needed is one number for each of them, now, not a range, a text or a number "
+        "without labels.",
+        "Turn a range into values, as in max_over_time(x[5m]), and a number into a series, as in vector(1).",
+    ),
     "SLO060": Entry(
         "An alert tier was lowered",
         "The objective is so low that even a total outage would not reach the burn rate of this tier, so it could "

@@ -22,11 +22,13 @@ class Place:
         file: name of the file as the user gave it.
         path: keys and list indices from the top of the document to the value.
         on_key: the finding is about the last key of the path, not about its value.
+        part: the finding is about a part of a text: its first character, counted from 0, and its length.
     """
 
     file: str
     path: tuple[str | int, ...] = ()
     on_key: bool = False
+    part: tuple[int, int] | None = None
 
     def at(self, *steps: str | int) -> Place:
         """The place of a value further down."""
@@ -35,6 +37,10 @@ class Place:
     def key(self, name: str) -> Place:
         """The place of a key of the mapping that stands here."""
         return Place(self.file, (*self.path, name), on_key=True)
+
+    def within(self, start: int, length: int) -> Place:
+        """The place of some characters of the text that stands here; of all of it when the length is 0."""
+        return Place(self.file, self.path, self.on_key, (start, length) if length else None)
 
 
 @dataclass(frozen=True, slots=True)

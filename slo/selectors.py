@@ -14,7 +14,6 @@ from slo.promql import PromqlError, Selector, parse_selector, quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from slo.model import Base
     from slo.promql import Matcher
 
 
@@ -27,18 +26,16 @@ _VARIABLE = re.compile(r"\[\^?(?=(.))[^\]]*?([^\]])\][+*?]?|\\d[+*]?|\.[+*]?")
 _SLOW = re.compile(r"(?s)[+*?}|].*\)[+*{]")
 
 
-def rate(selector: Selector, base: Base) -> str:
-    """Events per second, summed over the series of each member: per series first, so that counter resets are exact."""
-    by = f" by ({', '.join(base.group_by)}) " if base.group_by else ""
-    return f"sum{by}(rate({selector}[{base.range}]))"
-
-
 def check_selector(text: str, place: Place) -> Iterator[Diagnostic]:
     """Every problem of one selector as the user wrote it."""
     try:
         selector = parse_selector(text)
     except PromqlError as error:
-        yield Diagnostic("SLO040", place, f"this is not a selector that Prometheus can read: {error}")
+        yield Diagnostic(
+            "SLO040",
+            place.within(error.start, error.length),
+            f"this is not a selector that Prometheus can read: {error}",
+        )
         return
     if not selector.name and not any(m.label == "__name__" for m in selector.matchers):
         yield Diagnostic("SLO045", place, "a selector without a metric name reads every metric; name one")

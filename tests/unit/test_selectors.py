@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo.diagnostics import Place
-from slo.model import Base
 from slo.promql import Selector, parse_selector
-from slo.selectors import check_selector, example, rate, reads
+from slo.selectors import check_selector, example, reads
 
 PLACE = Place("slos.yaml", ("slos", 0))
 
@@ -36,13 +35,6 @@ def test_a_selector_that_does_not_parse_is_placed() -> None:
 def test_a_selector_names_a_metric() -> None:
     """Matchers alone would read every metric of the server."""
     assert codes('{job="api"}') == ["SLO045"]
-
-
-def test_rates_are_summed_over_the_series_of_a_member() -> None:
-    """Rate first, then sum; group labels stay."""
-    selector = parse_selector('requests_total{job="api"}')
-    assert rate(selector, Base("5m15s", 300)) == 'sum(rate(requests_total{job="api"}[5m15s]))'
-    assert rate(Selector("x"), Base("6s", 5, ("tenant", "zone"))) == "sum by (tenant, zone) (rate(x[6s]))"
 
 
 @pytest.mark.parametrize(

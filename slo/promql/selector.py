@@ -1,0 +1,37 @@
+"""Vector selectors as values: a metric name and conditions on labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slo.promql.spelling import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """One condition on a label; `op` is one of `=`, `!=`, `=~`, `!~`."""
+
+    label: str
+    op: str
+    value: str
+
+    def __str__(self) -> str:
+        """The matcher as PromQL."""
+        return f"{self.label}{self.op}{quote(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """An instant vector selector: a metric name, or none, and matchers."""
+
+    name: str
+    matchers: tuple[Matcher, ...] = ()
+
+    def __str__(self) -> str:
+        """The selector as PromQL, spelled the same way whatever the user's spelling was."""
+        inside = ",".join(map(str, self.matchers))
+        return f"{self.name}{{{inside}}}" if inside else self.name
+
+    def renamed(self, name: str, *more: Matcher) -> Selector:
+        """The same matchers, and more, on another metric."""
+        return Selector(name, (*self.matchers, *more))
