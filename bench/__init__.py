@@ -1,1 +1,1 @@
-"""Benchmarks: each prints its own table; none of them is a test."""
+"""Benchmarks: each prints its own tables; none of them is a test."""

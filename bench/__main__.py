@@ -1,8 +1,61 @@
-"""`make bench`: run every benchmark."""
+"""`make bench` and `python -m bench [NAME ...]`: run benchmarks, print their tables, keep docs/benchmarks.md."""
 
 from __future__ import annotations
 
-from bench.compile import main
+import argparse
+import importlib
+import sys
+from time import perf_counter
+
+from bench.cost import CommandFailedError
+from bench.options import Options
+from bench.page import PageError, write_section
+
+BENCHES = {
+    "compile": "time and memory of `slo build` beside Sloth and slokit",
+    "accuracy": "recorded error ratios against counted events, for twelve shapes of traffic",
+    "samples": "samples that one evaluation of one SLO reads",
+    "evaluation": "what a Prometheus pays for the rules of 200 and 1,000 SLOs",
+}
+"""Name -> what it measures; module `bench.<name>` has `run(options)`."""
+
+
+def main() -> int:
+    """Run the benchmarks that are named, all without names."""
+    args = _parser().parse_args()
+    options = Options(quick=args.quick, shapes=tuple(args.shapes.split(",")) if args.shapes else ())
+    try:
+        for name in args.names or BENCHES:
+            _one(name, options, write_docs=args.write_docs)
+    except (CommandFailedError, PageError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    lines = "\n".join(f"  {name:<12} {text}" for name, text in BENCHES.items())
+    parser = argparse.ArgumentParser(
+        "python -m bench",
+        description="Measures the compiler and its rules. No figure is asserted.",
+        epilog=f"benchmarks:\n{lines}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="which ones (default: all)")
+    parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer runs")
+    parser.add_argument("--shapes", metavar="A,B", default="", help="accuracy: only these shapes of traffic")
+    parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/benchmarks.md")
+    return parser
+
+
+def _one(name: str, options: Options, *, write_docs: bool) -> None:
+    start = perf_counter()
+    report = importlib.import_module(f"bench.{name}").run(options)
+    print(f"## {name}\n\n{report.text()}", flush=True)
+    print(f"bench: {name} took {perf_counter() - start:.0f} s", file=sys.stderr)
+    if write_docs:
+        write_section(name, report.text())
+
 
 if __name__ == "__main__":
     raise SystemExit(main())

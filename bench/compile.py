@@ -1,52 +1,138 @@
-"""How long `slo build` takes for 1, 100 and 1,000 SLOs: whole processes, start-up included, interleaved runs."""
+"""How long compiling takes: whole processes, their start included, beside Sloth and slokit with the same SLOs."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
-from time import perf_counter
+from typing import TYPE_CHECKING
 
-SIZES = (1, 100, 1_000)
-RUNS = 7
+from bench.cost import measure, middle
+from bench.peers import SLOKIT, SLOTH, path_of, slo_program, version_of
+from bench.report import Report, Table, ratio
+from bench.specs import routes, slobox, sloth
+from bench.stages import stages
+from bench.versions import machine
 
-_SLO = """\
-  - name: slo-{n}
-    objective: 99.9%
-    sli:
-      events:
-        total: http_requests_total{{job="api", route="/r{n}"}}
-        bad: http_requests_total{{job="api", route="/r{n}", status=~"5.."}}
-"""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
+    from bench.cost import Cost
+    from bench.options import Options
+    from bench.peers import Peer
 
-def specification(size: int) -> str:
-    """A file of `size` SLOs that differ in name and selector."""
-    return "version: 1\nservice: bench\nslos:\n" + "".join(_SLO.format(n=n) for n in range(size))
-
-
-def seconds(spec: Path, out: Path) -> float:
-    """Wall time of one `slo build` of the rules alone."""
-    command = [sys.executable, "-m", "slo", "build", str(spec), "--target", "prometheus", "-o", str(out)]
-    start = perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return perf_counter() - start
+_ALL_TARGETS = "slo, all targets"
+_Results = dict[int, dict[str, "Cost"]]
 
 
-def main() -> int:
-    """Print the median, the fastest and the slowest run of each size."""
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A generator: what it is called, which specification it reads, and its command line."""
+
+    name: str
+    spec: Path
+    command: Callable[[str], list[str]]
+
+
+def run(options: Options) -> Report:
+    """Compile 1, 100, 1,000 and 10,000 SLOs, interleaved, and compare medians."""
+    plan = {1: 3, 100: 3, 1_000: 3} if options.quick else {1: 11, 100: 11, 1_000: 11, 10_000: 3}
+    programs = {peer.name: path for peer in (SLOTH, SLOKIT) if (path := path_of(peer))}
     with tempfile.TemporaryDirectory() as folder:
-        specs = {size: Path(folder, f"{size}.yaml") for size in SIZES}
-        for size, spec in specs.items():
-            spec.write_text(specification(size))
-        times: dict[int, list[float]] = {size: [] for size in SIZES}
-        for run in range(RUNS):
-            for size, spec in specs.items():
-                times[size].append(seconds(spec, Path(folder, f"out-{size}-{run}")))
-    print(f"`slo build --target prometheus`, whole process, {RUNS} interleaved runs, milliseconds")
-    print(f"{'SLOs':>6} {'median':>8} {'min':>8} {'max':>8}")
-    for size, values in times.items():
-        print(f"{size:>6} {median(values) * 1e3:>8.0f} {min(values) * 1e3:>8.0f} {max(values) * 1e3:>8.0f}")
-    return 0
+        results = {size: _rounds(_contenders(size, Path(folder), programs), runs) for size, runs in plan.items()}
+        profile = stages(Path(folder) / "1000.slobox.yaml", 5)
+    versions = [
+        machine(),
+        *(version_of(peer, programs[peer.name]) for peer in (SLOTH, SLOKIT) if peer.name in programs),
+    ]
+    return Report("compile", (*_parts(results, plan), *_profile(profile), f"Versions: {', '.join(versions)}."))
+
+
+def _contenders(size: int, folder: Path, programs: Mapping[str, str]) -> list[Contender]:
+    """Everyone who takes part at this size; all targets of ours only at 1,000."""
+    ours, theirs = folder / f"{size}.slobox.yaml", folder / f"{size}.sloth.yaml"
+    ours.write_text(slobox(routes(size)))
+    theirs.write_text(sloth(routes(size)))
+    build = [slo_program(), "build", str(ours)]
+    found = [Contender("slo", ours, lambda out: [*build, "--target", "prometheus", "-o", out])]
+    if size == 1_000:  # noqa: PLR2004 - the size that all targets are measured at
+        found.append(Contender(_ALL_TARGETS, ours, lambda out: [*build, "-o", out]))
+    return found + [_peer(peer, programs, theirs) for peer in (SLOTH, SLOKIT) if peer.name in programs]
+
+
+def _peer(peer: Peer, programs: Mapping[str, str], spec: Path) -> Contender:
+    return Contender(peer.name, spec, lambda out: peer.generate(programs[peer.name], str(spec), out))
+
+
+def _rounds(contenders: Sequence[Contender], runs: int) -> dict[str, Cost]:
+    """Interleaved runs after one that warms the caches of the disk; each writes to a place that is new."""
+    costs: dict[str, list[Cost]] = {one.name: [] for one in contenders}
+    for number in range(runs + 1):
+        for one in contenders:
+            with tempfile.TemporaryDirectory(dir=one.spec.parent) as fresh:
+                cost = measure(one.command(str(Path(fresh, "out"))))
+            if number:
+                costs[one.name].append(cost)
+    return {name: middle(values) for name, values in costs.items()}
+
+
+def _parts(results: _Results, plan: Mapping[int, int]) -> list[str | Table]:
+    runs = ", ".join(f"{size:,} SLOs: {count}" for size, count in plan.items())
+    intro = (
+        "Whole processes with their start, the first write into an empty folder, no cache and no daemon, the same SLOs\n"
+        f"in each tool's own syntax; ours is `slo build --target prometheus`. Medians of interleaved runs ({runs}),\n"
+        "in milliseconds."
+    )
+    return [
+        intro,
+        _times(results, lambda cost: cost.wall),
+        "The same in processor time, all threads together; other work on the machine disturbs it less.",
+        _times(results, lambda cost: cost.cpu),
+        *_all_targets(results),
+        *_growth(results),
+        "Peak memory of the process, MB (at least 9, which is the launcher's own):",
+        _memory(results),
+    ]
+
+
+def _times(results: _Results, figure: Callable[[Cost], float]) -> Table:
+    others = [name for name in ("sloth", "slokit") if name in results[1]]
+    head = ("SLOs", "slo", *others, *(f"slo / {name}" for name in others))
+    rows = []
+    for size, costs in results.items():
+        ours, theirs = figure(costs["slo"]), [figure(costs[name]) for name in others]
+        times = [f"{seconds * 1e3:,.0f}" for seconds in (ours, *theirs)]
+        rows.append((f"{size:,}", *times, *(ratio(ours, seconds) for seconds in theirs)))
+    return Table(head, tuple(rows))
+
+
+def _all_targets(results: _Results) -> list[str]:
+    costs = results[1_000]
+    ours = costs[_ALL_TARGETS].wall
+    beside = f", {ratio(ours, costs['sloth'].wall)} of Sloth's time for its one file" if "sloth" in costs else ""
+    return [f"All targets of 1,000 SLOs together, first write: {ours * 1e3:,.0f} ms{beside}."]
+
+
+def _growth(results: _Results) -> list[str]:
+    if 10_000 not in results:  # noqa: PLR2004 - the largest size
+        return []
+    times = ratio(results[10_000]["slo"].wall, results[1_000]["slo"].wall)
+    return [f"10,000 SLOs take {times} times as long as 1,000."]
+
+
+def _memory(results: _Results) -> Table:
+    names = list(results[1_000])
+    sizes = [size for size in results if size >= 1_000]  # noqa: PLR2004 - below, the start of a process is all there is
+    rows = [
+        (f"{size:,}", *(f"{results[size][n].memory / 1e6:,.0f}" if n in results[size] else "-" for n in names))
+        for size in sizes
+    ]
+    return Table(("SLOs", *names), tuple(rows))
+
+
+def _profile(profile: Mapping[str, float]) -> list[str | Table]:
+    rows = tuple((stage, f"{seconds * 1e3:,.1f}") for stage, seconds in profile.items())
+    said = (
+        "Where the time of `slo build --target prometheus` goes for 1,000 SLOs, milliseconds, medians of 5 processes:"
+    )
+    return [said, Table(("stage", "ms"), rows)]

@@ -1,0 +1,50 @@
+"""The programs that are measured: our own command, and other generators of rules where PATH has them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another generator: how to ask it for its version, and where it comes from."""
+
+    name: str
+    version: tuple[str, ...]
+    install: str
+    generate: Callable[[str, str, str], list[str]]
+
+
+def _generate(program: str, spec: str, out: str) -> list[str]:
+    return [program, "generate", "-i", spec, "-o", out]
+
+
+SLOTH = Peer("sloth", ("version",), "go install github.com/slok/sloth/cmd/sloth@v0.16.0", _generate)
+SLOKIT = Peer("slokit", ("--version",), "cargo install slokit@1.9.0", _generate)
+
+
+def path_of(peer: Peer) -> str | None:
+    """Where PATH has the program; None, and a line that says so, when it has not."""
+    found = shutil.which(peer.name)
+    if not found:
+        print(f"bench: no {peer.name} on PATH, its rows are left out; `{peer.install}` fetches it", file=sys.stderr)
+    return found
+
+
+def version_of(peer: Peer, program: str) -> str:
+    """Name and version, such as `sloth 0.16.0`."""
+    told = subprocess.run([program, *peer.version], check=True, capture_output=True, text=True).stdout.split()
+    return f"{peer.name} {told[-1].removeprefix('v')}"
+
+
+def slo_program() -> str:
+    """The installed console script of this environment."""
+    return str(Path(sys.executable).with_name("slo"))

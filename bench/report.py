@@ -1,0 +1,48 @@
+"""What a benchmark says: paragraphs and tables, as Markdown that a terminal shows just as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; the first column holds names, the others numbers."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def text(self) -> str:
+        """The table as Markdown, with its columns in line."""
+        widths = [max(len(row[n]) for row in (self.head, *self.rows)) for n in range(len(self.head))]
+        rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+        return "\n".join(_line(row, widths) for row in (self.head, rule, *self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of one benchmark, in the order in which it is read."""
+
+    name: str
+    parts: tuple[str | Table, ...]
+
+    def text(self) -> str:
+        """The report as Markdown."""
+        return "\n\n".join(part if isinstance(part, str) else part.text() for part in self.parts) + "\n"
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+    return "| " + " | ".join(cells) + " |"
+
+
+def ratio(ours: float, theirs: float) -> str:
+    """How many times `theirs` our figure is, with two digits that matter."""
+    if not theirs:
+        return "-"
+    value = ours / theirs
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"  # noqa: PLR2004 - where two decimals begin to hide digits

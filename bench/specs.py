@@ -1,0 +1,77 @@
+"""The same SLOs in the syntax of each generator: an availability SLO per route, all different."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One SLO: its name, and the selectors of all and of bad events, without braces.
+
+    Attributes:
+        group_by: labels that keep their members apart.
+        extra: further lines of our own syntax, such as `data_loss: bridge`.
+    """
+
+    name: str
+    total: str
+    bad: str
+    group_by: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    objective: str = "99.9"
+
+
+def routes(count: int) -> list[Wanted]:
+    """`count` SLOs that differ in name and selectors."""
+    return [_route(n) for n in range(count)]
+
+
+def _route(number: int) -> Wanted:
+    total = f'http_requests_total{{job="api",route="/r{number}"'
+    return Wanted(f"slo-{number}", f"{total}}}", f'{total},status=~"5.."}}')
+
+
+def slobox(slos: list[Wanted], service: str = "bench", scrape_interval: str = "15s") -> str:
+    """Our own syntax."""
+    head = f"version: 1\nservice: {service}\nowner: bench\ndefaults: {{scrape_interval: {scrape_interval}}}\nslos:\n"
+    return head + "".join(_ours(slo) for slo in slos)
+
+
+def _ours(slo: Wanted) -> str:
+    lines = [
+        f"  - name: {slo.name}",
+        f"    title: Requests of {slo.name} succeed",
+        f"    objective: {slo.objective}%",
+        "    sli:",
+        "      events:",
+        f"        total: '{slo.total}'",
+        f"        bad: '{slo.bad}'",
+        *([f"    group_by: [{', '.join(slo.group_by)}]"] if slo.group_by else []),
+        *(f"    {line}" for line in slo.extra),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def sloth(slos: list[Wanted], service: str = "bench") -> str:
+    """The syntax of Sloth, which slokit reads as well."""
+    head = f"version: prometheus/v1\nservice: {service}\nlabels: {{owner: bench}}\nslos:\n"
+    return head + "".join(_sloth(slo) for slo in slos)
+
+
+def _sloth(slo: Wanted) -> str:
+    by = f" by ({','.join(slo.group_by)}) " if slo.group_by else ""
+    lines = [
+        f"  - name: {slo.name}",
+        f"    description: Requests of {slo.name} succeed",
+        f"    objective: {slo.objective}",
+        "    sli:",
+        "      events:",
+        f"        error_query: 'sum{by}(rate({slo.bad}[{{{{.window}}}}]))'",
+        f"        total_query: 'sum{by}(rate({slo.total}[{{{{.window}}}}]))'",
+        "    alerting:",
+        f"      name: Burn{slo.name.title().replace('-', '')}",
+        "      page_alert: {labels: {severity: page}}",
+        "      ticket_alert: {labels: {severity: ticket}}",
+    ]
+    return "\n".join(lines) + "\n"
