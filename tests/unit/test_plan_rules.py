@@ -28,9 +28,9 @@ def records(slo: Slo, name: str, scale: Scale | None = None) -> list[Record]:
 
 
 def test_every_rule_reads_what_was_recorded_before_it() -> None:
-    """Base, information, cascade, ratios, budgets, alerts: one group, no lag."""
+    """Base, cascade, ratios, information, budgets, alerts: one group, no lag."""
     kinds = [r.name if isinstance(r, Record) else "alert" for r in rules(slo_set(objective("a"), objective("b")))]
-    order = [kinds.index(name) for name in ("slo:events:5m", "slo:info", "slo:events:1h", "slo:error_ratio:5m")]
+    order = [kinds.index(name) for name in ("slo:events:5m", "slo:events:1h", "slo:error_ratio:5m", "slo:info")]
     order += [kinds.index(n) for n in ("slo:budget:ratio", "slo:window_covered:ratio", "slo:budget_remaining:ratio")]
     assert order == sorted(order)
     assert kinds.index("alert") > max(i for i, kind in enumerate(kinds) if kind != "alert")

@@ -5,10 +5,11 @@ import pytest
 
 from slo.diagnostics import Place
 from slo.model import Base, Sli
+from slo.promql import parse_selector
 from slo.sli import KINDS
 from slo.sli.events import EventsSpec
 
-BASE = Base("5m15s", 300)
+BASE = Base("5m15s", 300, total="T")
 PLACE = Place("slos.yaml", ("slos", 0, "sli", "events"))
 TOTAL = 'http_total{job="a"}'
 BAD = 'http_total{job="a",code=~"5.."}'
@@ -30,7 +31,7 @@ def test_two_of_three_are_needed(fields: dict[str, str]) -> None:
 
 def test_each_selector_is_checked_at_its_place() -> None:
     """Two broken selectors are two findings."""
-    found = list(EventsSpec(total="a{", bad="rate(b[5m])").check(PLACE))
+    found = list(EventsSpec(total="a{", bad="b}").check(PLACE))
     assert [(f.code, f.place.path[-1]) for f in found] == [("SLO040", "total"), ("SLO040", "bad")]
 
 
@@ -43,25 +44,23 @@ def test_sound_selectors_have_no_finding() -> None:
 def test_bad_of_total_is_read_as_it_stands() -> None:
     """No bad series means that nothing bad happened."""
     counts = built(total=TOTAL, bad=BAD).counts(BASE)
-    assert counts.total == f"sum(rate({TOTAL}[5m15s]))"
-    assert counts.bad == f"sum(rate({BAD}[5m15s]))"
-    assert counts.bad_defaults_to_zero
+    assert counts.total == f"300 * sum(rate({TOTAL}[5m15s]))"
+    assert counts.bad == f"300 * sum(rate({BAD}[5m15s]))\nor 0 * T"
 
 
 def test_good_of_total_leaves_the_rest() -> None:
     """No good series means that everything was bad; rounding never makes less than none."""
     counts = built(total=TOTAL, good=GOOD).counts(BASE)
-    total, good = f"sum(rate({TOTAL}[5m15s]))", f"sum(rate({GOOD}[5m15s]))"
-    assert counts.total == total
-    assert counts.bad == f"clamp_min({total} - ({good} or 0 * {total}), 0)"
+    assert counts.total == f"300 * sum(rate({TOTAL}[5m15s]))"
+    assert counts.bad == f"clamp_min(T - (300 * sum(rate({GOOD}[5m15s])) or 0 * T), 0)"
 
 
 def test_good_and_bad_make_the_total() -> None:
     """Either may be missing; both missing is no data."""
     counts = built(good=GOOD, bad=BAD).counts(BASE)
-    good, bad = f"sum(rate({GOOD}[5m15s]))", f"sum(rate({BAD}[5m15s]))"
-    assert counts.total == f"(({good} or 0 * {bad}) + ({bad} or 0 * {good}))"
-    assert counts.bad == bad
+    good, bad = f"300 * sum(rate({GOOD}[5m15s]))", f"300 * sum(rate({BAD}[5m15s]))"
+    assert counts.total == f"(({good}) or 0 * ({bad})) + (({bad}) or 0 * ({good}))"
+    assert counts.bad == f"{bad}\nor 0 * T"
 
 
 @pytest.mark.parametrize(
@@ -104,7 +103,7 @@ def test_what_a_person_reads() -> None:
 
 def test_selectors_are_those_given() -> None:
     """In the order total, good, bad."""
-    assert built(good=GOOD, bad=BAD).selectors() == (GOOD, BAD)
+    assert built(good=GOOD, bad=BAD).selectors() == (parse_selector(GOOD), parse_selector(BAD))
 
 
 def test_kinds_refuse_unknown_fields() -> None:

@@ -50,12 +50,10 @@ def test_both_fields_are_checked() -> None:
 
 def test_bad_is_what_the_bucket_does_not_hold() -> None:
     """Without that bucket there is no bad series, and so no data, instead of nothing but bad events."""
-    counts = LatencySpec('seconds{job="a"}', "300ms").build().counts(Base("6s", 5))
-    total = 'sum(rate(seconds_count{job="a"}[6s]))'
+    counts = LatencySpec('seconds{job="a"}', "300ms").build().counts(Base("6s", 5, total="T"))
     bucket = 'sum(rate(seconds_bucket{job="a",le=~"0\\\\.30*"}[6s]))'
-    assert counts.total == total
-    assert counts.bad == f"clamp_min({total} - {bucket}, 0)"
-    assert not counts.bad_defaults_to_zero
+    assert counts.total == '5 * sum(rate(seconds_count{job="a"}[6s]))'
+    assert counts.bad == f"clamp_min(T - 5 * {bucket}, 0)"
 
 
 def test_feeds_are_the_count_and_the_bucket() -> None:
@@ -65,7 +63,7 @@ def test_feeds_are_the_count_and_the_bucket() -> None:
         ('seconds_count{job="a"}', 1, 1),
         ('seconds_bucket{job="a",le="1"}', 1, 0),
     ]
-    assert sli.selectors() == ('seconds_count{job="a"}', 'seconds_bucket{job="a",le=~"1(\\\\.0+)?"}')
+    assert tuple(map(str, sli.selectors())) == ('seconds_count{job="a"}', 'seconds_bucket{job="a",le=~"1(\\\\.0+)?"}')
     assert sli.describe() == 'an observation of seconds{job="a"} within 1s'
 
 

@@ -1,0 +1,98 @@
+"""SLI kinds that are counted in slices: threshold, up, ratio, and events that are budgeted by slices."""
+
+from decimal import Decimal
+
+import pytest
+
+from slo.diagnostics import Place
+from slo.model import Base, SliSpec
+from slo.sli.events import EventsSpec
+from slo.sli.ratio import RatioSpec
+from slo.sli.sliced import Sliced
+from slo.sli.threshold import ThresholdSpec
+from slo.sli.up import UpSpec
+
+BASE = Base("5m15s", 300, scrape=15, total="T")
+TENANTS = Base("5m15s", 300, scrape=15, group_by=("tenant",), total="T")
+MINUTES = "[4m59s999ms:1m]"
+PLACE = Place("slos.yaml", ("slos", 0, "sli"))
+
+
+def codes(spec: SliSpec) -> list[str]:
+    """The codes of what is wrong with a spec."""
+    return [found.code for found in spec.check(PLACE)]
+
+
+def test_the_worst_series_decides_about_a_minute() -> None:
+    """Under a limit the highest counts, over one the lowest; NaN is no slice."""
+    under = ThresholdSpec("queue_depth", under=100).build().counts(BASE)
+    assert under.total == f"count_over_time((max(queue_depth) >= -Inf){MINUTES})"
+    assert under.bad == f"sum_over_time((max(queue_depth) > bool 100){MINUTES})"
+    over = ThresholdSpec("workers", over=2.5).build().counts(TENANTS)
+    assert over.bad == f"sum_over_time((min by (tenant) (workers) < bool 2.5){MINUTES})"
+
+
+@pytest.mark.parametrize("limits", [{}, {"under": 1, "over": 2}, {"under": float("inf")}, {"over": float("nan")}])
+def test_a_threshold_has_one_finite_limit(limits: dict[str, float]) -> None:
+    """None says nothing, two contradict each other, and no value is beyond infinity."""
+    assert codes(ThresholdSpec("queue_depth", **limits)) == ["SLO068"]
+
+
+def test_up_is_broken_by_a_single_zero() -> None:
+    """The lowest sample of a minute decides."""
+    counts = UpSpec('up{job="web"}').build().counts(BASE)
+    worst = 'min(min_over_time(up{job="web"}[59s999ms]))'
+    assert counts.total == f"count_over_time(({worst} >= -Inf){MINUTES})"
+    assert counts.bad == f"sum_over_time(({worst} < bool 1){MINUTES})"
+
+
+def test_a_ratio_is_bad_to_its_share() -> None:
+    """A share of success is turned around, and neither is below 0 or above 1."""
+    assert RatioSpec(error="x").build().counts(BASE).bad == f"sum_over_time((clamp((avg(x)) >= -Inf, 0, 1)){MINUTES})"
+    bad = RatioSpec(success="x").build().counts(BASE).bad
+    assert bad == f"sum_over_time((clamp((1 - avg(x)) >= -Inf, 0, 1)){MINUTES})"
+
+
+@pytest.mark.parametrize("given", [{}, {"error": "x", "success": "y"}])
+def test_a_ratio_is_of_errors_or_of_successes(given: dict[str, str]) -> None:
+    """Exactly one of the two."""
+    assert codes(RatioSpec(**given)) == ["SLO068"]
+
+
+@pytest.mark.parametrize(
+    ("empty", "total", "idle"),
+    [(None, "((60 * sum(rate(a[1m15s]))) > 0)", ""), ("bad", "(60 * sum(rate(a[1m15s])))", "==")],
+)
+def test_a_slice_of_events_is_good_when_enough_of_them_are(empty: None, total: str, idle: str) -> None:
+    """Every minute has its own ratio; one without events is no slice, unless the specification says what it is."""
+    inner = EventsSpec(total="a", bad='a{code="500"}').build()
+    counts = Sliced(inner, Decimal("0.95"), empty).counts(BASE)
+    assert counts.total == f"count_over_time(({total} >= -Inf){MINUTES})"
+    assert "> bool 0.05" in counts.bad
+    assert (f"(60 * sum(rate(a[1m15s]))) {idle} bool 0" in counts.bad) == bool(idle)
+
+
+@pytest.mark.parametrize(
+    ("spec", "good", "bad"),
+    [
+        (ThresholdSpec("queue_depth", under=100), 100, 101),
+        (ThresholdSpec("workers", over=2), 2, 1),
+        (UpSpec("up"), 1, 0),
+        (RatioSpec(error="x"), 0, 1),
+        (RatioSpec(success="x"), 1, 0),
+    ],
+)
+def test_gauges_are_fed_with_a_good_and_a_bad_value(spec: SliSpec, good: int, bad: int) -> None:
+    """The emitted tests play the limit itself as good, and one beyond it as bad; a member carries its labels."""
+    (feed,) = spec.build().feeds((("tenant", "gold"),))
+    assert (feed.good, feed.bad, feed.kind) == (good, bad, "gauge")
+    assert 'tenant="gold"' in feed.series
+
+
+def test_what_is_excluded_is_no_slice() -> None:
+    """A minute for which the expression has a sample counts neither as good nor as bad."""
+    excluded = Base("5m15s", 300, scrape=15, total="T", excluded="m == 1")
+    counts = UpSpec("up").build().counts(excluded)
+    assert counts.bad == f"sum_over_time((min(min_over_time(up[59s999ms])) < bool 1 unless on () (m == 1)){MINUTES})"
+    events = EventsSpec(total="a", bad="b").build().counts(excluded)
+    assert events.total == f"sum_over_time((60 * sum(rate(a[1m15s])) unless on () (m == 1)){MINUTES})"
