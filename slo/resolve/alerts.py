@@ -31,8 +31,10 @@ Tables = Mapping[str, PolicyTable]
 """Policies by name."""
 
 
-def check_alerts(spec: AlertsSpec | None, tables: Tables, place: Place, findings: Findings) -> None:
-    """Report what the types of `alerts` do not exclude; `tables`: the policies of the file."""
+def check_alerts(
+    spec: AlertsSpec | None, common: AlertsSpec | None, tables: Tables, place: Place, findings: Findings
+) -> None:
+    """Report what the types of `alerts` do not exclude; `common`: the file's defaults, `tables`: its policies."""
     if spec is None:
         return
     place = place.at("alerts")
@@ -40,7 +42,8 @@ def check_alerts(spec: AlertsSpec | None, tables: Tables, place: Place, findings
     if spec.policy is not None and spec.policy not in known:
         message = f'there is no alert policy "{spec.policy}"'
         findings.add(place.at("policy"), "SLO062", message, _choices(spec.policy, known))
-    tiers = tier_names(known.get(spec.policy or DEFAULT_POLICY))
+    policy = spec.policy or (common.policy if common else None) or DEFAULT_POLICY
+    tiers = tier_names(known.get(policy))
     for index, tier in enumerate(spec.disable or ()):
         if tiers and tier not in tiers:
             findings.add(place.at("disable", index), "SLO063", f'there is no tier "{tier}"', _choices(tier, tiers))

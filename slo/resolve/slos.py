@@ -93,7 +93,8 @@ class FileResolver:
             return _Numbers()
         read, findings = self._findings.read, self._findings
         check_labels(spec.labels, place, findings)
-        check_alerts(spec.alerts, self._policies, place, findings)
+        common = self._spec.defaults.alerts if self._spec.defaults else None
+        check_alerts(spec.alerts, common, self._policies, place, findings)
         rate = spec.traffic.per_second if spec.traffic else None
         objective = None if spec.objective is None else str(spec.objective)
         return _Numbers(
