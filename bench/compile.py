@@ -79,9 +79,9 @@ def _rounds(contenders: Sequence[Contender], runs: int) -> dict[str, Cost]:
 def _parts(results: _Results, plan: Mapping[int, int]) -> list[str | Table]:
     runs = ", ".join(f"{size:,} SLOs: {count}" for size, count in plan.items())
     intro = (
-        "Whole processes with their start, the first write into an empty folder, no cache and no daemon, the same SLOs\n"
-        f"in each tool's own syntax; ours is `slo build --target prometheus`. Medians of interleaved runs ({runs}),\n"
-        "in milliseconds."
+        "Whole processes with their start, the first write into an empty folder, no cache and no daemon, the same\n"
+        "SLOs in each tool's own syntax; ours is `slo build --target prometheus`. Milliseconds, medians of\n"
+        f"interleaved runs ({runs})."
     )
     return [
         intro,
