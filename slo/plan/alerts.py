@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slo.burnrate import DAY, MINUTE
 from slo.plan import names, wording
+from slo.plan.blanks import Blanks, series
 from slo.plan.cascade import TILE
+from slo.plan.terms import Terms
 from slo.plan.values import Alert, AlertFacts
 from slo.promql import parse_selector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from slo.burnrate import Tier
     from slo.model import Labels, Scale, Slo
@@ -42,102 +45,100 @@ def windows(slos: Iterable[Slo]) -> set[int]:
 
 def rules(planned: PlannedSlo, scale: Scale) -> list[Alert]:
     """One alert rule for each of the facts, in the same order."""
-    tiers = {tier.name: tier for tier in planned.tiers}
-    return [_alert(planned, fact, tiers.get(fact.tier), scale) for fact in planned.alerts]
+    slo = planned.slo
+    blanks = Blanks.of(planned, wording.literal(slo.title))
+    known = _known(Terms.of(slo, scale), planned.tiers)
+    labels = _labels(slo, scale)
+    made = []
+    for fact in planned.alerts:
+        expr, pending, summary, description = known.get(fact.tier) or _no_data(planned, scale)
+        texts = wording.annotated(slo, fact.name, blanks.fill(summary), blanks.fill(description))
+        identity = (("tier", fact.tier), ("severity", fact.severity))
+        made.append(Alert(fact.name, blanks.fill(expr), pending, (*labels[0], *identity, *labels[1]), texts))
+    return made
 
 
-def _alert(planned: PlannedSlo, fact: AlertFacts, tier: Tier | None, scale: Scale) -> Alert:
-    if tier:
-        expr, pending = _burn(planned, tier, scale), tier.pending
-    else:
-        expr, pending = _OTHERS[fact.tier](planned), _PENDING.get(fact.tier, 0)
-    texts = wording.of(planned, fact, tier, scale)
-    return Alert(fact.name, expr, pending // scale.factor, _labels(planned.slo, fact, scale), texts)
+_Rule = tuple[str, int, str, str]
+"""Expression, `for` in seconds as the server counts them, summary and description, with blanks."""
 
 
-def _burn(planned: PlannedSlo, tier: Tier, scale: Scale) -> str:
+@lru_cache(maxsize=256)
+def _known(terms: Terms, tiers: tuple[Tier, ...]) -> dict[str, _Rule]:
+    """By tier: the alerts that are the same for all SLOs on these terms."""
+    burning = {t.name: (_burn(terms, t), t.pending // terms.factor, *wording.burn(terms, t)) for t in tiers}
+    pending = ABSENT_AFTER // terms.factor
+    member = (_member_no_data(terms), pending, *wording.member_no_data(terms)) if terms.group_by else ("", 0, "", "")
+    return burning | {
+        "exhausted": (_exhausted(terms), 0, *wording.exhausted(terms)),
+        "member-no-data": member,
+    }
+
+
+def _burn(terms: Terms, tier: Tier) -> str:
     """Above the threshold over the long window, its recorded part that is, and still so over the short one."""
-    identity = names.identity(planned.slo, planned.shard)
-    long, short = names.error_ratio(tier.long), names.error_ratio(tier.short)
-    threshold = _threshold(planned, tier)
-    covered = names.selector(names.events(tier.long), **identity, kind="covered")
-    bad = names.selector(names.events(tier.long), **identity, kind="bad")
+    long, short = series(names.error_ratio(tier.long)), series(names.error_ratio(tier.short))
+    threshold = _threshold(terms, tier)
+    events = names.events(tier.long)
     return (
-        f"{names.selector(long, **identity)}\n"
-        f"  * ignoring (kind) {covered} / {tier.long // scale.factor} > {threshold}\n"
-        f"and {names.selector(short, **identity)} > {threshold}\n"
-        f"and ignoring (kind) {bad} >= {planned.slo.alerts.min_bad_events}"
+        f"{long}\n"
+        f"  * ignoring (kind) {series(events, 'covered')} / {tier.long // terms.factor} > {threshold}\n"
+        f"and {short} > {threshold}\n"
+        f"and ignoring (kind) {series(events, 'bad')} >= {terms.min_bad}"
     )
 
 
-def _threshold(planned: PlannedSlo, tier: Tier) -> str:
+def _threshold(terms: Terms, tier: Tier) -> str:
     """A number, or where members have objectives of their own, each member's own threshold.
 
     That of a member is lowered like `slo.burnrate` lowers one: never above what a total outage reaches, never below the
     budget itself.
     """
-    slo = planned.slo
-    if not slo.overrides:
+    if not terms.overrides:
         return f"{tier.threshold.normalize():f}"
-    budget = names.selector(names.BUDGET, **names.identity(slo, planned.shard))
+    budget = series(names.BUDGET)
     wanted = f"{tier.wanted.normalize():f} * {budget}"
-    reach = f"{float(tier.reach):g}"
-    if all(tier.wanted * share <= tier.reach for share in (slo.budget, *(part.budget for part in slo.overrides))):
+    if all(tier.wanted * share <= tier.reach for share in (terms.budget, *(part.budget for part in terms.overrides))):
         return f"({wanted})"
-    return f"(clamp_max({wanted}, {reach}) > {budget} or {budget})"
+    return f"(clamp_max({wanted}, {float(tier.reach):g}) > {budget} or {budget})"
 
 
-def _exhausted(planned: PlannedSlo) -> str:
+def _exhausted(terms: Terms) -> str:
     """Nothing left, and not because of a single failure among next to no events."""
-    identity = names.identity(planned.slo, planned.shard)
-    bad = names.selector(names.events(planned.slo.window), **identity, kind="bad")
-    return (
-        f"{names.selector(names.REMAINING, **identity)} <= 0\n"
-        f"and ignoring (kind) {bad} >= {planned.slo.alerts.min_bad_events}"
-    )
+    bad = series(names.events(terms.window), "bad")
+    return f"{series(names.REMAINING)} <= 0\nand ignoring (kind) {bad} >= {terms.min_bad}"
 
 
-def _no_data(planned: PlannedSlo) -> str:
+def _no_data(planned: PlannedSlo, scale: Scale) -> _Rule:
     """Idle is not absent: a counter that stands still records 0. `bad` exists only where the SLI can be measured.
 
     With a target, silence while the target is up means that its series are not created yet. The selector is spelled
     anew: a comment behind it would take the rest of the expression with it.
     """
     slo = planned.slo
-    recorded = names.selector(names.events(TILE), **names.identity(slo, planned.shard), kind="bad")
     quiet = [f"({parse_selector(slo.alerts.target)} == 1)"] if slo.alerts.target else []
     quiet += [f"({slo.excluded})"] if slo.excluded else []
-    gone = f"vector(1) unless on () {recorded}"
-    return " unless on () ".join([f"({gone})", *quiet]) if quiet else gone
+    gone = f"vector(1) unless on () {series(names.events(TILE), 'bad')}"
+    expr = " unless on () ".join([f"({gone})", *quiet]) if quiet else gone
+    return expr, ABSENT_AFTER // scale.factor, *wording.no_data(slo)
 
 
-def _member_no_data(planned: PlannedSlo) -> str:
+def _member_no_data(terms: Terms) -> str:
     """A member that had events within a day is not recorded any more, although others are."""
-    slo = planned.slo
-    identity = names.identity(slo, planned.shard)
-    known = names.selector(names.events(DAY), **identity, kind="total")
-    recorded = names.selector(names.events(TILE), **identity, kind="bad")
-    gone = f"sum{names.by(slo)}({known}) > 0 unless on ({', '.join(slo.group_by)}) {recorded}"
-    return f"({gone})\nand on () {recorded}" + (f"\nunless on () ({slo.excluded})" if slo.excluded else "")
+    labels = ", ".join(terms.group_by)
+    recorded = series(names.events(TILE), "bad")
+    known = f"sum by ({labels}) ({series(names.events(DAY), 'total')})"
+    return f"({known} > 0 unless on ({labels}) {recorded})\nand on () {recorded}"
 
 
-_OTHERS: dict[str, Callable[[PlannedSlo], str]] = {
-    "exhausted": _exhausted,
-    "no-data": _no_data,
-    "member-no-data": _member_no_data,
-}
-_PENDING = {"no-data": ABSENT_AFTER, "member-no-data": ABSENT_AFTER}
+def _labels(slo: Slo, scale: Scale) -> tuple[Labels, Labels]:
+    """The alert's identity, before and after what tells the alerts of an SLO apart.
 
-
-def _labels(slo: Slo, fact: AlertFacts, scale: Scale) -> Labels:
-    """The alert's identity. `shard` is taken off: moving an SLO to another shard must not raise its alerts anew."""
-    own = {
-        "service": slo.service,
-        "slo": slo.name,
-        "team": wording.literal(slo.team),
-        "tier": fact.tier,
-        "severity": fact.severity,
-        "time_scale": str(scale.factor) if scale.factor != 1 else "",
-    }
-    extra = {k: wording.literal(v) for k, v in (*slo.labels, *slo.alerts.labels)}
-    return (*((k, v) for k, v in (own | extra).items() if v), ("shard", ""))
+    `shard` is taken off: moving an SLO to another shard must not raise its alerts anew.
+    """
+    before = [("service", slo.service), ("slo", slo.name)]
+    if slo.team:
+        before.append(("team", wording.literal(slo.team)))
+    after = [("time_scale", str(scale.factor))] if scale.factor != 1 else []
+    if slo.labels or slo.alerts.labels:
+        after += {k: wording.literal(v) for k, v in (*slo.labels, *slo.alerts.labels) if v}.items()
+    return tuple(before), (*after, ("shard", ""))

@@ -47,6 +47,11 @@ def identity(slo: Slo, shard: str) -> dict[str, str]:
     return {"shard": shard, "service": slo.service, "slo": slo.name}
 
 
+def inside(slo: Slo, shard: str) -> str:
+    """The same as they stand between the braces of a selector; names need no quoting."""
+    return f'shard="{shard}",service="{slo.service}",slo="{slo.name}"'
+
+
 def selector(name: str, **labels: str) -> str:
     """`name{label="value",..}` in the order given."""
     inside = ",".join(f"{label}={quote(value)}" for label, value in labels.items())

@@ -1,0 +1,51 @@
+"""Texts with blanks: what is the same for many SLOs is spelled once, and each SLO fills in its labels and its title.
+
+A thousand SLOs have a handful of policies, windows and objectives between them: this halves the time of a build.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slo.plan import names
+
+if TYPE_CHECKING:
+    from slo.plan.values import PlannedSlo
+
+# Control characters: no text of ours holds them, and what users wrote is filled in last.
+_LABELS = "\x00"
+_QUOTED_LABELS = "\x01"
+TITLE = "\x02"
+
+
+def series(name: str, kind: str = "") -> str:
+    """A series of the SLO: its name, a blank for the SLO's own labels, and the kind of its events."""
+    which = f',kind="{kind}"' if kind else ""
+    return f"{name}{{{_LABELS}{which}}}"
+
+
+def quoted(text: str) -> str:
+    """A text with blanks as a string literal of a Go template."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped.replace(_LABELS, _QUOTED_LABELS)}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """What one SLO fills in."""
+
+    labels: str
+    quoted_labels: str
+    title: str
+
+    @classmethod
+    def of(cls, planned: PlannedSlo, title: str) -> Blanks:
+        """The labels that tell the SLO's series from all others; the title comes ready for a Go template."""
+        labels = names.inside(planned.slo, planned.shard)
+        return cls(labels, labels.replace('"', '\\"'), title)
+
+    def fill(self, text: str) -> str:
+        """The text with everything filled in, what the user wrote last."""
+        known = text.replace(_LABELS, self.labels).replace(_QUOTED_LABELS, self.quoted_labels)
+        return known.replace(TITLE, self.title)
