@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -131,10 +132,27 @@ POLICIES: dict[str, PolicyTable] = {
 budget in proportion; windows outside get the nearest table."""
 
 
-def tiers(slo: Slo) -> tuple[Tier, ...]:
-    """The alert tiers of an SLO, those that it disables left out."""
-    rules = policy_for(slo.alerts.table or POLICIES[slo.alerts.policy], slo.window)
-    return tuple(_tier(rule, slo.window, slo.budget) for rule in rules if rule.name not in slo.alerts.disable)
+def tiers(slo: Slo, budget: Decimal | None = None) -> tuple[Tier, ...]:
+    """The alert tiers of an SLO, those that it disables left out; `budget`: that of members who have one of their own."""
+    share = slo.budget if budget is None else budget
+    return _tiers(slo.alerts.policy, slo.alerts.table, slo.alerts.disable, slo.window, share)
+
+
+def rules(slo: Slo) -> tuple[TierRule, ...]:
+    """The rows of the SLO's policy that its tiers are made of, in the same order."""
+    return _rules_of(slo.alerts.policy, slo.alerts.table, slo.alerts.disable, slo.window)
+
+
+@lru_cache(maxsize=256)  # a thousand SLOs have a handful of policies, windows and objectives between them
+def _tiers(
+    policy: str, table: PolicyTable, disable: tuple[str, ...], window: int, budget: Decimal
+) -> tuple[Tier, ...]:
+    return tuple(_tier(rule, window, budget) for rule in _rules_of(policy, table, disable, window))
+
+
+@lru_cache(maxsize=256)
+def _rules_of(policy: str, table: PolicyTable, disable: tuple[str, ...], window: int) -> tuple[TierRule, ...]:
+    return tuple(rule for rule in policy_for(table or POLICIES[policy], window) if rule.name not in disable)
 
 
 def policy_for(table: PolicyTable, window: int) -> tuple[TierRule, ...]:

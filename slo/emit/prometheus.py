@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo.emit.header import header
-from slo.emit.yaml import block, scalar
+from slo.emit.yaml import block, name, scalar
 from slo.plan.values import Alert, Record
 from slo.promql import duration
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from slo.emit.context import Context
     from slo.model import Labels
     from slo.plan.values import Group, Plan
+
+
+_SHORT = 100
 
 
 def prometheus(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
@@ -44,4 +47,7 @@ def _alert(rule: Alert) -> str:
 def _mapping(key: str, pairs: Labels) -> str:
     if not pairs:
         return ""
-    return f"        {key}:\n" + "".join(f"          {scalar(name)}: {scalar(value)}\n" for name, value in pairs)
+    lines = [
+        f"          {name(label)}: {name(value) if len(value) < _SHORT else scalar(value)}\n" for label, value in pairs
+    ]
+    return f"        {key}:\n{''.join(lines)}"

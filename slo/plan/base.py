@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from slo.model import Labels, Scale, Slo
 
 
+_TILE_EVENTS = names.events(TILE)
+
+
 def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
     """Three rules: events in total, bad ones, and how many seconds of the tile were recorded at all."""
     tile = TILE // scale.factor
-    series = names.selector(names.events(TILE), shard=shard, service=slo.service, slo=slo.name, kind="total")
+    series = f'{_TILE_EVENTS}{{{names.inside(slo, shard)},kind="total"}}'
     by = names.by(slo)
     counts = slo.sli.counts(base_of(slo, scale, f"sum{by}({series})"))
     # Half an interval short of the tile: a range that ended exactly on a sample would hold one sample more on
@@ -26,7 +29,7 @@ def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
     reach = duration(Decimal(tile) - Decimal(scale.interval) / 2)
     covered = f"{scale.interval} * sum{by}(count_over_time({series}[{reach}]))"
     return [
-        Record(names.events(TILE), expr, _labels(slo, shard, kind))
+        Record(_TILE_EVENTS, expr, _labels(slo, shard, kind))
         for kind, expr in (("total", counts.total), ("bad", counts.bad), ("covered", covered))
     ]
 

@@ -72,7 +72,7 @@ def rollups(slo: Slo, shard: str, scale: Scale) -> list[Record]:
 
 
 def _total(slo: Slo, shard: str) -> str:
-    return names.selector(names.events(slo.window), **names.identity(slo, shard), kind="total")
+    return f'{names.events(slo.window)}{{{names.inside(slo, shard)},kind="total"}}'
 
 
 def left(shard: str, slos: Sequence[Slo], scale: Scale) -> list[Record]:

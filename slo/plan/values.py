@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from slo.burnrate import Tier
     from slo.model import AlertSeverity, Labels, Options, Scale, Slo, SloSet
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A recording rule: `name` gets the value of `expr` and the labels."""
 
     name: str
@@ -19,8 +20,7 @@ class Record:
     labels: Labels = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(msgspec.Struct, frozen=True, gc=False):
     """An alerting rule; `pending` is its `for` in seconds, as the server will count them."""
 
     name: str
