@@ -133,7 +133,7 @@ budget in proportion; windows outside get the nearest table."""
 
 
 def tiers(slo: Slo, budget: Decimal | None = None) -> tuple[Tier, ...]:
-    """The alert tiers of an SLO, those that it disables left out; `budget`: that of members who have one of their own."""
+    """The alert tiers of an SLO, those that it disables left out; `budget`: that of members with one of their own."""
     share = slo.budget if budget is None else budget
     return _tiers(slo.alerts.policy, slo.alerts.table, slo.alerts.disable, slo.window, share)
 

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from slo.burnrate import POLICIES
+from slo import burnrate
 from slo.model import AlertSettings, PolicyTable
 from slo.resolve.labels import check_annotations, check_labels, merged
 from slo.schema.words import did_you_mean
 from slo.selectors import check_selector
+from slo.traffic import enough_bad_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from slo.diagnostics import Place
+    from slo.model import Slo
     from slo.resolve.findings import Findings
     from slo.schema.spec import AlertsSpec
 
 DEFAULT_POLICY = "workbook"
-LEAST_BAD_EVENTS = 2
-_CHANCE = Decimal("0.001")
-_HOUR = 3600
-
 
 Tables = Mapping[str, PolicyTable]
 """Policies by name."""
@@ -38,7 +37,7 @@ def check_alerts(
     if spec is None:
         return
     place = place.at("alerts")
-    known = {**POLICIES, **tables}
+    known = {**burnrate.POLICIES, **tables}
     if spec.policy is not None and spec.policy not in known:
         message = f'there is no alert policy "{spec.policy}"'
         findings.add(place.at("policy"), "SLO062", message, _choices(spec.policy, known))
@@ -62,10 +61,8 @@ def tier_names(table: PolicyTable | None) -> tuple[str, ...]:
     return tuple(rule.name for rule in table[0][1]) if table else ()
 
 
-def settings(
-    common: AlertsSpec | None, own: AlertsSpec | None, tables: Tables, quietest: Decimal | None
-) -> AlertSettings:
-    """The SLO's own words over the defaults of its file; `quietest`: bad events expected in the quietest hour."""
+def settings(common: AlertsSpec | None, own: AlertsSpec | None, tables: Tables) -> AlertSettings:
+    """The SLO's own words over the defaults of its file."""
     layers = [layer for layer in (common, own) if layer is not None]
     given: dict[str, Any] = {}
     for layer in layers:
@@ -74,25 +71,18 @@ def settings(
         given[name] = merged(*(getattr(layer, name) for layer in layers))
     if "target" in given:
         given.setdefault("no_data", "page")  # a target that is down leaves no doubt
-    if quietest is not None:
-        given.setdefault("min_bad_events", enough_bad_events(quietest))
     return AlertSettings(**given, table=tables.get(given.get("policy", DEFAULT_POLICY), ()))
 
 
-def bad_events_per_hour(traffic: Decimal | None, objective: Decimal) -> Decimal | None:
-    """Bad events in the quietest hour of an SLO that just meets its objective."""
-    return None if traffic is None else traffic * _HOUR * (1 - objective)
+def for_traffic(slo: Slo, *said: AlertsSpec | None) -> Slo:
+    """The SLO with as many `min_bad_events` as its traffic asks for, unless the file names a number."""
+    named = any(spec is not None and spec.min_bad_events is not None for spec in said)
+    if named or slo.traffic is None or slo.sli.unit != "events":
+        return slo
+    return replace(slo, alerts=replace(slo.alerts, min_bad_events=derived_bad_events(slo, slo.traffic)))
 
 
-def enough_bad_events(expected: Decimal) -> int:
-    """The smallest number that an hour within the objective reaches less than once in a thousand (Poisson), at least 2.
-
-    Where traffic is high the burn rate asks for many more anyway; where it is low this keeps chance from paging.
-    """
-    term = rest = (-min(expected, Decimal(100))).exp()
-    count = 0
-    while 1 - rest >= _CHANCE:
-        count += 1
-        term *= min(expected, Decimal(100)) / count
-        rest += term
-    return max(LEAST_BAD_EVENTS, count + 1)
+def derived_bad_events(slo: Slo, per_second: Decimal) -> int:
+    """The `min_bad_events` that are enough for all members of the SLO's group at this traffic."""
+    budgets = {slo.budget, *(part.budget for part in slo.overrides)}
+    return max(enough_bad_events(burnrate.tiers(slo, budget), budget, per_second) for budget in budgets)

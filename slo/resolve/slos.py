@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from slo.model import Links, Slo
 from slo.resolve import values
-from slo.resolve.alerts import bad_events_per_hour, check_alerts, settings
+from slo.resolve.alerts import check_alerts, for_traffic, settings
 from slo.resolve.budgeting import budgeted
 from slo.resolve.groups import group_labels, overrides
 from slo.resolve.labels import check_labels, merged
@@ -68,8 +68,7 @@ class FileResolver:
         budgeting = budgeted(_first(spec.budgeting, defaults.budgeting, None), sli, place, self._findings)
         if self._findings.errors > before or objective is None or sli is None:
             return None
-        traffic = own.traffic or shared.traffic
-        return Slo(
+        slo = Slo(
             service=self._spec.service,
             name=spec.name,
             title=spec.title or spec.name,
@@ -80,13 +79,14 @@ class FileResolver:
             team=spec.owner or defaults.owner or self._spec.owner or "",
             labels=merged(self._spec.labels, defaults.labels, spec.labels),
             links=self._links,
-            alerts=settings(defaults.alerts, spec.alerts, self._policies, bad_events_per_hour(traffic, objective)),
-            traffic=traffic,
+            alerts=settings(defaults.alerts, spec.alerts, self._policies),
+            traffic=own.traffic or shared.traffic,
             place=place,
             group_by=group_by,
             overrides=members,
             bridge=_first(spec.data_loss, defaults.data_loss, "none") == "bridge",
         )
+        return for_traffic(slo, defaults.alerts, spec.alerts)
 
     def _read(self, spec: Settings | None, place: Place) -> _Numbers:
         if spec is None:

@@ -1,0 +1,116 @@
+"""What traffic makes of an alert tier: how many failures trip it, how soon, and how often chance alone does.
+
+A tier fires when more than the share `threshold` of the events of its long window is bad, and at least `least` of them
+(`min_bad_events`). Where events are rare these are few, and a handful of unrelated failures looks like an outage.
+
+Failures that have nothing to do with each other are rare events at a constant rate, so their number in a window is
+Poisson distributed (W. Feller, An Introduction to Probability Theory and Its Applications, vol. 1, chapter VI.5). The
+traffic itself is taken as even.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import exp, floor, lgamma, log
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from slo.burnrate import Tier
+
+LEAST = 2
+"""Bad events that an alert needs in any case: a single one may be anything."""
+
+MONTH = 30 * 86_400
+"""The time for which chances are told, whatever the window of the SLO: people are on call by the month."""
+
+TOLERABLE = 0.05
+"""Chance in a month that an SLO which just meets its objective pages."""
+
+_MOST = 100
+
+
+def errors_to_fire(tier: Tier, per_second: Decimal, least: int) -> int:
+    """The bad events in the long window from which on the tier fires: more than its share of all, and at least `least`.
+
+    At 0.5 per second, 0.0144 of the 1800 events of an hour are 25.92: it takes 26.
+    """
+    return max(least, floor(tier.threshold * per_second * tier.long) + 1)
+
+
+def seconds_to_fire(tier: Tier, per_second: Decimal | None, least: int, error_ratio: float) -> float | None:
+    """Seconds from the start of constant errors, after none at all, until the tier fires; None if it does not.
+
+    It does not where the errors stay below the threshold, and where so few events happen that those it needs are never
+    together in its long window.
+    """
+    seconds = tier.detection_seconds(error_ratio)
+    if seconds is None or per_second is None:
+        return None if seconds is None else seconds + tier.pending
+    seconds = errors_to_fire(tier, per_second, least) / (float(per_second) * error_ratio)
+    return seconds + tier.pending if seconds <= tier.long else None
+
+
+def harmless_from(tier: Tier, failures: int = 1) -> float:
+    """Events in the long window from which on so many failures alone are not above the threshold.
+
+    Below that, nothing but `min_bad_events` keeps them from raising the alert: one failure of 69 is above 0.0144, one
+    of 70 is not.
+    """
+    return failures / float(tier.threshold)
+
+
+def chance(tier: Tier, budget: Decimal, per_second: Decimal, least: int) -> float:
+    """The chance at most that an SLO which just meets its objective raises the tier within `MONTH`.
+
+    See `_chance`; that the short window has to agree makes it smaller still.
+    """
+    needed = errors_to_fire(tier, per_second, least)
+    return _chance(needed, float(per_second * budget) * tier.long, tier.long)
+
+
+def enough_bad_events(tiers: Sequence[Tier], budget: Decimal, per_second: Decimal) -> int:
+    """The smallest `min_bad_events` with which no tier that pages does so by chance more often than `TOLERABLE`.
+
+    It is enough for any traffic up to this one, so that a night which is quieter than expected pages nobody; from some
+    traffic on it does not grow any more, since the burn rate asks for more anyway. It is never more than half of what a
+    total outage gives in the shortest of their windows: rather a page too many than an outage that nobody hears of.
+    """
+    paging = [tier for tier in tiers if tier.severity == "page"]
+    wanted = [_enough(float(tier.burn), tier.long, float(per_second * budget) * tier.long) for tier in paging]
+    limit = min((floor(per_second * tier.long / 2) for tier in paging), default=LEAST)
+    return max(LEAST, min([limit, max(wanted, default=LEAST)]))
+
+
+@lru_cache(maxsize=1024)
+def _enough(burn: float, long: int, expected: float) -> int:
+    """Bad events that are enough for one tier, if at most so many are expected in its long window.
+
+    With k wanted events the worst traffic is the one at which the burn rate begins to ask for more than k: k / burn are
+    expected then.
+    """
+    candidates = range(LEAST, _MOST)
+    return next((k for k in candidates if _chance(k, min(expected, k / burn), long) <= TOLERABLE), _MOST)
+
+
+def _chance(needed: int, expected: float, long: int) -> float:
+    """The chance at most that a window of `long` seconds, moved along a month, ever holds so many bad events.
+
+    Either the first position does, or some event is the one that makes them enough. An event finds k others in the
+    window before it with the Poisson probability of k (R. W. Wolff, Poisson Arrivals See Time Averages, Operations
+    Research 30, 1982), so that the second happens month / long * expected * P(needed - 1) times on average, and no
+    probability is above its mean number of times (Markov). The first is at most P(needed) * (needed + 1) /
+    (needed + 1 - expected): the ratio of neighbouring probabilities is expected / (k + 1), a geometric series.
+    """
+    if expected >= needed + 1:
+        return 1.0
+    first = _poisson(needed, expected) * (needed + 1) / (needed + 1 - expected)
+    later = MONTH / long * expected * _poisson(needed - 1, expected)
+    return min(1.0, first + later)
+
+
+def _poisson(count: int, expected: float) -> float:
+    """The probability of exactly so many."""
+    return exp(count * log(expected) - expected - lgamma(count + 1)) if expected > 0 else float(count == 0)
