@@ -310,6 +310,32 @@ CATALOGUE: dict[str, Entry] = {
         "Slices are made of events; SLIs such as `up` and `threshold` are counted in slices anyway.",
         "Leave `budgeting` out.",
     ),
+    "SLO070": Entry(
+        "Not a cron expression",
+        "`maintenance` starts when five fields say so: minute, hour, day of the month, month, day of the week. What "
+        "cron would never start, or at another time than it seems, is refused.",
+        "Write `0 3 * * 0` for 03:00 on Sundays. Lists (1,15), ranges (MON-FRI), steps (*/15) and English names are "
+        "possible.",
+    ),
+    "SLO071": Entry(
+        "Unknown time zone",
+        "A time zone is a name of the IANA database, which knows when its clocks change; abbreviations such as CEST "
+        "do not.",
+        "Write a name such as Europe/Berlin, or UTC. Where the machine has no such database, install the Python "
+        "package tzdata.",
+    ),
+    "SLO072": Entry(
+        "Not a possible duration of maintenance",
+        "Budgets leave out whole minutes, and a window that is still open when the next one begins would leave out "
+        "everything.",
+        "Write 30m or 2h, up to 24h; for longer ones name each day in the cron expression.",
+    ),
+    "SLO073": Entry(
+        "Maintenance that is not complete, or contradicts itself",
+        "An item of `maintenance` has either a cron expression with its duration and a reason, or a metric that is "
+        "above 0 while it is on.",
+        "Write {cron: 0 3 * * 0, duration: 2h, reason: weekly upgrade} or {metric: maintenance_active}.",
+    ),
     "SLO080": Entry(
         "The base Alertmanager configuration cannot be used",
         "`alerting.base` names a file that cannot be read, is not YAML, or has no route.",

@@ -14,6 +14,7 @@ INFO = "slo:info"
 BUDGET = "slo:budget:ratio"
 REMAINING = "slo:budget_remaining:ratio"
 COVERED = "slo:window_covered:ratio"
+MAINTENANCE = "slo:maintenance"
 ROLLUP_REMAINING = "slo:rollup_budget_remaining:ratio"
 
 

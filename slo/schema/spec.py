@@ -141,6 +141,16 @@ class AlertingSpec(Strict, frozen=True):
     base: Annotated[str, Meta(description="Path of it, relative to this file.")] | None = None
 
 
+class MaintenanceSpec(Strict, frozen=True):
+    """One item of `maintenance`: times that are left out of every budget of the file."""
+
+    cron: Annotated[str, _text("When it starts: minute hour day month weekday.", "", "0 3 * * 0")] | None = None
+    duration: Annotated[Duration, Meta(description="How long it lasts: whole minutes, up to 24h.")] | None = None
+    timezone: Annotated[str, _text("Whose clock; default: UTC.", "", "Europe/Berlin")] | None = None
+    metric: Annotated[str, Meta(description="Selector that is above 0 during maintenance, instead.")] | None = None
+    reason: Annotated[str, Meta(description="Why these minutes do not count.")] | None = None
+
+
 class FileSpec(Strict, frozen=True, kw_only=True):
     """A whole file."""
 
@@ -151,6 +161,7 @@ class FileSpec(Strict, frozen=True, kw_only=True):
     labels: LabelMap | None = None
     links: LinksSpec | None = None
     defaults: Settings | None = None
+    maintenance: Annotated[tuple[MaintenanceSpec, ...], Meta(description="Left out of every budget.")] | None = None
     alerting: AlertingSpec | None = None
     outputs: Annotated[dict[str, str], Meta(description="Target -> path, relative to this file.")] | None = None
     policies: Annotated[dict[str, PolicySpec], Meta(description="More tables of alert tiers, by name.")] | None = None

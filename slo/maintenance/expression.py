@@ -1,0 +1,123 @@
+"""PromQL that has a sample while maintenance is on, for use at the full minutes of a subquery.
+
+A slice that is evaluated at a minute counts the minute that ends there. A window from `start` to `end` therefore opens
+just after `start` and stays open until `end` inclusive: half a millisecond is taken from the clock, whose values are
+whole milliseconds. The minute before and the minute after the window count in full.
+
+This also makes a recorded window exact: at every moment after one full minute, up to and including the next one, the
+answer is the same. A group that is evaluated at least once a minute, at whatever offset, records for each full minute
+the sample that an evaluation at that minute would give.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from slo.promql import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from slo.maintenance.cron import Cron
+    from slo.maintenance.zones import Offsets
+    from slo.promql import Selector
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+_HALF_A_MILLISECOND = 0.0005
+
+
+def reported(selector: Selector, scrape: int) -> str:
+    """Maintenance while a series of the selector is above 0.
+
+    A minute is left out when one of the samples that its events are counted from was taken in maintenance, or, where
+    the selector is scraped less often, when the latest one was.
+    """
+    return f"max(max_over_time({selector}[{duration(MINUTE + scrape)}]) or {selector}) > 0"
+
+
+def planned(cron: Cron, length: int, offsets: Offsets) -> str:
+    """Maintenance while a wall clock shows a time within `length` seconds after a start, up to a day.
+
+    Each offset of the zone has its own constants, and counts only while the zone has it. The wall clock decides about
+    the length, too: from 01:00 on, 4h end when it shows 05:00, also in the night in which it was set forward.
+    """
+    periods: dict[int, list[str]] = {}
+    ends = [end for end, _ in offsets[1:]]
+    for (start, offset), end in zip(offsets, [*ends, None], strict=True):
+        until = "" if end is None else f" <= {end}"
+        periods.setdefault(offset, []).append(f"vector(time()) > {start}{until}")
+    return "\nor ".join(
+        f"({' or '.join(_terms(cron, length, offset))})\n  and ({' or '.join(when)})"
+        for offset, when in periods.items()
+    )
+
+
+def endless(cron: Cron, length: int) -> bool:
+    """Whether maintenance would never end."""
+    return cron.daily and any(stretch >= DAY for _, stretch in _merged(_starts_of_day(cron), length))
+
+
+def _terms(cron: Cron, length: int, offset: int) -> Iterator[str]:
+    """One term for each stretch of time that starts together, in a day or, where that takes fewer of them, in an hour.
+
+    The clock is set back by the start of the stretch: what it then shows is the time since the start, of the day and
+    in the hour in which the stretch began, however far past midnight it reaches.
+    """
+    in_day, in_hour = _stretches(_starts_of_day(cron), length, DAY), _stretches(cron.minutes, length, HOUR, MINUTE)
+    hourly = len(in_hour) < len(in_day)
+    for start, stretch in in_hour if hourly else in_day:
+        clock = f"time() {offset - start - _HALF_A_MILLISECOND:+.4f}".replace(" +", " + ").replace(" -", " - ")
+        cycle = HOUR if hourly else DAY
+        since = f"vector({clock}) % {cycle}" + (f" < {stretch}" if stretch < cycle else " >= 0")
+        hours = _one_of("hour", clock, cron.hours, 24) if hourly else []
+        yield " and ".join([since, *hours, *_days(cron, clock)])
+
+
+def _starts_of_day(cron: Cron) -> list[int]:
+    return [hour * HOUR + minute * MINUTE for hour in cron.hours for minute in cron.minutes]
+
+
+def _stretches(starts: Iterable[int], length: int, cycle: int, unit: int = 1) -> list[tuple[int, int]]:
+    """(start, length) of the time after the starts, nothing twice, none longer than a cycle."""
+    return [
+        (start + at, min(cycle, stretch - at))
+        for start, stretch in _merged([start * unit for start in starts], length)
+        for at in range(0, stretch, cycle)
+    ]
+
+
+def _merged(starts: Sequence[int], length: int) -> list[tuple[int, int]]:
+    """Windows that touch or overlap, made one."""
+    merged: list[tuple[int, int]] = []
+    for start in starts:
+        if merged and start <= sum(merged[-1]):
+            merged[-1] = (merged[-1][0], start + length - merged[-1][0])
+        else:
+            merged.append((start, length))
+    return merged
+
+
+def _days(cron: Cron, clock: str) -> list[str]:
+    months = _one_of("month", clock, cron.months, 12)
+    days = _one_of("day_of_month", clock, cron.days, 31)
+    weekdays = _one_of("day_of_week", clock, cron.weekdays, 7)
+    if not cron.either:
+        return [*months, *days, *weekdays]
+    return [*months, f"({days[0]} or {weekdays[0]})"] if days and weekdays else months
+
+
+def _one_of(function: str, clock: str, numbers: Sequence[int], possible: int) -> list[str]:
+    """A condition on the date, or none where every number that is possible will do."""
+    if len(numbers) == possible:
+        return []
+    call = f"{function}(vector({clock}))"
+    terms = [f"{call} == {low}" if low == high else f"{call} >= {low} <= {high}" for low, high in _ranges(numbers)]
+    return [terms[0] if len(terms) == 1 else f"({' or '.join(terms)})"]
+
+
+def _ranges(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of neighbours."""
+    for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        members = [number for _, number in run]
+        yield members[0], members[-1]

@@ -1,0 +1,123 @@
+"""`maintenance`: times that are left out of every budget of a file, planned by cron or told by a metric."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from slo.maintenance import expression
+from slo.maintenance.cron import CronError, parse
+from slo.maintenance.zones import LAST_YEAR, UnknownZoneError, offsets
+from slo.model import Maintenance
+from slo.promql import PromqlError, duration, parse_duration, parse_selector
+from slo.resolve.findings import RefusedError
+from slo.schema.words import did_you_mean
+from slo.selectors import check_selector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from slo.diagnostics import Place
+    from slo.maintenance.cron import Cron
+    from slo.maintenance.zones import Offsets
+    from slo.resolve.findings import Findings
+    from slo.schema.spec import MaintenanceSpec
+
+DEFAULT_ZONE = "UTC"
+_MINUTE, _DAY = 60, 86_400
+_SHOWN = 40
+_OF_CRON = ("duration", "timezone")
+
+
+def maintenance(
+    specs: Sequence[MaintenanceSpec], place: Place, findings: Findings
+) -> Callable[[int], tuple[Maintenance, ...]]:
+    """What makes the maintenance of an SLO, given its scrape interval in seconds."""
+    entries = [_entry(spec, place.at("maintenance", number), findings) for number, spec in enumerate(specs)]
+    made = [entry for entry in entries if entry is not None]
+    return cache(lambda scrape: tuple(entry(scrape) for entry in made))
+
+
+def _entry(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callable[[int], Maintenance] | None:
+    if (spec.cron is None) == (spec.metric is None):
+        said = "neither" if spec.cron is None else "both"
+        message = f"maintenance needs one of cron and metric; here: {said}"
+        findings.add(place, "SLO073", message, "write {cron: 0 3 * * 0, duration: 2h, reason: ...}")
+        return None
+    return _planned(spec, place, findings) if spec.metric is None else _reported(spec, place, findings)
+
+
+def _reported(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callable[[int], Maintenance] | None:
+    """Maintenance that is on while a metric says so."""
+    for key in _OF_CRON:
+        if getattr(spec, key) is not None:
+            message = f'"{key}" belongs to a cron expression; the metric itself says how long it lasts'
+            findings.add(place.key(key), "SLO073", message, "leave it out")
+            return None
+    before = findings.errors
+    findings.extend(check_selector(spec.metric or "", place.at("metric")))
+    if findings.errors > before:
+        return None
+    selector = parse_selector(spec.metric or "")
+    return lambda scrape: Maintenance(
+        expression.reported(selector, scrape), str(selector), spec.reason or "", planned=False
+    )
+
+
+def _planned(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callable[[int], Maintenance] | None:
+    """Maintenance that a calendar announces."""
+    cron = findings.read(_cron, spec.cron, place, "cron")
+    length = findings.read(_length, spec.duration, place, "duration")
+    table = findings.read(_zone, spec.timezone or DEFAULT_ZONE, place, "timezone")
+    for key, example in (("duration", "2h"), ("reason", "weekly database upgrade")):
+        if not getattr(spec, key):
+            hint = f"write {key}: {example}"
+            findings.add(place, "SLO073", f'maintenance by a cron expression needs "{key}"', hint)
+    if cron is None or length is None or table is None:
+        return None
+    if expression.endless(cron, length):
+        message = f"this maintenance never ends: {duration(length)} is not over when the next one begins"
+        findings.add(place, "SLO072", message, "write a shorter duration, or fewer starts")
+    said = f"{' '.join((spec.cron or '').split())} for {duration(length)}, {spec.timezone or DEFAULT_ZONE}"
+    promql = expression.planned(cron, length, table)
+    made = Maintenance(promql, said, spec.reason or "", planned=True, last_year=_last_year(table))
+    return lambda _: made
+
+
+def _cron(text: str) -> Cron:
+    try:
+        return parse(text)
+    except CronError as error:
+        raise RefusedError("SLO070", error.message, error.hint) from None
+
+
+def _length(text: str) -> int:
+    """Whole minutes, up to a day."""
+    try:
+        seconds = parse_duration(text[:_SHOWN])
+    except PromqlError as error:
+        raise RefusedError("SLO072", str(error)) from None
+    if seconds > _DAY:
+        message = f"maintenance of {text[:_SHOWN]} is too long; at most 24h can follow one start"
+        raise RefusedError("SLO072", message, "name each day in the cron expression, as in 0 0 * * SAT,SUN with 24h")
+    if seconds % _MINUTE:
+        message = f"{text[:_SHOWN]} is not a whole number of minutes, and budgets leave out whole minutes"
+        raise RefusedError("SLO072", message, f"write {duration((seconds // _MINUTE + 1) * _MINUTE)}")
+    return int(seconds)
+
+
+def _zone(name: str) -> Offsets:
+    try:
+        return offsets(name)
+    except UnknownZoneError as error:
+        short = f'"{name[:_SHOWN]}" is no time zone'
+        if not error.known:
+            message = f"{short} that can be looked up: this machine has no database of time zones"
+            raise RefusedError("SLO071", message, "install the Python package tzdata") from None
+        hint = did_you_mean(name[:_SHOWN], error.known) or "write a name such as Europe/Berlin, or UTC"
+        raise RefusedError("SLO071", short, hint) from None
+
+
+def _last_year(table: Offsets) -> int | None:
+    """The last year whose changes of the clock are known, or none where the clock does not change."""
+    return LAST_YEAR if len(table) > 1 else None
