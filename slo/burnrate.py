@@ -8,12 +8,13 @@ tier fires; the policy names these shares, and the burn rates follow from them a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from slo.model import TierRule
 
@@ -40,8 +41,7 @@ LADDER = (
 _PRECISION = Decimal("0.0001")
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(msgspec.Struct, frozen=True):
     """One alert tier of one SLO.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,7 @@ Unit = Literal["events", "slices", "ratio-slices"]
 """What a budget is counted in: events; minutes that are good or bad; minutes of which a share is bad."""
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(msgspec.Struct, frozen=True):
     """What an SLI needs to know to count the events of the smallest window, one tile.
 
     Attributes:
@@ -49,8 +49,7 @@ class Base:
     excluded: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True):
     """PromQL for the number of events in one tile: instant vectors with the `group_by` labels alone.
 
     Where `bad` has no sample although `total` has one, the SLI cannot be measured: nothing is known about the tile.
@@ -60,8 +59,7 @@ class Counts:
     bad: str
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(msgspec.Struct, frozen=True):
     """One synthetic input series of the emitted tests, and what its samples are.
 
     Attributes:
@@ -130,8 +128,7 @@ class SliSpec(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class TierRule:
+class TierRule(msgspec.Struct, frozen=True):
     """One row of an alert policy, as a table prints it, before window, objective and time scale are known.
 
     Attributes:
@@ -157,8 +154,7 @@ PolicyTable = tuple[tuple[int, tuple[TierRule, ...]], ...]
 """The tiers of a policy for some SLO windows in seconds, shortest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertSettings:
+class AlertSettings(msgspec.Struct, frozen=True):
     """What one SLO alerts on.
 
     Attributes:
@@ -186,16 +182,14 @@ class AlertSettings:
     exhausted: ExhaustedSetting = "ticket"
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(msgspec.Struct, frozen=True):
     """Templates of the URLs on alerts; `{alert}` and `{uid}` are replaced."""
 
     runbooks: str = ""
     dashboards: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(msgspec.Struct, frozen=True):
     """Another objective for the members of a group whose labels are these."""
 
     match: Labels
@@ -207,8 +201,25 @@ class Override:
         return 1 - self.objective
 
 
-@dataclass(frozen=True, slots=True)
-class Slo:
+class Maintenance(msgspec.Struct, frozen=True):
+    """Times that are left out of the budget.
+
+    Attributes:
+        expr: PromQL that has a sample at each full minute that ends a minute of maintenance.
+        what: when it is, for a person: a cron expression, its duration and zone; or a selector.
+        reason: why, or empty.
+        planned: it depends on nothing but the time.
+        last_year: the last year for which changes of the zone's clock are known, or none where it has none.
+    """
+
+    expr: str
+    what: str
+    reason: str
+    planned: bool
+    last_year: int | None = None
+
+
+class Slo(msgspec.Struct, frozen=True):
     """One service level objective, complete.
 
     Attributes:
@@ -227,6 +238,7 @@ class Slo:
         overrides: other objectives for some members; the first that matches counts.
         bridge: what scrape gaps and series that appear late would lose is counted, too.
         excluded: PromQL that has a sample while events are left out of the budget, or empty.
+        maintenance: what `excluded` was made from.
     """
 
     service: str
@@ -246,6 +258,7 @@ class Slo:
     overrides: tuple[Override, ...] = ()
     bridge: bool = False
     excluded: str = ""
+    maintenance: tuple[Maintenance, ...] = ()
 
     @property
     def budget(self) -> Decimal:
@@ -259,8 +272,7 @@ class Slo:
         return "".join(word[:1].upper() + word[1:] for word in words)
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(msgspec.Struct, frozen=True):
     """How real time maps to rule time.
 
     Attributes:
@@ -274,8 +286,7 @@ class Scale:
     scrape_interval: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """How the rules are to be written, whatever the specification says.
 
     Attributes:
@@ -294,8 +305,7 @@ class Options:
 DEFAULTS = Options()
 
 
-@dataclass(frozen=True, slots=True)
-class SloSet:
+class SloSet(msgspec.Struct, frozen=True):
     """All SLOs that are compiled together: the unit of rule groups and of output files.
 
     Attributes:

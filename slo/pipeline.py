@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from slo.diagnostics import CompileError, Diagnostic, Place
-from slo.emit import EMITTERS
+from slo.emit import EMITTERS, PAGES
 from slo.emit.context import Context
 from slo.load import Source, parse
-from slo.load.locate import located
 from slo.model import DEFAULTS, Options, Scale
 from slo.plan import plan
 from slo.resolve import resolve
@@ -27,8 +27,7 @@ T = TypeVar("T")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What to compile.
 
     Attributes:
@@ -46,13 +45,16 @@ class Request:
     options: Options = DEFAULTS
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """One set: what was planned, where each target goes, and the text of each output, by path."""
+class Compiled(msgspec.Struct, frozen=True):
+    """One set: what was planned, where each target goes, and the text of each output, by path.
+
+    `pages` are those of the files that belong to the user as soon as they exist.
+    """
 
     plan: Plan
     layout: Mapping[str, PurePosixPath]
     files: Mapping[PurePosixPath, str]
+    pages: frozenset[PurePosixPath] = frozenset()
 
 
 def compile_sources(
@@ -67,6 +69,8 @@ def compile_sources(
         sets = resolve_sources(sources, request.set_name)
         return tuple(_each(lambda s: _compile_set(s, request, read_base, alone=len(sets) == 1), sets))
     except CompileError as error:
+        from slo.load.locate import located  # noqa: PLC0415 - only what is shown needs a line and a column
+
         raise CompileError(located(error.diagnostics, {s.file: s.text for s in sources})) from None
 
 
@@ -84,7 +88,9 @@ def _compile_set(
     base = read_base(slo_set) if "alertmanager" in targets else None
     planned = plan(slo_set, request.scale or Scale(interval=slo_set.interval), request.options)
     context = Context(where, base, slo_set.alerting_base or "", spec)
-    return Compiled(planned, where, {path: text for t in targets for path, text in EMITTERS[t](planned, context)})
+    files = {target: dict(EMITTERS[target](planned, context)) for target in targets}
+    pages = frozenset(path for target in PAGES & files.keys() for path in files[target])
+    return Compiled(planned, where, {path: text for made in files.values() for path, text in made.items()}, pages)
 
 
 def _each(stage: Callable[[V], T], items: Sequence[V]) -> list[T]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from slo.diagnostics import Place
 from slo.emit import EMITTERS
@@ -40,7 +41,7 @@ def latency(metric: str = "seconds", under: str = "0.3") -> Latency:
 
 def objective(name: str = "api", **changes: Any) -> Slo:  # noqa: ANN401 - any field of Slo or of its alert settings
     """An SLO of 99.9 % over 30 days, with whatever is to be different."""
-    settings = {key: changes.pop(key) for key in list(changes) if key in AlertSettings.__dataclass_fields__}
+    settings = {key: changes.pop(key) for key in list(changes) if key in AlertSettings.__struct_fields__}
     if "labels" in settings:
         changes["labels"] = settings.pop("labels")
     base = Slo(

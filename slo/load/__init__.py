@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from slo.diagnostics import CompileError, Diagnostic, Place, Span
 from slo.load.faults import explain_yaml_error
@@ -22,16 +23,14 @@ _BRACKETS = re.compile(r"[][{}]")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """The text of one file, and the name that messages call it by."""
 
     file: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """What a file says, as plain data: dicts, lists, text, numbers. Nothing is checked yet."""
 
     file: str

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo import burnrate
 from slo.model import DEFAULTS
-from slo.plan import alerts, base, budget, cascade, names
+from slo.plan import alerts, base, budget, cascade, maintenance, names
 from slo.plan.values import Group, Plan, PlannedSlo
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def plan(slo_set: SloSet, scale: Scale, options: Options = DEFAULTS) -> Plan:
     """Everything that follows from a set of objectives: one rule group per shard."""
-    left_out = tuple(slo for slo in slo_set.slos if scale.factor != 1 and not slo.sli.scales)
-    slos = tuple(_planned(slo, slo_set) for slo in slo_set.slos if slo not in left_out)
+    left_out = tuple(slo for slo in slo_set.slos if scale.factor != 1 and (slo.excluded or not slo.sli.scales))
+    slos = maintenance.recorded([_planned(slo, slo_set) for slo in slo_set.slos if slo not in left_out], scale)
     shards = sorted({p.shard for p in slos})
     groups = tuple(_group(shard, [p for p in slos if p.shard == shard], scale) for shard in shards)
     return Plan(slo_set, scale, options, slos, groups, left_out)
@@ -41,11 +41,13 @@ def _group(shard: str, members: list[PlannedSlo], scale: Scale) -> Group:
         f"slo-{shard}",
         scale.interval,
         (
+            *maintenance.records(members, scale),
             *(rule for slo in slos for rule in base.records(slo, shard, scale)),
+            base.covered(shard, scale),
             *cascade.records(shard, windows, scale.factor),
             *cascade.ratios(shard, [cascade.TILE, *(w for w in windows if w in used)]),
             *(rule for slo in slos for rule in budget.info(slo, shard, scale)),
-            *(budget.allowed(slo, shard) for slo in slos),
+            budget.allowed(shard, slos),
             *budget.left(shard, slos, scale),
             *(rule for slo in slos for rule in budget.rollups(slo, shard, scale)),
             *(rule for p in members for rule in alerts.rules(p, scale)),

@@ -16,22 +16,30 @@ if TYPE_CHECKING:
 
 
 _TILE_EVENTS = names.events(TILE)
+_MILLISECOND = Decimal("0.001")
 
 
 def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
-    """Three rules: events in total, bad ones, and how many seconds of the tile were recorded at all."""
-    tile = TILE // scale.factor
+    """Two rules: events in total, and bad ones."""
     series = f'{_TILE_EVENTS}{{{names.inside(slo, shard)},kind="total"}}'
     by = names.by(slo)
     counts = slo.sli.counts(base_of(slo, scale, f"sum{by}({series})"))
-    # Half an interval short of the tile: a range that ended exactly on a sample would hold one sample more on
-    # Prometheus 2 (closed ranges) than on Prometheus 3 (left-open ones).
-    reach = duration(Decimal(tile) - Decimal(scale.interval) / 2)
-    covered = f"{scale.interval} * sum{by}(count_over_time({series}[{reach}]))"
     return [
         Record(_TILE_EVENTS, expr, _labels(slo, shard, kind))
-        for kind, expr in (("total", counts.total), ("bad", counts.bad), ("covered", covered))
+        for kind, expr in (("total", counts.total), ("bad", counts.bad))
     ]
+
+
+def covered(shard: str, scale: Scale) -> Record:
+    """One rule for all SLOs of the shard: how many seconds of the tile were recorded at all.
+
+    Each series of total events gives one, whose `kind` the label of the rule replaces. A range of the whole tile would
+    hold one sample more on Prometheus 2 (closed ranges) than on Prometheus 3 (left-open ones) when it begins on one;
+    a millisecond less holds as many wherever it begins, so that the rule may stand in a group of its own.
+    """
+    reach = duration(Decimal(TILE // scale.factor) - _MILLISECOND)
+    expr = f'{scale.interval} * count_over_time({_TILE_EVENTS}{{shard="{shard}",kind="total"}}[{reach}])'
+    return Record(_TILE_EVENTS, expr, (("shard", shard), ("kind", "covered")))
 
 
 def base_of(slo: Slo, scale: Scale, total: str) -> Base:

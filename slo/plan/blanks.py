@@ -5,8 +5,9 @@ A thousand SLOs have a handful of policies, windows and objectives between them:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from slo.plan import names
 
@@ -31,8 +32,7 @@ def quoted(text: str) -> str:
     return f'"{escaped.replace(_LABELS, _QUOTED_LABELS)}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Blanks:
+class Blanks(msgspec.Struct, frozen=True):
     """What one SLO fills in."""
 
     labels: str

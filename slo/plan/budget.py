@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from slo.plan import members, names
+from slo.plan import members, names, selection
 from slo.plan.values import Record
-from slo.promql import duration, quote
+from slo.promql import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,12 +45,22 @@ def _facts(slo: Slo, shard: str, scale: Scale, objective: Decimal) -> Labels:
     return tuple((k, v) for k, v in facts.items() if v)
 
 
-def allowed(slo: Slo, shard: str) -> Record:
-    """The error budget, 1 - objective, on the labels of the SLO's own series: every later rule is one to one."""
-    total = _total(slo, shard)
-    parts = [(members.where(total, part.match), part.budget) for part in slo.overrides] + [(total, slo.budget)]
-    expr = "\nor ".join(f"0 * sum without (kind) ({which}) + {share.normalize():f}" for which, share in parts)
-    return Record(names.BUDGET, expr, tuple(names.identity(slo, shard).items()))
+def allowed(shard: str, slos: Sequence[Slo]) -> Record:
+    """The error budget, 1 - objective, on the labels of the SLOs' own series: every later rule is one to one.
+
+    Objectives of single members come first, as the first that matches counts.
+    """
+    own = [(members.where(_total(slo, shard), part.match), part.budget) for slo in slos for part in slo.overrides]
+    alike: dict[tuple[int, Decimal], list[Slo]] = {}
+    for slo in slos:
+        alike.setdefault((slo.window, slo.budget), []).append(slo)
+    common = [
+        (f'{names.events(window)}{{{which},kind="total"}}', share)
+        for (window, share), some in alike.items()
+        for which in selection.pick(shard, some, slos)
+    ]
+    parts = [f"0 * sum without (kind) ({which}) + {share.normalize():f}" for which, share in (*own, *common)]
+    return Record(names.BUDGET, "\nor ".join(parts), (("shard", shard),))
 
 
 def rollups(slo: Slo, shard: str, scale: Scale) -> list[Record]:
@@ -82,32 +91,22 @@ def left(shard: str, slos: Sequence[Slo], scale: Scale) -> list[Record]:
     if it had lasted for the whole window. An SLO without traffic in its whole window has its whole budget.
     """
     covered, remaining = [], []
-    for window, tests in _by_window(slos):
-        which = {"shard": shard} | tests
-        ratio = _select(names.error_ratio(window), which)
-        recorded = _select(names.events(window), which | {"kind": '="covered"'})
+    for window, which in by_window(shard, slos):
+        recorded = f'{names.events(window)}{{{which},kind="covered"}}'
         covered.append(f"sum without (kind) ({recorded}) / {window // scale.factor}")
-        remaining.append(f"1 - {ratio} / {names.BUDGET} * {names.COVERED}")
-    untouched = f"0 * {_select(names.BUDGET, {'shard': shard})} + 1"
+        remaining.append(f"1 - {names.error_ratio(window)}{{{which}}} / {names.BUDGET} * {names.COVERED}")
+    untouched = f"0 * {names.selector(names.BUDGET, shard=shard)} + 1"
     return [
         Record(names.COVERED, "\nor ".join(covered), (("shard", shard),)),
         Record(names.REMAINING, "\nor ".join([*remaining, untouched]), (("shard", shard),)),
     ]
 
 
-def _select(name: str, labels: dict[str, str]) -> str:
-    inside = ",".join(
-        f"{label}{test}" if test[0] in "=!" else f"{label}={quote(test)}" for label, test in labels.items()
-    )
-    return f"{name}{{{inside}}}"
-
-
-def _by_window(slos: Sequence[Slo]) -> list[tuple[int, dict[str, str]]]:
-    """(window, label tests) that pick the SLOs with that window; no test where all SLOs have the same."""
-    if len({slo.window for slo in slos}) == 1:
-        return [(slos[0].window, {})]
-    ordered = sorted(slos, key=lambda slo: (slo.window, slo.service))
+def by_window(shard: str, slos: Sequence[Slo]) -> list[tuple[int, str]]:
+    """(window, matchers) that pick the SLOs of a shard with that window."""
+    windows = sorted({slo.window for slo in slos})
     return [
-        (window, {"service": service, "slo": "=~" + quote("|".join(slo.name for slo in members_))})
-        for (window, service), members_ in groupby(ordered, key=lambda slo: (slo.window, slo.service))
+        (window, which)
+        for window in windows
+        for which in selection.pick(shard, [slo for slo in slos if slo.window == window], slos)
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from slo.promql import quote
 
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from slo.model import Labels, Override, Slo
 
 
-@dataclass(frozen=True, slots=True)
-class MemberClass:
+class MemberClass(msgspec.Struct, frozen=True):
     """The members of a group that have the same objective.
 
     Attributes:

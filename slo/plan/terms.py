@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -11,8 +12,7 @@ if TYPE_CHECKING:
     from slo.model import Override, Scale, Slo, Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True):
     """What stands in the alerts of an SLO.
 
     Attributes:

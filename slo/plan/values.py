@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,8 +29,7 @@ class Alert(msgspec.Struct, frozen=True, gc=False):
     annotations: Labels
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """A rule group: its rules run one after the other, so that each can read what those before it recorded."""
 
     name: str
@@ -39,8 +37,7 @@ class Group:
     rules: tuple[Record | Alert, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AlertFacts:
+class AlertFacts(msgspec.Struct, frozen=True):
     """What is known about an alert without reading its rule: for routes, tests and runbooks."""
 
     name: str
@@ -48,8 +45,7 @@ class AlertFacts:
     severity: AlertSeverity
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedSlo:
+class PlannedSlo(msgspec.Struct, frozen=True):
     """One SLO with everything that follows from it: its shard, its tiers, its alerts."""
 
     slo: Slo
@@ -58,8 +54,7 @@ class PlannedSlo:
     alerts: tuple[AlertFacts, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """A whole set, ready to be written in any format.
 
     Attributes:

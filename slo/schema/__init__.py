@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 MOST_FINDINGS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class ValidatedFile:
+class ValidatedFile(msgspec.Struct, frozen=True):
     """A file whose structure is right, and its name."""
 
     file: str

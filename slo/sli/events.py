@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -47,8 +46,7 @@ class EventsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Events(parsed.get("total"), parsed.get("good"), parsed.get("bad"))
 
 
-@dataclass(frozen=True, slots=True)
-class Events:
+class Events(msgspec.Struct, frozen=True):
     """Good and bad events from counters; exactly one of the three queries is None."""
 
     total: Query | None

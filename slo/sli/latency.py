@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -66,8 +65,7 @@ def _check_name(selector: Selector, place: Place) -> Iterator[Diagnostic]:
         yield Diagnostic("SLO044", place, "leave the label le out; the limit stands under `under`")
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(msgspec.Struct, frozen=True):
     """Observations at or under `under` seconds are good, unless they are `errors`.
 
     The limit must be a bucket bound of a classic histogram; inside the buckets of a native one Prometheus interpolates.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -43,8 +42,7 @@ class RatioSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Ratio(parse_query(self.error or self.success or ""), success=self.error is None)
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(msgspec.Struct, frozen=True):
     """Each minute is bad to the share that the query gives: every minute counts the same, however many events it had.
 
     Shares below 0 and above 1 count as 0 and 1; NaN, which a share of nothing is, is no slice. The mean of several

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from slo.counting import count_slices, minute, sum_slices
 from slo.model import Base, Counts, Feed, Unit
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
 Empty = Literal["good", "bad"]
 
 
-@dataclass(frozen=True, slots=True)
-class Sliced:
+class Sliced(msgspec.Struct, frozen=True):
     """A minute is good when the share of good events in it is at least `target`.
 
     A minute without events is no slice, unless `empty` says that it is a good or a bad one.

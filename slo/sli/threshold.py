@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
@@ -49,8 +48,7 @@ class ThresholdSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Threshold(parse_query(self.query), Decimal(str(limit)), above=self.under is None)
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(msgspec.Struct, frozen=True):
     """A minute is good when every series is at or on the good side of `limit`; NaN and nothing at all are no slice."""
 
     query: Query

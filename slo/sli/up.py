@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -39,8 +38,7 @@ class UpSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Up(parse_selector(self.selector))
 
 
-@dataclass(frozen=True, slots=True)
-class Up:
+class Up(msgspec.Struct, frozen=True):
     """A minute is good when no sample of any series is below 1; a minute without samples is no slice."""
 
     selector: Selector

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,7 @@ def _prepare(path: Path, content: bytes) -> Path:
     The name is random, so that what a killed build left behind is in nobody's way.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}{_NEW}")
+    new = path.with_name(f".{path.name}.{os.urandom(4).hex()}{_NEW}")
     try:
         with new.open("xb") as file:
             file.write(content)

@@ -1,12 +1,12 @@
 """Whatever a user writes into titles, labels and selectors arrives in the notification as it was written."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import ryaml
 import yaml
+from msgspec.structs import replace
 
 from slo.model import Links, Slo
 from slo.promql import Matcher, Selector

@@ -1,13 +1,13 @@
 """Target `alertmanager`: a complete configuration whose routes are confirmed by amtool."""
 
 import subprocess
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from slo.diagnostics import CompileError, Diagnostic
 from slo.model import Scale, Slo

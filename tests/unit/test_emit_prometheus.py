@@ -1,9 +1,9 @@
 """Target `prometheus`: the plan, rule for rule, as a rule file."""
 
-from dataclasses import replace
 from typing import Any
 
 import yaml
+from msgspec.structs import replace
 
 from slo.model import Scale, SloSet
 from slo.plan import plan

@@ -1,7 +1,6 @@
 """Target `tests`: what the emitted unit tests say, and for which SLOs there are some."""
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePosixPath
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from slo.emit import EMITTERS
 from slo.emit.context import Context

@@ -1,8 +1,7 @@
 """The rules of a set: which there are, in which order, and what they say."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from slo.model import Links, Scale, Slo, SloSet
 from slo.plan import plan
@@ -51,8 +50,7 @@ def test_the_base_range_is_a_tile_and_a_scrape() -> None:
     assert "[6m]" in records(objective(scrape_interval=60), "slo:events:5m")[0].expr
     total, _, covered = (r.expr for r in records(objective(), "slo:events:5m", Scale(60, 1, 1)))
     assert total == "5 * sum(rate(api_requests_total[6s]))"
-    assert covered.startswith("1 * sum(count_over_time(")
-    assert covered.endswith("[4s500ms]))")
+    assert covered == '1 * count_over_time(slo:events:5m{shard="svc-0",kind="total"}[4s999ms])'
 
 
 def test_no_bad_series_is_no_bad_event_unless_the_sli_says_otherwise() -> None:
@@ -96,9 +94,8 @@ def test_budgets_of_several_windows_have_a_branch_for_each() -> None:
     )
     (covered,) = [r for r in rules(members) if r.name == "slo:window_covered:ratio"]
     assert covered.expr.split("\nor ") == [
-        'sum without (kind) (slo:events:7d{shard="svc-0",service="other",slo=~"d",kind="covered"}) / 604800',
-        'sum without (kind) (slo:events:7d{shard="svc-0",service="svc",slo=~"a|c",kind="covered"}) / 604800',
-        'sum without (kind) (slo:events:30d{shard="svc-0",service="svc",slo=~"b",kind="covered"}) / 2592000',
+        'sum without (kind) (slo:events:7d{shard="svc-0",service=~"other|svc",slo=~"a|c|d",kind="covered"}) / 604800',
+        'sum without (kind) (slo:events:30d{shard="svc-0",service="svc",slo="b",kind="covered"}) / 2592000',
     ]
 
 
