@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from slo.cli import build, explain, init, lint, schema, test
 from slo.diagnostics import CompileError
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 FINE, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
-COMMANDS = {"init": init, "build": build, "lint": lint, "test": test, "explain": explain, "schema": schema}
-"""Command -> module with `register(subparsers)`, which sets `run`."""
+COMMANDS = ("init", "build", "lint", "test", "explain", "schema")
+"""Each is a module of this package with `register(subparsers)`, which sets `run`."""
 
 _DESCRIPTION = "Compiles SLOs into Prometheus rules, burn-rate alerts, their tests and Alertmanager routes."
 _EPILOG = (
@@ -34,19 +34,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     try:
-        args = parser().parse_args(argv)
+        given = sys.argv[1:] if argv is None else argv
+        args = parser(given).parse_args(given)
         return guarded(lambda: int(args.run(args)))
     except SystemExit as done:  # argparse printed help, the version or what is wrong
         return done.code if isinstance(done.code, int) else USAGE
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
+def parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser of all commands, or of the one that these arguments call: others need not be imported."""
     top = argparse.ArgumentParser("slo", description=_DESCRIPTION, epilog=_EPILOG)
     top.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for command in COMMANDS.values():
-        command.register(subparsers)
+    for command in [name for name in COMMANDS if name in argv[:1]] or COMMANDS:
+        import_module(f"slo.cli.{command}").register(subparsers)
     return top
 
 
