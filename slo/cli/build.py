@@ -144,15 +144,16 @@ def _scale(args: argparse.Namespace) -> Scale | None:
 def _outputs(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[Output]:
     """Every output of every set, and the files that are no longer made, compared with the disk."""
     from slo.write import examine, stale  # noqa: PLC0415 - as above
-    from slo.write.layout import chosen_targets  # noqa: PLC0415 - as above
+    from slo.write.layout import claimed  # noqa: PLC0415 - as above
 
     outputs: list[Output] = []
     for one in compiled:
         slo_set = one.plan.set
         folder = Path(args.output) if args.output else folder_of(slo_set)
-        outputs.extend(examine(folder, one.files, slo_set.slos[0].place.file, slo_set.name, inside=args.output is None))
+        spec, inside = slo_set.slos[0].place.file, args.output is None
+        outputs.extend(examine(folder, one.files, spec, slo_set.name, inside=inside, pages=one.pages))
         if args.check or args.prune:
-            made = [one.layout[target] for target in chosen_targets(slo_set)]
+            made = claimed(slo_set, one.layout, args.target)
             outputs.extend(stale(folder, slo_set.name, made, one.layout.values()))
     _refuse_clashes(outputs)
     return outputs
@@ -163,7 +164,7 @@ def _refuse_clashes(outputs: Sequence[Output]) -> None:
 
     paths: set[Path] = set()
     for output in outputs:
-        if output.path in paths:
+        if output.path in paths and not output.page:
             message = f"two sets write the output {output.shown}"
             hint = "give each its own `outputs`, or one `set` to both files"
             raise CompileError((Diagnostic("SLO085", Place(output.spec), message, hint),))
@@ -174,19 +175,19 @@ def _write(outputs: Sequence[Output], *, prune: bool) -> int:
     from slo.write import State, write  # noqa: PLC0415 - as above
 
     write(outputs)
-    done = {State.MISSING: "written", State.CHANGED: "written", State.CURRENT: "unchanged", State.STALE: "removed"}
-    for output in outputs:
-        print(f"{done[output.state]:<10} {output.shown}")
-    counts = [sum(done[o.state] == word for o in outputs) for word in ("written", "unchanged", "removed")]
-    removed = f", {counts[2]} removed" if prune else ""
-    print(f"{counts[0]} written, {counts[1]} unchanged{removed}")
+    done = {State.MISSING: "written", State.CHANGED: "written", State.STALE: "removed"}
+    words = [done.get(output.state, str(output.state)) for output in outputs]
+    for output, word in zip(outputs, words, strict=True):
+        print(f"{word:<10} {output.shown}")
+    told = ["written", "unchanged", *(["removed"] if prune else []), *(["kept"] if "kept" in words else [])]
+    print(", ".join(f"{words.count(word)} {word}" for word in told))
     return 0
 
 
 def _check(outputs: Sequence[Output]) -> int:
     from slo.write import State  # noqa: PLC0415 - as above
 
-    wrong = [output for output in outputs if output.state is not State.CURRENT]
+    wrong = [output for output in outputs if output.state not in {State.CURRENT, State.KEPT}]
     for output in wrong:
         print(f"{output.shown}: {_VERDICTS[output.state]}", file=sys.stderr)
     drifted = next((output for output in wrong if output.state is State.CHANGED), None)

@@ -52,7 +52,7 @@ def rules(planned: PlannedSlo, scale: Scale) -> list[Alert]:
     made = []
     for fact in planned.alerts:
         expr, pending, summary, description = known.get(fact.tier) or _no_data(planned, scale)
-        texts = wording.annotated(slo, fact.name, blanks.fill(summary), blanks.fill(description))
+        texts = wording.annotated(planned, fact.name, blanks.fill(summary), blanks.fill(description))
         identity = (("tier", fact.tier), ("severity", fact.severity))
         made.append(Alert(fact.name, blanks.fill(expr), pending, (*labels[0], *identity, *labels[1]), texts))
     return made

@@ -16,6 +16,7 @@ REMAINING = "slo:budget_remaining:ratio"
 COVERED = "slo:window_covered:ratio"
 MAINTENANCE = "slo:maintenance"
 ROLLUP_REMAINING = "slo:rollup_budget_remaining:ratio"
+_UID = 40
 
 
 def events(window: int) -> str:
@@ -36,6 +37,17 @@ def rollup_ratio(window: int) -> str:
 def shard_of(set_name: str, shards: int, slo: Slo) -> str:
     """`<set>-<n>`: n depends on the SLO's own name alone, so that other SLOs come and go without moving it."""
     return f"{set_name}-{crc32(f'{slo.service}/{slo.name}'.encode()) % shards}"
+
+
+def set_of(shard: str) -> str:
+    """The set that a shard belongs to."""
+    return shard.rpartition("-")[0]
+
+
+def dashboard_uid(set_name: str) -> str:
+    """The uid of the Grafana dashboard of a set: at most 40 characters, which is all that Grafana takes."""
+    uid = f"slo-{set_name}"
+    return uid if len(uid) <= _UID else f"{uid[: _UID - 9]}-{crc32(uid.encode()):08x}"
 
 
 def by(slo: Slo) -> str:

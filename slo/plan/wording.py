@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from slo.burnrate import Tier
     from slo.model import Labels, Slo
     from slo.plan.terms import Terms
+    from slo.plan.values import PlannedSlo
 
 _PERCENT = "humanizePercentage"
 _TIME = "humanizeDuration"
@@ -22,9 +23,10 @@ Texts = tuple[str, str]
 """Summary and description, with blanks."""
 
 
-def annotated(slo: Slo, alert: str, summary: str, description: str) -> Labels:
+def annotated(planned: PlannedSlo, alert: str, summary: str, description: str) -> Labels:
     """All annotations of one alert; those of the user come last and win."""
-    texts = (("summary", summary), ("description", description), *_links(slo, alert))
+    slo = planned.slo
+    texts = (("summary", summary), ("description", description), *_links(planned, alert))
     if not slo.alerts.annotations:
         return texts
     return tuple((dict(texts) | {name: literal(text) for name, text in slo.alerts.annotations}).items())
@@ -103,14 +105,15 @@ def percent(share: Decimal) -> str:
     return f"{(share * 100).normalize():f}%"
 
 
-def _links(slo: Slo, alert: str) -> list[tuple[str, str]]:
-    links = (("runbook_url", slo.links.runbooks), ("dashboard_url", slo.links.dashboards))
-    return [(name, _filled(literal(template), slo, alert)) for name, template in links if template]
+def _links(planned: PlannedSlo, alert: str) -> list[tuple[str, str]]:
+    links = planned.slo.links
+    pairs = (("runbook_url", links.runbooks), ("dashboard_url", links.dashboards))
+    return [(name, _filled(literal(template), planned, alert)) for name, template in pairs if template]
 
 
-def _filled(url: str, slo: Slo, alert: str) -> str:
-    url = url.replace("{alert}", alert).replace("{uid}", f"slo-{slo.service}-{slo.name}")
-    return url.replace("{service}", slo.service).replace("{slo}", slo.name)
+def _filled(url: str, planned: PlannedSlo, alert: str) -> str:
+    url = url.replace("{alert}", alert).replace("{uid}", names.dashboard_uid(names.set_of(planned.shard)))
+    return url.replace("{service}", planned.slo.service).replace("{slo}", planned.slo.name)
 
 
 def _query(terms: Terms, expr: str, show: str) -> str:

@@ -8,14 +8,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import CompileError, Diagnostic, Place
-from slo.emit.header import MARK
+from slo.emit.header import MARK, STARTS
 from slo.write.atomic import replace_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
     from pathlib import Path, PurePosixPath
 
-_HEADER = re.compile(re.escape(MARK) + r" \(\S+ of set ([^\s;)]+)[;)]")
+_START = re.compile(f"(?:{'|'.join(map(re.escape, STARTS))}){re.escape(MARK)}")
+_HEADER = re.compile(_START.pattern + r" \(\S+ of set ([^\s;)]+)[;)]")
+_HEADER_BYTES = 1000
 
 
 class State(StrEnum):
@@ -25,6 +27,7 @@ class State(StrEnum):
     CHANGED = "changed"
     CURRENT = "unchanged"
     STALE = "no longer made"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Output:
         spec: the specification that it comes from.
         text: what it must say; None when nothing must be there any more.
         before: what it says now; None when it is missing.
+        page: it belongs to the user as soon as it exists, whatever it says then.
     """
 
     path: Path
@@ -44,6 +48,7 @@ class Output:
     spec: str
     text: str | None
     before: bytes | None
+    page: bool = False
 
     @property
     def state(self) -> State:
@@ -52,11 +57,19 @@ class Output:
             return State.STALE
         if self.before is None:
             return State.MISSING
+        if self.page:
+            return State.KEPT
         return State.CURRENT if self.before == self.text.encode() else State.CHANGED
 
 
 def examine(
-    folder: Path, files: Mapping[PurePosixPath, str], spec: str, set_name: str, *, inside: bool
+    folder: Path,
+    files: Mapping[PurePosixPath, str],
+    spec: str,
+    set_name: str,
+    *,
+    inside: bool,
+    pages: Container[PurePosixPath] = (),
 ) -> tuple[Output, ...]:
     """Compare the outputs with what is on disk; changes nothing.
 
@@ -66,6 +79,7 @@ def examine(
         spec: file that the outputs come from, for messages.
         set_name: set that the outputs belong to.
         inside: the outputs must not leave `folder`, not even through a symbolic link.
+        pages: those of the paths that are never changed once they exist.
 
     Raises:
         CompileError: an output would leave the folder, or replace a file that is not ours or belongs to another set.
@@ -79,6 +93,9 @@ def examine(
         if inside and not path.is_relative_to(folder.resolve()):
             message = f"the output {shown} leaves the folder of this file: it is at {path}"
             problems.append(Diagnostic("SLO083", Place(spec), message, "build with -o DIR"))
+            continue
+        if relative in pages:
+            outputs.append(Output(path, shown, spec, text, b"" if path.exists() else None, page=True))
             continue
         output = Output(path, shown, spec, text, path.read_bytes() if path.exists() else None)
         if output.before is not None and not is_ours(output.before):
@@ -103,7 +120,8 @@ def stale(
     """
     wanted = {(folder / path).resolve() for path in made}
     folders = sorted({(folder / path).parent for path in near})
-    there = (path for directory in folders if directory.is_dir() for path in sorted(directory.glob("*.y*ml")))
+    kinds = ("*.y*ml", "*.json")
+    there = (path for d in folders if d.is_dir() for path in sorted(found for kind in kinds for found in d.glob(kind)))
     return tuple(
         Output(path.resolve(), str(path), "", None, path.read_bytes())
         for path in there
@@ -117,22 +135,23 @@ def write(outputs: Iterable[Output]) -> None:
     Raises:
         OSError: it could not be done; then everything is as it was.
     """
-    replace_all({o.path: o.text for o in outputs if o.state is not State.CURRENT})
+    replace_all({o.path: o.text for o in outputs if o.state not in {State.CURRENT, State.KEPT}})
 
 
 def is_ours(content: bytes) -> bool:
     """Whether slo wrote this file: it starts with our mark. An empty file belongs to nobody and may be filled."""
-    return not content.strip() or content.removeprefix(b"\xef\xbb\xbf").startswith(MARK.encode())
+    start = content[:_HEADER_BYTES].removeprefix(b"\xef\xbb\xbf").decode(errors="replace").replace("\r\n", "\n")
+    return not content.strip() or _START.match(start) is not None
 
 
 def _is_of_set(path: Path, set_name: str) -> bool:
     if path.is_symlink() or not path.is_file():
         return False
     with path.open("rb") as file:
-        return _set_of(file.readline(1000)) == set_name
+        return _set_of(file.read(_HEADER_BYTES)) == set_name
 
 
 def _set_of(content: bytes) -> str:
     """The set that the header of a generated file names, or nothing."""
-    found = _HEADER.match(content.decode(errors="replace"))
+    found = _HEADER.match(content[:_HEADER_BYTES].decode(errors="replace").replace("\r\n", "\n"))
     return found.group(1) if found else ""

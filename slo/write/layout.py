@@ -6,7 +6,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import CompileError, Diagnostic, Place
-from slo.emit import FILE_NAMES
+from slo.emit import DEFAULT_TARGETS, FILE_NAMES, PAGES
 from slo.schema.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -15,16 +15,27 @@ if TYPE_CHECKING:
     from slo.model import SloSet
 
 BUILD_FOLDER = "build/slo"
+FOLDERS = frozenset({"grafana"})
+"""Targets for which a folder does: the file in it gets its usual name."""
 
 
 def chosen_targets(slo_set: SloSet, wanted: Sequence[str] = ()) -> tuple[str, ...]:
-    """The targets to make: those asked for, else those that `outputs` names, else all."""
-    named = dict(slo_set.outputs)
-    return tuple(t for t in FILE_NAMES if (t in wanted if wanted else not named or t in named))
+    """The targets to make: those asked for, else those that `outputs` names, else `DEFAULT_TARGETS`."""
+    chosen = wanted or dict(slo_set.outputs) or DEFAULT_TARGETS
+    return tuple(target for target in FILE_NAMES if target in chosen)
+
+
+def claimed(slo_set: SloSet, paths: Mapping[str, PurePosixPath], wanted: Sequence[str]) -> list[PurePosixPath]:
+    """Paths at which a file of the set is no leftover.
+
+    Whoever makes a further target by `--target` now and then wants to keep it, although no other build makes it.
+    """
+    chosen = {*chosen_targets(slo_set), *chosen_targets(slo_set, wanted)}
+    return [path for target, path in paths.items() if target in chosen or target not in DEFAULT_TARGETS]
 
 
 def layout(slo_set: SloSet, place: Place, *, into: bool, alone: bool) -> dict[str, PurePosixPath]:
-    """Target -> path of its file, for every target.
+    """Target -> path of its file, for every target; the name of a runbook is `{alert}.md`, braces and all.
 
     Args:
         slo_set: its `outputs` count unless `into`.
@@ -39,17 +50,32 @@ def layout(slo_set: SloSet, place: Place, *, into: bool, alone: bool) -> dict[st
     if problems:
         raise CompileError(problems)
     given: Mapping[str, str] = {} if into else dict(slo_set.outputs)
-    folder = "" if into else BUILD_FOLDER
+    folder = "" if into else f"{BUILD_FOLDER}/"
     return {
-        target: PurePosixPath(given.get(target) or PurePosixPath(folder, target, _file_name(name, slo_set.name, alone)))
-        for target, name in FILE_NAMES.items()
+        target: _path(given.get(target, f"{folder}{target}/"), _file_name(target, slo_set.name, alone=alone))
+        for target in FILE_NAMES
     }
 
 
-def _file_name(pattern: str, set_name: str, alone: bool) -> str:  # noqa: FBT001 - the only caller names it
-    """A name without the set in it would be the same for two sets."""
-    name = pattern.replace("{set}", set_name)
-    return name if alone or "{set}" in pattern else f"{set_name}.{name}"
+def _path(said: str, name: str) -> PurePosixPath:
+    """What was said, or a file in it if it is a folder."""
+    return PurePosixPath(said, name) if said.endswith("/") else PurePosixPath(said)
+
+
+def _file_name(target: str, set_name: str, *, alone: bool) -> str:
+    """Without the set in it, the name of a file would be the same for two sets."""
+    pattern = FILE_NAMES[target]
+    return pattern.replace("{set}", set_name) if alone or "{" in pattern else f"{set_name}.{pattern}"
+
+
+def _wrong_kind(target: str, text: str) -> str:
+    """What should stand there, if it is something else: runbooks are several files, rules are one."""
+    if target in PAGES:
+        return "" if text.endswith("/") else "folder"
+    return "file" if text.endswith("/") and target not in FOLDERS else ""
+
+
+_HINTS = {"file": "write a file name", "folder": "runbooks are several files: end the name of their folder with /"}
 
 
 def _problems(outputs: Sequence[tuple[str, str]], place: Place) -> Iterator[Diagnostic]:
@@ -59,8 +85,9 @@ def _problems(outputs: Sequence[tuple[str, str]], place: Place) -> Iterator[Diag
         if target not in FILE_NAMES:
             hint = did_you_mean(target, FILE_NAMES) or f"known: {', '.join(FILE_NAMES)}"
             yield Diagnostic("SLO082", place.key(target), f'there is no target "{target}"', hint)
-        elif not path.name or text.endswith("/") or "\0" in text:
-            yield Diagnostic("SLO083", place.at(target), f'"{text}" is not the path of a file', "write a file name")
+        elif (wrong := _wrong_kind(target, text)) or not path.name or "\0" in text:
+            message = f'"{text}" is not the path of a {wrong or "file"}'
+            yield Diagnostic("SLO083", place.at(target), message, _HINTS[wrong or "file"])
         elif PureWindowsPath(text).anchor or ".." in path.parts or "\\" in text:
             message = f'the output "{text}" leaves the folder of this file'
             yield Diagnostic("SLO083", place.at(target), message, "write a path below it, with /, or build with -o DIR")

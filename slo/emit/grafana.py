@@ -1,0 +1,227 @@
+"""Target `grafana`: one dashboard for all SLOs of a set, in the JSON that Grafana has read since version 10."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slo.burnrate import HOUR, LADDER
+from slo.emit import panels
+from slo.emit.header import lines as header
+from slo.emit.panels import Panel, Query
+from slo.plan import names
+from slo.plan.cascade import TILE
+from slo.promql import duration, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import PurePosixPath
+
+    from slo.emit.context import Context
+    from slo.emit.panels import Json
+    from slo.plan.values import Plan
+
+_SCHEMA = 39
+_BUDGET = (("red", None), ("orange", 0.0), ("yellow", 0.25), ("green", 0.5))
+_BURN = (("green", None), ("yellow", 1.0), ("red", 6.0))
+_FIRING = (("green", None), ("red", 1.0))
+_HALF = panels.COLUMNS // 2
+
+
+def grafana(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
+    """One file; it names no data source, no time and no SLO, so that it stays the same while these change."""
+    yield context.layout["grafana"], json.dumps(_dashboard(plan), indent=2, ensure_ascii=False) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the panels select: all SLOs of the set, and the one that is chosen.
+
+    Attributes:
+        which: matchers for the SLOs of this set and of no other.
+        members: matchers for the chosen members of a group.
+        member: what tells members apart in a legend.
+    """
+
+    plan: Plan
+    which: str
+    groups: tuple[str, ...]
+    members: str
+    member: str
+
+    def every(self, name: str) -> str:
+        """A series of all SLOs."""
+        return f"{name}{{{self.which}}}"
+
+    def one(self, name: str, kind: str = "") -> str:
+        """A series of the chosen SLO."""
+        more = f',kind="{kind}"' if kind else ""
+        return f'{name}{{{self.which},slo="$slo"{self.members}{more}}}'
+
+    def firing(self) -> str:
+        """The alerts of the chosen SLO; they carry no shard."""
+        return f'ALERTS{{alertstate="firing",service=~"$service",slo="$slo"{self.members}}}'
+
+
+def _view(plan: Plan) -> _View:
+    groups = tuple(sorted({label for planned in plan.slos for label in planned.slo.group_by}))
+    which = f'shard=~{quote(f"{plan.set.name}-[0-9]+")},service=~"$service"'
+    members = "".join(f',{label}=~"${_variable(label)}"' for label in groups)
+    return _View(plan, which, groups, members, "".join(f" {{{{{label}}}}}" for label in groups))
+
+
+def _variable(label: str) -> str:
+    """A label could be called like one of the other variables."""
+    return f"group_{label}"
+
+
+def _dashboard(plan: Plan) -> Json:
+    view = _view(plan)
+    return {
+        "description": " ".join(header(plan, "grafana")),
+        "uid": names.dashboard_uid(plan.set.name),
+        "title": f"SLOs of {plan.set.name}",
+        "tags": ["slo"],
+        "schemaVersion": _SCHEMA,
+        "version": 1,
+        "editable": True,
+        "graphTooltip": 1,
+        "refresh": "1m",
+        "time": {"from": "now-24h", "to": "now"},
+        "timezone": "browser",
+        "annotations": {"list": []},
+        "links": [],
+        "templating": {"list": list(_variables(view))},
+        "panels": panels.placed(_panels(view)),
+    }
+
+
+def _variables(view: _View) -> Iterator[Json]:
+    shards = view.which.partition(",")[0]
+    yield panels.data_source()
+    yield panels.chosen("service", "service", f"label_values({names.INFO}{{{shards}}}, service)", several=True)
+    yield panels.chosen("slo", "SLO", f"label_values({view.every(names.INFO)}, slo)", several=False)
+    for label in view.groups:
+        one = f'{names.BUDGET}{{{view.which},slo="$slo"}}'
+        yield panels.chosen(_variable(label), label, f"label_values({one}, {label})", several=True)
+
+
+def _panels(view: _View) -> Iterator[Panel]:
+    """All SLOs in a table, then one of them in full."""
+    yield _overview(view)
+    yield from _numbers(view)
+    yield _error_ratio(view)
+    yield _burn_rate(view)
+    yield _remaining(view)
+    yield _events(view)
+    yield _alerts(view)
+    if view.groups:
+        yield from _rollups(view)
+
+
+_SHOWN = ("Objective", "Budget remaining", "Burn rate", "Window recorded")
+_COLUMNS = {"slo": "SLO", "service": "Service", "team": "Team", "title": "Title", "window": "Window"}
+_HIDDEN = ("Time", "__name__", "shard", "objective", "unit", "time_scale", "Value #E")
+
+
+def _overview(view: _View) -> Panel:
+    """One row for each SLO, and for each member of a group; a click on its name shows it below."""
+    window = _overview_window(view.plan)
+    burn = f"{view.every(names.error_ratio(window))} / {view.every(names.BUDGET)}"
+    exprs = (f"1 - {view.every(names.BUDGET)}", view.every(names.REMAINING), burn, view.every(names.COVERED))
+    columns = _COLUMNS | {f"Value #{ref}": name for ref, name in zip("ABCD", _SHOWN, strict=True)}
+    return Panel(
+        "All SLOs",
+        f"What is left of each error budget, and the burn rate of the last {duration(window)}: at 1 the budget lasts "
+        "exactly its window. A click on the name of an SLO shows it below.",
+        panels.COLUMNS,
+        10,
+        tuple(map(Query, (*exprs, view.every(names.INFO)))),
+        panels.table(columns, _HIDDEN, _overrides(names.dashboard_uid(view.plan.set.name)), _SHOWN[1]),
+    )
+
+
+def _overrides(uid: str) -> list[Json]:
+    below = f"/d/{uid}?var-service=${{__data.fields.Service}}&var-slo=${{__value.raw}}&${{__url_time_range}}"
+    return [
+        panels.column("SLO", links=[{"title": "show below", "url": below}]),
+        panels.column(_SHOWN[0], unit="percentunit", decimals=3),
+        panels.column(_SHOWN[1], unit="percentunit", decimals=1, **panels.coloured(_BUDGET)),
+        panels.column(_SHOWN[2], unit="none", decimals=2, **panels.coloured(_BURN)),
+        panels.column(_SHOWN[3], unit="percentunit", decimals=0),
+    ]
+
+
+def _overview_window(plan: Plan) -> int:
+    """An hour where every shard records it, else the next window that they have in common."""
+    recorded = [{rule.name for rule in group.rules} for group in plan.groups]
+    common = [w for w in LADDER if all(names.error_ratio(w) in shard for shard in recorded)]
+    return min((w for w in common if w >= HOUR), default=TILE)
+
+
+def _numbers(view: _View) -> Iterator[Panel]:
+    """The chosen SLO in five numbers."""
+    burn = f"{view.one(names.error_ratio(TILE))} / {view.one(names.BUDGET)}"
+    recent = "Of the last five minutes; at 1 the budget lasts exactly its window."
+    for title, text, expr, width, body in (
+        ("Objective", "The share of good events.", f"1 - {view.one(names.BUDGET)}", 5, panels.stat("percentunit", 3)),
+        ("Budget remaining", _MISSED, view.one(names.REMAINING), 5, panels.stat("percentunit", 1, _BUDGET)),
+        ("Burn rate", recent, burn, 5, panels.stat("none", 2, _BURN)),
+        ("Window recorded", "The rest counts as not spent.", view.one(names.COVERED), 5, panels.stat("percentunit", 0)),
+        ("Alerts firing", "All tiers.", f"count({view.firing()}) or vector(0)", 4, panels.stat("none", 0, _FIRING)),
+    ):
+        yield Panel(f"{title}: $slo", text, width, 4, (Query(expr, view.member.strip() or "{{slo}}"),), body)
+
+
+_MISSED = "Of the SLO's own window. Below zero the objective is missed."
+
+
+def _error_ratio(view: _View) -> Panel:
+    used = {w for planned in view.plan.slos for tier in planned.tiers for w in (tier.long, tier.short)} | {TILE}
+    ratios = (Query(view.one(names.error_ratio(w)), f"{duration(w)}{view.member}") for w in sorted(used))
+    text = "Bad events among all events over several windows, and what the objective allows."
+    queries = (*ratios, Query(view.one(names.BUDGET), f"allowed{view.member}"))
+    return Panel("Error ratio: $slo", text, _HALF, 9, queries, panels.lines("percentunit", floor=0))
+
+
+def _burn_rate(view: _View) -> Panel:
+    longs = sorted({tier.long for planned in view.plan.slos for tier in planned.tiers}) or [TILE]
+    text = "Over the long windows of the alerts, as they compute it: what is not recorded of a window counts as good."
+    queries = tuple(Query(_burn(view, w), f"{duration(w)}{view.member}") for w in longs)
+    return Panel("Burn rate: $slo", text, _HALF, 9, queries, panels.lines("none", floor=0, limit=1))
+
+
+def _burn(view: _View, window: int) -> str:
+    recorded = f"{view.one(names.events(window), 'covered')} / {window // view.plan.scale.factor}"
+    return f"{view.one(names.error_ratio(window))} * ignoring (kind) {recorded} / {view.one(names.BUDGET)}"
+
+
+def _remaining(view: _View) -> Panel:
+    query = Query(view.one(names.REMAINING), f"remaining{view.member}")
+    return Panel("Budget remaining: $slo", _MISSED, _HALF, 8, (query,), panels.lines("percentunit", limit=0))
+
+
+def _events(view: _View) -> Panel:
+    queries = tuple(Query(view.one(names.events(TILE), kind), f"{kind}{view.member}") for kind in ("total", "bad"))
+    text = "What the budget is counted in: events, or minutes."
+    return Panel("Events in five minutes: $slo", text, _HALF, 8, queries, panels.lines("short", floor=0))
+
+
+def _alerts(view: _View) -> Panel:
+    query = Query(f"max by (alertname, tier, severity) ({view.firing()})", "{{alertname}} {{tier}} ({{severity}})")
+    return Panel("Alerts: $slo", "When which tier fired.", panels.COLUMNS, 6, (query,), panels.states())
+
+
+def _rollups(view: _View) -> Iterator[Panel]:
+    """A group as a whole, for SLOs that are grouped."""
+    whole = f'{{{view.which},slo="$slo"}}'
+    windows = sorted({planned.slo.window for planned in view.plan.slos if planned.slo.group_by})
+    title, text = (
+        "of all members together: $slo",
+        "Of a group, over the SLO's own window: its members share one budget here.",
+    )
+    left = (Query(f"{names.ROLLUP_REMAINING}{whole}", "remaining"),)
+    yield Panel(f"Budget remaining {title}", text, _HALF, 8, left, panels.lines("percentunit", limit=0))
+    ratios = tuple(Query(f"{names.rollup_ratio(w)}{whole}", duration(w)) for w in windows)
+    yield Panel(f"Error ratio {title}", text, _HALF, 8, ratios, panels.lines("percentunit", floor=0))

@@ -1,0 +1,84 @@
+"""Target `operator`: PrometheusRule objects for the Prometheus operator, none larger than Kubernetes takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.diagnostics import CompileError, Diagnostic
+from slo.emit import rulefile
+from slo.emit.header import header
+from slo.emit.split import Limit, at_most, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import PurePosixPath
+
+    from slo.emit.context import Context
+    from slo.plan.values import Alert, Group, Plan, Record
+
+OBJECT = 240_000
+"""Most bytes of one object: `kubectl apply` keeps a copy of it in an annotation, and 262,144 bytes is all that the
+annotations of an object may have together."""
+_HEAD = """\
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata:
+  name: {name}
+  labels:
+    app.kubernetes.io/managed-by: slobox
+spec:
+  groups:
+"""
+_SPARE = 2_000
+"""Bytes of an object that are no rules: the text above and the head of a group."""
+
+
+def operator(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
+    """One file of several YAML documents; each shard is an object, or several where one would be too large."""
+    objects = (text for group in plan.groups for text in _objects(group.name, _parts(group, plan)))
+    yield context.layout["operator"], header(plan, "operator") + "".join(objects)
+
+
+def _parts(group: Group, plan: Plan) -> Iterator[str]:
+    """The group as text, or the parts of it that fit into an object."""
+    whole = rulefile.group(group)
+    if plan.options.max_rules is None and _fits(whole):
+        yield whole
+        return
+    problems = tuple(_problems(group, plan))
+    if problems:
+        raise CompileError(problems)
+    for part in split(group, *at_most(plan.options.max_rules), Limit(OBJECT - _SPARE, _size)):
+        yield rulefile.group(part)
+
+
+def _objects(group: str, parts: Iterator[str]) -> Iterator[str]:
+    """The first object has the name of the group, so that it stays when others follow: `slo-shop-0`, `slo-shop-0.2`."""
+    name, text, number = group, "", 1
+    for part in parts:
+        if text and not _fits(text + part):
+            yield _HEAD.format(name=name) + text
+            number, text = number + 1, ""
+            name = f"{group}.{number}"
+        text += part
+    yield _HEAD.format(name=name) + text
+
+
+def _problems(group: Group, plan: Plan) -> Iterator[Diagnostic]:
+    """A rule that no object can hold: somebody's annotation is a book."""
+    places = {(p.slo.service, p.slo.name): p.slo.place for p in plan.slos}
+    for rule in group.rules:
+        size, labels = _size(rule), dict(rule.labels)
+        if size > OBJECT - _SPARE:
+            place = places.get((labels.get("service", ""), labels.get("slo", "")), plan.set.slos[0].place)
+            message = f"the rule {rule.name} alone has {size:,} bytes, and a Kubernetes object holds {OBJECT:,}"
+            yield Diagnostic("SLO075", place.at("name"), message, "shorten the texts of this SLO")
+
+
+def _fits(text: str) -> bool:
+    return len(text.encode()) <= OBJECT - _SPARE // 2
+
+
+def _size(rule: Record | Alert) -> int:
+    return len(rulefile.rule(rule).encode())

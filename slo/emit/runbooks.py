@@ -1,0 +1,66 @@
+"""Target `runbooks`: a page to begin with for each alert, with what the compiler knows about it.
+
+Where a page stands already, whoever wrote it, it stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from slo.emit import markdown as md
+from slo.emit.sections import HEADINGS, Subject, percent, sections
+from slo.plan import names
+from slo.promql import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import PurePosixPath
+
+    from slo.emit.context import Context
+    from slo.model import Slo
+    from slo.plan.values import AlertFacts, Plan, PlannedSlo
+
+_BEGUN = """\
+`slo build` began this page and never changes it again. What is computed here was true then; `slo explain` tells what is
+true now. *What stands in italics is yours to answer.*"""
+
+
+def runbooks(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
+    """One page for each alert name."""
+    alerts: dict[str, list[tuple[PlannedSlo, AlertFacts]]] = defaultdict(list)
+    for planned in plan.slos:
+        for fact in planned.alerts:
+            alerts[fact.name].append((planned, fact))
+    for alert, raised in alerts.items():
+        yield context.layout["runbooks"].with_name(f"{alert}.md"), _page(alert, raised, plan.scale.factor)
+
+
+def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: int) -> str:
+    """The page of one SLO's alert; where several SLOs share the alert, it lists them and tells the rest in general."""
+    slos = list(dict.fromkeys(planned.slo for planned, _ in raised))
+    planned, fact = raised[0]
+    subject = Subject(planned if len(slos) == 1 else None, names.set_of(planned.shard), factor)
+    about = (
+        _about(slos[0]) if len(slos) == 1 else "An alert of several SLOs; its labels `service` and `slo` tell which."
+    )
+    severities = " or a ".join(sorted({f.severity for _, f in raised}))
+    parts = [f"# {alert}", f"{about} This alert is a {severities}.", _BEGUN]
+    if len(slos) > 1:
+        parts.append(_list(slos))
+    for heading, section in zip(HEADINGS, sections(fact.tier, subject), strict=True):
+        parts += [f"## {heading}", section]
+    return "\n\n".join(parts) + "\n"
+
+
+def _about(slo: Slo) -> str:
+    team = f" Team {md.code(slo.team)}." if slo.team else ""
+    return f"{md.text(slo.title)}: {percent(slo.objective)} of all {slo.sli.unit} over {duration(slo.window)}.{team}"
+
+
+def _list(slos: Sequence[Slo]) -> str:
+    rows = (
+        (slo.service, slo.name, md.text(slo.title), percent(slo.objective), duration(slo.window), md.text(slo.team))
+        for slo in slos
+    )
+    return md.table(("service", "SLO", "title", "objective", "window", "team"), rows)

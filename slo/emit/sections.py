@@ -1,0 +1,221 @@
+"""What stands under the four headings of a runbook, by what the alert tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from slo.burnrate import DAY, HOUR, MINUTE
+from slo.emit import markdown as md
+from slo.plan import names
+from slo.plan.cascade import TILE
+from slo.promql import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from fractions import Fraction
+
+    from slo.model import Slo
+    from slo.plan.values import PlannedSlo
+    from slo.promql import Selector
+
+HEADINGS = ("Meaning", "Impact", "Diagnosis", "Mitigation")
+Sections = tuple[str, str, str, str]
+_ERRORS = (1.0, 0.1, 0.02, 0.01)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a page is about.
+
+    Attributes:
+        planned: the SLO, or none where several SLOs share the alert.
+        set: their set.
+        factor: time scale of the rules.
+    """
+
+    planned: PlannedSlo | None
+    set: str
+    factor: int
+
+    def series(self, name: str, kind: str = "") -> str:
+        """A series of the SLO, or of all SLOs of the set."""
+        own = f'shard=~"{self.set}-[0-9]+"'
+        if self.planned:
+            own = f'service="{self.planned.slo.service}",slo="{self.planned.slo.name}"'
+        return f"{name}{{{own}{kind}}}"
+
+    def selectors(self) -> tuple[Selector, ...]:
+        """The user's own series."""
+        return self.planned.slo.sli.selectors() if self.planned else ()
+
+
+def sections(tier: str, subject: Subject) -> Sections:
+    """Meaning, impact, diagnosis and mitigation of an alert."""
+    return _OTHERS.get(tier, _burn)(subject)
+
+
+def _burn(subject: Subject) -> Sections:
+    meaning = "More is bad than the error budget allows: if it goes on, the objective is missed."
+    impact = "*What do users notice? Whom do you tell?*"
+    if subject.planned:
+        slo = subject.planned.slo
+        meaning = f"{meaning} {_good(slo)}\n\n{_tiers(subject.planned)}"
+        impact = f"{_spent(slo)}\n\n{impact}"
+    events = subject.series(names.events(TILE), ',kind=~"total|bad"')
+    steps = _steps(
+        (
+            "Does it still burn? The burn rate of the last five minutes; above 1 the budget does not last:",
+            _rate(subject),
+        ),
+        ("How much of the budget is left? Below 0 the objective is missed:", subject.series(names.REMAINING)),
+        ("How much was there in the last five minutes, and how much of it was bad?", events),
+        *_raw(subject),
+    )
+    return (
+        meaning,
+        impact,
+        f"{steps}\n\n*Which log, trace or dashboard tells why?*",
+        _paragraphs(
+            "*What makes it stop: a rollback, a switch, more instances?*",
+            "The alert ends when the short window of its tier is below the threshold again.",
+        ),
+    )
+
+
+def _exhausted(subject: Subject) -> Sections:
+    meaning = "Over its whole window the objective is missed: the error budget is spent. It need not burn just now."
+    days: tuple[tuple[str, str], ...] = ()
+    if subject.planned:
+        slo = subject.planned.slo
+        meaning = f"{meaning} {_good(slo)} The budget of {duration(slo.window)} is {percent(slo.budget)} of all that."
+        span = f"[{duration(slo.window // subject.factor)}:{duration(DAY // subject.factor)}]"
+        bad = subject.series(names.events(DAY), ',kind="bad"')
+        days = (("Which days cost it? What was bad on each of them:", bad + span),)
+    return (
+        meaning,
+        "Every further failure is one that was promised not to happen. *What does your error budget policy say?*",
+        _steps(
+            ("How far below zero is it? At -1 it was spent twice:", subject.series(names.REMAINING)),
+            ("Does it still burn? Above 1 it gets worse:", _rate(subject)),
+            *days,
+            *_raw(subject),
+        ),
+        _paragraphs(
+            "*Which change is held back until the budget recovers, and who decides?*",
+            "The budget comes back as bad events leave the window; the alert ends when some of it is left.",
+        ),
+    )
+
+
+def _no_data(subject: Subject) -> Sections:
+    target = subject.planned.slo.alerts.target if subject.planned else None
+    down = f", and the target is down ({md.code(target)} is not 1)" if target else ""
+    up = (("Is the target up?", target),) if target else ()
+    recorded = subject.series(names.events(TILE), ',kind="bad"')
+    return (
+        f"For ten minutes there was nothing to measure{down}: the series are gone. Mere silence does not raise it.",
+        "Whether users are served is unknown, and no other alert of this SLO can fire. *How else can you tell?*",
+        _steps(
+            ("Is anything recorded again? No result means no:", recorded),
+            *up,
+            *_present(subject),
+            ("Which targets does Prometheus not reach?", "up == 0"),
+        ),
+        _paragraphs(
+            "*How is the service started? Did the last release rename a metric or a label?*",
+            "What was renamed has to be renamed in the specification, too. The alert ends with the first data.",
+        ),
+    )
+
+
+def _member_no_data(subject: Subject) -> Sections:
+    by = ", ".join(subject.planned.slo.group_by) if subject.planned else "service, slo"
+    day, now = (f"group by ({by}) ({subject.series(names.events(w))})" for w in (DAY, TILE))
+    return (
+        "A member of the group had events within the last day and is not counted any more, although others are.",
+        "The member may have been removed on purpose. If not, nobody knows how it is served.",
+        _steps(("Which members were there within the last day?", day), ("Which are now?", now), *_present(subject)),
+        _paragraphs(
+            "*Where are members added and removed?*",
+            "The alert ends when the member is back, or a day after its last event.",
+        ),
+    )
+
+
+_OTHERS: dict[str, Callable[[Subject], Sections]] = {
+    "exhausted": _exhausted,
+    "no-data": _no_data,
+    "member-no-data": _member_no_data,
+}
+"""Tier -> page; every other tier burns."""
+
+
+def _rate(subject: Subject) -> str:
+    return f"{subject.series(names.error_ratio(TILE))} / {subject.series(names.BUDGET)}"
+
+
+def _steps(*steps: tuple[str, str]) -> str:
+    return _paragraphs(*(f"{question}\n\n{md.query(expr)}" for question, expr in steps))
+
+
+def _paragraphs(*texts: str) -> str:
+    return "\n\n".join(texts)
+
+
+def _raw(subject: Subject) -> Iterator[tuple[str, str]]:
+    """The user's own series, instance by instance."""
+    counted = subject.planned is not None and subject.planned.slo.sli.unit == "events"
+    for selector in subject.selectors():
+        if counted:
+            yield f"{md.code(str(selector))} per second, by instance:", f"sum by (job, instance) (rate({selector}[5m]))"
+        else:
+            yield f"{md.code(str(selector))} now:", f"topk(10, {selector})"
+
+
+def _present(subject: Subject) -> Iterator[tuple[str, str]]:
+    for selector in subject.selectors():
+        yield f"Which targets have {md.code(str(selector))}?", f"count by (job, instance) ({selector})"
+
+
+def _good(slo: Slo) -> str:
+    return f"What is good: {md.code(slo.sli.describe())}."
+
+
+def _spent(slo: Slo) -> str:
+    whole = _time(float(slo.budget) * slo.window)
+    return (
+        f"The error budget of {duration(slo.window)} is {percent(slo.budget)}. At even traffic a total outage spends "
+        f"it in {whole}."
+    )
+
+
+def _tiers(planned: PlannedSlo) -> str:
+    """What trips each tier, and how long that takes after a time without errors."""
+    rules = [
+        (t.name, t.severity, percent(t.threshold), duration(t.long), duration(t.short), percent(t.budget))
+        for t in planned.tiers
+    ]
+    times = [(t.name, *(_after(t.detection_seconds(share)) for share in _ERRORS)) for t in planned.tiers]
+    head = ("tier", "severity", "fires above", "over the last", "and over the last", "budget spent by then")
+    several = ", for members without an objective of their own" if planned.slo.overrides else ""
+    return (
+        f"{md.table(head, rules)}\n\nHow long it takes until a tier fires, by the share of what is bad from one moment "
+        f"on{several}:\n\n{md.table(('tier', *(f'{share:.0%}' for share in _ERRORS)), times)}"
+    )
+
+
+def _after(seconds: float | None) -> str:
+    return "never" if seconds is None else _time(seconds)
+
+
+def _time(seconds: float) -> str:
+    """To the second below an hour, to the minute above."""
+    step = MINUTE if seconds > HOUR else 1
+    return duration(-int(-seconds // step) * step)
+
+
+def percent(share: Decimal | Fraction) -> str:
+    """`0.999` is 99.9%; exact for decimals, four significant digits for fractions."""
+    return f"{(share * 100).normalize():f}%" if isinstance(share, Decimal) else f"{float(share * 100):.4g}%"
