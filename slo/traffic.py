@@ -53,13 +53,13 @@ def seconds_to_fire(tier: Tier, per_second: Decimal | None, least: int, error_ra
     return seconds + tier.pending if seconds <= tier.long else None
 
 
-def harmless_from(tier: Tier, failures: int = 1) -> float:
+def harmless_from(tier: Tier, failures: int = 1) -> Decimal:
     """Events in the long window from which on so many failures alone are not above the threshold.
 
     Below that, nothing but `min_bad_events` keeps them from raising the alert: one failure of 69 is above 0.0144, one
     of 70 is not.
     """
-    return failures / float(tier.threshold)
+    return failures / tier.threshold
 
 
 def chance(tier: Tier, budget: Decimal, per_second: Decimal, least: int) -> float:

@@ -66,14 +66,14 @@ def test_time_and_errors_agree(per_second: Decimal, least: int, ratio: float) ->
 def test_harmless_from() -> None:
     """One failure of 69 is above 0.0144, one of 70 is not."""
     assert 69 < traffic.harmless_from(tier()) < 70
-    assert traffic.harmless_from(tier(), failures=2) == pytest.approx(2 * traffic.harmless_from(tier()))
+    assert 138 < traffic.harmless_from(tier(), failures=2) < 139
 
 
 @given(RATES)
 def test_harmless_traffic_needs_more_failures(per_second: Decimal) -> None:
     """From that many events on two failures are needed where one alone would do, without any other rule."""
     for each in tiers(objective()):
-        harmless = float(per_second) * each.long >= traffic.harmless_from(each)
+        harmless = per_second * each.long >= traffic.harmless_from(each)
         assert (traffic.errors_to_fire(each, per_second, least=1) > 1) == harmless
 
 

@@ -1,0 +1,49 @@
+"""All facts about one SLO from its plan. Pure arithmetic and names; `slo.explain.text` makes sentences of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.explain import alerting, looking, spending, tiers
+from slo.explain.values import Facts, Measured
+
+if TYPE_CHECKING:
+    from slo.model import Slo
+    from slo.plan.values import PlannedSlo
+
+
+def facts(planned: PlannedSlo) -> Facts:
+    """The facts about a planned SLO."""
+    slo = planned.slo
+    return Facts(
+        service=slo.service,
+        slo=slo.name,
+        title=slo.title,
+        team=slo.team,
+        objective=slo.objective,
+        window=slo.window,
+        policy=slo.alerts.policy,
+        measured=_measured(slo),
+        budget=spending.budget(slo),
+        tiers=tiers.tier_facts(planned),
+        disabled=slo.alerts.disable,
+        min_bad_events=slo.alerts.min_bad_events,
+        min_bad_events_from=alerting.least_from(slo),
+        levels=tiers.levels(planned),
+        members=spending.members(slo),
+        alerts=alerting.routes(planned),
+        series=looking.series(planned),
+        queries=looking.queries(planned),
+    )
+
+
+def _measured(slo: Slo) -> Measured:
+    return Measured(
+        unit=slo.sli.unit,
+        good=slo.sli.describe(),
+        selectors=tuple(str(selector) for selector in slo.sli.selectors()),
+        group_by=slo.group_by,
+        per_second=tiers.per_second(slo),
+        bridge=slo.bridge,
+        excluded=slo.excluded,
+    )
