@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from slo.codes.entry import Entry
+from slo.codes.live import LIVE
+from slo.codes.queries import QUERIES
+from slo.codes.sense import SENSE
 from slo.diagnostics import Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One code.
-
-    Attributes:
-        title: the problem in a few words.
-        reason: why it is one.
-        repair: what to do.
-        severity: only errors stop a build.
-    """
-
-    title: str
-    reason: str
-    repair: str
-    severity: Severity = Severity.ERROR
-
 
 CATALOGUE: dict[str, Entry] = {
     "SLO001": Entry(
@@ -369,4 +353,7 @@ CATALOGUE: dict[str, Entry] = {
         "Each output has a file of its own; the second would replace the first, of this build or of an earlier one.",
         "Give one of them another path, or build the files of both sets as one, with --set NAME.",
     ),
+    **SENSE,
+    **QUERIES,
+    **LIVE,
 }

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slo.cli.types import Subparsers
+    from slo.diagnostics import Diagnostic
+    from slo.load import Source
     from slo.model import Scale
     from slo.pipeline import Compiled
     from slo.write import Output
@@ -67,8 +69,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Compile everything, then write it; nothing is written when anything is wrong."""
     from slo.cli.report import print_all  # noqa: PLC0415 - keeps the start of other commands fast
-    from slo.lint import lint  # noqa: PLC0415 - as above
-    from slo.load.locate import located  # noqa: PLC0415 - as above
+    from slo.lint import warnings  # noqa: PLC0415 - as above
     from slo.model import Options  # noqa: PLC0415 - as above
     from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
 
@@ -77,10 +78,28 @@ def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     options = Options(args.layout, args.compat, args.prometheus, args.max_rules_per_group)
     request = Request(tuple(args.target), args.set_name, _scale(args), into=args.output is not None, options=options)
     compiled = compile_sources(sources, request, read_base)
-    warnings = [d for c in compiled for d in lint(c.plan) if d.severity == "warning"]
-    print_all(located(warnings, {s.file: s.text for s in sources}) if warnings else ())
+    found = [finding for one in compiled for finding in warnings(one.plan)]
+    if found:
+        print_all(_judged(found, sources))
     outputs = _outputs(compiled, args)
     return _check(outputs) if args.check else _write(outputs, prune=args.prune)
+
+
+def _judged(found: Sequence[Diagnostic], sources: Sequence[Source]) -> tuple[Diagnostic, ...]:
+    """The findings with their places, without those that comments ignore.
+
+    Raises:
+        CompileError: one of them is an error.
+    """
+    from slo.diagnostics import CompileError  # noqa: PLC0415 - as above
+    from slo.lint.ignores import judge  # noqa: PLC0415 - only needed when there is something to say
+    from slo.load.locate import located  # noqa: PLC0415 - as above
+
+    texts = {s.file: s.text for s in sources}
+    kept = judge(located(found, texts), texts).kept
+    if any(finding.severity == "error" for finding in kept):
+        raise CompileError(kept)
+    return kept
 
 
 def _check_usage(args: argparse.Namespace, parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,42 @@
+"""How a lint says what it found: severity from the catalogue, numbers and names as people read them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from slo.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from fractions import Fraction
+
+    from slo.diagnostics import Place
+
+_NAMED = 3
+
+
+def finding(code: str, place: Place, message: str, hint: str = "") -> Diagnostic:
+    """One finding of a lint, as severe as the catalogue says."""
+    from slo.catalogue import CATALOGUE  # noqa: PLC0415 - a build without findings need not load it
+
+    return Diagnostic(code, place, message, hint, CATALOGUE[code].severity)
+
+
+def percent(share: Decimal | Fraction) -> str:
+    """`0.999` -> `99.9%`; exact for decimals, four significant digits for fractions."""
+    if isinstance(share, Decimal):
+        return f"{(share * 100).normalize():f}%"
+    return f"{float(share * 100):.4g}%"
+
+
+def some(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`, or the first three and how many more there are."""
+    if len(names) > _NAMED:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def number_of(count: int, noun: str) -> str:
+    """`1 series of rules`: a number and its noun, in the plural where it is not one."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

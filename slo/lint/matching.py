@@ -1,0 +1,48 @@
+"""Tries values on matchers, as far as Python's regular expressions mean the same as those of Prometheus."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slo.promql import Matcher
+
+# Backtracking may need exponential time where a repeated group holds a repetition or a choice.
+_SLOW = re.compile(r"(?s)[+*?}|].*\)[+*{]")
+_LONGEST = 2_000
+_ALL = frozenset([".*", "(.*)", "^.*$", "^.*", ".*$", "(?:.*)", "(|.*)", ".*|", "|.*", ".+|", "|.+"])
+
+
+def accepts(matcher: Matcher, value: str) -> bool | None:
+    """Whether a matcher lets a value of its label pass; None where only Prometheus can tell."""
+    if matcher.op in {"=", "!="}:
+        return (matcher.value == value) == (matcher.op == "=")
+    pattern = _compiled(matcher.value)
+    return None if pattern is None else (pattern.fullmatch(value) is not None) == (matcher.op == "=~")
+
+
+def all_accept(matchers: Iterable[Matcher], value: str) -> bool:
+    """Whether every one of them surely lets the value pass."""
+    return all(accepts(matcher, value) is True for matcher in matchers)
+
+
+def matches_everything(matcher: Matcher) -> bool:
+    """Whether leaving the matcher out would change nothing."""
+    return matcher.op == "=~" and matcher.value in _ALL
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    if len(pattern) > _LONGEST or _SLOW.search(pattern):
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # [[:alpha:]] is a class of classes to Prometheus alone
+        try:
+            return re.compile(pattern)
+        except (re.error, FutureWarning, DeprecationWarning, RecursionError, OverflowError):
+            return None

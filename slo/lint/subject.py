@@ -1,0 +1,121 @@
+"""What the lints look at: a plan, and every query of its SLOs with its place in the file."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from slo.promql import Selector
+from slo.query import Expression, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slo.diagnostics import Place
+    from slo.model import Sli, Slo
+    from slo.plan.values import Plan, PlannedSlo
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One query of an SLO.
+
+    Attributes:
+        slo: whose query it is.
+        kind: kind of its SLI, the key under `sli`.
+        field: key of the query below it.
+        query: what it reads.
+        counted: it is taken for a counter of events: slo puts `rate` around it, or it must be a rate itself.
+    """
+
+    slo: Slo
+    kind: str
+    field: str
+    query: Query
+    counted: bool
+
+    @property
+    def place(self) -> Place:
+        """Where the query stands."""
+        return self.slo.place.at("sli", self.kind, self.field)
+
+
+class Subject:
+    """A plan and what follows from it for several lints, found when first asked for."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Look at a plan."""
+        self.plan = plan
+
+    @property
+    def slos(self) -> Iterator[Slo]:
+        """All SLOs that have rules."""
+        return (planned.slo for planned in self.plan.slos)
+
+    @property
+    def planned(self) -> tuple[PlannedSlo, ...]:
+        """The same with their tiers and alerts."""
+        return self.plan.slos
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """Every query of every SLO."""
+        return [reading for planned in self.plan.slos for reading in readings(planned.slo)]
+
+    @cached_property
+    def selectors(self) -> list[tuple[Reading, Selector]]:
+        """Every selector of every query, those within expressions too."""
+        return [
+            (r, s)
+            for r in self.readings
+            for s in (r.query.selectors if isinstance(r.query, Expression) else (r.query,))
+        ]
+
+    @cached_property
+    def counters(self) -> list[tuple[Reading, Selector]]:
+        """The plain selectors that slo puts `rate` around."""
+        return [(r, r.query) for r in self.readings if isinstance(r.query, Selector) and r.counted]
+
+    @cached_property
+    def expressions(self) -> list[tuple[Reading, Expression]]:
+        """The queries that are more than a selector."""
+        return [(r, r.query) for r in self.readings if isinstance(r.query, Expression)]
+
+    @cached_property
+    def by_file(self) -> dict[str, list[Slo]]:
+        """The SLOs of each file, in order."""
+        files: dict[str, list[Slo]] = {}
+        for slo in self.slos:
+            files.setdefault(slo.place.file, []).append(slo)
+        return files
+
+
+def measured(slo: Slo) -> Sli:
+    """The SLI itself, which slices may stand around."""
+    inner: Sli = getattr(slo.sli, "inner", slo.sli)
+    return inner
+
+
+def readings(slo: Slo) -> Iterator[Reading]:
+    """The queries of one SLO: whatever its SLI, they are its fields that hold a query."""
+    sli = measured(slo)
+    kind, names = _query_fields(type(sli))
+    for name in names:
+        query = getattr(sli, name)
+        if query is not None:
+            yield Reading(slo, kind, name, query, kind == "events" or (name == "errors" and _is_counter(sli, query)))
+
+
+def _is_counter(sli: Sli, errors: Selector) -> bool:
+    """Errors of a latency SLI are a counter, unless they are told apart by the histogram itself."""
+    histogram: Selector = getattr(sli, "histogram", errors)
+    return errors.name != histogram.name
+
+
+@lru_cache(maxsize=32)
+def _query_fields(sli: type) -> tuple[str, tuple[str, ...]]:
+    """The name of an SLI kind, and of its fields that hold queries: those that are annotated so."""
+    notes = {name: str(note) for name, note in sli.__annotations__.items()}
+    found = tuple(name for name, note in notes.items() if note.startswith(("Query", "Selector")))
+    return sli.__name__.lower(), found

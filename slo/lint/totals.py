@@ -1,0 +1,91 @@
+"""Lints about how good and bad events fit to all events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.lint.finding import finding
+from slo.lint.matching import accepts, matches_everything
+from slo.lint.subject import measured
+from slo.promql import Selector
+from slo.sli.events import Events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slo.diagnostics import Diagnostic
+    from slo.lint.subject import Subject
+    from slo.model import Slo
+    from slo.promql import Matcher
+    from slo.query import Query
+
+_SIBLINGS = ("_bucket", "_count")
+
+
+def parts(subject: Subject) -> Iterator[tuple[Slo, str, Selector, Selector]]:
+    """For each SLO with a total: the name of the other query, the total, and the other query."""
+    for slo in subject.slos:
+        sli = measured(slo)
+        if isinstance(sli, Events) and isinstance(sli.total, Selector):
+            name, part = ("good", sli.good) if sli.bad is None else ("bad", sli.bad)
+            if isinstance(part, Selector):
+                yield slo, name, sli.total, part
+
+
+def not_of_the_total(subject: Subject) -> Iterator[Diagnostic]:
+    """The part counts events that the total does not."""
+    for slo, name, total, part in parts(subject):
+        if part.name != total.name or part.matchers[: len(total.matchers)] == total.matchers:
+            continue
+        beyond = [m for m in total.matchers if not _narrowed(m, part)]
+        if beyond:
+            said = ", ".join(map(str, beyond))
+            message = f"total asks for {said}, and {name} does not: it counts events that are not in total"
+            yield finding("SLO116", slo.place.at("sli", "events", name), message, f"add {said} to {name}")
+
+
+def _narrowed(matcher: Matcher, part: Selector) -> bool:
+    """Whether the part may hold to a matcher of the total: by the same matcher, or by one that is narrower."""
+    if matches_everything(matcher):
+        return True
+    same = [m for m in part.matchers if m.label == matcher.label]
+    exact = [m for m in same if m.op == "="]
+    return bool(same) and not any(accepts(matcher, m.value) is False for m in exact)
+
+
+def other_metrics(subject: Subject) -> Iterator[Diagnostic]:
+    """Total and its part come from two metrics, which need not count the same events."""
+    for slo, name, total, part in parts(subject):
+        if part.name != total.name and _base(part.name) != _base(total.name):
+            message = f"{name} reads {part.name}, and total {total.name}: both have to count the same events"
+            yield finding("SLO117", slo.place.at("sli", "events", name), message)
+
+
+def _base(name: str) -> str:
+    return next((name.removesuffix(suffix) for suffix in _SIBLINGS if name.endswith(suffix)), name)
+
+
+def same_queries(subject: Subject) -> Iterator[Diagnostic]:
+    """Two of total, good and bad read the same."""
+    for slo in subject.slos:
+        sli = measured(slo)
+        if not isinstance(sli, Events):
+            continue
+        first, second = [n for n in ("total", "good", "bad") if getattr(sli, n) is not None]
+        one, other = getattr(sli, first), getattr(sli, second)
+        if one is other or _essence(one) == _essence(other):
+            meaning = {
+                ("total", "bad"): "every event is bad",
+                ("total", "good"): "no event is ever bad",
+                ("good", "bad"): "half of all events are bad, always",
+            }[first, second]
+            message = f"{second} reads the same as {first}: {meaning}"
+            hint = f'narrow {second} down, for example by status=~"5.."'
+            yield finding("SLO118", slo.place.at("sli", "events", second), message, hint)
+
+
+def _essence(query: Query) -> object:
+    """What a query reads, however it is spelled."""
+    if not isinstance(query, Selector):
+        return query.text
+    return query.name, frozenset(str(m) for m in query.matchers if not matches_everything(m))
