@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place
 from slo.promql import PromqlError, Selector, instant_selector, parsed, selectors_in
+from slo.promql.plain import plain_selector
 from slo.promql.reading import with_window
 from slo.promql.tokens import WINDOW
 
@@ -51,6 +52,8 @@ def parse_query(text: str) -> Query:
     Raises:
         PromqlError: Prometheus would not read it.
     """
+    if plain := plain_selector(text):
+        return plain
     import promql_parser  # noqa: PLC0415 - 25 ms that commands without queries need not pay
 
     tree, line = parsed(text)
