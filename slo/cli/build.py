@@ -78,11 +78,20 @@ def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     options = Options(args.layout, args.compat, args.prometheus, args.max_rules_per_group)
     request = Request(tuple(args.target), args.set_name, _scale(args), into=args.output is not None, options=options)
     compiled = compile_sources(sources, request, read_base)
-    found = [finding for one in compiled for finding in warnings(one.plan)]
+    found = [finding for one in compiled for finding in warnings(one.plan)] + _about_sets(compiled, args)
     if found:
         print_all(_judged(found, sources))
     outputs = _outputs(compiled, args)
     return _check(outputs) if args.check else _write(outputs, prune=args.prune)
+
+
+def _about_sets(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[Diagnostic]:
+    """What there is to say about sets that are built side by side: nothing where each says where its files go."""
+    from slo.write.layout import several_configurations  # noqa: PLC0415 - as above
+
+    made = [(one.plan.set, one.layout) for one in compiled if one.layout["alertmanager"] in one.files]
+    unasked = [pair for pair in made if args.output or "alertmanager" not in dict(pair[0].outputs)]
+    return list(several_configurations(unasked))
 
 
 def _judged(found: Sequence[Diagnostic], sources: Sequence[Source]) -> tuple[Diagnostic, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
-from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.diagnostics import CompileError, Diagnostic, Place, Severity
 from slo.emit import DEFAULT_TARGETS, FILE_NAMES, PAGES
 from slo.schema.words import did_you_mean
 
@@ -32,6 +32,16 @@ def claimed(slo_set: SloSet, paths: Mapping[str, PurePosixPath], wanted: Sequenc
     """
     chosen = {*chosen_targets(slo_set), *chosen_targets(slo_set, wanted)}
     return [path for target, path in paths.items() if target in chosen or target not in DEFAULT_TARGETS]
+
+
+def several_configurations(sets: Sequence[tuple[SloSet, Mapping[str, PurePosixPath]]]) -> tuple[Diagnostic, ...]:
+    """A warning where sets write a complete Alertmanager configuration each, and did not ask for that."""
+    if len(sets) <= 1:
+        return ()
+    names = ", ".join(str(paths["alertmanager"]) for _, paths in sets)
+    message = f"{len(sets)} sets write an Alertmanager configuration each, with their own routes alone: {names}"
+    hint = "an Alertmanager loads one; build them together with --set NAME"
+    return (Diagnostic("SLO086", Place(sets[0][0].slos[0].place.file), message, hint, Severity.WARNING),)
 
 
 def layout(slo_set: SloSet, place: Place, *, into: bool, alone: bool) -> dict[str, PurePosixPath]:
