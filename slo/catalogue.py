@@ -320,6 +320,24 @@ CATALOGUE: dict[str, Entry] = {
         "above 0 while it is on.",
         "Write {cron: 0 3 * * 0, duration: 2h, reason: weekly upgrade} or {metric: maintenance_active}.",
     ),
+    "SLO075": Entry(
+        "A rule is too large for a Kubernetes object",
+        "The operator's rules are objects of at most 240 kB, and a single rule cannot be split.",
+        "Shorten title, annotations and labels of the SLO.",
+    ),
+    "SLO076": Entry(
+        "PromQL that older servers cannot read",
+        "Quoted names of metrics and labels, durations without a unit and some functions came with Prometheus 3. An "
+        "older server refuses the whole file, and all alerts in it.",
+        "Write it in older words, or build with `--prometheus 3` if all your servers are newer. With "
+        "`--prometheus 2.42` this is an error, else a warning.",
+    ),
+    "SLO077": Entry(
+        "Native histograms need a feature flag",
+        "Prometheus 2.42 can count native histograms, but takes them from its targets only when it was told so.",
+        "Start it with `--enable-feature=native-histograms`.",
+        Severity.WARNING,
+    ),
     "SLO080": Entry(
         "The base Alertmanager configuration cannot be used",
         "`alerting.base` names a file that cannot be read, is not YAML, or has no route.",
@@ -352,6 +370,14 @@ CATALOGUE: dict[str, Entry] = {
         "Two outputs in one file",
         "Each output has a file of its own; the second would replace the first, of this build or of an earlier one.",
         "Give one of them another path, or build the files of both sets as one, with --set NAME.",
+    ),
+    "SLO086": Entry(
+        "Several Alertmanager configurations",
+        "An Alertmanager loads one file, and each set writes a complete one with its own routes alone. Whichever is "
+        "loaded, the alerts of the other sets go where the base sends them.",
+        "Build all files as one set, with --set NAME, or take the `alertmanager` target of one set only if each has an "
+        "Alertmanager of its own.",
+        Severity.WARNING,
     ),
     **SENSE,
     **QUERIES,

@@ -14,6 +14,7 @@ from slo.lint import (
     expressions,
     groups,
     matchers,
+    servers,
     statuses,
     structure,
     totals,
@@ -63,6 +64,8 @@ AT_BUILD: tuple[Lint, ...] = (
     (statuses.client_errors, "SLO125"),
     (statuses.no_errors, "SLO126"),
     (counters.idle_bridges, "SLO128"),
+    (servers.unreadable, "SLO076"),
+    (servers.native_histograms, "SLO077"),
 )
 """Each lint that `slo build` runs, too, and the code of what it finds: errors and warnings, and what groups cost."""
 
