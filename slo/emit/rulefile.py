@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slo.emit.yaml import block, name, scalar
+from slo.emit.yaml import block, scalar
 from slo.plan.values import Alert, Record
 from slo.promql import duration
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from slo.plan.values import Group
 
 _SHORT = 100
-"""Texts that are spelled alike in many rules are short; others would only fill the memory of `name`."""
+"""Texts that are spelled alike in many rules are short; others would only fill the memory of `_line`."""
 
 
 def groups(parts: Iterable[Group], more: str = "") -> str:
@@ -49,7 +50,10 @@ def _alert(one: Alert) -> str:
 def _mapping(key: str, pairs: Labels) -> str:
     if not pairs:
         return ""
-    lines = [
-        f"          {name(label)}: {name(value) if len(value) < _SHORT else scalar(value)}\n" for label, value in pairs
-    ]
+    lines = [_line(*pair) if len(pair[1]) < _SHORT else _line.__wrapped__(*pair) for pair in pairs]
     return f"        {key}:\n{''.join(lines)}"
+
+
+@lru_cache(maxsize=8192)  # labels come again with every rule of an SLO
+def _line(label: str, value: str) -> str:
+    return f"          {scalar(label)}: {scalar(value)}\n"

@@ -26,7 +26,8 @@ ABSENT_AFTER = 10 * MINUTE
 
 def facts(slo: Slo, tiers: tuple[Tier, ...]) -> tuple[AlertFacts, ...]:
     """Every alert that the SLO can raise."""
-    burn = [AlertFacts(names.alert_name(slo, "BudgetBurn"), t.name, t.severity) for t in tiers]
+    burning = names.alert_name(slo, "BudgetBurn")
+    burn = [AlertFacts(burning, t.name, t.severity) for t in tiers]
     other: list[AlertFacts] = []
     if slo.alerts.exhausted != "off":
         other.append(AlertFacts(names.alert_name(slo, "BudgetExhausted"), "exhausted", slo.alerts.exhausted))
