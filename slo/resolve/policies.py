@@ -38,7 +38,9 @@ def policies(specs: Mapping[str, PolicySpec] | None, place: Place, findings: Fin
         rules = [_rule(tier, n, here.at("tiers", n), findings) for n, tier in enumerate(spec.tiers)]
         _check_names(spec.tiers, here.at("tiers"), findings)
         if findings.errors == before:
-            tables[name] = ((values.DAY, tuple(rule for rule in rules if rule is not None)),)
+            made = tuple(rule for rule in rules if rule is not None)
+            _check_order(made, here.at("tiers"), findings)
+            tables[name] = ((values.DAY, made),)
     return tables
 
 
@@ -65,6 +67,23 @@ def _check_names(tiers: tuple[TierSpec, ...], place: Place, findings: Findings) 
         elif tier.name in seen:
             findings.add(here, "SLO065", f'this policy has two tiers called "{tier.name}"', "rename one of them")
         seen.add(tier.name)
+
+
+def _check_order(rules: tuple[TierRule, ...], place: Place, findings: Findings) -> None:
+    """From the fastest to the slowest, and none with a higher burn rate than a faster one: thresholds never rise."""
+    for number, slow in enumerate(rules):
+        late = next((fast for fast in rules[:number] if fast.long > slow.long), None)
+        low = next(
+            (f for f in rules[:number] if f.long < slow.long and f.budget * slow.long < slow.budget * f.long), None
+        )
+        if late:
+            message = f'the tier "{slow.name}" looks at {duration(slow.long)} and stands below the slower "{late.name}"'
+            findings.add(place.at(number, "long"), "SLO065", message, "order tiers from the fastest to the slowest")
+        elif low:
+            message = f'the tier "{slow.name}" has a higher burn rate than the faster "{low.name}", which fires first'
+            most = float(low.budget * slow.long / low.long * 100)
+            hint = f"let it spend at most {most:.4g}% in {duration(slow.long)}"
+            findings.add(place.at(number, "budget"), "SLO065", message, hint)
 
 
 def _share(text: str) -> Fraction:
