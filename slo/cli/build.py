@@ -70,6 +70,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Compile everything, then write it; nothing is written when anything is wrong."""
     gc.disable()  # values of a build refer to each other one way only: looking for cycles takes a tenth of its time
+    try:
+        return _build(args, parser)
+    finally:
+        gc.enable()
+
+
+def _build(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     from slo.cli.report import print_all  # noqa: PLC0415 - keeps the start of other commands fast
     from slo.lint import warnings  # noqa: PLC0415 - as above
     from slo.model import Options  # noqa: PLC0415 - as above
