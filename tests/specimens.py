@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from slo.diagnostics import Place
 from slo.emit import EMITTERS
 from slo.emit.context import Context
-from slo.model import AlertSettings, Links, Scale, Slo, SloSet
+from slo.model import DEFAULTS, AlertSettings, Links, Options, Scale, Slo, SloSet
 from slo.plan import plan
 from slo.promql import parse_selector
 from slo.sli.events import Events
@@ -26,6 +26,11 @@ LAYOUT = {
     "prometheus": PurePosixPath("rules.yml"),
     "tests": PurePosixPath("rules.test.yml"),
     "alertmanager": PurePosixPath("alertmanager.yml"),
+    "operator": PurePosixPath("operator.yml"),
+    "mimir": PurePosixPath("mimir.yml"),
+    "thanos": PurePosixPath("thanos.yml"),
+    "grafana": PurePosixPath("grafana.json"),
+    "runbooks": PurePosixPath("runbooks/{alert}.md"),
 }
 
 
@@ -69,9 +74,20 @@ def slo_set(*slos: Slo, name: str = "svc", shards: int = 1, interval: int = 60) 
 
 def emitted(target: str, members: SloSet, scale: Scale | None = None, **context: Any) -> str:  # noqa: ANN401 - as above
     """The text that one target makes of a set."""
-    planned = plan(members, scale or Scale(interval=members.interval))
-    ((_, text),) = EMITTERS[target](planned, Context(LAYOUT, **context))
+    (text,) = texts(target, members, scale, **context).values()
     return text
+
+
+def texts(
+    target: str,
+    members: SloSet,
+    scale: Scale | None = None,
+    options: Options = DEFAULTS,
+    **context: Any,  # noqa: ANN401 - as above
+) -> dict[PurePosixPath, str]:
+    """All files that one target makes of a set, by path."""
+    planned = plan(members, scale or Scale(interval=members.interval), options)
+    return dict(EMITTERS[target](planned, Context(LAYOUT, **context)))
 
 
 def written(folder: Path, members: SloSet, scale: Scale | None = None) -> Path:
