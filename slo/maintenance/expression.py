@@ -42,15 +42,21 @@ def planned(cron: Cron, length: int, offsets: Offsets) -> str:
     Each offset of the zone has its own constants, and counts only while the zone has it. The wall clock decides about
     the length, too: from 01:00 on, 4h end when it shows 05:00, also in the night in which it was set forward.
     """
-    periods: dict[int, list[str]] = {}
-    ends = [end for end, _ in offsets[1:]]
-    for (start, offset), end in zip(offsets, [*ends, None], strict=True):
-        until = "" if end is None else f" <= {end}"
-        periods.setdefault(offset, []).append(f"vector(time()) > {start}{until}")
+    numbers = {offset: number for number, offset in enumerate(dict.fromkeys(o for _, o in offsets), 1)}
+    now = _number_now([(since, numbers[offset]) for since, offset in offsets])
     return "\nor ".join(
-        f"({' or '.join(_terms(cron, length, offset))})\n  and ({' or '.join(when)})"
-        for offset, when in periods.items()
+        f"({' or '.join(_terms(cron, length, offset))})\n  and vector({now}) == {number}"
+        for offset, number in numbers.items()
     )
+
+
+def _number_now(changes: Sequence[tuple[int, int]]) -> str:
+    """A scalar that is 0 and, just after each of the moments, the number beside it; scalars cost next to nothing."""
+    steps = [(since, after - before) for (since, after), (_, before) in zip(changes, [(0, 0), *changes], strict=False)]
+    return " ".join(
+        f"{'-' if step < 0 else '+'} {'' if abs(step) == 1 else f'{abs(step)} * '}(time() > bool {since})"
+        for since, step in steps
+    ).removeprefix("+ ")
 
 
 def endless(cron: Cron, length: int) -> bool:

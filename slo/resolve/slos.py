@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from slo.model import Links, Slo
 from slo.resolve import values
@@ -16,10 +17,11 @@ from slo.schema.spec import Settings
 from slo.sli import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
     from slo.diagnostics import Place
-    from slo.model import SliSpec
+    from slo.model import Maintenance, SliSpec
     from slo.resolve.findings import Findings
     from slo.schema.spec import FileSpec, SloSpec
 
@@ -28,8 +30,7 @@ DEFAULT_WINDOW = 30 * values.DAY
 DEFAULT_SCRAPE_INTERVAL = 60
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
+class _Numbers(msgspec.Struct, frozen=True):
     """The values of `defaults` or of one SLO that are more than text; none where not given."""
 
     objective: Decimal | None = None
@@ -52,6 +53,7 @@ class FileResolver:
         dashboards = findings.read(values.link, links.dashboards if links else None, place, "links", "dashboards")
         self._links = Links(runbooks or "", dashboards or "")
         check_labels(spec.labels, place, findings)
+        self._maintenance = _maintenance(spec, place, findings)
 
     def slo(self, spec: SloSpec, place: Place) -> Slo | None:
         """The complete SLO, or None when something about it was reported."""
@@ -68,6 +70,8 @@ class FileResolver:
         budgeting = budgeted(_first(spec.budgeting, defaults.budgeting, None), sli, place, self._findings)
         if self._findings.errors > before or objective is None or sli is None:
             return None
+        scrape = own.scrape_interval or shared.scrape_interval or DEFAULT_SCRAPE_INTERVAL
+        left_out = self._maintenance(scrape)
         slo = Slo(
             service=self._spec.service,
             name=spec.name,
@@ -75,7 +79,7 @@ class FileResolver:
             objective=objective,
             window=own.window or shared.window or DEFAULT_WINDOW,
             sli=budgeting(sli.build()),
-            scrape_interval=own.scrape_interval or shared.scrape_interval or DEFAULT_SCRAPE_INTERVAL,
+            scrape_interval=scrape,
             team=spec.owner or defaults.owner or self._spec.owner or "",
             labels=merged(self._spec.labels, defaults.labels, spec.labels),
             links=self._links,
@@ -85,6 +89,8 @@ class FileResolver:
             group_by=group_by,
             overrides=members,
             bridge=_first(spec.data_loss, defaults.data_loss, "none") == "bridge",
+            excluded="\nor ".join(entry.expr for entry in left_out),
+            maintenance=left_out,
         )
         return for_traffic(slo, defaults.alerts, spec.alerts)
 
@@ -117,6 +123,15 @@ class FileResolver:
         sli = _spelled_out(given[0], getattr(spec.sli, given[0]))
         self._findings.extend(sli.check(place.at(given[0])))
         return sli
+
+
+def _maintenance(spec: FileSpec, place: Place, findings: Findings) -> Callable[[int], tuple[Maintenance, ...]]:
+    """The maintenance of the file's SLOs, by their scrape intervals."""
+    if not spec.maintenance:
+        return lambda _: ()
+    from slo.resolve.maintenance import maintenance  # noqa: PLC0415 - time zones cost time, and few files need them
+
+    return maintenance(spec.maintenance, place, findings)
 
 
 def _spelled_out(kind: str, said: SliSpec | str) -> SliSpec:
