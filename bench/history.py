@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from bench.rulefile import reads_back, rule_text, stages
 from bench.server import program, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bench.rulefile import Rule
 
@@ -28,42 +29,50 @@ def add_samples(folder: Path, text: Path) -> None:
     _promtool(command, folder)
 
 
-def add_records(folder: Path, files: Mapping[str, Sequence[Rule]], whole: Span, shown: Span) -> None:
-    """Add what the rules would have recorded.
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What one rule file would have recorded.
+
+    Attributes:
+        file: name of the rule file; the second in which a group is evaluated follows from it.
+        rules: all of its rules.
+        whole: first and last second of the past; records that other rules read back get all of it.
+        interval: of evaluations in the whole past, when every minute would be too much work.
+    """
+
+    file: str
+    rules: Sequence[Rule]
+    whole: Span
+    interval: str | None = None
+
+
+def add_records(folder: Path, pasts: Sequence[Past], shown: Span) -> None:
+    """Add what rules would have recorded; all records are there in the span `shown`.
 
     Promtool does not see what it records itself, so it works level by level and Prometheus loads each level before the
-    next. The second in which a group is evaluated follows from the names of file and group: they are the same at every
-    level.
-
-    Args:
-        folder: of the Prometheus.
-        files: name of a rule file -> its rules.
-        whole: first and last second of the past; records that other rules read back get all of it.
-        shown: first and last second in which all records are wanted.
+    next. Names of files and groups are the same at every level, so that all levels are evaluated at the same seconds.
     """
-    back = reads_back(rule for rules in files.values() for rule in rules)
-    levels = {name: stages(rules) for name, rules in files.items()}
-    for level in range(max(map(len, levels.values()))):
-        now = {name: found[level] for name, found in levels.items() if level < len(found)}
+    levels = [(past, stages(past.rules), reads_back(past.rules)) for past in pasts]
+    for level in range(max(len(found) for _, found, _ in levels)):
         with tempfile.TemporaryDirectory(dir=folder) as made:
             with serving(folder) as server:
-                for span, long in ((whole, True), (shown, False)):
-                    part = {name: [r for r in rules if (r.record in back) == long] for name, rules in now.items()}
-                    _record(folder, server.url, part, span, Path(made))
+                for past, found, back in levels:
+                    now = found[level] if level < len(found) else []
+                    read = [r for r in now if r.record in back]
+                    slow = [replace(r, interval=past.interval or r.interval) for r in read]
+                    _record(folder, server.url, past.file, slow, past.whole, Path(made))
+                    rest = now if past.interval else [r for r in now if r not in read]
+                    _record(folder, server.url, past.file, rest, shown, Path(made))
             for block in Path(made).iterdir():
                 shutil.move(block, folder / "data" / block.name)
 
 
-def _record(folder: Path, url: str, files: Mapping[str, Sequence[Rule]], span: Span, out: Path) -> None:
-    paths = []
-    for name, rules in files.items():
-        if rules:
-            paths.append(folder / name)
-            paths[-1].write_text(rule_text(rules))
-    if paths:
+def _record(folder: Path, url: str, file: str, rules: Sequence[Rule], span: Span, out: Path) -> None:
+    if rules:
+        (folder / file).write_text(rule_text(rules))
         start, end = (f"{second:.0f}" for second in span)
         command = ["create-blocks-from", "rules", "-q", f"--url={url}", f"--start={start}", f"--end={end}"]
-        _promtool([*command, f"--max-block-duration={_RANGE}", f"--output-dir={out}", *map(str, paths)], folder)
+        _promtool([*command, f"--max-block-duration={_RANGE}", f"--output-dir={out}", str(folder / file)], folder)
 
 
 def _promtool(arguments: Sequence[str], folder: Path) -> None:
