@@ -66,13 +66,14 @@ class Feed(msgspec.Struct, frozen=True):
         series: a series in PromQL notation, matched by the SLI's selectors.
         good: what a good event adds to a counter; the value of a gauge in a good slice; the age in a good slice.
         bad: the same for a bad one.
-        kind: a counter grows with events, a gauge shows a state, an age is told as a time of the past.
+        kind: a counter grows with events, a gauge shows a state, an age is told as a time of the past; a native
+            histogram observes seconds, one value for each good event and another for each bad one.
     """
 
     series: str
     good: Decimal | int
     bad: Decimal | int
-    kind: Literal["counter", "gauge", "age"] = "counter"
+    kind: Literal["counter", "gauge", "age", "histogram"] = "counter"
 
 
 class Sli(Protocol):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -16,7 +18,6 @@ from slo.selectors import check_selector, example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from slo.model import Labels
 
@@ -120,12 +121,9 @@ class Latency(msgspec.Struct, frozen=True):
         return (*own, self._bucket(self.errors) if same else self.errors)
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
-        """The count grows with every event, the bucket with the good ones.
-
-        None for a native histogram, whose samples the tests of Prometheus 2 cannot write.
-        """
+        """The count grows with every event, the bucket with the good ones."""
         if self.native:
-            return ()
+            return self._observations(member)
         plain = Matcher("le", "=", f"{self.under.normalize():f}")
         labels = [Matcher(name, "=", value) for name, value in member]
         count = example((self.histogram.renamed(f"{self.histogram.name}_count", *labels),))
@@ -133,6 +131,12 @@ class Latency(msgspec.Struct, frozen=True):
         if count is None or bucket is None:
             return ()
         return (Feed(count, good=1, bad=1), Feed(bucket, good=1, bad=0))
+
+    def _observations(self, member: Labels) -> tuple[Feed, ...]:
+        """A native histogram, with observations in the buckets below and above that of the limit: of powers of two."""
+        series = example((self.histogram.renamed(self.histogram.name, *(Matcher(n, "=", v) for n, v in member)),))
+        below = Decimal(2) ** math.floor(math.log2(self.under))
+        return () if series is None else (Feed(series, good=below, bad=4 * below, kind="histogram"),)
 
     def describe(self) -> str:
         """One line for a person."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slo.emit.header import header
 from slo.emit.tests import text
 from slo.emit.tests.cases import cases
-from slo.emit.tests.subject import Subject
+from slo.emit.tests.players import players
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 def tests(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
     """One test file for the rule file of the set. SLOs that no series can be made for are named in a comment."""
     path = context.layout["tests"]
-    subjects = [Subject.of(planned, plan.scale) for planned in plan.slos]
-    testable = [subject for subject in subjects if subject.feeds]
-    untested = [subject.name for subject in subjects if not subject.feeds]
+    testable, untested = players(plan)
     rules = relative(context.layout["prometheus"], path.parent)
     yield path, header(plan, "tests") + text.document(rules, plan.scale.interval, cases(testable), untested)
 

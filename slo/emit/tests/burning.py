@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from slo.burnrate import DAY, HOUR, MINUTE
-from slo.emit.tests import theory
+from slo.emit.tests import slices, theory
 from slo.emit.tests.script import Phase, Script, alerts, nothing, played, share, value
 from slo.plan import names
 from slo.plan.cascade import TILE
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from slo.emit.tests.script import Check
-    from slo.emit.tests.subject import Subject
+    from slo.emit.tests.subject import Role, Subject
     from slo.emit.tests.theory import Moment
 
 _OUTAGE_LIMIT = 6 * HOUR
@@ -28,13 +28,41 @@ _NEARLY = Fraction(19, 20)
 
 
 def outage(subject: Subject) -> Script | None:
-    """Every event is bad from the first second of an empty server on: nothing is slower than theory, nothing faster."""
-    known = _within(subject, theory.moments(subject, Fraction(1)), _OUTAGE_LIMIT)
+    """Every event is bad from the first second of an empty server on: nothing is slower than theory, nothing faster.
+
+    Of a group all members fail but one, each of which has alerts of its own, at the moments of its own objective.
+    """
+    failing = (subject.role, *subject.exceptions)
+    known = [moment for role in failing for moment in theory.moments(subject, Fraction(1), role)]
+    known.sort(key=lambda moment: moment.fires)
     if not known:
         return None
-    checks = _ordered(check for moment in known for check in _around(subject, known, moment))
-    phases = (Phase(checks[-1].at // subject.step, bad=_volume(subject)),)
-    return Script(subject, played(subject.feeds, phases), tuple(checks), f"in theory {theory.told(known)}")
+    checks = _ordered(
+        check for moment in _within(subject, known, _OUTAGE_LIMIT) for check in _around(subject, known, moment)
+    )
+    ticks, volume = checks[-1].at // subject.tick, _volume(subject)
+    series = [row for role in failing for row in played(subject, (Phase(ticks, bad=volume),), role)]
+    remark = f"in theory {theory.told(theory.moments(subject, Fraction(1)))}"
+    if subject.group_by:
+        series += [row for role in subject.roles[1:] for row in played(subject, (Phase(ticks, good=volume),), role)]
+        checks += _of_group(subject, checks[-1].at, failing)
+        remark += "; other members fail at the moments of their own objectives, or are well"
+    return Script(tuple(series), tuple(checks), remark)
+
+
+def _of_group(subject: Subject, at: int, failing: Sequence[Role]) -> list[Check]:
+    """Each member has its own budget and ratio, and the group as a whole what follows from the events of all."""
+    everyone = (*failing, *subject.roles[1:])
+    ratio = Fraction(len(failing), len(everyone))
+    spent = Fraction(len(failing)) / sum((Fraction(role.budget) for role in everyone), Fraction(0))
+    recorded = min(Fraction(theory.covered(subject, at)) / subject.scaled(subject.window), Fraction(1))
+    checks = [share(at, subject.series(names.BUDGET, role), Fraction(role.budget)) for role in everyone]
+    checks += [share(at, subject.series(names.REMAINING, role), Fraction(1)) for role in subject.roles[1:]]
+    return [
+        *checks,
+        share(at, subject.whole(names.rollup_ratio(subject.window)), ratio),
+        share(at, subject.whole(names.ROLLUP_REMAINING), 1 - spent * recorded),
+    ]
 
 
 def _ordered(checks: Iterable[Check]) -> list[Check]:
@@ -61,23 +89,24 @@ def _around(subject: Subject, known: Sequence[Moment], moment: Moment) -> list[C
 
 def recovery(subject: Subject) -> Script | None:
     """After an outage each tier stops with its short window: within that, one scrape and one evaluation."""
-    tiers = {tier.name: tier for tier in subject.planned.tiers if tier.short <= _RECOVERY_LIMIT}
-    known = [m for m in theory.moments(subject, Fraction(1)) if m.fact.tier in tiers]
-    raised = {m.fact.tier: m for m in _within(subject, known, _OUTAGE_LIMIT)}
+    tiers = {tier.name: tier for tier in subject.role.tiers if tier.short <= _RECOVERY_LIMIT}
+    known = [m for m in theory.moments(subject, Fraction(1)) if m.seen.fact.tier in tiers]
+    raised = {m.seen.fact.tier: m for m in _within(subject, known, _OUTAGE_LIMIT)}
     if not raised:
         return None
-    end = max(moment.fires for moment in raised.values())
+    end = subject.closing(max(moment.fires for moment in raised.values()))
+    late = max(subject.scrape, slices.blur(subject) * MINUTE if subject.sliced else 0)
     checks = []
     for name, tier in tiers.items():
         if name in raised:
-            over = subject.after(end + subject.scaled(tier.short) + subject.scrape)
+            over = subject.after(end + subject.scaled(tier.short) + late)
             firing = subject.series("ALERTS", alertstate="firing", tier=name)
             ratio = subject.series(names.error_ratio(tier.short))
             checks += [value(end, firing, 1), nothing(over, firing), value(over, ratio, 0)]
     volume = _volume(subject)
-    phases = (Phase(end // subject.step, bad=volume), Phase((checks[-1].at - end) // subject.step, good=volume))
-    remark = f"good again after {duration(end)}"
-    return Script(subject, played(subject.feeds, phases), tuple(checks), remark)
+    last = max(check.at for check in checks)
+    phases = (Phase(end // subject.tick, bad=volume), Phase((last - end) // subject.tick, good=volume))
+    return Script(played(subject, phases), tuple(checks), f"good again after {duration(end)}")
 
 
 def slow_burn(subject: Subject) -> Script | None:
@@ -87,15 +116,15 @@ def slow_burn(subject: Subject) -> Script | None:
         return None
     ratio, volume = _whole(subject, _between(subject))
     known = theory.moments(subject, ratio)
-    first = next((m for m in known if m.fact.tier in {tier.name for tier in tickets}), None)
+    first = next((m for m in known if m.seen.fact.tier in {tier.name for tier in tickets}), None)
     if first is None or first.fires > subject.scaled(_SLOW_LIMIT):
         return None
     checks = _around(subject, known, first)
     end = checks[-1].at
     bad = int(ratio * volume)
-    phases = (Phase(end // subject.step, good=volume - bad, bad=bad),)
+    phases = (Phase(end // subject.tick, good=volume - bad, bad=bad),)
     remark = f"{bad} of {volume} events are bad; in theory {theory.told(known[:1])}"
-    return Script(subject, played(subject.feeds, phases), (*checks, *_recorded(subject, end, bad, volume)), remark)
+    return Script(played(subject, phases), (*checks, *_recorded(subject, end, bad, volume)), remark)
 
 
 def _between(subject: Subject) -> Fraction:
@@ -110,19 +139,19 @@ def _recorded(subject: Subject, at: int, bad: int, volume: int) -> list[Check]:
     """What the records say at the end: every event counted once in each window, and what is left of the budget."""
     ratio = Fraction(bad, volume)
     checks = []
-    for window in sorted({w for tier in subject.planned.tiers for w in (tier.long, tier.short)}):
+    for window in sorted({w for tier in subject.role.tiers for w in (tier.long, tier.short)}):
         if subject.scaled(window) + subject.tile + subject.scrape <= at:
-            events = bad * subject.scaled(window) // subject.step
+            events = int(bad * subject.scaled(window) // subject.tick)
             checks.append(value(at, subject.series(names.events(window), kind="bad"), events))
             checks.append(share(at, subject.series(names.error_ratio(window)), ratio))
-    spent = ratio / subject.budget * min(Fraction(1), at / subject.window)
+    spent = ratio / subject.budget * min(Fraction(1), at / subject.scaled(subject.window))
     checks.append(share(at, subject.series(names.REMAINING), 1 - spent))
     return checks
 
 
 def fresh_start(subject: Subject) -> Script:
     """A server that knows ten minutes must not take their errors for those of days; pages come when they must."""
-    highest = max((Fraction(tier.threshold) for tier in subject.planned.tiers), default=subject.budget)
+    highest = max((Fraction(tier.threshold) for tier in subject.role.tiers), default=subject.budget)
     ratio, volume = _whole(subject, _bounded(max(20 * subject.budget, highest * 4 / 3), subject))
     known = theory.moments(subject, ratio)
     started = subject.before(subject.scaled(_STARTED) + 1)
@@ -131,50 +160,52 @@ def fresh_start(subject: Subject) -> Script:
         alerts(subject, at, *firing) for at in times if at > 0 and (firing := theory.firing(known, at)) is not None
     ]
     pages = {tier.name for tier in subject.tiers("page")}
-    due = [m for m in known if m.fact.tier in pages and m.fires <= subject.scaled(_START_LIMIT)]
+    due = [m for m in known if m.seen.fact.tier in pages and m.fires <= subject.scaled(_START_LIMIT)]
     checks = _ordered([*checks, *(check for moment in due for check in _around(subject, known, moment))])
     bad = int(ratio * volume)
-    phases = (Phase(checks[-1].at // subject.step, good=volume - bad, bad=bad),)
+    phases = (Phase(checks[-1].at // subject.tick, good=volume - bad, bad=bad),)
     remark = f"{bad} of {volume} events are bad; in theory {theory.told(known)}"
-    return Script(subject, played(subject.feeds, phases), tuple(checks), remark)
+    return Script(played(subject, phases), tuple(checks), remark)
 
 
 def few_failures(subject: Subject) -> Script | None:
     """Fewer bad events than `min_bad_events`, and no good one: a ratio of 100 % that means nothing."""
-    failures = subject.slo.alerts.min_bad_events - 1
-    tiers = {tier.name for tier in subject.planned.tiers}
-    known = [m for m in theory.moments(subject, Fraction(1)) if m.fact.tier in tiers]
+    failures = subject.min_bad_events - 1
+    tiers = {tier.name for tier in subject.role.tiers}
+    known = [m for m in theory.moments(subject, Fraction(1)) if m.seen.fact.tier in tiers]
     if failures < 1 or not known:
         return None
-    idle = _within(subject, known, _OUTAGE_LIMIT)[-1].fires // subject.step
-    spread = min(failures, max(1, subject.tile // subject.step))
+    idle = _within(subject, known, _OUTAGE_LIMIT)[-1].fires // subject.tick
+    spread = min(failures, max(1, subject.tile // subject.tick))
     each = -(-failures // spread)
-    phases = (
-        Phase(idle),
-        Phase(failures // each, bad=each),
-        *([Phase(1, bad=rest)] if (rest := failures % each) else []),
-    )
-    end = sum(phase.steps for phase in phases) * subject.step
-    burning = subject.series("ALERTS", alertname=known[0].fact.name)
+    phases = [Phase(idle), Phase(failures // each, bad=each)]
+    if rest := failures % each:
+        phases.append(Phase(1, bad=rest))
+    ticks = sum(phase.ticks for phase in phases)
+    # The last failure is seen by the first evaluation from it on.
+    if missing := -ticks % (subject.step // subject.tick):
+        phases[0] = Phase(idle + missing)
+    end = (ticks + missing) * subject.tick
+    burning = subject.series("ALERTS", alertname=known[0].seen.fact.name)
     checks = (value(end, subject.series(names.error_ratio(TILE)), 1), nothing(end, burning))
     remark = f"{failures} bad of {failures}, where min_bad_events is {failures + 1}"
-    return Script(subject, played(subject.feeds, phases, start=1000), checks, remark)
+    return Script(played(subject, phases, start=1000), checks, remark)
 
 
 def _volume(subject: Subject) -> int:
-    """Events per step of a busy service: so many that `min_bad_events` is no matter."""
-    return max(1000, 2 * subject.slo.alerts.min_bad_events)
+    """Events per tick of a busy service: so many that `min_bad_events` is no matter."""
+    return max(1000, 2 * subject.min_bad_events)
 
 
 def _whole(subject: Subject, ratio: Fraction) -> tuple[Fraction, int]:
-    """The nearest error ratio not above this one that whole events can have, and the events per step that it takes."""
+    """The nearest error ratio not above this one that whole events can have, and the events per tick that it takes."""
     volume = _volume(subject)
-    while ratio * volume < max(50, 2 * subject.slo.alerts.min_bad_events):
+    while ratio * volume < max(50, 2 * subject.min_bad_events):
         volume *= 10
     return Fraction(ratio * volume // 1, volume), volume
 
 
 def _bounded(ratio: Fraction, subject: Subject) -> Fraction:
     """The ratio, or where that is more than all there is, one between the highest threshold and everything."""
-    highest = max((Fraction(tier.threshold) for tier in subject.planned.tiers), default=subject.budget)
+    highest = max((Fraction(tier.threshold) for tier in subject.role.tiers), default=subject.budget)
     return min(ratio, (1 + highest) / 2)

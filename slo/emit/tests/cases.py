@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slo.emit.tests import burning, quiet
-from slo.selectors import reads
+import msgspec
+
+from slo.emit.tests import burning, lost, minutes, quiet
+from slo.emit.tests.companies import companies_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from slo.emit.tests.players import Player
     from slo.emit.tests.script import Script
     from slo.emit.tests.subject import Subject
 
@@ -18,58 +20,47 @@ SCENARIOS: tuple[tuple[str, Callable[[Subject], Script | None]], ...] = (
     ("healthy: good events alone raise nothing and spend nothing", quiet.healthy),
     ("total outage: each alert is there at the first evaluation after theory, none before", burning.outage),
     ("recovery: each alert stops once its short window holds no error", burning.recovery),
-    ("slow burn: errors a little too rare for a page raise a ticket", burning.slow_burn),
+    (
+        "slow burn: errors a little too rare for a page raise a ticket",
+        lambda subject: (minutes if subject.sliced else burning).slow_burn(subject),
+    ),
     (
         "fresh start: ten minutes of errors do not count as days of them, and pages come when theory says",
-        burning.fresh_start,
+        lambda subject: (minutes if subject.sliced else burning).fresh_start(subject),
     ),
-    ("few failures: less than min_bad_events raise nothing, even if every event is bad", burning.few_failures),
+    (
+        "few failures: less than min_bad_events raise nothing, even if every event is bad",
+        lambda subject: (minutes if subject.sliced else burning).few_failures(subject),
+    ),
     ("idle: counters that stand still raise nothing, and nothing is divided by zero", quiet.idle),
     ("series gone: NoData comes ten minutes after the last record", quiet.gone),
     ("target down: without series and without target, NoData comes after ten minutes", quiet.target_down),
     ("target up: a target that answers has not created its series yet", quiet.target_up),
+    ("lost data: late series and missing scrapes are bridged, and a new target brings no events", lost.bridged),
 )
 """A sentence for the name of the test case, and what one SLO does in it; None where an SLO has no part in it."""
 
 
-_LARGEST = 50
-"""SLOs in one case. Every SLO is held against all others of its case, so that more would take quadratic time."""
+class Case(msgspec.Struct, frozen=True):
+    """One test case of the file: who takes part in it, and what each does.
 
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One test case of the file."""
+    `tick` is the time between two samples in seconds.
+    """
 
     name: str
-    scripts: tuple[Script, ...]
+    tick: int
+    parts: tuple[tuple[Player, Script], ...]
 
 
-def cases(subjects: Sequence[Subject]) -> Iterable[Case]:
-    """All cases, scenario by scenario."""
-    companies = _companies(subjects)
+def cases(players: Sequence[Player]) -> Iterable[Case]:
+    """All cases, scenario by scenario. What equal subjects do is computed once."""
+    subjects = {player.subject: None for player in players}
+    numbers = {subject: number for number, subject in enumerate(subjects)}
+    companies = [[(p, numbers[p.subject]) for p in company] for company in companies_of(players)]
     for sentence, play in SCENARIOS:
-        casts = [tuple(script for subject in company if (script := play(subject))) for company in companies]
-        filled = [scripts for scripts in casts if scripts]
-        for number, scripts in enumerate(filled, 1):
-            yield Case(sentence + (f" ({number} of {len(filled)})" if len(filled) > 1 else ""), scripts)
-
-
-def _companies(subjects: Sequence[Subject]) -> list[list[Subject]]:
-    """The SLOs in groups of bounded size within which none reads the input series of another."""
-    companies: list[list[Subject]] = []
-    for subject in subjects:
-        open_ = (c for c in companies if len(c) < _LARGEST)
-        company = next((c for c in open_ if not any(_disturb(subject, other) for other in c)), None)
-        if company is None:
-            companies.append([subject])
-        else:
-            company.append(subject)
-    return companies
-
-
-def _disturb(one: Subject, other: Subject) -> bool:
-    return _read_by(one, other) or _read_by(other, one)
-
-
-def _read_by(reader: Subject, feeder: Subject) -> bool:
-    return any(reads(selector, feed.series) for selector in reader.selectors for feed in feeder.feeds)
+        scripts = [play(subject) for subject in subjects]
+        casts = [tuple((p, script) for p, n in company if (script := scripts[n])) for company in companies]
+        filled = [cast for cast in casts if cast]
+        for number, cast in enumerate(filled, 1):
+            name = sentence + (f" ({number} of {len(filled)})" if len(filled) > 1 else "")
+            yield Case(name, cast[0][0].subject.tick, cast)

@@ -6,12 +6,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from slo.burnrate import MINUTE
-from slo.emit.tests.script import Check, Phase, Script, alerts, nothing, played, share, value
+from slo.emit.tests import theory
+from slo.emit.tests.script import Check, Phase, Script, Seen, alerts, nothing, played, shaped, share, value
 from slo.plan import names
 from slo.plan.alerts import ABSENT_AFTER
 from slo.plan.cascade import TILE
-from slo.promql import parse_selector
-from slo.selectors import example
+from slo.promql import duration
 
 if TYPE_CHECKING:
     from slo.emit.tests.subject import Subject
@@ -24,20 +24,28 @@ _LIVING = 10 * MINUTE
 def healthy(subject: Subject) -> Script:
     """Good events alone, and no series that only bad ones would make: as it is before the first error."""
     end = subject.after(subject.scaled(_WHILE))
-    feeds = tuple(feed for feed in subject.feeds if feed.good)
+    shapes = tuple(shape for shape in subject.role.shapes if shape.good or shape.kind != "counter")
+    every = MINUTE if subject.sliced else subject.tick
+    events = (1 if subject.sliced else _EVENTS) * subject.tile // every
+    recorded = theory.covered(subject, end) / subject.scaled(subject.window)
+    info = subject.series(names.INFO, objective=f"{subject.objective.normalize():f}", window=duration(subject.window))
     checks = (
         nothing(end, subject.series("ALERTS")),
-        value(end, subject.series(names.events(TILE), kind="total"), _EVENTS * subject.tile // subject.step),
+        value(end, subject.series(names.events(TILE), kind="total"), events),
         value(end, subject.series(names.error_ratio(TILE)), 0),
         share(end, subject.series(names.REMAINING), Fraction(1)),
         share(end, subject.series(names.BUDGET), subject.budget),
+        share(end, subject.series(names.COVERED), recorded),
+        value(end, info, 1),
     )
-    phases = (Phase(end // subject.step, good=_EVENTS),)
-    return Script(subject, played(feeds, phases), checks, "all events are good")
+    phases = (Phase(end // subject.tick, good=_EVENTS),)
+    return Script(shaped(shapes, subject, phases), checks, "all events are good")
 
 
-def idle(subject: Subject) -> Script:
-    """Counters that stand still are data: quiet, no division by zero, nothing spent."""
+def idle(subject: Subject) -> Script | None:
+    """Counters that stand still are data: quiet, no division by zero, nothing spent. A gauge is never idle."""
+    if subject.sliced:
+        return None
     end = subject.after(subject.scaled(_WHILE))
     recorded = f'{{__name__=~"slo:.+",{subject.series("").removeprefix("{")}'
     checks = (
@@ -48,41 +56,58 @@ def idle(subject: Subject) -> Script:
         Check(end, f"0 * sum({recorded})", (("{}", "0"),)),
         share(end, subject.series(names.REMAINING), Fraction(1)),
     )
-    phases = (Phase(end // subject.step),)
-    return Script(subject, played(subject.feeds, phases, start=1000), checks, "counters stand at 1000")
+    phases = (Phase(end // subject.tick),)
+    return Script(played(subject, phases, start=1000), checks, "counters stand at 1000")
 
 
 def gone(subject: Subject) -> Script | None:
     """The series end: `NoData` comes when nothing was recorded for ten minutes."""
-    return None if subject.slo.alerts.target else _vanished(subject, raised=True)
+    return _vanished(subject, raised=True) if subject.target is None else None
 
 
 def target_down(subject: Subject) -> Script | None:
     """The series end and the target is down: `NoData` comes as it does without a target."""
-    return _vanished(subject, raised=True, up=0) if subject.slo.alerts.target else None
+    return _vanished(subject, raised=True, up=0)
 
 
 def target_up(subject: Subject) -> Script | None:
     """The series are not there, and the target is up: they are not created yet."""
-    return _vanished(subject, raised=False, up=1) if subject.slo.alerts.target else None
+    return _vanished(subject, raised=False, up=1)
 
 
 def _vanished(subject: Subject, *, raised: bool, up: int | None = None) -> Script | None:
-    """Some good events, then no series any more; the records end when the base range holds less than two samples."""
-    fact = subject.facts.get("no-data")
-    target = [] if up is None else _target(subject)
-    if fact is None or target is None:
+    """Some good events, then no series any more. Of a group one member leaves first: that alone is no `NoData`."""
+    fact, left = subject.facts.get("no-data"), subject.facts.get("member-no-data")
+    if (fact is None and left is None) or (up is not None and subject.target is None):
         return None
-    last = subject.before(subject.scaled(_LIVING) + 1)
-    silent = subject.before(last + subject.scaled(ABSENT_AFTER) + 1)
-    fires = subject.after(last + subject.tile + subject.scrape + subject.scaled(ABSENT_AFTER) + subject.step)
-    series = played(subject.feeds, (Phase(last // subject.step, good=_EVENTS),))
-    series += tuple((name, f"{up}+0x{fires // subject.step}") for name in target)
-    checks: tuple[Check, ...] = (alerts(subject, silent), alerts(subject, fires, *([fact] if raised else [])))
-    return Script(subject, series, checks, f"no samples after {last} s")
+    last = end = subject.closing(subject.scaled(_LIVING))
+    checks: list[Check] = []
+    series: tuple[tuple[int, str], ...] = ()
+    for role in reversed(subject.roles):
+        silent, fires = _absent(subject, end)
+        only = role is subject.role
+        seen = [Seen(fact)] if only and fact and raised else [Seen(left, role.labels)] if left and not only else []
+        series += played(subject, (Phase(end // subject.tick, good=_EVENTS), Phase(1, absent=True)), role)
+        checks += [alerts(subject, silent), alerts(subject, fires, *seen)]
+        end = subject.closing(fires)
+    if up is not None and subject.target is not None:
+        series += ((subject.target, f"{up}+0x{checks[-1].at // subject.tick}"),)
+    return Script(series, tuple(checks), f"no samples after {duration(last)}")
 
 
-def _target(subject: Subject) -> list[str] | None:
-    """A series that the target's selector matches, or None where none could be made."""
-    series = example((parse_selector(subject.slo.alerts.target or ""),))
-    return None if series is None else [series]
+def _absent(subject: Subject, last: int) -> tuple[int, int]:
+    """The last evaluation without `NoData` and the first with it, where the last sample was at a moment.
+
+    The records end when the base range holds less than two samples, or the tile no slice any more. A sample on the very
+    edge of a range belongs to it on Prometheus 2 and not on Prometheus 3.
+    """
+    reach = subject.scrape - subject.tick
+    if not subject.by_minute:
+        first = last + subject.tile + reach
+        absent = first + -first % subject.step, subject.after(first)
+    else:
+        counters = any(shape.kind not in {"gauge", "age"} for shape in subject.role.shapes)
+        more = (-(-(MINUTE + reach) // MINUTE) - 1, (MINUTE + reach) // MINUTE) if counters else (0, 0)
+        absent = subject.after(last + more[0] * MINUTE + TILE - 1), subject.after(last + more[1] * MINUTE + TILE - 1)
+    wait = int(subject.scaled(ABSENT_AFTER))
+    return absent[0] + wait - subject.step, absent[1] + wait

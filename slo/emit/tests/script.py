@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from slo.promql import quote
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
-    from slo.emit.tests.subject import Subject
-    from slo.model import Feed
+    from slo.emit.tests.subject import Role, Shape, Subject
+    from slo.model import Labels
     from slo.plan.values import AlertFacts
 
 _DIGITS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """Some steps with the same traffic: good and bad events per step."""
+class Phase(msgspec.Struct, frozen=True):
+    """Some ticks with the same traffic: good and bad events per tick. A gauge is bad where there are bad ones.
 
-    steps: int
+    `absent`: the series has no samples, although what it counts goes on.
+    """
+
+    ticks: int
     good: int = 0
     bad: int = 0
+    absent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Seen(msgspec.Struct, frozen=True):
+    """A firing alert, and the labels of the member that it is about."""
+
+    fact: AlertFacts
+    labels: Labels = ()
+
+
+class Check(msgspec.Struct, frozen=True):
     """At a moment in seconds, an expression gives exactly these samples: (labels, value)."""
 
     at: int
@@ -34,42 +48,101 @@ class Check:
     samples: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """One SLO's part of a test case: series with their values, checks, and a remark that tells why."""
+class Script(msgspec.Struct, frozen=True):
+    """One SLO's part of a test case: numbers of series and their values, checks, and a remark that tells why."""
 
-    subject: Subject
-    series: tuple[tuple[str, str], ...]
+    series: tuple[tuple[int, str], ...]
     checks: tuple[Check, ...]
     remark: str
 
 
-def played(feeds: tuple[Feed, ...], phases: tuple[Phase, ...], start: int = 0) -> tuple[tuple[str, str], ...]:
-    """The input series and their values in promtool's notation; counters begin at `start`."""
-    return tuple((feed.series, _values(feed, phases, start)) for feed in feeds)
+def played(
+    subject: Subject, phases: Sequence[Phase], role: Role | None = None, start: int = 0
+) -> tuple[tuple[int, str], ...]:
+    """The input series of a role and their values in promtool's notation; counters begin at `start`."""
+    return shaped((role or subject.role).shapes, subject, phases, start)
 
 
-def _values(feed: Feed, phases: tuple[Phase, ...], start: int) -> str:
-    parts: list[str] = []
+def shaped(
+    shapes: Iterable[Shape], subject: Subject, phases: Sequence[Phase], start: int = 0
+) -> tuple[tuple[int, str], ...]:
+    """As `played`, for some series."""
+    return tuple((shape.number, " ".join(_values(shape, subject, phases, start))) for shape in shapes)
+
+
+def _values(shape: Shape, subject: Subject, phases: Sequence[Phase], start: int) -> Iterable[str]:
+    """The sample at zero, and then one for each tick."""
+    if shape.kind == "counter":
+        return _counted(shape, phases, start)
+    if shape.kind == "histogram":
+        return _observed(shape, phases)
+    return ("_", *_shown(shape, subject, phases))
+
+
+def _counted(shape: Shape, phases: Sequence[Phase], start: int) -> Iterable[str]:
     value: Decimal | int = start
     for number, phase in enumerate(phases):
-        growth = feed.good * phase.good + feed.bad * phase.bad
-        # `a+bxn` has n + 1 samples: the first phase begins with the start value, the others with their first step.
-        first, more = (value, phase.steps) if number == 0 else (value + growth, phase.steps - 1)
-        parts.append(f"{first}+{growth}x{more}")
-        value += growth * phase.steps
-    return " ".join(parts)
+        growth = shape.good * phase.good + shape.bad * phase.bad
+        # `a+bxn` has n + 1 samples: the first phase begins with the start value, the others with their first tick.
+        first, more = (value, phase.ticks) if number == 0 else (value + growth, phase.ticks - 1)
+        yield _gap(phase.ticks) if phase.absent else f"{first}+{growth}x{more}"
+        value += growth * phase.ticks
 
 
-def alerts(subject: Subject, at: int, *firing: AlertFacts) -> Check:
-    """Exactly these alerts of the SLO fire."""
-    selector = subject.series("ALERTS", alertstate="firing")
-    samples = tuple((_labels(fact), "1") for fact in sorted(firing, key=lambda fact: (fact.name, fact.tier)))
-    return Check(at, f"count by (alertname, severity, tier) ({selector})", samples)
+def _gap(ticks: int) -> str:
+    """A scrape without the series marks it as stale."""
+    return "stale" if ticks == 1 else f"stale _x{ticks - 1}"
 
 
-def _labels(fact: AlertFacts) -> str:
-    return f'{{alertname="{fact.name}", severity="{fact.severity}", tier="{fact.tier}"}}'
+def _observed(shape: Shape, phases: Sequence[Phase]) -> Iterable[str]:
+    """A native histogram of schema 0: the bucket of a power of two ends at it."""
+    good = bad = 0
+    for number, phase in enumerate(phases):
+        if phase.absent:
+            yield _gap(phase.ticks)
+        elif number == 0:
+            yield f"{_histogram(shape, 0, 0)}+{_histogram(shape, phase.good, phase.bad)}x{phase.ticks}"
+        else:
+            first = _histogram(shape, good + phase.good, bad + phase.bad)
+            yield f"{first}+{_histogram(shape, phase.good, phase.bad)}x{phase.ticks - 1}"
+        good, bad = good + phase.good * phase.ticks, bad + phase.bad * phase.ticks
+
+
+def _histogram(shape: Shape, good: int, bad: int) -> str:
+    first, last = (math.ceil(math.log2(value)) for value in (shape.good, shape.bad))
+    buckets = " ".join(map(str, [good, *[0] * (last - first - 1), bad]))
+    total = shape.good * good + shape.bad * bad
+    return f"{{{{schema:0 sum:{total} count:{good + bad} buckets:[{buckets}] offset:{first}}}}}"
+
+
+def _shown(shape: Shape, subject: Subject, phases: Sequence[Phase]) -> Iterable[str]:
+    """A gauge shows the state; an age is told as the time of its beginning, which moves on with the clock."""
+    now, growth = subject.tick, subject.tick if shape.kind == "age" else 0
+    for phase in phases:
+        state = shape.bad if phase.bad else shape.good
+        first = now - state if shape.kind == "age" else state
+        if phase.absent:
+            yield _gap(phase.ticks)
+        elif phase.ticks == 1:
+            yield f"{first}"
+        else:
+            yield f"{first}+{growth}x{phase.ticks - 1}"
+        now += subject.tick * phase.ticks
+
+
+def alerts(subject: Subject, at: int, *firing: Seen) -> Check:
+    """Exactly these alerts of the SLO fire, of whichever member."""
+    selector = subject.whole("ALERTS", alertstate="firing")
+    samples = sorted((_labels(subject, seen), "1") for seen in firing)
+    by = ", ".join(("alertname", "severity", "tier", *subject.group_by))
+    return Check(at, f"count by ({by}) ({selector})", tuple(samples))
+
+
+def _labels(subject: Subject, seen: Seen) -> str:
+    member = dict(seen.labels)
+    of_member = "".join(f", {name}={quote(member[name])}" for name in subject.group_by if name in member)
+    fact = seen.fact
+    return f'{{alertname="{fact.name}", severity="{fact.severity}", tier="{fact.tier}"{of_member}}}'
 
 
 def value(at: int, expr: str, wanted: int) -> Check:

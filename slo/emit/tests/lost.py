@@ -1,0 +1,39 @@
+"""The scenario of `data_loss: bridge`: what late series and missing scrapes would hide is counted all the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.emit.tests.script import Phase, Script, shaped, value
+from slo.plan import names
+
+if TYPE_CHECKING:
+    from slo.emit.tests.subject import Subject
+
+_EVENTS = 100
+_FAILURES = 7
+_LARGE = 1_000_000
+_LATE, _LAST, _BACK, _NEW, _END = 2, 4, 7, 9, 12
+
+
+def bridged(subject: Subject) -> Script | None:
+    """Tiles: errors get their series in the third, scrapes miss three, a target with large counters comes later."""
+    if not subject.bridge or subject.by_minute:
+        return None
+    tile = subject.tile // subject.tick
+    lazy = tuple(shape for shape in subject.role.shapes if not shape.good)
+    steady = tuple(shape for shape in subject.role.shapes if shape.good)
+    gap = Phase((_BACK - _LAST) * tile - 1, good=_EVENTS, absent=True)
+    phases = (Phase(_LAST * tile, good=_EVENTS), gap, Phase((_END - _BACK) * tile + 1, good=_EVENTS))
+    late = f"_x{_LATE * tile - 1} {_FAILURES}+0x{(_LAST - _LATE) * tile}"
+    back = f"stale _x{gap.ticks - 2} {_FAILURES}+0x{(_END - _BACK) * tile}"
+    late_series = tuple((shape.number, f"{late} {back}") for shape in lazy)
+    new = tuple((shape.number, f"_x{_NEW * tile - 1} {_LARGE}+0x{(_END - _NEW) * tile}") for shape in subject.newcomers)
+    at = _END * subject.tile
+    total = subject.series(names.events(subject.window), kind="total")
+    checks = (
+        value(at, subject.series(names.events(subject.window), kind="bad"), _FAILURES if lazy else 0),
+        value(at, f"10 * {total} / {_EVENTS * _END * tile}", 10),
+    )
+    remark = f"{_FAILURES} failures in a late series, {_BACK - _LAST} tiles without a scrape, a target that is not new"
+    return Script((*shaped(steady, subject, phases, start=1000), *late_series, *new), checks, remark)
