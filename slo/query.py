@@ -7,15 +7,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place
-from slo.promql import PromqlError, Selector, instant_selector, parsed, selectors_in
-from slo.promql.plain import plain_selector
-from slo.promql.reading import with_window
+from slo.promql import PromqlError, Selector, plain_selector, read, with_window
+from slo.promql.functions import COUNTS, NO_RATES
 from slo.promql.tokens import WINDOW
+from slo.selectors import check_names, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import promql_parser
+    from slo.promql.parsed import Parsed, Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,11 @@ def parse_query(text: str) -> Query:
     Raises:
         PromqlError: Prometheus would not read it.
     """
-    if plain := plain_selector(text):
+    plain = plain_selector(text)
+    if plain is not None:
         return plain
-    import promql_parser  # noqa: PLC0415 - 25 ms that commands without queries need not pay
-
-    tree, line = parsed(text)
-    selector = instant_selector(tree)
-    if selector is not None:
-        return selector
-    return Expression(line, selectors_in(tree), isinstance(tree, promql_parser.Call | promql_parser.AggregateExpr))
+    found = read(text)
+    return found.whole or Expression(found.line, found.selectors, found.closed)
 
 
 def selectors_of(query: Query) -> tuple[Selector, ...]:
@@ -89,12 +85,11 @@ def check_rate(text: str, place: Place) -> Iterator[Diagnostic]:
     try:
         query = parse_query(text)
     except PromqlError as error:
-        yield _unreadable(error, place)
+        yield unreadable(error, place)
         return
-    yield from _check_names(query, place)
-    if isinstance(query, Expression) and WINDOW not in query.text:
-        message = f"this expression has no [{WINDOW}], so it is no rate over the range that slo needs"
-        yield Diagnostic("SLO048", place, message, f"write rate(requests_total[{WINDOW}]), or the selector alone")
+    yield from check_names(selectors_of(query), place)
+    if isinstance(query, Expression):
+        yield from _check_type(read(text), place) or _check_ranges(read(text), place)
 
 
 def check_value(text: str, place: Place) -> Iterator[Diagnostic]:
@@ -102,40 +97,43 @@ def check_value(text: str, place: Place) -> Iterator[Diagnostic]:
     try:
         query = parse_query(text)
     except PromqlError as error:
-        yield _unreadable(error, place)
+        yield unreadable(error, place)
         return
-    yield from _check_names(query, place)
-    found = value_type(parsed(text)[0])
-    if found != "vector":
-        message = f"this gives {_NOUNS[found]}, and an SLI needs an instant vector"
-        yield Diagnostic("SLO049", place, message)
+    yield from check_names(selectors_of(query), place)
+    if isinstance(query, Expression):
+        yield from _check_type(read(text), place)
 
 
-_NOUNS = {"scalar": "a single number", "string": "a string", "matrix": "a range vector"}
+_NOUNS = {"scalar": "a single number without labels", "string": "a text", "matrix": "a range of samples"}
+_REPAIRS = {
+    "scalar": "vector(...) makes a series of it",
+    "string": "name a metric",
+    "matrix": "apply rate, max_over_time or another function of ranges",
+}
 
 
-def value_type(tree: promql_parser.Expr) -> str:
-    """The type of what an expression gives, in PromQL's words: vector, scalar, matrix or string."""
-    import promql_parser as p  # noqa: PLC0415 - as above
-
-    while isinstance(tree, p.ParenExpr | p.UnaryExpr):
-        tree = tree.expr
-    if isinstance(tree, p.BinaryExpr):
-        return "vector" if "vector" in (value_type(tree.lhs), value_type(tree.rhs)) else "scalar"
-    if isinstance(tree, p.Call):
-        return str(tree.func.return_type).rpartition(".")[2].lower()
-    if isinstance(tree, p.MatrixSelector | p.SubqueryExpr):
-        return "matrix"
-    return (
-        "scalar" if isinstance(tree, p.NumberLiteral) else "string" if isinstance(tree, p.StringLiteral) else "vector"
-    )
+def _check_type(found: Parsed, place: Place) -> list[Diagnostic]:
+    if found.kind == "vector":
+        return []
+    message = f"this gives {_NOUNS[found.kind]}; an SLI needs an instant vector"
+    return [Diagnostic("SLO049", place, message, _REPAIRS[found.kind])]
 
 
-def _unreadable(error: PromqlError, place: Place) -> Diagnostic:
-    return Diagnostic("SLO040", place.within(error.start, error.length), f"Prometheus cannot read this: {error}")
+def _check_ranges(found: Parsed, place: Place) -> list[Diagnostic]:
+    """Rates that slo cannot multiply by the time they stand for."""
+    wrong = [diagnostic for r in found.ranges for diagnostic in _check_range(r, place)]
+    if wrong or any(r.window for r in found.ranges):
+        return wrong
+    message = f"[{WINDOW}] is missing, so this is no rate over the range that slo needs"
+    return [Diagnostic("SLO048", place, message, f"write rate(requests_total[{WINDOW}]), or the selector alone")]
 
 
-def _check_names(query: Query, place: Place) -> Iterator[Diagnostic]:
-    """A selector without a metric name reads whatever has its labels."""
-    if any(not s.name and not any(m.label == "__name__" for m in s.matchers) for s in selectors_of(query)):
-        yield Diagnostic("SLO045", place, "a selector without a metric name reads every metric; name one")
+def _check_range(found: Range, place: Place) -> Iterator[Diagnostic]:
+    function = found.function
+    name = function.text if function else ""
+    if function and (name in NO_RATES or (name in COUNTS and found.window)):
+        message = f'"{name}" gives no events per second'
+        yield Diagnostic("SLO046", place.within(function.start, len(name)), message, f"write rate(...[{WINDOW}])")
+    elif name == "rate" and not found.window:
+        bracket = place.within(found.bracket.start, found.length)
+        yield Diagnostic("SLO047", bracket, "slo has to choose the range of a rate", f"write [{WINDOW}]")

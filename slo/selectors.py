@@ -9,10 +9,10 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place
-from slo.promql import PromqlError, Selector, parse_selector, quote
+from slo.promql import NoSelectorError, PromqlError, Selector, parse_selector, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from slo.promql import Matcher
 
@@ -31,14 +31,24 @@ def check_selector(text: str, place: Place) -> Iterator[Diagnostic]:
     try:
         selector = parse_selector(text)
     except PromqlError as error:
-        yield Diagnostic(
-            "SLO040",
-            place.within(error.start, error.length),
-            f"this is not a selector that Prometheus can read: {error}",
-        )
+        yield unreadable(error, place)
         return
-    if not selector.name and not any(m.label == "__name__" for m in selector.matchers):
-        yield Diagnostic("SLO045", place, "a selector without a metric name reads every metric; name one")
+    yield from check_names((selector,), place)
+
+
+def unreadable(error: PromqlError, place: Place) -> Diagnostic:
+    """What is wrong with a query, at its place within the text that stands at `place`."""
+    if isinstance(error, NoSelectorError):
+        return Diagnostic("SLO041", place, str(error))
+    return Diagnostic("SLO040", place.within(error.start, error.length), str(error))
+
+
+def check_names(selectors: Iterable[Selector], place: Place) -> Iterator[Diagnostic]:
+    """Report selectors without a metric name: they read whatever has their labels."""
+    for selector in selectors:
+        if not selector.name and not any(m.label == "__name__" for m in selector.matchers):
+            yield Diagnostic("SLO045", place, "a selector without a metric name reads every metric; name one")
+            return
 
 
 def example(inside: Sequence[Selector], without: Sequence[Selector] = ()) -> str | None:

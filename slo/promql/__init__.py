@@ -1,18 +1,21 @@
 """How PromQL is read and spelled: durations, strings, selectors, expressions."""
 
-from slo.promql.reading import instant_selector, parse_selector, parsed, selectors_in
+from slo.promql.plain import plain_selector
+from slo.promql.reading import NoSelectorError, parse_selector, parsed, read, with_window
 from slo.promql.selector import Matcher, Selector
 from slo.promql.spelling import PromqlError, duration, parse_duration, quote
 
 __all__ = [
     "Matcher",
+    "NoSelectorError",
     "PromqlError",
     "Selector",
     "duration",
-    "instant_selector",
     "parse_duration",
     "parse_selector",
     "parsed",
+    "plain_selector",
     "quote",
-    "selectors_in",
+    "read",
+    "with_window",
 ]

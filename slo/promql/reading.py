@@ -1,4 +1,4 @@
-"""Reads PromQL with promql-parser, after spelling safely what that parser reads otherwise than Prometheus does."""
+"""Reads PromQL: plain selectors at sight, everything else word by word, and then promql-parser has to agree."""
 
 from __future__ import annotations
 
@@ -6,51 +6,64 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slo.promql.selector import Matcher, Selector
-from slo.promql.spelling import PromqlError, quote
-from slo.promql.tokens import WINDOW, one_line, tokens
+from slo.promql.plain import plain_selector
+from slo.promql.spelling import PromqlError
+from slo.promql.tokens import WINDOW
 
 if TYPE_CHECKING:
     import promql_parser
 
-_OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
-_PLAIN_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_PLAIN_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_PLAIN_TEXT = re.compile(r"[ !\"%-\[\]-_a-~]+")  # no comment, variable, escape, backquote or line break
+    from slo.promql.parsed import Parsed
+    from slo.promql.selector import Selector
+
+_AFTER_SELECTOR = re.compile(r"^[^()\[]*(?:@|(?i:\boffset\b))[^()\[]*$")
+_MODIFIED = "a selector with `offset` or `@` cannot be counted; leave the modifier out"
+_EXPRESSION = 'this is an expression; only a vector selector such as requests_total{job="api"} is possible here'
 _VARIABLE = re.compile(r'"(?:[^"\\]|\\.)*"|\$window\b')
 
 
-def parsed(text: str) -> tuple[promql_parser.Expr, str]:
-    """The syntax tree, in which `$window` is some range, and the text on one line, `$window` still in it.
+class NoSelectorError(PromqlError):
+    """The text is PromQL, but more than a selector."""
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> Parsed:
+    """Everything that slo wants to know about a query.
 
     Raises:
-        PromqlError: Prometheus would not read the text, or the text holds other variables than `$window`.
+        PromqlError: Prometheus would not read the text, or it holds other variables than `$window`.
     """
-    import promql_parser  # noqa: PLC0415 - 25 ms that commands without queries need not pay
+    from slo.promql.reader import parsed as worded  # noqa: PLC0415 - files with plain selectors need not pay for it
 
-    line = text.strip(" ") if _PLAIN_TEXT.fullmatch(text) else _one_line(text)
+    found = worded(text)
+    tree(found.line)
+    return found
+
+
+def tree(line: str) -> promql_parser.Expr:
+    """The syntax tree of a `Parsed.line`, `$window` being some range; its attributes are copies and slow to get.
+
+    Raises:
+        PromqlError: promql-parser does not read it.
+    """
+    import promql_parser  # noqa: PLC0415 - 25 ms that files with plain selectors alone need not pay
+
     try:
-        return promql_parser.parse(with_window(line, "5m")), line
+        return promql_parser.parse(with_window(line, "5m"))
     except ValueError as error:
-        raise PromqlError(str(error)) from None
+        msg = f"the parser of PromQL says: {error}"
+        raise PromqlError(msg) from None
 
 
-def _one_line(text: str) -> str:
-    """The text on one line, with strings spelled by us."""
-    words = tokens(text)
-    for word in words:
-        if word.kind == "variable" and word.text != WINDOW:
-            msg = f'"{word.text}" is not known here; write $window, which slo replaces by the range it needs'
-            raise word.error(msg)
-        if word.kind == "open":
-            msg = f"this string is not closed; its closing {word.text[0]} is missing"
-            raise PromqlError(msg, word.start, 1)
-    return one_line(words)
+def parsed(text: str) -> tuple[promql_parser.Expr, str]:
+    """The syntax tree of a query and its text on one line."""
+    line = read(text).line
+    return tree(line), line
 
 
 def with_window(line: str, range_: str) -> str:
-    """A text of one line with `$window` replaced, save within strings."""
-    if "$" not in line:
+    """A text of one line with `$window` replaced, except in strings, all of which stand in double quotes."""
+    if WINDOW not in line:
         return line
     return _VARIABLE.sub(lambda m: range_ if m.group() == WINDOW else m.group(), line)
 
@@ -62,59 +75,10 @@ def parse_selector(text: str) -> Selector:
     Raises:
         PromqlError: the text does not parse, or is more than a selector (a function, an operator, `offset`, `@`).
     """
-    import promql_parser  # noqa: PLC0415 - as above
-
-    tree, _ = parsed(text)
-    if not isinstance(tree, promql_parser.VectorSelector):
-        msg = 'this is an expression; only a vector selector such as requests_total{job="api"} is possible here'
-        raise PromqlError(msg)
-    selector = instant_selector(tree)
-    if selector is None:
-        msg = "a selector with `offset` or `@` cannot be counted; leave the modifier out"
-        raise PromqlError(msg)
-    return selector
-
-
-def instant_selector(tree: promql_parser.Expr) -> Selector | None:
-    """The selector that the whole text is, without `offset` and `@`; None if it is anything else."""
-    import promql_parser  # noqa: PLC0415 - as above
-
-    if not isinstance(tree, promql_parser.VectorSelector) or tree.offset is not None or tree.at is not None:
-        return None
-    return _selector(tree)
-
-
-def selectors_in(tree: promql_parser.Expr) -> tuple[Selector, ...]:
-    """Every vector selector of an expression, that of a range too, each once."""
-    import promql_parser  # noqa: PLC0415 - as above
-
-    found: dict[Selector, None] = {}
-
-    def visit(node: promql_parser.Expr) -> None:
-        if isinstance(node, promql_parser.MatrixSelector):
-            node = node.vector_selector
-        if isinstance(node, promql_parser.VectorSelector):
-            found[_selector(node)] = None
-
-    promql_parser.walk(tree, visit)
-    return tuple(found)
-
-
-def _selector(tree: promql_parser.VectorSelector) -> Selector:
-    if tree.matchers.or_matchers:
-        msg = "matchers joined by `or` are not PromQL that Prometheus reads; use a regular expression"
-        raise PromqlError(msg)
-    matchers = tuple(Matcher(_label(m.name), _OPERATORS[str(m.op)], m.value) for m in tree.matchers.matchers)
-    return _named(tree.name or "", matchers)
-
-
-def _named(name: str, matchers: tuple[Matcher, ...]) -> Selector:
-    """`{__name__="x"}` is spelled `x`, so that two spellings of one selector compare equal."""
-    names = [m.value for m in matchers if m.label == "__name__" and m.op == "="]
-    if name or len(names) != 1 or not _PLAIN_NAME.fullmatch(names[0]):
-        return Selector(name, matchers)
-    return Selector(names[0], tuple(m for m in matchers if m.label != "__name__"))
-
-
-def _label(name: str) -> str:
-    return name if _PLAIN_LABEL.fullmatch(name) else quote(name)
+    plain = plain_selector(text)
+    if plain is not None:
+        return plain
+    found = read(text)
+    if found.whole is None:
+        raise NoSelectorError(_MODIFIED if _AFTER_SELECTOR.search(found.line) else _EXPRESSION)
+    return found.whole

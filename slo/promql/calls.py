@@ -1,0 +1,144 @@
+"""Finds what is wrong with calls of functions and with aggregations: their names, labels and arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from slo.promql.functions import AGGREGATES, EXPERIMENTAL, FUNCTIONS, NEWER, Signature
+from slo.promql.operators import labels
+
+if TYPE_CHECKING:
+    from slo.promql.cursor import Reading
+    from slo.promql.spelling import PromqlError
+    from slo.promql.tokens import Token
+
+_RENAMED = {
+    "holt_winters": "Prometheus 3 has renamed it to double_exponential_smoothing, which is experimental",
+    "count_distinct": "write count(count by (label) (x))",
+    "mean": "write avg",
+    "percentile": "write quantile",
+    "histogram_percentile": "write histogram_quantile",
+    "if": "PromQL has no conditions; comparisons filter, and `bool` makes 0 and 1",
+}
+
+
+class _Argument(NamedTuple):
+    """One argument: its type, and the words from which and up to which it goes."""
+
+    kind: str
+    first: int
+    end: int
+
+
+def call(reader: Reading) -> str:
+    """Read a call of a function; the type of what it gives."""
+    first = reader.index
+    name = reader.word
+    if name.text not in FUNCTIONS:
+        raise _unknown(name)
+    if name.text in NEWER:
+        reader.newer = f"the function {name.text}"
+    reader.index += 1
+    reader.calls.append(name)
+    arguments = _arguments(reader)
+    reader.calls.pop()
+    _check(reader, first, name, arguments, FUNCTIONS[name.text])
+    return FUNCTIONS[name.text].gives
+
+
+def aggregation(reader: Reading) -> str:
+    """Read an aggregation, its labels before or after what it aggregates."""
+    first = reader.index
+    name = reader.word
+    reader.index += 1
+    grouped = _grouping(reader)
+    if reader.word.text != "(":
+        raise reader.unexpected("what to aggregate, in round brackets,")
+    arguments = _arguments(reader)
+    _check(reader, first, name, arguments, AGGREGATES[name.text.lower()])
+    word = reader.word
+    if _grouping(reader) and grouped:
+        msg = f'"{name.text}" is grouped twice'
+        raise word.error(msg)
+    return "vector"
+
+
+def _grouping(reader: Reading) -> bool:
+    if reader.word.text.lower() not in {"by", "without"}:
+        return False
+    reader.index += 1
+    labels(reader)
+    return True
+
+
+def _arguments(reader: Reading) -> list[_Argument]:
+    found: list[_Argument] = []
+    reader.opened("(")
+    while reader.word.text != ")" or found:
+        if reader.word.text in {",", ")"}:
+            msg = 'a "," too many' if reader.word.text == "," else 'a "," too many before this'
+            raise reader.word.error(msg)
+        first = reader.index
+        found.append(_Argument(reader.expression(), first, reader.index))
+        if not reader.take(","):
+            break
+    reader.close('","')
+    return found
+
+
+def _check(reader: Reading, first: int, name: Token, arguments: list[_Argument], wanted: Signature) -> None:
+    """Whether number and types of the arguments are right."""
+    most = len(arguments) if wanted.repeats else len(wanted.types)
+    if not wanted.least <= len(arguments) <= most:
+        raise reader.stretch(
+            first, reader.index, f'"{name.text}" takes {_takes(wanted)}; here are {len(arguments) or "none"}'
+        )
+    types = (*wanted.types, *[wanted.types[-1]] * len(arguments)) if wanted.repeats else wanted.types
+    for argument, kind in zip(arguments, types, strict=False):
+        if argument.kind != kind:
+            message = _wrong_type(reader, name.text, argument, kind)
+            raise reader.stretch(argument.first, argument.end, message)
+
+
+_NOUNS = {"scalar": "a number", "string": "a text in quotes", "matrix": "a range", "vector": "an instant vector"}
+
+
+def _takes(wanted: Signature) -> str:
+    if not wanted.types:
+        return "no arguments"
+    shown = [f"{_NOUNS[kind]}" for kind in wanted.types]
+    if len(wanted.types) > wanted.least and not wanted.repeats:
+        shown[-1] += " or not"
+    count = len(shown)
+    noun = "argument" if count == 1 else "arguments"
+    return f"{count} {noun} ({', '.join(shown)}{', and more' if wanted.repeats else ''})"
+
+
+def _wrong_type(reader: Reading, name: str, argument: _Argument, wanted: str) -> str:
+    if wanted == "matrix" and argument.kind == "vector":
+        return _missing_range(reader, name, argument)
+    if argument.kind == "matrix":
+        return f'"{name}" takes {_NOUNS[wanted]}, not a range; apply rate or another function of ranges first'
+    return f'"{name}" takes {_NOUNS[wanted]} here, and this is {_NOUNS[argument.kind]}'
+
+
+def _missing_range(reader: Reading, name: str, argument: _Argument) -> str:
+    text = reader.source(argument.first, argument.end)
+    if "(" in text:
+        return f'"{name}" needs a range, which only selectors have; take the {name} first, then aggregate'
+    return f'"{name}" needs a range; write {name}({text}[$window])'
+
+
+def _unknown(name: Token) -> PromqlError:
+    from difflib import get_close_matches  # noqa: PLC0415 - only needed when something is wrong
+
+    text = name.text
+    if text in EXPERIMENTAL:
+        return name.error(f'"{text}" is experimental; without a feature flag, Prometheus refuses rules that use it')
+    if text in _RENAMED:
+        return name.error(f'there is no function "{text}"; {_RENAMED[text]}')
+    if text.lower() in FUNCTIONS:
+        return name.error(f'names of functions are written in lower case: "{text.lower()}"')
+    close = get_close_matches(text.lower(), [*FUNCTIONS, *AGGREGATES], n=1, cutoff=0.6)
+    hint = f'; did you mean "{close[0]}"?' if close else ""
+    return name.error(f'unknown function "{text}"{hint}')

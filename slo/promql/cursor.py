@@ -1,0 +1,157 @@
+"""Walks over the words of a PromQL text that cannot be read, and says at which of them it goes wrong."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from slo.promql.spelling import PromqlError
+from slo.promql.tokens import WINDOW, Token, one_line, tokens
+
+if TYPE_CHECKING:
+    from slo.promql.parsed import Range
+    from slo.promql.selector import Selector
+
+CLOSING = {"(": ")", "{": "}", "[": "]"}
+_DEEPEST = 60
+_MEANT = {
+    "&": 'PromQL writes "and" for &&',
+    "|": 'PromQL writes "or" for ||; log queries and their pipes are not PromQL',
+    "!": 'PromQL has no "not"; "unless" and "== bool 0" turn conditions around',
+    ";": "a query is one expression; leave the semicolon out",
+    "?": "PromQL has no choice operator",
+    **dict.fromkeys("\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb", "this is a typographic quote; write \" or '"),
+    **dict.fromkeys("\u2212\u2013\u2014", "this is a dash; write the minus sign -"),
+    **dict.fromkeys(
+        "\u00a0\u2007\u202f\u200b\ufeff\x0b\x0c", "this is no space that Prometheus knows; write a plain one"
+    ),
+}
+
+
+class Cursor:
+    """The words one after the other, and the brackets that are open."""
+
+    def __init__(self, text: str) -> None:
+        """Start at the first word."""
+        self._text = text
+        self._all = tokens(text)
+        self._words = [word for word in self._all if word.kind not in {"space", "comment"}]
+        self._end = Token("end", "", len(text))
+        self._open: list[Token] = []
+        self.index = 0
+
+    @property
+    def word(self) -> Token:
+        """The word that comes next."""
+        return self._words[self.index] if self.index < len(self._words) else self._end
+
+    @property
+    def after(self) -> Token:
+        """The word after the next."""
+        return self._words[self.index + 1] if self.index + 1 < len(self._words) else self._end
+
+    def take(self, *texts: str) -> Token | None:
+        """The next word if it is one of these."""
+        word = self.word
+        if word.kind == "end" or word.text not in texts:
+            return None
+        self.index += 1
+        return word
+
+    def take_kind(self, *kinds: str) -> Token | None:
+        """The next word if it is of one of these kinds."""
+        word = self.word
+        if word.kind not in kinds:
+            return None
+        self.index += 1
+        return word
+
+    def opened(self, bracket: str) -> bool:
+        """Go past an opening bracket, if one comes next."""
+        word = self.take(bracket)
+        if word is None:
+            return False
+        self._open.append(word)
+        if len(self._open) > _DEEPEST:
+            msg = "the brackets are nested too deeply"
+            raise word.error(msg)
+        return True
+
+    def close(self, wanted: str) -> None:
+        """Go past the bracket that closes the last one; `wanted`: what else could stand here."""
+        closing = CLOSING[self._open[-1].text]
+        if not self.take(closing):
+            raise self.unexpected(f'{wanted} or "{closing}"')
+        self._open.pop()
+
+    def finish(self) -> None:
+        """Everything has been read."""
+        word = self.word
+        if word.text in CLOSING.values():
+            msg = f'this "{word.text}" closes nothing'
+            raise word.error(msg)
+        if word.kind != "end":
+            raise self.unexpected("an operator such as + or and")
+
+    def unexpected(self, wanted: str) -> PromqlError:
+        """Why the next word cannot stand where it does; `wanted`: what can."""
+        word = self.word
+        if word.kind == "end":
+            return self._too_short(wanted)
+        if word.kind == "open":
+            return PromqlError(f"this string is not closed; the other {word.text[0]} is missing", word.start, 1)
+        if word.kind == "variable" and word.text != WINDOW:
+            return word.error(f'"{word.text}" is unknown here; slo replaces only $window')
+        if word.kind == "variable":
+            return word.error("$window is a range; it stands in square brackets, as in rate(requests_total[$window])")
+        if word.text in _MEANT:
+            return word.error(_MEANT[word.text])
+        return word.error(f'{wanted} is expected here, not "{word.text}"')
+
+    def _too_short(self, wanted: str) -> PromqlError:
+        if self._open:
+            return self._open[-1].error(f'this "{self._open[-1].text}" is not closed')
+        if not self._words:
+            return PromqlError("the query is empty")
+        return self._words[-1].error(f"after this, {wanted} is missing")
+
+    def stretch(self, first: int, end: int, message: str) -> PromqlError:
+        """An error that points at the words from one index up to, and without, another."""
+        start, last = self._words[first].start, self._words[max(first, end - 1)]
+        return PromqlError(message, start, last.start + len(last.text) - start)
+
+    def line(self) -> str:
+        """All of it on one line, spelled by us."""
+        return one_line(self._all)
+
+    def index_of(self, word: Token) -> int:
+        """Where a word stands among the words."""
+        return self._words.index(word)
+
+    def source(self, first: int, end: int) -> str:
+        """The text of these words."""
+        start, last = self._words[first].start, self._words[max(first, end - 1)]
+        return self._text[start : last.start + len(last.text)]
+
+
+class Reading(Cursor, ABC):
+    """A cursor that can read a whole expression, and gathers what it comes across.
+
+    Attributes:
+        selectors: the selectors so far, and the indices of the words from which and up to which the last one goes.
+        ranges: the ranges so far.
+        calls: the functions in whose brackets the next word stands, from the outermost to the innermost.
+        newer: something that only Prometheus 3 reads.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Nothing has been read."""
+        super().__init__(text)
+        self.selectors: dict[Selector, tuple[int, int]] = {}
+        self.ranges: list[Range] = []
+        self.calls: list[Token] = []
+        self.newer = ""
+
+    @abstractmethod
+    def expression(self, least: int = 1) -> str:
+        """Read an expression whose operators bind at least that strongly; its type."""

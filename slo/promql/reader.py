@@ -1,0 +1,164 @@
+"""Reads PromQL word by word, so that the first thing that Prometheus would refuse has a place and a repair."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.promql.calls import aggregation, call
+from slo.promql.cursor import Reading
+from slo.promql.functions import AGGREGATES
+from slo.promql.matching import check_number, modifiers, range_, selector
+from slo.promql.operators import PRECEDENCE, Operator, combined, read_operator
+from slo.promql.parsed import Parsed
+from slo.promql.tokens import unquoted
+
+if TYPE_CHECKING:
+    from slo.promql.spelling import PromqlError
+    from slo.promql.tokens import Token
+
+_UNARY = 6
+_DEEPEST = 100
+_LONGEST = 100
+_MEANT = {"=": "==", "=~": "", "!~": ""}
+
+
+def parsed(text: str) -> Parsed:
+    """Read a query.
+
+    Raises:
+        PromqlError: Prometheus would refuse it; with the place, and the repair.
+    """
+    reader = _Reader(text)
+    kind = reader.expression()
+    reader.finish()
+    everything = (0, reader.index)
+    whole = next((selector for selector, words in reader.selectors.items() if words == everything), None)
+    return Parsed(
+        line=reader.line(),
+        kind=kind,
+        selectors=tuple(reader.selectors),
+        ranges=tuple(reader.ranges),
+        whole=whole,
+        closed=reader.closed == everything,
+        newer=reader.newer,
+    )
+
+
+class _Reader(Reading):
+    """Reads expressions and tells of which type they are."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.closed = (0, 0)
+        self._depth = 0
+        self._operators = 0
+
+    def expression(self, least: int = 1) -> str:
+        """Read an expression whose operators bind at least that strongly; its type."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            msg = "this is nested too deeply"
+            raise self.word.error(msg)
+        first = self.index
+        kind = self._operand()
+        while PRECEDENCE.get(self.word.text.lower(), 0) >= least:
+            operator = self._next_operator(first)
+            other = self.expression(PRECEDENCE[operator.text] + (operator.text != "^"))
+            kind = combined(self, operator, kind, other)
+        if self.word.text in _MEANT:
+            raise self._no_operator()
+        self._depth -= 1
+        return kind
+
+    def _next_operator(self, first: int) -> Operator:
+        self._operators += 1
+        if self._operators > _LONGEST:
+            msg = f"more than {_LONGEST} operators in one query are not read here; record a part of it by a rule"
+            raise self.word.error(msg)
+        return read_operator(self, first)
+
+    def _no_operator(self) -> PromqlError:
+        word = self.word
+        if word.text == "=":
+            return word.error('expressions are compared with "=="; a single "=" stands in braces only')
+        return word.error(f'"{word.text}" stands in braces only: {{code{word.text}"5.."}}')
+
+    def _operand(self) -> str:
+        sign = self.take("+", "-")
+        if sign is None:
+            return self._ranged()
+        first = self.index
+        kind = self.expression(_UNARY)
+        if kind not in {"scalar", "vector"}:
+            raise self.stretch(first, self.index, f"{_NOUNS[kind]} has no sign")
+        return kind
+
+    def _ranged(self) -> str:
+        """What stands between operators, with its range, `offset` and `@`."""
+        first = self.index
+        kind, plain = self._primary()
+        modified = self._modified(plain=plain)
+        while self.word.text == "[":
+            here = self.index
+            if range_(self).subquery:
+                if kind != "vector":
+                    msg = f"a subquery needs an instant vector, and this is {_NOUNS[kind]}"
+                    raise self.stretch(first, here, msg)
+            elif not plain or modified or kind != "vector":
+                raise self.stretch(here, self.index, "the range stands before offset and @" if modified else _NO_RANGE)
+            kind, plain = "matrix", True
+            modified = self._modified(plain=True)
+        return kind
+
+    def _modified(self, *, plain: bool) -> bool:
+        word = self.word
+        if word.text.lower() not in {"offset", "@"}:
+            return False
+        if not plain:
+            raise word.error(f'"{word.text}" follows a selector or a range; move it inside')
+        modifiers(self)
+        return True
+
+    def _primary(self) -> tuple[str, bool]:
+        """The type, and whether this is a selector."""
+        word = self.word
+        if word.text == "{" or (word.kind == "name" and not self._calls(word)):
+            return self._metric(word)
+        if self.opened("("):
+            kind = self.expression()
+            self.close("an operator")
+            return kind, False
+        if self.take_kind("string"):
+            unquoted(word)
+            return "string", False
+        if self.take_kind("number"):
+            check_number(self, word)
+            return "scalar", False
+        if word.kind != "name":
+            raise self.unexpected("a metric, a function, a number or (")
+        return self._call(word), False
+
+    def _metric(self, word: Token) -> tuple[str, bool]:
+        lower = word.text.lower()
+        if lower in _RESERVED:
+            raise self.unexpected("a metric, a function, a number or (")
+        if lower in {"inf", "nan"}:
+            self.index += 1
+            return "scalar", False
+        selector(self)
+        return "vector", True
+
+    def _calls(self, word: Token) -> bool:
+        following = self.after.text.lower()
+        return following == "(" or (following in {"by", "without"} and word.text.lower() in AGGREGATES)
+
+    def _call(self, word: Token) -> str:
+        first = self.index
+        kind = aggregation(self) if word.text.lower() in AGGREGATES else call(self)
+        self.closed = (first, self.index)
+        return kind
+
+
+_NOUNS = {"scalar": "a single number", "string": "a text", "matrix": "a range", "vector": "an instant vector"}
+_RESERVED = frozenset({"and", "or", "unless", "by", "without", "on", "ignoring", "bool", "atan2", "offset"})
+_NO_RANGE = "only a selector has a range; for the values of an expression over time write a subquery such as [1h:1m]"

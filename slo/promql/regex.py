@@ -1,0 +1,136 @@
+"""Checks regular expressions as Prometheus does (RE2 syntax), where another engine is more or less generous."""
+
+from __future__ import annotations
+
+import re
+
+_CATEGORIES = "C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps S Sc Sk Sm So Z Zl Zp Zs Any"
+_SCRIPTS = (
+    "Arabic Armenian Bengali Bopomofo Common Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Hangul Han Hebrew "
+    "Hiragana Inherited Kannada Katakana Khmer Lao Latin Malayalam Mongolian Myanmar Sinhala Tamil Telugu Thai Tibetan"
+)
+_PROPERTIES = frozenset(f"{_CATEGORIES} {_SCRIPTS}".split())
+_CLASSES = "alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit"
+_POSIX = frozenset(_CLASSES.split())
+_PIECES = re.compile(
+    r"""(?P<property>\\[pP](?:\{\^?(?P<name>[^}]*)\}|(?P<letter>.)))
+    | (?P<escape>\\(?:x[0-9a-fA-F]{2}|x\{[0-9a-fA-F]{1,6}\}|[^0-9A-Za-z\x80-\U0010ffff]|[aftnrvdDsSwWbBAz]))
+    | (?P<wrong>\\.?.?)
+    | (?P<group>\((?:\?(?:P<\w+>|[imsU]*(?:-[imsU]+)?[:)]))?(?!\?))
+    | (?P<strange>\(\?.?.?)
+    | (?P<class>\[\^?\]?(?:\[:[^\]:]*:\]|\\(?s:.)|[^\]\\])*\])
+    | (?P<times>\{(?P<low>[0-9]+)(?P<comma>,(?P<high>[0-9]*))?\}\??)
+    | (?P<repeat>[*+?]\??)
+    | (?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_MOST_TIMES = 1000
+
+
+class _Scan:
+    """Goes through an expression piece by piece, and knows how often the groups that are open repeat."""
+
+    def __init__(self) -> None:
+        self._levels = [1]
+        self._repeatable = 0
+        self._last = ""
+
+    def problem(self, match: re.Match[str]) -> str:
+        """What is wrong with the next piece; empty if nothing is."""
+        kind, text = str(match.lastgroup), match.group()
+        if kind in {"repeat", "times"}:
+            return self._repeated(match)
+        self._last = ""
+        if kind == "group" and not text.endswith(")"):
+            self._levels.append(1)
+        if text == ")":
+            self._repeatable = self._levels.pop()
+            return "" if self._levels else "a ) closes nothing"
+        self._repeatable = 0 if kind == "group" or text == "|" else 1
+        return _piece_problem(kind, match)
+
+    def _repeated(self, match: re.Match[str]) -> str:
+        text, last = match.group(), self._last
+        self._last = text
+        if last or not self._repeatable:
+            return f"{last}{text} repeats a repetition" if last else f"{text} repeats nothing"
+        if match["low"] is None:
+            return ""
+        low, high = int(match["low"][:9]), int((match["high"] or match["low"])[:9])
+        self._repeatable *= max(low, high, 1)
+        self._levels[-1] = max(self._levels[-1], self._repeatable)
+        if self._repeatable > _MOST_TIMES:
+            return f"with {text} something may repeat more than 1000 times"
+        return f"in {text} the second number is the smaller one" if low > high else ""
+
+    def end(self) -> str:
+        """What is missing at the end."""
+        return "a ( is not closed" if len(self._levels) > 1 else ""
+
+
+def regex_problem(pattern: str) -> str:
+    """What RE2 refuses in an expression, as a sentence without a full stop; empty if it is fine."""
+    scan = _Scan()
+    for match in _PIECES.finditer(pattern):
+        problem = scan.problem(match)
+        if problem:
+            return problem
+    return scan.end()
+
+
+def _piece_problem(kind: str, match: re.Match[str]) -> str:
+    text = match.group()
+    if kind == "property":
+        return "" if (match["name"] or match["letter"]) in _PROPERTIES else f"there is no class {text}"
+    if kind == "wrong":
+        return f"{text} is no escape" if len(text) > 1 else "the backslash at the end escapes nothing"
+    if kind == "strange":
+        return f"no group begins with {text}; (?: and (?i: are possible"
+    if kind == "class":
+        return _class_problem(text)
+    return "a [ is not closed" if text == "[" else ""
+
+
+_ITEM = re.compile(
+    r"\[:\^?(?P<posix>[a-z]*):\]|\\[pP](?:\{\^?(?P<name>[^}]*)\}|(?P<letter>.))|(?P<set>\\[dDsSwW])"
+    r"|\\x(?:\{(?P<long>[0-9a-fA-F]{1,6})\}|(?P<hex>[0-9a-fA-F]{2}))|\\(?P<escaped>[^0-9A-Za-z\x80-\U0010ffff]|[aftnrv])"
+    r"|(?P<wrong>\\.?)|(?P<plain>.)",
+    re.DOTALL,
+)
+
+
+def _class_problem(text: str) -> str:
+    """What is wrong between square brackets."""
+    items = list(_ITEM.finditer(text[2 if text.startswith("[^") else 1 : -1]))
+    index = 0
+    while index < len(items):
+        problem = _item_problem(items[index])
+        spans = _code(items[index]) is not None and len(items) > index + 2 and items[index + 1].group() == "-"
+        if not problem and spans:
+            problem = _item_problem(items[index + 2]) or _span_problem(items[index], items[index + 2])
+        if problem:
+            return problem
+        index += 3 if spans else 1
+    return ""
+
+
+def _item_problem(item: re.Match[str]) -> str:
+    if item["wrong"]:
+        return f"{item.group()} is no escape"
+    known = _POSIX if item["posix"] is not None else _PROPERTIES
+    name = item["posix"] or item["name"] or item["letter"]
+    return "" if name is None or name in known else f"there is no class {item.group()}"
+
+
+def _span_problem(first: re.Match[str], last: re.Match[str]) -> str:
+    low, high = _code(first), _code(last)
+    if low is not None and high is not None and low <= high:
+        return ""
+    return f"{first.group()}-{last.group()} is no range of characters"
+
+
+def _code(item: re.Match[str]) -> int | None:
+    if item["long"] or item["hex"]:
+        return int(item["long"] or item["hex"], 16)
+    character = item["plain"] or item["escaped"]
+    return ord(character) if character else None
