@@ -31,8 +31,14 @@ def our_rules(folder: Path, name: str, slos: Sequence[Wanted], *options: str, sc
     command = [slo_program(), "build", str(spec), "--target", "prometheus", "-o", str(out), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RefusedError(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no reason given")
+        raise RefusedError(_reason(done.stderr))
     return next(out.rglob("*.rules.yml"))
+
+
+def _reason(said: str) -> str:
+    """The first line that names an error, without the path before it."""
+    lines = [line for line in said.splitlines() if "error" in line] or said.splitlines()[-1:] or ["no reason given"]
+    return lines[0].partition(": error")[2].partition(": ")[2] or lines[0]
 
 
 def sloth_rules(folder: Path, program: str, name: str, slos: Sequence[Wanted]) -> Path:
