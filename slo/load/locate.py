@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from slo.diagnostics import Span
 from slo.load.faults import lines_of
+from slo.load.scalars import cells_of
 from slo.load.tree import Mark, Node, TooDeepError, events_to_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from slo.diagnostics import Diagnostic, Place
 
@@ -45,15 +46,34 @@ def _tree(text: str) -> Node | None:
 def _located(diagnostic: Diagnostic, root: Node | None, text: str) -> Diagnostic:
     if diagnostic.span is not None or root is None:
         return diagnostic
-    start, length = _stretch(root, diagnostic.place)
     lines = lines_of(text)
-    excerpt = lines[start.line] if start.line < len(lines) else ""
-    span = Span(start.line + 1, start.column + 1, max(1, min(length, len(excerpt) - start.column)))
+    line, column, length = _part(root, diagnostic.place, lines) or _stretch(root, diagnostic.place)
+    excerpt = lines[line] if line < len(lines) else ""
+    span = Span(line + 1, column + 1, max(1, min(length, len(excerpt) - column)))
     return replace(diagnostic, span=span, excerpt=excerpt)
 
 
-def _stretch(root: Node, place: Place) -> tuple[Mark, int]:
-    """Start and length of what a place names; of the nearest thing around it where that is not in the text."""
+def _part(root: Node, place: Place, lines: Sequence[str]) -> tuple[int, int, int] | None:
+    """Line, column and length of some characters of a text, up to the end of their first line; None if unknown."""
+    _, node, steps_left = _walk(root, place.path)
+    cells = cells_of(node, lines) if place.part and not steps_left else None
+    if place.part is None or cells is None:
+        return None
+    start, length = place.part
+    meant = cells[start : start + length]
+    if not meant:
+        return None
+    line, column = meant[0]
+    return line, column, max(c for n, c in meant if n == line) - column + 1
+
+
+def _stretch(root: Node, place: Place) -> tuple[int, int, int]:
+    """Line, column and length of what a place names; of the nearest thing around it where that is not in the text."""
+    mark, length = _around(root, place)
+    return mark.line, mark.column, length
+
+
+def _around(root: Node, place: Place) -> tuple[Mark, int]:
     key, node, steps_left = _walk(root, place.path)
     if place.on_key and key is not None and not steps_left:
         return key.start, _length(key)
