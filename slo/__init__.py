@@ -37,6 +37,14 @@ def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] =
     Raises:
         CompileError: the specification is wrong.
         ValueError: there is no such target.
+
+    >>> sli = "{events: {total: orders_total, bad: failed_orders_total}}"
+    >>> outputs = compile_text(f"{{version: 1, service: shop, slos: [{{name: buy, objective: 99%, sli: {sli}}}]}}")
+    >>> list(outputs)
+    ['build/slo/prometheus/shop.rules.yml']
+    >>> compile_text("{version: 1, service: shop, slos: [{name: buy, objective: 100%, sli: {up: up}}]}")
+    Traceback (most recent call last):
+    slo.diagnostics.CompileError: SLO024: an objective of 100% leaves no error budget
     """
     from slo.emit import EMITTERS  # noqa: PLC0415 - `import slo` stays cheap
     from slo.load import Source  # noqa: PLC0415 - as above

@@ -70,7 +70,5 @@ def least_from(slo: Slo) -> str:
     """Where `min_bad_events` comes from."""
     least = slo.alerts.min_bad_events
     if slo.sli.unit == "events" and slo.traffic is not None and least == derived_bad_events(slo, slo.traffic):
-        return (
-            "derived from traffic: chance alone pages an SLO that just meets its objective in 5% of all months at most"
-        )
+        return "derived from the traffic, so that chance alone hardly pages"
     return "the default" if least == LEAST else "given in the specification"

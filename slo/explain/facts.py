@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo.explain import alerting, looking, spending, tiers
-from slo.explain.values import Facts, Measured
+from slo.explain.values import Facts, LeftOut, Measured
 
 if TYPE_CHECKING:
     from slo.model import Slo
@@ -45,5 +45,5 @@ def _measured(slo: Slo) -> Measured:
         group_by=slo.group_by,
         per_second=tiers.per_second(slo),
         bridge=slo.bridge,
-        excluded=slo.excluded,
+        left_out=tuple(LeftOut(entry.what, entry.reason) for entry in slo.maintenance),
     )

@@ -54,8 +54,10 @@ def _measured(facts: Facts) -> list[str]:
         rows.append(
             ("gaps", "what series that appear late and missing scrapes would lose is counted (data_loss: bridge)")
         )
-    if measured.excluded:
-        rows.append(("left out", f"whatever happens while this has a sample: {measured.excluded}"))
+    rows += [
+        ("left out", f"{left.when}{f' ({_one_line(left.reason)})' if left.reason else ''}")
+        for left in measured.left_out
+    ]
     return entries(rows)
 
 

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from slo.model import AlertSeverity, Unit
 
 
+class LeftOut(msgspec.Struct, frozen=True):
+    """Times that are no part of the budget: a cron expression with its duration and zone, or a selector; and why."""
+
+    when: str
+    reason: str
+
+
 class Measured(msgspec.Struct, frozen=True):
     """What is counted. `per_second`: events or slices in a second, where that is known; of one member of a group."""
 
@@ -21,7 +28,7 @@ class Measured(msgspec.Struct, frozen=True):
     group_by: tuple[str, ...]
     per_second: Decimal | None
     bridge: bool
-    excluded: str
+    left_out: tuple[LeftOut, ...]
 
 
 class Spending(msgspec.Struct, frozen=True):

@@ -175,7 +175,7 @@ def test_every_target_is_documented(target: str) -> None:
     """The language page names each target, and the name its output has by default."""
     row = next(line for line in LANGUAGE.path.read_text().splitlines() if line.startswith(f"| `{target}` | "))
 
-    assert FILE_NAMES[target].replace("{set}", "<set>") in row
+    assert FILE_NAMES[target].replace("{set}", "<set>").replace("{alert}", "<alert>") in row
 
 
 def yaml_blocks() -> list[Block]:

@@ -185,10 +185,13 @@ def test_members() -> None:
 
 
 def test_gaps_and_maintenance() -> None:
-    """What is bridged and what is left out is told."""
-    known = told(objective(bridge=True, excluded='maintenance{service="svc"} == 1'))
+    """What is bridged and what is left out is told, with the reason."""
+    planned = "{cron: 0 3 * * 0, duration: 2h, timezone: Europe/Berlin, reason: upgrade}"
+    top = f"maintenance: [{planned}, {{metric: upkeep}}]\n"
+    known = of_text("objective: 99%, data_loss: bridge, sli: {up: up}", top)
+    readable(known)
     assert "data_loss: bridge" in words(known)
-    assert 'left out whatever happens while this has a sample: maintenance{service="svc"} == 1' in words(known)
+    assert re.search(r"left out \S*0 3 \* \* 0.* 2h.* Europe/Berlin.* \(upgrade\) left out .*upkeep", words(known))
     assert "not in maintenance" in words(known)
 
 
@@ -197,7 +200,7 @@ def test_gaps_and_maintenance() -> None:
     [
         ({}, "the default"),
         ({"min_bad_events": 7}, "given in the specification"),
-        ({"min_bad_events": 9, "traffic": Decimal(1)}, "derived from traffic"),
+        ({"min_bad_events": 9, "traffic": Decimal(1)}, "derived from the traffic"),
         ({"min_bad_events": 3, "traffic": Decimal(1)}, "given in the specification"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from slo import traffic
 from slo.burnrate import HOUR, Tier, tiers
+from slo.explain import units
 from slo.traffic import MONTH, TOLERABLE
 from tests.specimens import objective
 
@@ -146,3 +148,32 @@ def test_enough_bad_events_without_pages() -> None:
     """Where nothing pages, two are enough."""
     tickets = [t for t in tiers(objective()) if t.severity == "ticket"]
     assert traffic.enough_bad_events(tickets, BUDGET, Decimal(1)) == 2
+
+
+HEAD = """\
+| traffic | budget of 30 days | `min_bad_events` | `page-fast` | `page-slow` | `ticket-fast` | chance of a page |
+|---|---|---|---|---|---|---|
+"""
+
+
+def row(hourly: int) -> str:
+    """What an SLO of 99.9 % over 30 days needs at some traffic, as a row of the documentation."""
+    made, per_second = tiers(objective()), Decimal(hourly) / HOUR
+    least = traffic.enough_bad_events(made, BUDGET, per_second)
+    needed = [traffic.errors_to_fire(t, per_second, least) for t in made[:3]]
+    seconds = [traffic.seconds_to_fire(t, per_second, least, 1.0) for t in made[:3]]
+    cells = [f"{n} in {units.time(s)}" if s else "not in its window" for n, s in zip(needed, seconds, strict=True)]
+    chance = max(traffic.chance(t, BUDGET, per_second, least) for t in made[:2])
+    budget = units.number(per_second * MONTH * BUDGET)
+    return f"| {hourly:,} an hour | {budget} | {least} | {' | '.join(cells)} | {units.chance(chance)} |\n"
+
+
+def test_the_documentation_prints_the_table(root: Path, *, update_golden: bool) -> None:
+    """docs/low-traffic.md says for some traffic what the compiler makes of it."""
+    page = root / "docs" / "low-traffic.md"
+    table = HEAD + "".join(row(hourly) for hourly in (1, 5, 20, 100, 500, 2000, 10_000))
+    before, head, rest = page.read_text(encoding="utf-8").partition(HEAD)
+    if update_golden:
+        page.write_text(before + table + rest[rest.index("\n\n") + 1 :], encoding="utf-8")
+    assert table in page.read_text(encoding="utf-8")
+    assert head

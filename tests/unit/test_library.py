@@ -1,0 +1,37 @@
+"""The examples of the public face run as they are printed, in its docstrings and on its page."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from pathlib import Path
+
+import slo
+from slo.diagnostics import Diagnostic
+
+
+def test_docstrings() -> None:
+    """The examples in the docstrings of `slo` hold."""
+    result = doctest.testmod(slo)
+
+    assert (result.failed, result.attempted) == (0, 4)
+
+
+def test_page(root: Path) -> None:
+    """The examples of docs/library.md hold."""
+    text = (root / "docs" / "library.md").read_text(encoding="utf-8")
+    examples = doctest.DocTestParser().get_doctest(text, {}, "library.md", None, 0)
+
+    result = doctest.DocTestRunner().run(examples)
+
+    assert (result.failed, result.attempted) == (0, 6)
+
+
+def test_page_names_everything(root: Path) -> None:
+    """Every public name, and every part of a finding that is promised, stands on the page and exists."""
+    text = (root / "docs" / "library.md").read_text(encoding="utf-8")
+
+    assert [name for name in slo.__all__ if f"`slo.{name}" not in text] == []
+    promised = {"code", "message", "hint", "severity", "span"}
+    assert promised <= set(re.findall(r"`(\w+)`", text))
+    assert promised <= set(dir(Diagnostic))
