@@ -77,9 +77,10 @@ def test_an_import_against_the_layers_is_refused(copy: Path, module: str, line: 
     assert named in output
 
 
-def test_an_sli_kind_without_a_place_is_refused(copy: Path) -> None:
-    """A new SLI kind is written down among the kinds that do not know each other."""
-    (copy / "slo" / "sli" / "nonsense.py").write_text('"""Not a kind."""\n')
+def test_a_new_sli_kind_is_bound_by_the_contracts_at_once(copy: Path) -> None:
+    """A kind that nobody wrote down anywhere must not know the others either."""
+    text = '"""A kind."""\n\nfrom slo.sli import events  # noqa: F401 - the mistake\n'
+    (copy / "slo" / "sli" / "nonsense.py").write_text(text)
 
     code, output = lint(copy)
 

@@ -167,11 +167,11 @@ def test_labels_are_the_identity_of_an_alert() -> None:
 
 
 def test_links_are_filled_in() -> None:
-    """The alert's own runbook, the SLO's own dashboard; without a template there is no link."""
+    """The alert's own runbook, its set's dashboard; without a template there is no link."""
     slo = objective(links=Links("http://r/{alert}", "http://d/{uid}"))
     texts = dict(alerts(slo)["no-data"].annotations)
     assert texts["runbook_url"] == "http://r/SvcApiNoData"
-    assert texts["dashboard_url"] == "http://d/slo-svc-api"
+    assert texts["dashboard_url"] == "http://d/slo-svc"
     assert "runbook_url" not in dict(alerts(objective())["no-data"].annotations)
 
 
