@@ -55,7 +55,8 @@ def queries(planned: PlannedSlo) -> tuple[Query, ...]:
     found = [
         Query("How much of the budget is left, in percent?", f"100 * {remaining}"),
         Query("How many minutes of total outage is that?", minutes),
-        Query(f"How many more bad {slo.sli.unit} is that?", f"{remaining}\n* {budget}\n* ignoring (kind) {total}"),
+        Query(f"How many bad {slo.sli.unit} does it allow in all?", f"{budget}\n* ignoring (kind) {total}"),
+        Query("How many more may there be?", f"{remaining}\n* {budget}\n* ignoring (kind) {total}"),
     ]
     if planned.tiers:
         short = _of(slo, names.error_ratio(planned.tiers[0].short))

@@ -168,7 +168,7 @@ def _thresholds(facts: Facts) -> list[str]:
         "threshold = share of the budget that may be spent x SLO window / long window x error budget; the share and "
         f"the windows are those of the policy {facts.policy}:"
     )
-    lines += entries((tier.name, tier.sum) for tier in facts.tiers)
+    lines += table([(tier.name, tier.sum) for tier in facts.tiers])
     lines += entries((tier.name, tier.changed) for tier in facts.tiers if tier.changed)
     return lines
 

@@ -249,7 +249,7 @@ tests:
 def test_queries_answer(tmp_path: Path, promtools: dict[str, Path]) -> None:
     """What is to be pasted gives the right numbers: 1 % of 144,000 events of a day were bad where 2 % are allowed."""
     slo = objective(window=DAY, objective=Decimal("0.98"), scrape_interval=300)
-    answers = dict(zip((query.promql for query in told(slo).queries), (50, 14.4, 1440, 0.5), strict=True))
+    answers = dict(zip((query.promql for query in told(slo).queries), (50, 14.4, 2880, 1440, 0.5), strict=True))
     cases = [
         {"expr": f"round(sum({promql}), 0.1)", "eval_time": "26h", "exp_samples": [{"labels": "{}", "value": value}]}
         for promql, value in answers.items()
