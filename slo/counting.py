@@ -10,7 +10,7 @@ from slo.promql import Selector, duration
 from slo.query import rate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from slo.model import Base
     from slo.query import Query
@@ -26,16 +26,16 @@ _BRIDGE = 150 * 60
 _TARGET = "job, instance"
 
 
-def events(query: Query, base: Base, whole: Query | None = None) -> str:
+def events(query: Query, base: Base, *others: Query) -> str:
     """The events of one tile.
 
     Args:
         query: a counter, or an expression that gives events per second.
         base: the tile.
-        whole: the counter of all events, where `query` counts some of them: tells which targets are not new.
+        others: counters that tell which targets are not new; none where `query` counts all events itself.
     """
     if base.bridge and isinstance(query, Selector) and not base.excluded:
-        return _bridged(query, base, rate(query, base.range, base.group_by), whole)
+        return _bridged(query, base, others)
     return in_tile(lambda range_: rate(query, range_, base.group_by), base)
 
 
@@ -70,18 +70,21 @@ def _over(function: str, value: str, base: Base) -> str:
     return f"{function}(({kept}){_ALL_SLICES})"
 
 
-def _bridged(selector: Selector, base: Base, counted: str, whole: Query | None) -> str:
-    """Events that `rate` cannot see: the first value of a series that was not there one tile ago.
+def _bridged(selector: Selector, base: Base, others: Sequence[Query]) -> str:
+    """The events that `rate` sees, and those that it cannot: the first value of a series that was not there a tile ago.
 
     It counts in full where its target was scraped before, after a counter reset too, and less the last value where the
-    series itself was there within two and a half hours. A target that appears with a large counter is not counted.
+    series itself was there within two and a half hours. A target that appears with a large counter is not counted. One
+    sum over both: just after a gap there is a first value and no rate yet.
     """
     tile, reach = duration(base.tile), duration(_BRIDGE // (300 // base.tile))
     by = f" by ({', '.join(base.group_by)})" if base.group_by else ""
     first = f"(min_over_time({selector}[{tile}]) unless {selector} offset {tile})"
     last = f"last_over_time({selector}[{reach}] offset {tile})"
-    known = f"{whole if isinstance(whole, Selector) else selector} offset {tile}"
-    lost = f"{first} - {last} >= 0\n    or {first} and {last}\n    or {first} and on ({_TARGET}) {known}"
-    none = counted if whole is None else base.total
-    seen = counted if whole is None else f"({counted} or 0 * {base.total})"
-    return f"{base.tile} * {seen}\n+ (sum{by} (\n       {lost}\n  ) or 0 * {none})"
+    tell = [other for other in others if isinstance(other, Selector)] or [selector]
+    known = " or ".join(f"{other} offset {tile}" for other in tell)
+    lost = f"{first} - {last} >= 0\n    or {first} and {last}\n    or {first} and on ({_TARGET}) ({known})"
+    return (
+        f"sum{by} (\n  {base.tile} * rate({selector}[{base.range}])\n"
+        f'  or label_replace(\n       {lost},\n    "__lost__", "1", "", "")\n)'
+    )

@@ -61,14 +61,15 @@ class Events(msgspec.Struct, frozen=True):
             return self._of_both(base)
         total = events(self.total, base)
         if self.bad is not None:
-            bad = events(self.bad, base, whole=self.total)
+            bad = events(self.bad, base, self.total)
             return Counts(total, f"{bad}\nor 0 * {base.total}")
-        good = events(_given(self.good), base, whole=self.total)
+        good = events(_given(self.good), base, self.total)
         return Counts(total, f"clamp_min({base.total} - ({good} or 0 * {base.total}), 0)")
 
     def _of_both(self, base: Base) -> Counts:
         """Where only one of the two counters exists yet, it is all there is."""
-        good, bad = events(_given(self.good), base), events(_given(self.bad), base)
+        both = _given(self.good), _given(self.bad)
+        good, bad = (events(one, base, *both) for one in both)
         return Counts(f"(({good}) or 0 * ({bad})) + (({bad}) or 0 * ({good}))", f"{bad}\nor 0 * {base.total}")
 
     def queries(self) -> tuple[Query, ...]:

@@ -92,7 +92,7 @@ class Latency(msgspec.Struct, frozen=True):
         if self.errors.name == self.histogram.name:
             failed = f"({self._fast(self.errors, base)} or 0 * {base.total})"
             return Counts(total, f"clamp_min({base.total} - ({self._fast(self.histogram, base)} - {failed}), 0)")
-        failed = f"({events(self.errors, base, whole=self._count())} or 0 * {base.total})"
+        failed = f"({events(self.errors, base, self._count())} or 0 * {base.total})"
         bad = f"clamp_min({base.total} - {self._fast(self.histogram, base)}, 0) + {failed}"
         return Counts(total, f"{bad} <= {base.total}\nor {base.total} and {bad}")
 
@@ -104,7 +104,7 @@ class Latency(msgspec.Struct, frozen=True):
     def _fast(self, histogram: Selector, base: Base) -> str:
         """Observations of a histogram at or under the limit."""
         if not self.native:
-            return events(self._bucket(histogram), base, whole=self._count())
+            return events(self._bucket(histogram), base, self._count())
         return in_tile(lambda range_: self._fraction(rate(histogram, range_, base.group_by)), base)
 
     def _fraction(self, observed: str) -> str:

@@ -25,10 +25,10 @@ def bridged(subject: Subject) -> Script | None:
     steady = tuple(shape for shape in subject.role.shapes if shape.good)
     gap = Phase((_BACK - _LAST) * tile - 1, good=_EVENTS, absent=True)
     phases = (Phase(_LAST * tile, good=_EVENTS), gap, Phase((_END - _BACK) * tile + 1, good=_EVENTS))
-    late = f"_x{_LATE * tile - 1} {_FAILURES}+0x{(_LAST - _LATE) * tile}"
-    back = f"stale _x{gap.ticks - 2} {_FAILURES}+0x{(_END - _BACK) * tile}"
+    late = f"_x{_LATE * tile} {_FAILURES}+0x{(_LAST - _LATE) * tile}"
+    back = f"stale _x{gap.ticks - 1} {_FAILURES}+0x{(_END - _BACK) * tile}"
     late_series = tuple((shape.number, f"{late} {back}") for shape in lazy)
-    new = tuple((shape.number, f"_x{_NEW * tile - 1} {_LARGE}+0x{(_END - _NEW) * tile}") for shape in subject.newcomers)
+    new = tuple((shape.number, f"_x{_NEW * tile} {_LARGE}+0x{(_END - _NEW) * tile}") for shape in subject.newcomers)
     at = _END * subject.tile
     total = subject.series(names.events(subject.window), kind="total")
     checks = (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from slo.plan.values import AlertFacts
 
 _DIGITS = 100
+_MANY = 1_000_000
 
 
 class Phase(msgspec.Struct, frozen=True):
@@ -59,8 +60,12 @@ class Script(msgspec.Struct, frozen=True):
 def played(
     subject: Subject, phases: Sequence[Phase], role: Role | None = None, start: int = 0
 ) -> tuple[tuple[int, str], ...]:
-    """The input series of a role and their values in promtool's notation; counters begin at `start`."""
-    return shaped((role or subject.role).shapes, subject, phases, start)
+    """The input series of a role and their values in promtool's notation; counters begin at `start`.
+
+    Those that are counted minute by minute begin at a large value: a rate is never extrapolated below zero, so that of
+    the minute in which a counter leaves zero would be too small.
+    """
+    return shaped((role or subject.role).shapes, subject, phases, _MANY if subject.by_minute else start)
 
 
 def shaped(
