@@ -15,13 +15,15 @@ _SHOWN = 40
 
 
 class CronError(ValueError):
-    """A text is no cron expression; says what is wrong, and how to repair it where that is known."""
+    """A text is no cron expression; says what is wrong, how to repair it, and which stretch of the text is meant."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        """Keep both."""
+    def __init__(self, message: str, hint: str, start: int = 0, length: int = 0) -> None:
+        """Keep all of it; without a length the whole text is meant."""
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.start = start
+        self.length = length
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,16 @@ class _Field:
     low: int
     high: int
     names: tuple[str, ...] = ()
+
+
+class _Wrong(Exception):  # noqa: N818 - a field that is wrong, not an error of ours
+    """A part of a field means nothing."""
+
+    def __init__(self, part: str, hint: str) -> None:
+        """Keep what a message needs."""
+        super().__init__(part)
+        self.part = part
+        self.hint = hint
 
 
 _FIELDS = (
@@ -77,33 +89,39 @@ def parse(text: str) -> Cron:
     Raises:
         CronError: the text means nothing, or no day that exists.
     """
-    words = text.split()
+    words = list(re.finditer(r"\S+", text))
     if len(words) != len(_FIELDS):
-        message = f'"{text[:_SHOWN]}" is no cron expression: it has {len(words)} fields, not five'
+        message = f'"{text[:_SHOWN]}" is no cron expression: it needs five fields and has {len(words)}'
         raise CronError(message, "write minute, hour, day of the month, month and day of the week, as in 0 3 * * 0")
     minutes, hours, days, months, weekdays = (_numbers(w, f) for w, f in zip(words, _FIELDS, strict=True))
-    either = not words[2].startswith("*") and not words[4].startswith("*")
+    either = not words[2].group().startswith("*") and not words[4].group().startswith("*")
     if not either and all(day > _LONGEST_MONTHS[month - 1] for day, month in product(days, months)):
         message = f'"{text[:_SHOWN]}" never starts: no such month has a day {days[0]}'
         raise CronError(message, "correct the day or the month")
     return Cron(minutes, hours, days, months, tuple(sorted({day % _SUNDAY for day in weekdays})), either)
 
 
-def _numbers(text: str, field: _Field) -> tuple[int, ...]:
+def _numbers(word: re.Match[str], field: _Field) -> tuple[int, ...]:
     """The numbers that one field stands for, in order."""
     found: set[int] = set()
-    for part in text.split(","):
-        found |= set(_range(part, field))
+    start = word.start()
+    for part in word.group().split(","):
+        try:
+            found |= set(_range(part, field))
+        except _Wrong as wrong:
+            message = f'"{wrong.part[:_SHOWN]}" is no {field.called}'
+            raise CronError(message, wrong.hint, start, max(1, len(part))) from None
+        start += len(part) + 1
     return tuple(sorted(found))
 
 
 def _range(part: str, field: _Field) -> range:
     match = _PART.fullmatch(part)
     if not match:
-        raise _wrong(part, field, _example(field))
+        raise _Wrong(part, _example(field))
     star, first, last, step = match.groups()
     if step and not star and not last:
-        raise _wrong(part, field, f"a step belongs to a star or a range: write {first}-{field.high}/{step}")
+        raise _Wrong(part, f"a step belongs to a star or a range: write {first}-{field.high}/{step}")
     if star:
         low, high = field.low, field.high - (field.high == _SUNDAY)  # Sunday counts once when steps are taken
     else:
@@ -112,9 +130,9 @@ def _range(part: str, field: _Field) -> range:
     if last and high == 0 and field.high == _SUNDAY:
         high = _SUNDAY  # FRI-SUN
     if low > high:
-        raise _wrong(part, field, "the range runs backwards; write two ranges, as in 50-59,0-5")
+        raise _Wrong(part, f"the range runs backwards; write {first}-{field.high},{field.low}-{last}")
     if step and int(step) == 0:
-        raise _wrong(part, field, "a step is at least 1")
+        raise _Wrong(part, "a step is at least 1")
     return range(low, high + 1, int(step or 1))
 
 
@@ -122,14 +140,10 @@ def _number(word: str, field: _Field) -> int:
     if word.upper() in field.names:
         return field.names.index(word.upper()) + field.low
     if not word.isdigit() or not field.low <= int(word) <= field.high:
-        raise _wrong(word, field, _example(field))
+        raise _Wrong(word, _example(field))
     return int(word)
 
 
 def _example(field: _Field) -> str:
     names = f", or names such as {field.names[0]}" if field.names else ""
     return f"possible are *, numbers from {field.low} to {field.high}{names}, ranges such as 1-5, lists and steps"
-
-
-def _wrong(part: str, field: _Field, hint: str) -> CronError:
-    return CronError(f'"{part[:_SHOWN]}" is no {field.called}', hint)

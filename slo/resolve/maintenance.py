@@ -66,7 +66,7 @@ def _reported(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callab
 
 def _planned(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callable[[int], Maintenance] | None:
     """Maintenance that a calendar announces."""
-    cron = findings.read(_cron, spec.cron, place, "cron")
+    cron = _cron(spec.cron or "", place.at("cron"), findings)
     length = findings.read(_length, spec.duration, place, "duration")
     table = findings.read(_zone, spec.timezone or DEFAULT_ZONE, place, "timezone")
     for key, example in (("duration", "2h"), ("reason", "weekly database upgrade")):
@@ -84,11 +84,12 @@ def _planned(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callabl
     return lambda _: made
 
 
-def _cron(text: str) -> Cron:
+def _cron(text: str, place: Place, findings: Findings) -> Cron | None:
     try:
         return parse(text)
     except CronError as error:
-        raise RefusedError("SLO070", error.message, error.hint) from None
+        findings.add(place.within(error.start, error.length), "SLO070", error.message, error.hint)
+        return None
 
 
 def _length(text: str) -> int:
@@ -114,7 +115,8 @@ def _zone(name: str) -> Offsets:
         if not error.known:
             message = f"{short} that can be looked up: this machine has no database of time zones"
             raise RefusedError("SLO071", message, "install the Python package tzdata") from None
-        hint = did_you_mean(name[:_SHOWN], error.known) or "write a name such as Europe/Berlin, or UTC"
+        places = [zone for zone in error.known if "/" in zone]  # CEST does not mean EST
+        hint = did_you_mean(name[:_SHOWN], sorted(places)) or "write a name such as Europe/Berlin, or UTC"
         raise RefusedError("SLO071", short, hint) from None
 
 
