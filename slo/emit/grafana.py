@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from slo.burnrate import HOUR, LADDER
 from slo.emit import panels
@@ -34,8 +35,7 @@ def grafana(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]
     yield context.layout["grafana"], json.dumps(_dashboard(plan), indent=2, ensure_ascii=False) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(msgspec.Struct, frozen=True):
     """What the panels select: all SLOs of the set, and the one that is chosen.
 
     Attributes:

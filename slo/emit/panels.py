@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,16 +18,14 @@ _LINES: Json = {"drawStyle": "line", "lineWidth": 1, "fillOpacity": 0, "showPoin
 _LEGEND: Json = {"displayMode": "list", "placement": "bottom", "showLegend": True}
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(msgspec.Struct, frozen=True):
     """One query of a panel and how its series are called; no legend means a table."""
 
     expr: str
     legend: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(msgspec.Struct, frozen=True):
     """One panel, not yet placed.
 
     Attributes:

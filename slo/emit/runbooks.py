@@ -38,7 +38,7 @@ def runbooks(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]
 
 def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: int) -> str:
     """The page of one SLO's alert; where several SLOs share the alert, it lists them and tells the rest in general."""
-    slos = list(dict.fromkeys(planned.slo for planned, _ in raised))
+    slos = list({(p.slo.service, p.slo.name): p.slo for p, _ in raised}.values())
     planned, fact = raised[0]
     subject = Subject(planned if len(slos) == 1 else None, names.set_of(planned.shard), factor)
     about = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from slo.burnrate import DAY, HOUR, MINUTE
 from slo.emit import markdown as md
@@ -16,17 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from fractions import Fraction
 
+    from slo.burnrate import Tier
     from slo.model import Slo
     from slo.plan.values import PlannedSlo
     from slo.promql import Selector
 
 HEADINGS = ("Meaning", "Impact", "Diagnosis", "Mitigation")
 Sections = tuple[str, str, str, str]
-_ERRORS = (1.0, 0.1, 0.02, 0.01)
+_ERRORS = tuple(map(Decimal, ("1", "0.1", "0.02", "0.01")))
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True):
     """What a page is about.
 
     Attributes:
@@ -197,7 +198,7 @@ def _tiers(planned: PlannedSlo) -> str:
         (t.name, t.severity, percent(t.threshold), duration(t.long), duration(t.short), percent(t.budget))
         for t in planned.tiers
     ]
-    times = [(t.name, *(_after(t.detection_seconds(share)) for share in _ERRORS)) for t in planned.tiers]
+    times = [(t.name, *(_after(t, share) for share in _ERRORS)) for t in planned.tiers]
     head = ("tier", "severity", "fires above", "over the last", "and over the last", "budget spent by then")
     several = ", for members without an objective of their own" if planned.slo.overrides else ""
     return (
@@ -206,7 +207,8 @@ def _tiers(planned: PlannedSlo) -> str:
     )
 
 
-def _after(seconds: float | None) -> str:
+def _after(tier: Tier, share: Decimal) -> str:
+    seconds = tier.detection_seconds(float(share)) if share > tier.threshold else None
     return "never" if seconds is None else _time(seconds)
 
 

@@ -8,9 +8,10 @@ so do all windows of the cascade where they fit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from slo.plan.values import Alert, Group, Record
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 Rule = Record | Alert
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(msgspec.Struct, frozen=True):
     """At most `most` in one group, of what `weigh` tells of each rule."""
 
     most: int

@@ -1,0 +1,157 @@
+"""Target `grafana`: panels that Grafana can show, queries that Prometheus can answer from what the rules record."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import combinations
+from typing import Any
+
+import promql_parser
+import pytest
+import yaml
+
+from slo.emit.panels import COLUMNS, Panel, Query, lines, placed
+from slo.model import Scale, SloSet
+from slo.plan import names
+from tests.specimens import DAY, emitted, latency, objective, slo_set
+
+SERIES = re.compile(r"\bslo:[a-z_]+(?::[a-z0-9]+)?\b")
+VARIABLE = re.compile(r"\$(\w+)")
+AWKWARD = 'say "hi" ${__from} {{ . }} <b>\u2028 \\'
+
+
+def members() -> SloSet:
+    """Plain SLOs and groups by two labels, of several windows."""
+    return slo_set(
+        objective("a", title=AWKWARD, team=AWKWARD),
+        objective("b", sli=latency(), window=7 * DAY),
+        objective("c", group_by=("tenant",), window=DAY),
+        objective("d", group_by=("tenant", "service_level")),
+        shards=2,
+        name="shop",
+    )
+
+
+def dashboard(slos: SloSet, scale: Scale | None = None) -> dict[str, Any]:
+    """The dashboard as data."""
+    return dict(json.loads(emitted("grafana", slos, scale)))
+
+
+def queries(made: dict[str, Any]) -> list[str]:
+    """The query of each target of each panel."""
+    return [target["expr"] for panel in made["panels"] for target in panel["targets"]]
+
+
+def recorded(slos: SloSet, scale: Scale | None = None) -> set[str]:
+    """Names of all series that the rules of the set record."""
+    groups = yaml.safe_load(emitted("prometheus", slos, scale))["groups"]
+    return {rule["record"] for group in groups for rule in group["rules"] if "record" in rule}
+
+
+SETS = {
+    "groups": members(),
+    "plain": slo_set(objective()),
+    "without alerts": slo_set(objective(disable=("page-fast", "page-slow", "ticket-fast", "ticket-slow"))),
+}
+
+
+@pytest.mark.parametrize("slos", SETS.values(), ids=SETS)
+@pytest.mark.parametrize("scale", [Scale(), Scale(60, 1, 1)], ids=["real time", "scaled"])
+def test_every_query_reads_what_the_rules_record(slos: SloSet, scale: Scale) -> None:
+    """It is PromQL, its series are ours (or those of our alerts), and its variables are on the dashboard."""
+    made = dashboard(slos, scale)
+    known = {variable["name"] for variable in made["templating"]["list"]}
+    for query in queries(made):
+        promql_parser.parse(query)
+        series = set(SERIES.findall(query))
+        assert series or "ALERTS{" in query
+        assert series <= recorded(slos, scale)
+        assert set(VARIABLE.findall(query)) <= known
+    for variable in made["templating"]["list"]:
+        assert set(SERIES.findall(str(variable["query"]))) <= recorded(slos, scale)
+
+
+@pytest.mark.parametrize("slos", SETS.values(), ids=SETS)
+def test_panels_lie_on_the_grid(slos: SloSet) -> None:
+    """Each has its own id and its own place, within the 24 columns."""
+    panels = dashboard(slos)["panels"]
+    assert [panel["id"] for panel in panels] == list(range(1, len(panels) + 1))
+    cells = [
+        {(x, y) for x in range(p["x"], p["x"] + p["w"]) for y in range(p["y"], p["y"] + p["h"])}
+        for p in (panel["gridPos"] for panel in panels)
+    ]
+    assert all(not a & b for a, b in combinations(cells, 2))
+    assert all(0 <= x < COLUMNS and y >= 0 for place in cells for x, y in place)
+    assert all(len({t["refId"] for t in panel["targets"]}) == len(panel["targets"]) for panel in panels)
+
+
+def test_what_grafana_needs_is_there() -> None:
+    """The schema is one that versions 10 to 12 read; the data source is a choice of whoever looks at it."""
+    made = dashboard(members())
+    assert 39 <= made["schemaVersion"] <= 41
+    assert made["uid"] == "slo-shop"
+    assert made["title"] == "SLOs of shop"
+    assert all(panel["datasource"]["uid"] == "${datasource}" for panel in made["panels"])
+    assert all(panel["type"] and panel["title"] and panel["description"] for panel in made["panels"])
+    assert {panel["type"] for panel in made["panels"]} == {"table", "stat", "timeseries", "state-timeline"}
+
+
+def test_the_variables_choose_service_slo_and_members() -> None:
+    """One variable for each label that SLOs are grouped by; its name is no other variable's, whatever the label is."""
+    made = dashboard(members())["templating"]["list"]
+    assert [v["name"] for v in made] == ["datasource", "service", "slo", "group_service_level", "group_tenant"]
+    assert [v["name"] for v in dashboard(slo_set())["templating"]["list"]] == ["datasource", "service", "slo"]
+    assert all(v["allValue"] == ".*" for v in made if v["includeAll"])
+    assert 'tenant=~"$group_tenant"' in queries(dashboard(members()))[5]
+
+
+def test_a_group_is_shown_as_a_whole_too() -> None:
+    """Where there is one."""
+    shown = " ".join(queries(dashboard(members())))
+    assert names.ROLLUP_REMAINING in shown
+    assert {"slo:rollup_error_ratio:1d", "slo:rollup_error_ratio:30d"} <= set(SERIES.findall(shown))
+    assert "rollup" not in " ".join(queries(dashboard(slo_set())))
+
+
+def test_the_burn_rate_is_that_of_the_alerts() -> None:
+    """With the recorded share of the window, in the seconds that the server counts."""
+    (burn,) = (
+        p
+        for p in dashboard(slo_set(), Scale(60, 1, 1))["panels"]
+        if p["title"] == "Burn rate: $slo" and p["type"] == "timeseries"
+    )
+    assert [target["legendFormat"] for target in burn["targets"]] == ["1h", "6h", "1d", "3d"]
+    assert "* ignoring (kind) slo:events:1h{" in burn["targets"][0]["expr"]
+    assert "/ 60 / slo:budget:ratio{" in burn["targets"][0]["expr"]
+
+
+def test_only_shards_of_the_set_are_shown() -> None:
+    """A set whose name another one begins with is another set."""
+    for query in queries(dashboard(members())):
+        assert 'shard=~"shop-[0-9]+"' in query or "ALERTS" in query
+
+
+def test_it_says_who_made_it_where_slo_looks_for_it() -> None:
+    """JSON has no comments: the description comes first and begins with the mark."""
+    made = emitted("grafana", members())
+    assert made.startswith(
+        '{\n  "description": "Generated by slobox (grafana of set shop) from slos.yaml. Do not edit.'
+    )
+    assert AWKWARD not in made
+
+
+def test_names_that_are_too_long_for_grafana_are_shortened() -> None:
+    """And two of them stay different; the links on alerts lead to the same uid."""
+    uids = {names.dashboard_uid("a" * 62 + end) for end in "ab"}
+    assert len(uids) == 2
+    assert all(len(uid) == 40 for uid in uids)
+    assert names.dashboard_uid("a" * 36) == "slo-" + "a" * 36
+
+
+def test_panels_wrap_and_have_any_number_of_queries() -> None:
+    """A row ends where the next panel has no room; the 27th query is A1."""
+    panel = Panel("t", "d", 10, 4, tuple(Query("up", "x") for _ in range(28)), lines("none"))
+    made = placed([panel] * 3)
+    assert [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in made] == [(0, 0), (10, 0), (0, 4)]
+    assert [target["refId"] for target in made[0]["targets"]][25:] == ["Z", "A1", "B1"]
