@@ -2,69 +2,133 @@
 
 from __future__ import annotations
 
-import json
+import argparse
 from typing import TYPE_CHECKING
 
 from slo.cli.inputs import add_files, read_base, read_sources
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from slo.cli.types import Subparsers
     from slo.diagnostics import Diagnostic
+    from slo.lint.ignores import Judged
     from slo.load import Source
+    from slo.observe.metrics import Metrics
+    from slo.observe.server import Server
+    from slo.pipeline import Compiled
+
+_EPILOG = """\
+examples:
+  slo lint                                            slos.yaml, by itself
+  slo lint --metrics http://localhost:8080/metrics    beside the metrics that the service exports
+  slo lint --prometheus http://localhost:9090         beside the series and rules of a server
+  slo lint --format sarif > slo.sarif                 for code scanning
+
+A comment switches a warning off, on its line, above it, or at the first line of the SLO:
+  # slo: ignore SLO125 a wrong address is our own mistake here
+"""
 
 
 def register(subparsers: Subparsers) -> None:
     """Add the command."""
     text = "check specifications and say everything that looks wrong"
-    parser = subparsers.add_parser("lint", help=text, description=text, epilog="Example: slo lint slos.yaml --strict")
+    parser = subparsers.add_parser(
+        "lint", help=text, description=text, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     add_files(parser)
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    formats = ("text", "json", "github", "sarif")
+    parser.add_argument("--format", choices=formats, default="text", help="how to print (default: text)")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    parser.add_argument(
+        "--metrics",
+        action="append",
+        default=[],
+        metavar="FILE|URL",
+        help="look whether the queries fit to these metrics: a file, a page /metrics, or a Prometheus (repeatable)",
+    )
+    parser.add_argument("--prometheus", metavar="URL", help="look at this server's series, rules and retention as well")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print all findings."""
-    from slo.cli.report import print_all, severity_of  # noqa: PLC0415 - keeps the start of other commands fast
+    from slo.cli.report import severity_of  # noqa: PLC0415 - keeps the start of other commands fast
     from slo.diagnostics import CompileError  # noqa: PLC0415 - as above
+    from slo.lint.ignores import Judged  # noqa: PLC0415 - as above
 
     try:
-        findings = _findings(read_sources(args.files))
+        judged = _judged(read_sources(args.files), args.metrics, args.prometheus)
     except CompileError as error:
-        findings = error.diagnostics
+        judged = Judged(error.diagnostics)
+    findings = judged.kept
     counts = {s: sum(severity_of(d) == s for d in findings) for s in ("error", "warning", "info")}
-    if args.format == "json":
-        print(json.dumps([_plain(d) for d in findings], indent=2))
-    else:
-        print_all(findings)
-        said = [f"{number} {word}{'s' if number > 1 else ''}" for word, number in counts.items() if number]
-        print(", ".join(said) if said else "nothing to complain about")
+    _print(judged, counts, args.format)
     return int(bool(counts["error"] or (args.strict and counts["warning"])))
 
 
-def _findings(sources: Sequence[Source]) -> tuple[Diagnostic, ...]:
-    from slo.lint import lint  # noqa: PLC0415 - as above
+def _print(judged: Judged, counts: dict[str, int], form: str) -> None:
+    if form == "text":
+        from slo.cli.report import print_all  # noqa: PLC0415 - as above
+
+        print_all(judged.kept)
+        said = [f"{number} {word}{'s' if number > 1 else ''}" for word, number in counts.items() if number]
+        said += [f"{len(judged.ignored)} ignored"] if judged.ignored else []
+        print(", ".join(said) if said else "nothing to complain about")
+        return
+    from slo.cli import formats  # noqa: PLC0415 - as above
+
+    if form == "sarif":
+        print(formats.as_sarif(judged.kept, judged.ignored))
+    elif form == "json":
+        print(formats.as_json(judged.kept))
+    elif judged.kept:
+        print(formats.as_github(judged.kept))
+
+
+def _judged(sources: Sequence[Source], metrics: Sequence[str], prometheus: str | None) -> Judged:
+    """All findings, in the order of the files, without those that comments ignore."""
+    from slo.lint.ignores import Judged, judge  # noqa: PLC0415 - as above
     from slo.load.locate import located  # noqa: PLC0415 - as above
     from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
 
     compiled = compile_sources(sources, Request(), read_base)
-    return located((d for c in compiled for d in lint(c.plan)), {s.file: s.text for s in sources})
+    texts = {s.file: s.text for s in sources}
+    found, looked_for = _found(compiled, metrics, prometheus)
+    judged = judge(located(found, texts), texts, looked_for)
+    return Judged(located((*judged.kept, *judged.about_comments), texts), judged.ignored)
 
 
-def _plain(diagnostic: Diagnostic) -> dict[str, object]:
-    """The finding for other programs."""
-    from slo.cli.report import severity_of  # noqa: PLC0415 - as above
+def _found(
+    compiled: Iterable[Compiled], metrics: Sequence[str], prometheus: str | None
+) -> tuple[list[Diagnostic], frozenset[str]]:
+    """The findings, and the codes that were looked for."""
+    from slo.lint import AT_BUILD, INFOS, lint  # noqa: PLC0415 - as above
 
-    span = diagnostic.span
-    return {
-        "file": diagnostic.place.file,
-        "line": span.line if span else None,
-        "column": span.column if span else None,
-        "severity": severity_of(diagnostic),
-        "code": diagnostic.code,
-        "message": diagnostic.message,
-        "hint": diagnostic.hint,
-    }
+    codes = frozenset(code for _, code in (*AT_BUILD, *INFOS))
+    if not metrics and not prometheus:
+        return [d for one in compiled for d in lint(one.plan)], codes
+    from slo.lint.finding import finding  # noqa: PLC0415 - as above
+    from slo.lint.live import codes as live_codes  # noqa: PLC0415 - as above
+    from slo.observe.errors import ObserveError  # noqa: PLC0415 - as above
+
+    plans = [one.plan for one in compiled]
+    try:
+        seen, server = _observed(metrics, prometheus)
+        return [d for p in plans for d in lint(p, seen, server)], codes | live_codes(metrics=True, server=bool(server))
+    except ObserveError as error:
+        from slo.diagnostics import Place  # noqa: PLC0415 - as above
+
+        unread = finding("SLO136", Place(error.where), error.why)
+        return [*(d for p in plans for d in lint(p)), unread], codes
+
+
+def _observed(metrics: Sequence[str], prometheus: str | None) -> tuple[Metrics, Server | None]:
+    """Metrics and server; without metrics of their own, those of the server."""
+    from slo.observe import metrics_of, server_of  # noqa: PLC0415 - as above
+    from slo.observe.together import Together  # noqa: PLC0415 - as above
+
+    server = server_of(prometheus) if prometheus else None
+    parts: list[Metrics] = [metrics_of(where) for where in metrics]
+    parts += [server] if server and not parts else []
+    return (parts[0] if len(parts) == 1 else Together(parts)), server

@@ -47,9 +47,9 @@ def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
 
 
 def severity_of(diagnostic: Diagnostic) -> str:
-    """An error where the catalogue does not say that this code is less."""
+    """What the finding itself says where that is less than an error; else what the catalogue says of its code."""
     entry = CATALOGUE.get(diagnostic.code)
-    return str(entry.severity if entry else diagnostic.severity)
+    return str(entry.severity if entry and diagnostic.severity == "error" else diagnostic.severity)
 
 
 def visible(text: str) -> str:

@@ -154,7 +154,7 @@ SENSE: dict[str, Entry] = {
     "SLO111": Entry(
         "What a member of a group costs",
         "Each member of a group has recorded series of its own: events of three kinds and a ratio for each window, and "
-        "five facts about its budget. The number of members is multiplied by that.",
+        "four facts about its budget. The number of members is multiplied by that.",
         "Nothing has to be done. Compare the number with what your Prometheus holds (`prometheus_tsdb_head_series`).",
         Severity.INFO,
     ),

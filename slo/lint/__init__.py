@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from slo.diagnostics import Diagnostic
+    from slo.observe.metrics import Metrics
+    from slo.observe.server import Server
     from slo.plan.values import Plan
 
     Lint = tuple[Callable[[Subject], Iterator[Diagnostic]], str]
@@ -90,16 +92,26 @@ INFOS: tuple[Lint, ...] = (
 """Each lint that only `slo lint` runs."""
 
 
-def lint(plan: Plan) -> tuple[Diagnostic, ...]:
-    """All findings about a plan."""
-    return _run((*AT_BUILD, *INFOS), plan)
+def lint(plan: Plan, metrics: Metrics | None = None, server: Server | None = None) -> tuple[Diagnostic, ...]:
+    """All findings about a plan; with `metrics` also what they say about it, with `server` what that says.
+
+    Raises:
+        ObserveError: metrics or server cannot be read any more.
+    """
+    subject = Subject(plan, metrics)
+    found = _run((*AT_BUILD, *INFOS), subject)
+    if metrics is None and server is None:
+        return found
+    from slo.lint.live import of_metrics, of_server  # noqa: PLC0415 - most runs look at files alone
+
+    seen = () if metrics is None else of_metrics(subject, metrics)
+    return (*found, *seen, *(() if server is None else of_server(subject, server)))
 
 
 def warnings(plan: Plan) -> tuple[Diagnostic, ...]:
     """What `slo build` has to say about a plan."""
-    return _run(AT_BUILD, plan)
+    return _run(AT_BUILD, Subject(plan))
 
 
-def _run(lints: Iterable[Lint], plan: Plan) -> tuple[Diagnostic, ...]:
-    subject = Subject(plan)
+def _run(lints: Iterable[Lint], subject: Subject) -> tuple[Diagnostic, ...]:
     return tuple(found for check, _ in lints for found in check(subject))

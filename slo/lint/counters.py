@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from slo.diagnostics import Diagnostic
     from slo.lint.subject import Reading, Subject
+    from slo.model import Slo
+    from slo.promql import Selector
 
 _COUNTED = ("_total", "_count", "_sum", "_bucket")
 _GAUGE = re.compile(
@@ -24,6 +26,16 @@ _GAUGE = re.compile(
 _STATUS = re.compile(r".*(status|code|result|outcome|error|success).*", re.IGNORECASE)
 
 
+def _each_metric(subject: Subject) -> Iterator[tuple[Reading, Selector]]:
+    """Each metric that an SLO counts, once: what is said about total need not be said about bad again."""
+    last: Slo | None = None
+    name = ""
+    for reading, selector in subject.counters:
+        if reading.slo is not last or selector.name != name:
+            yield reading, selector
+        last, name = reading.slo, selector.name
+
+
 def is_gauge(name: str) -> bool:
     """Whether the conventions of Prometheus use such a name for something that goes up and down."""
     return not name.endswith(_COUNTED) and _GAUGE.fullmatch(name) is not None
@@ -31,8 +43,8 @@ def is_gauge(name: str) -> bool:
 
 def gauges(subject: Subject) -> Iterator[Diagnostic]:
     """A rate of something that is no counter, by its name."""
-    for reading, selector in subject.counters:
-        if is_gauge(selector.name):
+    for reading, selector in _each_metric(subject):
+        if is_gauge(selector.name) and not subject.typed(selector.name):
             yield not_a_counter(reading, selector.name)
 
 
@@ -45,10 +57,10 @@ def not_a_counter(reading: Reading, name: str) -> Diagnostic:
 
 def unusual_names(subject: Subject) -> Iterator[Diagnostic]:
     """A counter without the ending of one."""
-    for reading, selector in subject.counters:
+    for reading, selector in _each_metric(subject):
         name = selector.name
-        if name and not name.endswith(_COUNTED) and not is_gauge(name):
-            message = f"{name} does not end in _total, _count or _bucket as counters do; is it one?"
+        if name and not name.endswith(_COUNTED) and not is_gauge(name) and not subject.typed(name):
+            message = f"{name} does not end in _total, _count or _bucket as counters do, and may be a gauge"
             yield finding("SLO113", reading.place, message, "slo lint --metrics URL looks its type up")
 
 
@@ -63,7 +75,7 @@ def buckets(subject: Subject) -> Iterator[Diagnostic]:
 
 def sums(subject: Subject) -> Iterator[Diagnostic]:
     """The sum of what was observed, instead of how often."""
-    for reading, selector in subject.counters:
+    for reading, selector in _each_metric(subject):
         if selector.name.endswith("_sum"):
             base = selector.name.removesuffix("_sum")
             message = f"{selector.name} adds up what was observed, seconds or bytes; it counts no events"

@@ -13,17 +13,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.diagnostics import Diagnostic
-    from slo.lint.subject import Subject
+    from slo.lint.subject import Reading, Subject
+    from slo.model import Slo
     from slo.promql import Selector
 
 _LITERAL = re.compile(r"[A-Za-z0-9_/:@%~ -]+")
 _WHOLE_BOUND = re.compile(r"\d+(\.0+)?")
 
 
+def _patterns(subject: Subject) -> Iterator[tuple[Reading, Matcher]]:
+    """Each regular expression of an SLO, once: total and bad often have it both."""
+    seen: set[Matcher] = set()
+    last: Slo | None = None
+    for reading, selector in subject.selectors:
+        if reading.slo is not last:
+            last, seen = reading.slo, set()
+        for matcher in selector.matchers:
+            if matcher.op in {"=~", "!~"} and matcher not in seen:
+                seen.add(matcher)
+                yield reading, matcher
+
+
 def contradictions(subject: Subject) -> Iterator[Diagnostic]:
     """A selector that no series can match."""
     for reading, selector in subject.selectors:
-        if len(selector.matchers) > 1 and (pair := _contradiction(selector)):
+        labels = [m.label for m in selector.matchers]
+        if len(labels) > len(set(labels)) and (pair := _contradiction(selector)):
             message = f"no series has both {pair[0]} and {pair[1]}: this selector matches nothing"
             yield finding("SLO119", reading.place, message, "correct one of them, or join both by | in one =~")
 
@@ -40,29 +55,25 @@ def _contradiction(selector: Selector) -> tuple[Matcher, Matcher] | None:
 
 def empty_values(subject: Subject) -> Iterator[Diagnostic]:
     """A regular expression that also matches series without the label, perhaps by mistake."""
-    for reading, selector in subject.selectors:
-        for matcher in selector.matchers:
-            if matcher.op != "=~" or not matcher.value or not accepts(matcher, ""):
-                continue
-            if matches_everything(matcher):
-                yield finding("SLO120", reading.place, f"{matcher} matches everything", "leave it out")
-            else:
-                message = f"{matcher} also matches series without the label {matcher.label}"
-                yield finding("SLO120", reading.place, message, "remove the empty choice, unless it is meant")
+    for reading, matcher in _patterns(subject):
+        if matcher.op != "=~" or not matcher.value or not accepts(matcher, ""):
+            continue
+        if matches_everything(matcher):
+            yield finding("SLO120", reading.place, f"{matcher} matches everything", "leave it out")
+        else:
+            message = f"{matcher} also matches series without the label {matcher.label}"
+            yield finding("SLO120", reading.place, message, "remove the empty choice, unless it is meant")
 
 
 def roundabout(subject: Subject) -> Iterator[Diagnostic]:
     """A regular expression that is none, or is anchored twice."""
-    for reading, selector in subject.selectors:
-        for matcher in selector.matchers:
-            if matcher.op not in {"=~", "!~"}:
-                continue
-            if _LITERAL.fullmatch(matcher.value):
-                plain = Matcher(matcher.label, "=" if matcher.op == "=~" else "!=", matcher.value)
-                yield finding("SLO121", reading.place, f"{matcher} is no pattern", f"write {plain}")
-            elif (inner := _unanchored(matcher.value)) != matcher.value:
-                message = f"^ and $ do nothing in {matcher}: Prometheus always matches the whole value"
-                yield finding("SLO121", reading.place, message, f"write {Matcher(matcher.label, matcher.op, inner)}")
+    for reading, matcher in _patterns(subject):
+        if _LITERAL.fullmatch(matcher.value):
+            plain = Matcher(matcher.label, "=" if matcher.op == "=~" else "!=", matcher.value)
+            yield finding("SLO121", reading.place, f"{matcher} is no pattern", f"write {plain}")
+        elif (inner := _unanchored(matcher.value)) != matcher.value:
+            message = f"^ and $ do nothing in {matcher}: Prometheus always matches the whole value"
+            yield finding("SLO121", reading.place, message, f"write {Matcher(matcher.label, matcher.op, inner)}")
 
 
 def _unanchored(pattern: str) -> str:

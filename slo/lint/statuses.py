@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding, some
 from slo.lint.matching import accepts, all_accept
 from slo.lint.totals import parts
+from slo.promql import Matcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.diagnostics import Diagnostic, Place
     from slo.lint.subject import Subject
-    from slo.promql import Matcher, Selector
 
 _STATUS = frozenset(
     [
@@ -32,7 +33,8 @@ _STATUS = frozenset(
     ]
 )
 _GRPC = frozenset(["grpc_code", "grpc_status", "grpc_status_code", "rpc_grpc_status_code", "code"])
-_HTTP = re.compile(r"[1-5](?:\d\d|\.\.|\.[*+]|\\d|\[0-9\]|xx)")
+_KNOWN = _STATUS | _GRPC
+_HTTP = re.compile(r"(?:[1-5]|\[\^?[1-5][^\]]*\])(?:\d\d|\.\.|\.[*+]|\\d|\[0-9\]|xx)")
 
 # Values that stand for a whole class: only where all of them pass is the class counted.
 _CLIENT = ("400", "403", "404")
@@ -60,27 +62,34 @@ def no_errors(subject: Subject) -> Iterator[Diagnostic]:
 def _wrongly_bad(subject: Subject) -> Iterator[tuple[Place, str, str, list[str]]]:
     """Where a query of good or bad events stands, which it is, the label of the status, and wrongly bad values."""
     for slo, name, total, part in parts(subject):
-        for label in dict.fromkeys(m.label for m in part.matchers):
-            own = [m for m in part.matchers if m.label == label]
-            if label not in _STATUS | _GRPC or (name == "bad" and all(m.op == "=" for m in own)):
+        for label in dict.fromkeys(m.label for m in part.matchers if m.label in _KNOWN):
+            own = tuple((m.op, m.value) for m in part.matchers if m.label == label)
+            if name == "bad" and all(op == "=" for op, _ in own):
                 continue
-            bad = _bad_values(label, name, total, own)
+            of_total = tuple((m.op, m.value) for m in total.matchers if m.label == label)
+            bad = _bad_values(label, name, of_total, own)
             if bad:
                 yield slo.place.at("sli", "events", name), name, label, bad
 
 
-def _bad_values(label: str, name: str, total: Selector, own: list[Matcher]) -> list[str]:
+_Tests = tuple[tuple[str, str], ...]
+"""Operators and values of the matchers on one label."""
+
+
+@lru_cache(maxsize=1024)
+def _bad_values(label: str, name: str, of_total: _Tests, own: _Tests) -> list[str]:
     """Values that should not be bad, but are."""
-    of_total = [m for m in total.matchers if m.label == label]
-    if any(m.value in {"OK", "Ok"} for m in own) and label in _GRPC:
+    values = [value for _, value in own]
+    if label in _GRPC and not {"OK", "Ok"}.isdisjoint(values):
         classes: tuple[tuple[str, ...], ...] = (_GRPC_CLIENT,)
-    elif label in _STATUS and any(_HTTP.search(m.value) for m in own):
+    elif label in _STATUS and any(map(_HTTP.search, values)):
         classes = (_SUCCESS, _REDIRECT, _CLIENT)
-        if any("xx" in m.value for m in own):
-            classes = tuple((f"{values[0][0]}xx",) for values in classes)
+        if any("xx" in value for value in values):
+            classes = tuple((f"{codes[0][0]}xx",) for codes in classes)
     else:
         return []
-    return [values[-1] for values in classes if all(_is_bad(v, name, of_total, own) for v in values)]
+    total, part = ([Matcher(label, op, value) for op, value in tests] for tests in (of_total, own))
+    return [codes[-1] for codes in classes if all(_is_bad(code, name, total, part) for code in codes)]
 
 
 def _is_bad(value: str, name: str, of_total: list[Matcher], own: list[Matcher]) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from slo.diagnostics import Place
     from slo.model import Sli, Slo
+    from slo.observe.metrics import Metrics
     from slo.plan.values import Plan, PlannedSlo
 
 
@@ -44,9 +45,14 @@ class Reading(msgspec.Struct, frozen=True):
 class Subject:
     """A plan and what follows from it for several lints, found when first asked for."""
 
-    def __init__(self, plan: Plan) -> None:
-        """Look at a plan."""
+    def __init__(self, plan: Plan, metrics: Metrics | None = None) -> None:
+        """Look at a plan; `metrics`: what is known of real metrics."""
         self.plan = plan
+        self._metrics = metrics
+
+    def typed(self, name: str) -> bool:
+        """Whether the type of a metric is known, so that its name need not tell."""
+        return self._metrics is not None and bool(self._metrics.kind(name))
 
     @property
     def slos(self) -> Iterator[Slo]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
 _SIBLINGS = ("_bucket", "_count")
 
 
-def parts(subject: Subject) -> Iterator[tuple[Slo, str, Selector, Selector]]:
-    """For each SLO with a total: the name of the other query, the total, and the other query."""
-    for slo in subject.slos:
-        sli = measured(slo)
-        if isinstance(sli, Events) and isinstance(sli.total, Selector):
-            name, part = ("good", sli.good) if sli.bad is None else ("bad", sli.bad)
-            if isinstance(part, Selector):
-                yield slo, name, sli.total, part
+@lru_cache(maxsize=2)
+def parts(subject: Subject) -> tuple[tuple[Slo, str, Selector, Selector], ...]:
+    """For each SLO with a total: the name of the other query, the total, and the other query; selectors only."""
+    return tuple(made for slo in subject.slos for made in _parts(slo))
+
+
+def _parts(slo: Slo) -> Iterator[tuple[Slo, str, Selector, Selector]]:
+    sli = measured(slo)
+    if isinstance(sli, Events) and isinstance(sli.total, Selector):
+        name, part = ("good", sli.good) if sli.bad is None else ("bad", sli.bad)
+        if isinstance(part, Selector):
+            yield slo, name, sli.total, part
 
 
 def not_of_the_total(subject: Subject) -> Iterator[Diagnostic]:
@@ -73,7 +78,7 @@ def same_queries(subject: Subject) -> Iterator[Diagnostic]:
             continue
         first, second = [n for n in ("total", "good", "bad") if getattr(sli, n) is not None]
         one, other = getattr(sli, first), getattr(sli, second)
-        if one is other or _essence(one) == _essence(other):
+        if _equal(one, other):
             meaning = {
                 ("total", "bad"): "every event is bad",
                 ("total", "good"): "no event is ever bad",
@@ -84,8 +89,11 @@ def same_queries(subject: Subject) -> Iterator[Diagnostic]:
             yield finding("SLO118", slo.place.at("sli", "events", second), message, hint)
 
 
-def _essence(query: Query) -> object:
-    """What a query reads, however it is spelled."""
-    if not isinstance(query, Selector):
-        return query.text
-    return query.name, frozenset(str(m) for m in query.matchers if not matches_everything(m))
+def _equal(one: Query, other: Query) -> bool:
+    """Whether both read the same, in whatever order their matchers stand."""
+    if not isinstance(one, Selector) or not isinstance(other, Selector):
+        return str(one) == str(other)
+    if one.name != other.name:
+        return False
+    left, right = ([m for m in s.matchers if not matches_everything(m)] for s in (one, other))
+    return len(left) == len(right) and set(left) == set(right)

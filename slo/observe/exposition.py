@@ -1,0 +1,93 @@
+"""Reads the text that a program shows under /metrics: the text format of Prometheus, or OpenMetrics."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from slo.observe.errors import ObserveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from slo.observe.metrics import Series
+
+_TYPE = re.compile(r"#[ \t]+TYPE[ \t]+(\S+)[ \t]+(\w+)")
+_SAMPLE = re.compile(
+    r"[ \t]*([a-zA-Z_:][a-zA-Z0-9_:]*)?[ \t]*(?:\{((?:[^\"}]|\"(?:[^\"\\]|\\.)*\")*)\})?[ \t]+([-+.\w]+)(?:[ \t].*)?"
+)
+_LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*|"(?:[^"\\]|\\.)*")[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"')
+_QUOTED_NAME = re.compile(r'[ \t]*"((?:[^"\\]|\\.)*)"[ \t]*(?:,|$)')
+_ESCAPE = re.compile(r"\\(.)")
+_SUFFIXES = ("_bucket", "_count", "_sum", "_total", "_created")
+
+
+class Exposition:
+    """The metrics of one program at one moment."""
+
+    complete = False
+
+    def __init__(self, where: str, text: str) -> None:
+        """Read the text.
+
+        Raises:
+            ObserveError: it is not in one of the formats.
+        """
+        self.where = where
+        self._types: dict[str, str] = {}
+        self._series: dict[str, list[Series]] = {}
+        for number, line in enumerate(text.split("\n"), 1):
+            self._read(number, line.rstrip("\r"))
+        if not self._series:
+            raise ObserveError(where, "it holds no metrics")
+
+    def _read(self, number: int, line: str) -> None:
+        if line.startswith("#"):
+            said = _TYPE.match(line)
+            if said:
+                self._types[said.group(1).strip('"')] = said.group(2)
+            return
+        if not line.strip():
+            return
+        sample = _SAMPLE.fullmatch(line)
+        if sample is None or not _is_number(sample.group(3)):
+            shown = line.strip()[:40]
+            raise ObserveError(self.where, f'line {number} is not in the text format of Prometheus: "{shown}"')
+        inside = sample.group(2) or ""
+        quoted = None if sample.group(1) else _QUOTED_NAME.match(inside)
+        name = sample.group(1) or (_plain(quoted.group(1)) if quoted else "")
+        labels = {label.strip('"'): _plain(value) for label, value in _LABEL.findall(inside)}
+        self._series.setdefault(name, []).append(labels)
+
+    def kind(self, name: str) -> str:
+        """The type that stands above the metric, or above the family that it belongs to."""
+        family = next((name.removesuffix(s) for s in _SUFFIXES if name.endswith(s)), name)
+        said = self._types.get(name) or self._types.get(family, "")
+        return "" if said in {"unknown", "untyped"} else said
+
+    def series(self, name: str, labels: Iterable[str]) -> Sequence[Series]:
+        """The different values of these labels."""
+        wanted = tuple(labels)
+        found = {tuple(series.get(label, "") for label in wanted): None for series in self._series.get(name, ())}
+        return [{label: value for label, value in zip(wanted, values, strict=True) if value} for values in found]
+
+    def labels(self, name: str) -> Sequence[str]:
+        """All labels of the metric's series."""
+        return sorted({label for series in self._series.get(name, ()) for label in series})
+
+    def names(self) -> Sequence[str]:
+        """All metrics that have series."""
+        return list(self._series)
+
+
+def _plain(text: str) -> str:
+    """A label value without its escapes."""
+    return _ESCAPE.sub(lambda m: "\n" if m.group(1) == "n" else m.group(1), text) if "\\" in text else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,123 @@
+"""Asks a Prometheus server, or what speaks its API: Mimir, Thanos, VictoriaMetrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from slo.observe.errors import ObserveError, TooLargeError, without_password
+from slo.observe.web import get_any
+from slo.promql import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from slo.observe.metrics import Series
+    from slo.observe.web import Page
+
+T = TypeVar("T")
+_FINE = 200
+
+
+class _Answer(msgspec.Struct):
+    status: str
+    data: object = None
+
+
+class _Row(msgspec.Struct):
+    metric: dict[str, str]
+
+
+class _Vector(msgspec.Struct):
+    result: list[_Row]
+
+
+class _Metadata(msgspec.Struct):
+    type: str = ""
+
+
+class Server:
+    """One server, by its base URL."""
+
+    complete = True
+
+    def __init__(self, url: str) -> None:
+        """Nothing is asked yet."""
+        self.where = without_password(url.rstrip("/"))
+        self._url = url.rstrip("/")
+        self._asked: dict[str, object] = {}
+
+    def answers(self) -> bool:
+        """Whether something at the address speaks the API."""
+        page = self._page("query", {"query": "1"})
+        try:
+            return page.status == _FINE and msgspec.json.decode(page.text, type=_Answer).status == "success"
+        except msgspec.MsgspecError:
+            return False
+
+    def query(self, expression: str) -> list[Series]:
+        """The labels of what an instant query gives."""
+        return [row.metric for row in self.get("query", {"query": expression}, _Vector).result]
+
+    def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:
+        """The different values of these labels among the series of the last minutes."""
+        try:
+            return self.query(f"group by ({', '.join(labels)}) ({{__name__={quote(name)}}})")
+        except TooLargeError:
+            return None
+
+    def labels(self, name: str) -> Sequence[str]:
+        """All labels that the metric had lately."""
+        found = self.optional("labels", {"match[]": f"{{__name__={quote(name)}}}"}, list[str])
+        return [label for label in found or () if label != "__name__"]
+
+    def kind(self, name: str) -> str:
+        """What targets say about the metric; empty where the server does not keep it."""
+        families = [name.removesuffix(s) for s in ("_bucket", "_count", "_sum", "_total") if name.endswith(s)]
+        for known in (name, *families):
+            data = self.optional("metadata", {"metric": known}, dict[str, list[_Metadata]]) or {}
+            kinds = {entry.type for entry in data.get(known, ())} - {"", "unknown", "untyped"}
+            if kinds:
+                return kinds.pop() if len(kinds) == 1 else ""
+        return ""
+
+    def names(self) -> Sequence[str]:
+        """All metrics; none where they are too many."""
+        return self.optional("label/__name__/values", {}, list[str]) or []
+
+    def optional(self, path: str, parameters: dict[str, str], kind: type[T]) -> T | None:
+        """What an endpoint answers, or None where the server has no such thing or it is too large."""
+        try:
+            return self.get(path, parameters, kind)
+        except ObserveError:
+            return None
+
+    def get(self, path: str, parameters: dict[str, str], kind: type[T]) -> T:
+        """The data of an answer; each question is asked once.
+
+        Raises:
+            ObserveError: there is no answer, or not of this kind.
+        """
+        key = f"{path}?{urlencode(parameters)}"
+        if key not in self._asked:
+            self._asked[key] = self._data(path, self._page(path, parameters))
+        try:
+            return msgspec.convert(self._asked[key], kind)
+        except msgspec.ValidationError:
+            raise ObserveError(self.where, f"/api/v1/{path} answers otherwise than Prometheus does") from None
+
+    def _data(self, path: str, page: Page) -> object:
+        if page.status != _FINE:
+            raise ObserveError(self.where, f"/api/v1/{path} answers with status {page.status}")
+        try:
+            return msgspec.json.decode(page.text, type=_Answer).data
+        except msgspec.MsgspecError:
+            raise ObserveError(self.where, f"/api/v1/{path} answers otherwise than Prometheus does") from None
+
+    def _page(self, path: str, parameters: dict[str, str]) -> Page:
+        try:
+            return get_any(f"{self._url}/api/v1/{path}?{urlencode(parameters)}")
+        except ObserveError as error:  # the address that the user gave says more than that of the question
+            raise type(error)(self.where, error.why) from None
