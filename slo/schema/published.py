@@ -28,6 +28,7 @@ def json_schema(targets: Sequence[str]) -> dict[str, Any]:
     top = types["FileSpec"]["properties"]
     types["SliChoice"] |= {"minProperties": 1, "maxProperties": 1}
     types["FileSpec"]["properties"]["slos"]["minItems"] = 1
+    types["MaintenanceSpec"]["anyOf"] = [{"required": ["cron", "duration", "reason"]}, {"required": ["metric"]}]
     _mapping(top["outputs"])["propertyNames"] = {"enum": list(targets)}
     alerts = types["AlertsSpec"]["properties"]
     _text(alerts["policy"])["examples"] = list(POLICIES)
