@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo.sli.events import EventsSpec
+from slo.sli.freshness import FreshnessSpec
 from slo.sli.latency import LatencySpec
 from slo.sli.ratio import RatioSpec
 from slo.sli.threshold import ThresholdSpec
@@ -18,6 +19,7 @@ KINDS: dict[str, type[SliSpec]] = {
     "latency": LatencySpec,
     "threshold": ThresholdSpec,
     "up": UpSpec,
+    "freshness": FreshnessSpec,
     "ratio": RatioSpec,
 }
 """Key under `sli` in the file -> what may stand below it (a msgspec Struct)."""
