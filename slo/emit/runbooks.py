@@ -55,7 +55,10 @@ def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: i
 
 def _about(slo: Slo) -> str:
     team = f" Team {md.code(slo.team)}." if slo.team else ""
-    return f"{md.text(slo.title)}: {percent(slo.objective)} of all {slo.sli.unit} over {duration(slo.window)}.{team}"
+    by = " and ".join(map(md.code, slo.group_by))
+    members = f" Each {by} has a budget of its own; the labels of the alert tell which is meant." if by else ""
+    promise = f"{percent(slo.objective)} of all {slo.sli.unit} over {duration(slo.window)}"
+    return f"{md.text(slo.title)}: {promise}.{members}{team}"
 
 
 def _list(slos: Sequence[Slo]) -> str:
