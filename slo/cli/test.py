@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,62 +15,64 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slo.cli.types import Subparsers
+    from slo.model import Slo
     from slo.pipeline import Compiled
 
-_RULES, _TESTS = "prometheus", "tests"
-_LINES = 40
+_EPILOG = "Examples: slo test slos.yaml; slo test --only shop/checkout-availability --promtool ~/bin/promtool"
 
 
 def register(subparsers: Subparsers) -> None:
     """Add the command."""
     text = "run promtool's checks and unit tests on the compiled rules"
-    parser = subparsers.add_parser("test", help=text, description=text, epilog="Example: slo test slos.yaml")
+    parser = subparsers.add_parser("test", help=text, description=text, epilog=_EPILOG)
     add_files(parser)
     parser.add_argument("--promtool", default="promtool", metavar="PATH", help="the promtool to use (default: on PATH)")
+    text = "test this SLO alone, by its name or service/name (repeatable)"
+    parser.add_argument("--only", action="append", default=[], metavar="SLO", help=text)
+    parser.add_argument("--verbose", action="store_true", help="show all that promtool says when a test fails")
+    text = "the oldest server that has to read the rules (default: any); 3 tests native histograms, too"
+    parser.add_argument("--prometheus", choices=("2.42", "3"), default="", help=text)
+    text = "alert rules for each SLO, or one set of them for all alike"
+    parser.add_argument("--layout", choices=("default", "shared"), default="default", help=text)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Compile into a temporary folder and test there; outputs are neither read nor written."""
-    from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - keeps the start of other commands fast
+    from slo.cli import trial  # noqa: PLC0415 - keeps the start of other commands fast
+    from slo.model import Options  # noqa: PLC0415 - as above
+    from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
 
+    options = Options(layout=args.layout, prometheus=args.prometheus)
+    request = Request(("prometheus", "tests"), into=True, options=options)
+    compiled = compile_sources(read_sources(args.files), request)
     promtool = shutil.which(args.promtool)
-    compiled = compile_sources(read_sources(args.files), Request((_RULES, _TESTS), into=True))
     if promtool is None:
         hint = "it comes with Prometheus; or name one with --promtool PATH"
         print(f"slo: error: promtool was not found ({args.promtool}); {hint}", file=sys.stderr)
         return 1
+    chosen = _chosen(compiled, args.only)
+    if chosen is None:
+        return 1
     with TemporaryDirectory(prefix="slo-test-") as folder:
-        return max(_test_set(one, Path(folder), promtool) for one in compiled)
+        trials = [trial.prepared(one, slos, Path(folder), promtool) for one, slos in chosen]
+        return trial.run(trials, verbose=args.verbose)
 
 
-def _test_set(compiled: Compiled, folder: Path, promtool: str) -> int:
-    for relative, text in compiled.files.items():
-        path = folder / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    rules, tests = (str(folder / compiled.layout[target]) for target in (_RULES, _TESTS))
-    name = compiled.plan.set.name
-    if not _passes((promtool, "check", "rules", rules), f"{name}: promtool refuses the rules"):
-        return 1
-    if not _passes((promtool, "test", "rules", tests), f"{name}: tests of the rules fail"):
-        return 1
-    count = sum(len(group.rules) for group in compiled.plan.groups)
-    print(f"{name}: {count} rules of {len(compiled.plan.slos)} SLOs are valid and pass their tests")
-    return 0
+def _chosen(compiled: Sequence[Compiled], only: Sequence[str]) -> list[tuple[Compiled, tuple[Slo, ...]]] | None:
+    """Each set with its SLOs that are to be tested; None after a message where a name is none of any."""
+    from slo.schema.words import did_you_mean  # noqa: PLC0415 - as above
+
+    slos = [slo for one in compiled for slo in one.plan.set.slos]
+    for wanted in only:
+        if not any(_is(slo, wanted) for slo in slos):
+            names = [slo.name for slo in slos]
+            hint = did_you_mean(wanted, names) or f"known: {', '.join(names[:20])}"
+            print(f'slo: error: there is no SLO "{wanted}"; {hint}', file=sys.stderr)
+            return None
+    picked = [(c, tuple(s for s in c.plan.set.slos if not only or any(_is(s, w) for w in only))) for c in compiled]
+    return [(one, some) for one, some in picked if some]
 
 
-def _passes(command: Sequence[str], failure: str) -> bool:
-    """Whether a promtool run succeeds; what it said is shown when it does not."""
-    from slo.cli.report import visible  # noqa: PLC0415 - as above
-
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    if done.returncode == 0:
-        return True
-    lines = [line for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
-    print(failure, file=sys.stderr)
-    for line in lines[:_LINES]:
-        print("  " + visible(line), file=sys.stderr)
-    if len(lines) > _LINES:
-        print(f"  ... and {len(lines) - _LINES} more lines", file=sys.stderr)
-    return False
+def _is(slo: Slo, wanted: str) -> bool:
+    return wanted in {slo.name, f"{slo.service}/{slo.name}"}
