@@ -106,7 +106,7 @@ def check_value(text: str, place: Place) -> Iterator[Diagnostic]:
 
 _NOUNS = {"scalar": "a single number without labels", "string": "a text", "matrix": "a range of samples"}
 _REPAIRS = {
-    "scalar": "vector(...) makes a series of it",
+    "scalar": "name a metric",
     "string": "name a metric",
     "matrix": "apply rate, max_over_time or another function of ranges",
 }

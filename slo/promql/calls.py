@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from slo.promql.functions import AGGREGATES, EXPERIMENTAL, FUNCTIONS, NEWER, Signature
+from slo.promql.functions import AGGREGATES, EXPERIMENTAL, FUNCTIONS, Signature
 from slo.promql.operators import labels
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ def call(reader: Reading) -> str:
     name = reader.word
     if name.text not in FUNCTIONS:
         raise _unknown(name)
-    if name.text in NEWER:
-        reader.newer = f"the function {name.text}"
     reader.index += 1
     reader.calls.append(name)
     arguments = _arguments(reader)
@@ -90,9 +88,8 @@ def _check(reader: Reading, first: int, name: Token, arguments: list[_Argument],
     """Whether number and types of the arguments are right."""
     most = len(arguments) if wanted.repeats else len(wanted.types)
     if not wanted.least <= len(arguments) <= most:
-        raise reader.stretch(
-            first, reader.index, f'"{name.text}" takes {_takes(wanted)}; here are {len(arguments) or "none"}'
-        )
+        given = "is one" if len(arguments) == 1 else f"are {len(arguments) or 'none'}"
+        raise reader.stretch(first, reader.index, f'"{name.text}" takes {_takes(wanted)}; here {given}')
     types = (*wanted.types, *[wanted.types[-1]] * len(arguments)) if wanted.repeats else wanted.types
     for argument, kind in zip(arguments, types, strict=False):
         if argument.kind != kind:
@@ -106,12 +103,11 @@ _NOUNS = {"scalar": "a number", "string": "a text in quotes", "matrix": "a range
 def _takes(wanted: Signature) -> str:
     if not wanted.types:
         return "no arguments"
-    shown = [f"{_NOUNS[kind]}" for kind in wanted.types]
-    if len(wanted.types) > wanted.least and not wanted.repeats:
-        shown[-1] += " or not"
-    count = len(shown)
-    noun = "argument" if count == 1 else "arguments"
-    return f"{count} {noun} ({', '.join(shown)}{', and more' if wanted.repeats else ''})"
+    most = f"{wanted.least} or more" if wanted.repeats else str(len(wanted.types))
+    if wanted.least < len(wanted.types) and not wanted.repeats:
+        most = f"{wanted.least} or {most}"
+    noun = "argument" if most == "1" else "arguments"
+    return f"{most} {noun} ({', '.join(_NOUNS[kind] for kind in wanted.types)})"
 
 
 def _wrong_type(reader: Reading, name: str, argument: _Argument, wanted: str) -> str:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 CLOSING = {"(": ")", "{": "}", "[": "]"}
 _DEEPEST = 60
+_NAMES = 'names that are not made of a-z, A-Z, 0-9 and _ stand in quotes: {"http.requests", "user.id"="7"}'
 _MEANT = {
+    ".": _NAMES,
+    "$": "slo replaces $window alone",
     "&": 'PromQL writes "and" for &&',
     "|": 'PromQL writes "or" for ||; log queries and their pipes are not PromQL',
     "!": 'PromQL has no "not"; "unless" and "== bool 0" turn conditions around',
@@ -44,6 +47,11 @@ class Cursor:
     def word(self) -> Token:
         """The word that comes next."""
         return self._words[self.index] if self.index < len(self._words) else self._end
+
+    @property
+    def before(self) -> Token:
+        """The word before the next."""
+        return self._words[self.index - 1] if self.index else self._end
 
     @property
     def after(self) -> Token:
@@ -79,9 +87,13 @@ class Cursor:
 
     def close(self, wanted: str) -> None:
         """Go past the bracket that closes the last one; `wanted`: what else could stand here."""
-        closing = CLOSING[self._open[-1].text]
+        bracket = self._open[-1]
+        closing = CLOSING[bracket.text]
         if not self.take(closing):
-            raise self.unexpected(f'{wanted} or "{closing}"')
+            if self.word.text in CLOSING.values():
+                msg = f'this "{self.word.text}" does not close the "{bracket.text}" before it'
+                raise self.word.error(msg)
+            raise self.unexpected(f'{wanted} or "{closing}"' if wanted else f'"{closing}"')
         self._open.pop()
 
     def finish(self) -> None:
@@ -101,18 +113,19 @@ class Cursor:
         if word.kind == "open":
             return PromqlError(f"this string is not closed; the other {word.text[0]} is missing", word.start, 1)
         if word.kind == "variable" and word.text != WINDOW:
-            return word.error(f'"{word.text}" is unknown here; slo replaces only $window')
+            return word.error(f'"{word.text}" is unknown here; write $window, which slo replaces by the range it needs')
         if word.kind == "variable":
             return word.error("$window is a range; it stands in square brackets, as in rate(requests_total[$window])")
-        if word.text in _MEANT:
-            return word.error(_MEANT[word.text])
+        meant = _MEANT.get(word.text, _NAMES if word.text.isalpha() and word.kind == "other" else "")
+        if meant:
+            return word.error(meant)
         return word.error(f'{wanted} is expected here, not "{word.text}"')
 
     def _too_short(self, wanted: str) -> PromqlError:
         if self._open:
             return self._open[-1].error(f'this "{self._open[-1].text}" is not closed')
         if not self._words:
-            return PromqlError("the query is empty")
+            return PromqlError("the query is empty; name a metric")
         return self._words[-1].error(f"after this, {wanted} is missing")
 
     def stretch(self, first: int, end: int, message: str) -> PromqlError:
@@ -141,7 +154,6 @@ class Reading(Cursor, ABC):
         selectors: the selectors so far, and the indices of the words from which and up to which the last one goes.
         ranges: the ranges so far.
         calls: the functions in whose brackets the next word stands, from the outermost to the innermost.
-        newer: something that only Prometheus 3 reads.
     """
 
     def __init__(self, text: str) -> None:
@@ -150,7 +162,6 @@ class Reading(Cursor, ABC):
         self.selectors: dict[Selector, tuple[int, int]] = {}
         self.ranges: list[Range] = []
         self.calls: list[Token] = []
-        self.newer = ""
 
     @abstractmethod
     def expression(self, least: int = 1) -> str:

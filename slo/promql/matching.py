@@ -42,13 +42,15 @@ def selector(reading: Reading) -> None:
 
 def _braces(reading: Reading, name: str, matchers: list[Matcher]) -> str:
     """Read what stands in braces into `matchers`; the name of the metric, which may stand there, too."""
+    before = name
     while reading.word.text != "}":
         word = reading.word
         matcher = _matcher(reading)
-        if matcher.label == "__name__" and matcher.op == "=":
-            if name:
-                msg = f'the metric has two names, "{name}" and "{matcher.value}"'
-                raise word.error(msg)
+        named = matcher.label == "__name__"
+        if named and (before or (name and matcher.op == "=")):
+            msg = f'the metric has two names, "{name}" and "{matcher.value}"'
+            raise word.error(msg)
+        if named and matcher.op == "=":
             name = matcher.value
         else:
             matchers.append(matcher)
@@ -61,7 +63,7 @@ def _braces(reading: Reading, name: str, matchers: list[Matcher]) -> str:
 
 def plain(name: str, matchers: tuple[Matcher, ...]) -> Selector:
     """Spelled the same way for `{__name__="x"}`, `{"x"}` and `x`, so that they compare equal."""
-    if not name or _PLAIN_NAME.fullmatch(name):
+    if not name or (_PLAIN_NAME.fullmatch(name) and not any(m.label == "__name__" for m in matchers)):
         return Selector(name, matchers)
     return Selector("", (Matcher("__name__", "=", name), *matchers))
 
@@ -80,10 +82,8 @@ def _matcher(reading: Reading) -> Matcher:
     if word is None:
         too_many = reading.word.text == ","
         raise reading.word.error('a "," too many') if too_many else reading.unexpected("a label name")
-    if word.kind == "string":
-        reading.newer = f"the name {word.text} in quotes"
-        if reading.word.text in {",", "}"}:
-            return Matcher("__name__", "=", unquoted(word))
+    if word.kind == "string" and reading.word.text in {",", "}"}:
+        return Matcher("__name__", "=", unquoted(word))
     label = label_of(word)
     operator = _operator(reading)
     return Matcher(label, operator, _value(reading, operator))
@@ -124,7 +124,7 @@ def _narrows(operator: str, value: str) -> bool:
     return matches_nothing == (operator == "!~")
 
 
-def modifiers(cursor: Reading) -> None:
+def modifiers(cursor: Cursor) -> None:
     """Read `offset` and `@`, each at most once, in any order."""
     seen: set[str] = set()
     while (word := cursor.word).text.lower() in {"offset", "@"}:
@@ -144,7 +144,7 @@ def _moment(cursor: Cursor) -> None:
     if cursor.take("start", "end"):
         if not cursor.opened("("):
             raise cursor.unexpected('"("')
-        cursor.close("nothing")
+        cursor.close("")
         return
     cursor.take("-", "+")
     if not cursor.take_kind("number"):
@@ -161,10 +161,13 @@ def range_(reading: Reading) -> Range:
     subquery = bool(reading.take(":"))
     if subquery and reading.word.text != "]":
         duration(reading)
-    if reading.word.text in {"+", "-", "*", "/", "(", "anchored", "smoothed"}:
+    if reading.word.text in {"+", "-", "*", "/"}:
         msg = "only a single duration is possible here, no calculation"
         raise reading.word.error(msg)
-    reading.close('":"' if not subquery else "nothing")
+    if reading.word.kind in {"name", "number"}:
+        msg = "a duration is a single word without spaces, such as 5m or 1h30m"
+        raise reading.word.error(msg)
+    reading.close('":"' if not subquery else "")
     length = len(reading.source(first, reading.index))
     found = Range(reading.calls[-1] if reading.calls else None, bracket, length, window, subquery)
     reading.ranges.append(found)
@@ -174,20 +177,18 @@ def range_(reading: Reading) -> Range:
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
-def check_number(reading: Reading, word: Token) -> None:
+def check_number(word: Token) -> None:
     """Whether Prometheus reads a number, or a length of time as one."""
     if _NUMBER.fullmatch(word.text):
         if not re.match("0[xX]", word.text) and float(word.text) == float("inf"):
             msg = "this number is too large; write Inf for infinity"
             raise word.error(msg)
-    elif _DURATION.fullmatch(word.text):
-        reading.newer = f"the duration {word.text} as a number"
-    else:
+    elif not _DURATION.fullmatch(word.text):
         msg = f'"{word.text}" is no number'
         raise word.error(msg)
 
 
-def duration(cursor: Reading) -> None:
+def duration(cursor: Cursor) -> None:
     """Read a length of time."""
     word = cursor.take_kind("number") or cursor.take(WINDOW)
     if word is None:
@@ -198,8 +199,6 @@ def duration(cursor: Reading) -> None:
         msg = f'"{word.text}" is no duration; write a whole number and a unit (ms, s, m, h, d, w, y), as in 5m or 1h30m'
         raise word.error(msg)
     parts = _PART.findall(word.text)
-    if not parts:
-        cursor.newer = f"the duration {word.text} without a unit"
     if not float(parts[0][0] if len(parts) == 1 else "1") or not float(word.text if not parts else "1"):
         msg = "a duration must be longer than zero"
         raise word.error(msg)

@@ -40,7 +40,6 @@ class Parsed:
         ranges: every range in it, in the order of the text.
         whole: the selector that it is, if it is nothing else.
         closed: it is a call or an aggregation, so that no operator beside it can tear it apart.
-        newer: what only Prometheus 3 reads, if there is any.
     """
 
     line: str
@@ -49,4 +48,3 @@ class Parsed:
     ranges: tuple[Range, ...]
     whole: Selector | None
     closed: bool
-    newer: str

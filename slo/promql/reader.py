@@ -10,10 +10,10 @@ from slo.promql.functions import AGGREGATES
 from slo.promql.matching import check_number, modifiers, range_, selector
 from slo.promql.operators import PRECEDENCE, Operator, combined, read_operator
 from slo.promql.parsed import Parsed
+from slo.promql.spelling import PromqlError
 from slo.promql.tokens import unquoted
 
 if TYPE_CHECKING:
-    from slo.promql.spelling import PromqlError
     from slo.promql.tokens import Token
 
 _UNARY = 6
@@ -40,7 +40,6 @@ def parsed(text: str) -> Parsed:
         ranges=tuple(reader.ranges),
         whole=whole,
         closed=reader.closed == everything,
-        newer=reader.newer,
     )
 
 
@@ -132,21 +131,38 @@ class _Reader(Reading):
             unquoted(word)
             return "string", False
         if self.take_kind("number"):
-            check_number(self, word)
+            check_number(word)
             return "scalar", False
         if word.kind != "name":
-            raise self.unexpected("a metric, a function, a number or (")
+            raise self._no_operand()
         return self._call(word), False
 
     def _metric(self, word: Token) -> tuple[str, bool]:
-        lower = word.text.lower()
+        lower, following = word.text.lower(), self.after
         if lower in _RESERVED:
-            raise self.unexpected("a metric, a function, a number or (")
+            raise self._no_operand()
         if lower in {"inf", "nan"}:
             self.index += 1
             return "scalar", False
+        if following.text.lower() in {"by", "without"}:
+            msg = f'only aggregations such as sum are grouped, not "{word.text}"'
+            raise following.error(msg)
+        if lower in AGGREGATES and following.kind == "name" and following.text.lower() not in _RESERVED:
+            msg = f"what is aggregated stands in round brackets: {word.text}({following.text})"
+            raise following.error(msg)
         selector(self)
         return "vector", True
+
+    def _no_operand(self) -> PromqlError:
+        """Why no operand can begin with the next word."""
+        word, before = self.word, self.before
+        if word.text.lower() == "bool":
+            return word.error('"bool" stands right behind the comparison, before on(...)')
+        if word.kind == "operator" and before.kind == "operator" and before.start + len(before.text) == word.start:
+            both = before.text + word.text
+            if both in _OPERATORS_ELSEWHERE:
+                return PromqlError(_OPERATORS_ELSEWHERE[both], before.start, len(both))
+        return self.unexpected("a metric, a function, a number or (")
 
     def _calls(self, word: Token) -> bool:
         following = self.after.text.lower()
@@ -161,4 +177,12 @@ class _Reader(Reading):
 
 _NOUNS = {"scalar": "a single number", "string": "a text", "matrix": "a range", "vector": "an instant vector"}
 _RESERVED = frozenset({"and", "or", "unless", "by", "without", "on", "ignoring", "bool", "atan2", "offset"})
-_NO_RANGE = "only a selector has a range; for the values of an expression over time write a subquery such as [1h:1m]"
+_OPERATORS_ELSEWHERE = {
+    "<>": "PromQL writes != for <>",
+    "===": "PromQL writes == for ===",
+    "**": "PromQL writes ^ for **",
+}
+_NO_RANGE = (
+    "only a selector has a range; take the rate first, then aggregate, or write a subquery such as [1h:1m] for the "
+    "values of an expression over time"
+)
