@@ -31,9 +31,10 @@ _ROUTES = (
     "grpc_service",
 )
 _HEALTH = re.compile(
-    r"/?(-/|_/|internal/|api/)?(healthz?|health[-_]?checks?|livez|liveness|readyz?|readiness|ping|metrics)(/.*)?"
-    r"|/actuator/(health|prometheus)(/.*)?|grpc\.health\.v1\.Health"
+    r"/(-/|_/|internal/|api/)?(healthz?|health[-_]?checks?|livez|liveness|readyz?|readiness|ping|metrics)(/.*)?"
+    r"|/actuator/(health|prometheus)(/.*)?|healthz|livez|readyz|grpc\.health\.v1\.Health"
 )
+"""What probes ask for. Without a slash only words that mean nothing else: `metrics` may be the name of a port."""
 
 
 def health_checks(sight: Sight) -> Iterator[Diagnostic]:

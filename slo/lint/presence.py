@@ -79,7 +79,7 @@ def _judged(sight: Sight, place: Place, selector: Selector, *, failures: bool) -
 
 
 def _no_metric(sight: Sight, place: Place, name: str, *, failures: bool) -> Diagnostic | None:
-    if _is_native(sight, name):
+    if _is_other_kind(sight, name):
         return None  # said by another lint, with the way out
     close = get_close_matches(name, sight.metrics.names(), n=1, cutoff=_CLOSE)
     guess = f'did you mean "{close[0]}"?' if close else ""
@@ -88,10 +88,10 @@ def _no_metric(sight: Sight, place: Place, name: str, *, failures: bool) -> Diag
     return finding("SLO129", place, f"{sight.metrics.where} has no series of {name}", guess)
 
 
-def _is_native(sight: Sight, name: str) -> bool:
-    """Whether a histogram of this name has series, but no classic ones."""
+def _is_other_kind(sight: Sight, name: str) -> bool:
+    """Whether a histogram of this name has series, but classic ones instead of native ones, or the other way round."""
     base = name.removesuffix("_count").removesuffix("_bucket")
-    return base != name and bool(sight.series(base))
+    return bool(sight.metrics.series(base if base != name else f"{name}_bucket", ()))
 
 
 def _no_values(sight: Sight, place: Place, selector: Selector, *, failures: bool) -> Diagnostic:

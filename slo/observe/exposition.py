@@ -50,11 +50,12 @@ class Exposition:
         if not line.strip():
             return
         sample = _SAMPLE.fullmatch(line)
-        if sample is None or not _is_number(sample.group(3)):
+        inside = (sample.group(2) or "") if sample else ""
+        quoted = _QUOTED_NAME.match(inside) if sample and not sample.group(1) else None
+        inside = inside[quoted.end() :] if quoted else inside
+        if sample is None or not _is_number(sample.group(3)) or _LABEL.sub("", inside).strip(" ,\t"):
             shown = line.strip()[:40]
             raise ObserveError(self.where, f'line {number} is not in the text format of Prometheus: "{shown}"')
-        inside = sample.group(2) or ""
-        quoted = None if sample.group(1) else _QUOTED_NAME.match(inside)
         name = sample.group(1) or (_plain(quoted.group(1)) if quoted else "")
         labels = {label.strip('"'): _plain(value) for label, value in _LABEL.findall(inside)}
         self._series.setdefault(name, []).append(labels)

@@ -1,0 +1,250 @@
+"""What real metrics say about an SLO: found where they do not fit, and not where they may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from slo.lint import lint
+from slo.model import Scale, Slo
+from slo.observe.exposition import Exposition
+from slo.observe.metrics import Series
+from slo.plan import plan
+from slo.promql import parse_selector
+from slo.sli.events import Events
+from slo.sli.latency import Latency
+from slo.sli.threshold import Threshold
+from tests.specimens import objective, slo_set
+
+LIVE = frozenset(f"SLO{number}" for number in (*range(129, 136), 144))
+
+
+class Fake:
+    """Metrics of a server: series by name, types by name."""
+
+    where = "server"
+    complete = True
+
+    def __init__(self, series: Mapping[str, Sequence[Series] | None], kinds: Mapping[str, str] | None = None) -> None:
+        """Know these."""
+        self._series, self._kinds = series, kinds or {}
+
+    def kind(self, name: str) -> str:
+        """The type as given."""
+        return self._kinds.get(name, "")
+
+    def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:
+        """The wanted labels of what was given."""
+        found = self._series.get(name, ())
+        wanted = set(labels)
+        return None if found is None else [{k: v for k, v in row.items() if k in wanted} for row in found]
+
+    def labels(self, name: str) -> Sequence[str]:
+        """All labels of what was given."""
+        return sorted({label for row in self._series.get(name) or () for label in row})
+
+    def names(self) -> Sequence[str]:
+        """What was given."""
+        return list(self._series)
+
+
+def found(slo: Slo, seen: Fake | Exposition) -> list[tuple[str, str]]:
+    """Code and message of what metrics say about an SLO."""
+    planned = plan(slo_set(slo), Scale())
+    return [(d.code, f"{d.message}; {d.hint}") for d in lint(planned, seen) if d.code in LIVE]
+
+
+def codes(slo: Slo, seen: Fake | Exposition) -> list[str]:
+    """The codes alone."""
+    return [code for code, _ in found(slo, seen)]
+
+
+def events(total: str, bad: str, **more: Any) -> Slo:  # noqa: ANN401 - any field of Slo
+    """An SLO of these events."""
+    return objective(sli=Events(parse_selector(total), None, parse_selector(bad)), **more)
+
+
+def latency(histogram: str, under: str, *, native: bool = False, errors: str | None = None) -> Slo:
+    """An SLO of a histogram."""
+    failed = None if errors is None else parse_selector(errors)
+    return objective(sli=Latency(parse_selector(histogram), Decimal(under), failed, native))
+
+
+ROWS = [
+    {"job": "web", "instance": "a:1", "route": "/a", "code": "200"},
+    {"job": "web", "instance": "a:1", "route": "/b", "code": "200"},
+    {"job": "web", "instance": "a:1", "route": "/b", "code": "503"},
+]
+REQUESTS = Fake({"requests_total": ROWS}, {"requests_total": "counter"})
+
+
+@pytest.mark.parametrize(
+    ("total", "bad", "expected"),
+    [
+        ('requests_total{route="/b"}', 'requests_total{route="/b",code=~"5.."}', []),
+        ('requests_total{route!="/x"}', 'requests_total{route!="/x",code=~"5.."}', []),
+        ('requests_total{tenant=""}', 'requests_total{tenant="",code=~"5.."}', []),
+        ('requests_total{route=~"(/a+)+|/b"}', 'requests_total{route=~"(/a+)+|/b",code=~"5.."}', []),
+        ('requests_total{route="/a"}', 'requests_total{route="/a",code=~"5.."}', ["SLO131"]),
+        ('requests_total{route="/c"}', 'requests_total{route="/c",code=~"5.."}', ["SLO130"]),
+        ('requests_total{rout="/b"}', 'requests_total{rout="/b",code=~"5.."}', ["SLO130"]),
+        ('requests_total{zone="x"}', 'requests_total{zone="x",code=~"5.."}', ["SLO130"]),
+        ("request_total", 'request_total{code=~"5.."}', ["SLO129"]),
+        ("requests_total", "failures_total", ["SLO131"]),
+        ("requests_total", "request_total", ["SLO129"]),
+    ],
+)
+def test_what_queries_find(total: str, bad: str, expected: list[str]) -> None:
+    """A metric, its labels and values are there, or the first thing that is not is said, once."""
+    assert codes(events(total, bad), REQUESTS) == expected
+
+
+def test_words_that_were_meant() -> None:
+    """The message names what exists."""
+    ((_, label),) = found(events('requests_total{rout="/b"}', 'requests_total{rout="/b",code=~"5.."}'), REQUESTS)
+    ((_, value),) = found(events('requests_total{route="/bb"}', 'requests_total{route="/bb",code=~"5.."}'), REQUESTS)
+    ((_, metric),) = found(events("request_total", 'request_total{code=~"5.."}'), REQUESTS)
+
+    assert label == 'no series of requests_total has the label rout; did you mean "route"?'
+    assert value.endswith('did you mean "/b"?')
+    assert metric == 'server has no series of request_total; did you mean "requests_total"?'
+
+
+def test_a_program_lacks_what_scraping_adds() -> None:
+    """Its own page knows neither job nor instance, nor what relabelling adds; close misses are still found."""
+    page = Exposition("page", 'requests_total{route="/b",code="200"} 1\nrequests_total{route="/b",code="500"} 1\n')
+
+    assert (
+        codes(events('requests_total{job="x",cluster="y"}', 'requests_total{job="x",cluster="y",code=~"5.."}'), page)
+        == []
+    )
+    assert codes(events('requests_total{routes="/b"}', 'requests_total{routes="/b",code=~"5.."}'), page) == ["SLO130"]
+    assert (
+        codes(objective(sli=events("requests_total", 'requests_total{code="500"}').sli, group_by=("cluster",)), page)
+        == []
+    )
+
+
+def test_too_many_series_to_look_at() -> None:
+    """What cannot be seen is not complained about."""
+    assert codes(events("requests_total", 'requests_total{code=~"5.."}'), Fake({"requests_total": None})) == []
+
+
+BUCKETS = [{"le": bound, "route": "/b"} for bound in ("0.1", "0.25", "1.0", "+Inf")]
+CLASSIC = Fake({"seconds_count": [{"route": "/b"}], "seconds_bucket": BUCKETS}, {"seconds": "histogram"})
+NATIVE = Fake({"seconds": [{"route": "/b"}]}, {"seconds": "histogram"})
+
+
+@pytest.mark.parametrize(
+    ("slo", "seen", "expected"),
+    [
+        (latency("seconds", "0.25"), CLASSIC, []),
+        (latency("seconds", "1"), CLASSIC, []),
+        (latency('seconds{route="/b"}', "0.3"), CLASSIC, ["SLO132"]),
+        (latency('seconds{route="/x"}', "0.25"), CLASSIC, ["SLO130"]),
+        (latency("minutes", "0.25"), CLASSIC, ["SLO129"]),
+        (latency("seconds", "0.25", errors='seconds{route="/b"}'), CLASSIC, []),
+        (latency("seconds", "0.25", errors="failures_total"), CLASSIC, ["SLO131"]),
+        (latency("seconds", "0.3"), NATIVE, ["SLO133"]),
+        (latency("seconds", "0.3", native=True), NATIVE, []),
+        (latency("seconds", "0.25", native=True), CLASSIC, ["SLO133"]),
+        (latency("seconds", "0.25"), Fake({"seconds_count": [{}]}, {"seconds": "summary"}), ["SLO133"]),
+    ],
+)
+def test_histograms(slo: Slo, seen: Fake, expected: list[str]) -> None:
+    """Classic or native as the SLO says, with a bucket for its limit."""
+    assert codes(slo, seen) == expected
+
+
+def test_the_nearest_buckets_are_named() -> None:
+    """As one may write them."""
+    ((_, said),) = found(latency("seconds", "0.3"), CLASSIC)
+
+    assert said.endswith("the nearest bounds are 100ms, 250ms, 1s")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("counter", []), ("gauge", ["SLO133"]), ("", []), ("histogram", []), ("info", ["SLO133"])]
+)
+def test_types_of_counters(kind: str, expected: list[str]) -> None:
+    """Events are counted by counters; of whom nobody says the type may be one."""
+    seen = Fake({"requests_total": ROWS}, {"requests_total": kind})
+
+    assert codes(events("requests_total", 'requests_total{code="503"}'), seen) == expected * 2
+
+
+def test_types_of_gauges() -> None:
+    """A limit on a counter is reached once and for ever."""
+    slo = objective(sli=Threshold(parse_selector("requests_total"), Decimal(5), above=False))
+
+    assert codes(slo, REQUESTS) == ["SLO133"]
+    assert codes(slo, Fake({"requests_total": ROWS}, {"requests_total": "gauge"})) == []
+
+
+def test_a_known_type_makes_names_unimportant() -> None:
+    """A counter that is called like a gauge is one."""
+    planned = plan(slo_set(events("in_flight", 'in_flight{code="1"}')), Scale())
+    rows = [{"code": "1"}]
+
+    assert "SLO113" in [d.code for d in lint(planned)]
+    assert "SLO113" not in [d.code for d in lint(planned, Fake({"in_flight": rows}, {"in_flight": "counter"}))]
+
+
+@pytest.mark.parametrize(
+    ("routes", "matcher", "expected"),
+    [
+        (["/a", "/b"], "", []),
+        (["/a", "/healthz"], "", ["SLO134"]),
+        (["/a", "/-/ready", "/metrics"], "", ["SLO134"]),
+        (["/a", "/actuator/health"], "", ["SLO134"]),
+        (["web", "metrics"], "", []),
+        (["/a", "/healthz"], 'route!="/healthz"', []),
+        (["/a", "/healthz"], 'route=~"/a|/healthz"', []),
+        (["/healthz"], "", []),
+        (["/a", "/health-insurance", "/statuses", "/pingpong"], "", []),
+    ],
+)
+def test_health_checks(routes: list[str], matcher: str, expected: list[str]) -> None:
+    """Probes beside real requests are found, unless they are left out or asked for."""
+    seen = Fake({"requests_total": [{"route": route, "code": code} for route in routes for code in ("200", "500")]})
+    both = f",{matcher}" if matcher else ""
+
+    assert codes(events(f"requests_total{{{matcher}}}", f'requests_total{{code="500"{both}}}'), seen) == expected
+
+
+@pytest.mark.parametrize(("members", "expected"), [(100, []), (101, ["SLO135"])])
+def test_members_are_counted(members: int, expected: list[str]) -> None:
+    """A hundred are fine; series that no query reads are none."""
+    rows = [{"tenant": f"t{n}", "code": "500", "kind": "a"} for n in range(members)]
+    rows += [{"tenant": f"x{n}", "code": "500", "kind": "b"} for n in range(500)]
+    slo = events('requests_total{kind="a"}', 'requests_total{kind="a",code="500"}', group_by=("tenant",))
+
+    assert codes(slo, Fake({"requests_total": rows})) == expected
+
+
+def test_a_group_without_its_label() -> None:
+    """A label that no series has makes one member without a name."""
+    slo = events("requests_total", 'requests_total{code="503"}', group_by=("tenant",))
+
+    assert codes(slo, REQUESTS) == ["SLO130"]
+
+
+def test_bridging_needs_targets() -> None:
+    """Aggregated series lack job and instance; a program's own page always does."""
+    slo = events("requests_total", 'requests_total{code="503"}', bridge=True)
+    aggregated = [{k: v for k, v in row.items() if k != "instance"} for row in ROWS]
+
+    assert codes(slo, REQUESTS) == []
+    assert codes(slo, Fake({"requests_total": aggregated})) == ["SLO144"]
+    assert codes(slo, Exposition("x", 'requests_total{code="503"} 1')) == []
+
+
+def test_slices_of_events_are_looked_at() -> None:
+    """An SLI within slices is the same SLI."""
+    sliced = msgspec.structs.replace(events("request_total", 'request_total{code="503"}'))
+
+    assert codes(sliced, REQUESTS) == ["SLO129"]

@@ -1,0 +1,154 @@
+"""What a Prometheus server says about a set of SLOs that it has to load, or has already."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+import pytest
+
+from slo.lint.live import of_server
+from slo.lint.loaded import recorded_elsewhere
+from slo.lint.subject import Subject
+from slo.model import Scale, Slo
+from slo.observe.errors import ObserveError
+from slo.observe.metrics import Series
+from slo.observe.server import Server
+from slo.plan import plan
+from tests.specimens import DAY, objective, slo_set
+
+T = TypeVar("T")
+
+
+class Fake(Server):
+    """A server that answers what it was told to: series by a part of the query, data by path."""
+
+    def __init__(self, queries: dict[str, list[Series]] | None = None, **data: object) -> None:
+        """Know these."""
+        super().__init__("http://prom")
+        self._queries, self._known = queries or {}, data
+
+    def query(self, expression: str) -> list[Series]:
+        """The first answer whose key is in the query."""
+        return next((rows for part, rows in self._queries.items() if part in expression), [])
+
+    def get(self, path: str, parameters: dict[str, str], kind: type[T]) -> T:
+        """The data of an endpoint by its last word."""
+        assert parameters is not None
+        name = path.rpartition("/")[2]
+        if name not in self._known:
+            raise ObserveError(self.where, "no such endpoint")
+        return msgspec.convert(self._known[name], kind)
+
+
+def found(server: Server, *slos: Slo) -> list[str]:
+    """Code and message of what the server says."""
+    subject = Subject(plan(slo_set(*slos), Scale()))
+    return [f"{d.code}: {d.message}; {d.hint}" for d in of_server(subject, server)]
+
+
+def test_a_server_that_says_nothing() -> None:
+    """A server without these endpoints, as Mimir or Thanos are, is not complained about."""
+    assert found(Fake()) == []
+
+
+@pytest.mark.parametrize(
+    ("retention", "expected"),
+    [
+        ("15d", 1),
+        ("15d or 10GiB", 1),
+        ("2w", 1),
+        ("30d", 0),
+        ("1y", 0),
+        ("10GiB", 0),
+        ("", 0),
+        ("400d or 1TB", 0),
+    ],
+)
+def test_retention(retention: str, expected: int) -> None:
+    """A window of 30 days needs 30 days."""
+    said = found(Fake(runtimeinfo={"storageRetention": retention}), objective(), objective("week", window=7 * DAY))
+
+    assert [line.split(":")[0] for line in said] == ["SLO137"] * expected
+
+
+def test_retention_names_what_to_do() -> None:
+    """The flag, with a day to spare."""
+    (said,) = found(Fake(runtimeinfo={"storageRetention": "15d"}))
+
+    assert said == (
+        "SLO137: http://prom keeps 15d, and the window of api is up to 30d; "
+        "start it with --storage.tsdb.retention.time=31d"
+    )
+
+
+def info(shard: str, slo: str = "api", service: str = "svc") -> Series:
+    """A series of slo:info."""
+    return {"__name__": "slo:info", "service": service, "slo": slo, "shard": shard}
+
+
+@pytest.mark.parametrize(
+    ("series", "expected"),
+    [
+        (info("svc-0"), 0),
+        (info("svc-7"), 0),
+        (info("other-0"), 1),
+        (info("svc-two-0"), 1),
+        (info("other-0", slo="another"), 0),
+        (info("other-0", service="another"), 0),
+    ],
+)
+def test_an_slo_of_another_set(series: Series, expected: int) -> None:
+    """The same SLO from another set is found; our own of an earlier build, in any shard, is not."""
+    assert [line.split(":")[0] for line in found(Fake({"slo:info": [series]}))] == ["SLO138"] * expected
+
+
+def test_the_place_of_an_slo_of_another_set() -> None:
+    """It is found at the name of the SLO."""
+    subject = Subject(plan(slo_set(objective()), Scale()))
+    (one,) = recorded_elsewhere(subject, Fake({"slo:info": [info("other-0")]}))
+
+    assert one.message == "http://prom has svc/api already, in the set other, not in svc"
+    assert one.place.path == ("name",)
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [
+        ([{"name": "slo-svc-0", "file": "a.yml"}], 0),
+        ([{"name": "slo-svc-0", "file": "a.yml"}, {"name": "slo-svc-0", "file": "b.yml"}], 1),
+        ([{"name": "slo-x-0", "file": "a.yml"}, {"name": "slo-x-0", "file": "b.yml"}], 0),
+        (["nonsense", {}], 0),
+    ],
+)
+def test_a_group_of_two_files(groups: list[Any], expected: int) -> None:
+    """The same rules from two files record everything twice."""
+    said = found(Fake(rules={"groups": groups}))
+
+    assert [line.split(":")[0] for line in said] == ["SLO138"] * expected
+    assert all("from a.yml and b.yml" in line for line in said)
+
+
+def test_rules_of_sloth() -> None:
+    """They are named."""
+    (said,) = found(Fake({"sloth_slo_info": [{"sloth_service": "svc", "sloth_slo": "api"}]}))
+
+    assert said.startswith("SLO139: http://prom has 1 SLO of Sloth for the same services: svc/api")
+
+
+@pytest.mark.parametrize(("interval", "expected"), [("15s", 0), ("30s", 1), ("nonsense", 0)])
+def test_scrape_intervals(interval: str, expected: int) -> None:
+    """The longest interval of the jobs that the SLO reads is what it has to say."""
+    targets = [
+        {"labels": {"job": "web"}, "scrapeInterval": "5s"},
+        {"labels": {"job": "web"}, "scrapeInterval": interval},
+        {"labels": {"job": "other"}, "scrapeInterval": "2m"},
+        {"labels": {}},
+        "nonsense",
+    ]
+    server = Fake({"group by (job)": [{"job": "web"}]}, targets={"activeTargets": targets})
+
+    said = found(server)
+
+    assert [line.split(":")[0] for line in said] == ["SLO143"] * expected
+    assert all("write scrape_interval: 30s" in line for line in said)

@@ -1,0 +1,255 @@
+"""What runs outside: expositions are read, servers are asked, and nothing of that takes long or reads files."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from slo.observe import metrics_of, server_of, web
+from slo.observe.errors import ObserveError, TooLargeError, without_password
+from slo.observe.exposition import Exposition
+from slo.observe.server import Server
+from slo.observe.together import Together
+
+TEXT = """\
+# HELP http_requests_total Requests.
+# TYPE http_requests_total counter
+http_requests_total{route="/a",status="200"} 1027 1395066363000
+http_requests_total{route="/b",status="200",} 3
+http_requests_total{route="/a",status="500"} 1e3
+
+# TYPE lag gauge
+lag -Inf
+# TYPE seconds histogram
+seconds_bucket{le="0.1"} 1
+seconds_bucket{le="+Inf"} 2
+seconds_sum 1.5
+seconds_count 2
+escaped{path="C:\\\\dir",quote="a\\"}b",lines="a\\nb"} NaN
+untyped_thing 1
+# EOF
+"""
+
+
+def test_series_of_an_exposition() -> None:
+    """Only the wanted labels are told apart; labels may hold anything."""
+    seen = Exposition("x", TEXT)
+
+    assert seen.series("http_requests_total", ["route"]) == [{"route": "/a"}, {"route": "/b"}]
+    assert seen.series("http_requests_total", []) == [{}]
+    assert seen.series("nothing", ["route"]) == []
+    assert seen.series("escaped", ["path", "quote", "lines"]) == [{"path": "C:\\dir", "quote": 'a"}b', "lines": "a\nb"}]
+    assert seen.labels("http_requests_total") == ["route", "status"]
+    assert seen.names()[:2] == ["http_requests_total", "lag"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("http_requests_total", "counter"), ("lag", "gauge"), ("seconds", "histogram"), ("seconds_count", "histogram"),
+     ("untyped_thing", ""), ("nothing", "")],
+)  # fmt: skip
+def test_types_of_an_exposition(name: str, kind: str) -> None:
+    """The series of a histogram have its type."""
+    assert Exposition("x", TEXT).kind(name) == kind
+
+
+def test_openmetrics() -> None:
+    """The family of a counter is named without _total there; exemplars and quoted names are no problem."""
+    text = '# TYPE jobs counter\njobs_total{a="b"} 1.0 # {trace_id="x"} 0.5\n{"my.metric",a="c"} 2\n# EOF\n'
+    seen = Exposition("x", text)
+
+    assert seen.kind("jobs_total") == "counter"
+    assert seen.series("jobs_total", ["a"]) == [{"a": "b"}]
+    assert seen.series("my.metric", ["a"]) == [{"a": "c"}]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# only comments\n", "<html>\n", "a b c d\n", "name{a=b} 1\n", '{"status":"ok"}\n']
+)
+def test_what_is_no_exposition(text: str) -> None:
+    """Another kind of text is refused in one line."""
+    with pytest.raises(ObserveError) as refused:
+        Exposition("x", text)
+    assert "\n" not in str(refused.value)
+
+
+def test_several_programs_are_one() -> None:
+    """What one does not know, another may."""
+    both = Together([Exposition("a", TEXT), Exposition("b", "# TYPE other gauge\nother 1\nlag 5\n")])
+
+    assert both.where == "a and b"
+    assert (both.kind("other"), both.kind("lag"), both.kind("x")) == ("gauge", "gauge", "")
+    assert both.series("lag", []) == [{}, {}]
+    assert both.labels("http_requests_total") == ["route", "status"]
+    assert both.names().count("lag") == 1
+    assert not both.complete
+
+
+Answer = tuple[int, dict[str, str], bytes]
+Answers = Callable[[str, dict[str, list[str]], dict[str, str]], Answer | None]
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Answers], str]]:
+    """Serve answers by path and query until the test is over; gives the base URL. No answer: silence."""
+    servers = []
+    silence = threading.Event()
+
+    def start(answers: Answers) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                made = answers(parts.path, parse_qs(parts.query), dict(self.headers))
+                if made is None:
+                    silence.wait(30)
+                    return
+                self.send_response(made[0])
+                for name, value in made[1].items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(made[2])
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    yield start
+    silence.set()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def page(text: str | bytes, status: int = 200, **headers: str) -> Answer:
+    """An answer."""
+    return status, headers, text.encode() if isinstance(text, str) else text
+
+
+def test_a_page_of_metrics(serve: Callable[[Answers], str]) -> None:
+    """An address that ends in /metrics is read as it is."""
+    url = serve(lambda path, *_: page(TEXT if path == "/metrics" else "", 200 if path == "/metrics" else 500))
+
+    seen = metrics_of(f"{url}/metrics")
+
+    assert (seen.kind("lag"), seen.complete) == ("gauge", False)
+
+
+def test_a_page_of_metrics_by_another_name(serve: Callable[[Answers], str]) -> None:
+    """What is no Prometheus may be a page of metrics."""
+    url = serve(lambda path, *_: page(TEXT) if path == "/stats" else page("", 404))
+
+    assert metrics_of(f"{url}/stats").kind("lag") == "gauge"
+
+
+def prometheus(path: str, query: dict[str, list[str]], _headers: dict[str, str]) -> Answer:
+    """A server that knows two series of one metric."""
+    asked = query.get("query", [""])[0]
+    data: object = None
+    if path.endswith("/query"):
+        rows = [{"metric": {"code": code}, "value": [0, "1"]} for code in ("200", "500")] if "requests" in asked else []
+        data = {"resultType": "vector", "result": rows}
+    elif path.endswith("/metadata"):
+        data = {"seconds": [{"type": "histogram", "help": ""}]} if query["metric"] == ["seconds"] else {}
+    elif path.endswith("/labels"):
+        data = ["__name__", "code", "job"]
+    elif path.endswith("/values"):
+        data = ["requests_total", "seconds_count"]
+    return page(json.dumps({"status": "success", "data": data}))
+
+
+def test_a_prometheus_by_its_base_url(serve: Callable[[Answers], str]) -> None:
+    """Series, labels, types and names come from its API."""
+    seen = metrics_of(serve(prometheus) + "/")
+
+    assert isinstance(seen, Server)
+    assert seen.complete
+    assert seen.series("requests_total", ["code"]) == [{"code": "200"}, {"code": "500"}]
+    assert seen.series("nothing", ["code"]) == []
+    assert seen.labels("requests_total") == ["code", "job"]
+    assert (seen.kind("seconds_count"), seen.kind("other")) == ("histogram", "")
+    assert seen.names() == ["requests_total", "seconds_count"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        page("not JSON"),
+        page('{"status": "success", "data": 5}'),
+        page("[]"),
+        page("{}", 500),
+        page("\xff\xfe"),
+        page(""),
+    ],
+)
+def test_answers_that_make_no_sense(serve: Callable[[Answers], str], answer: Answer) -> None:
+    """Whatever a server answers is a result or an error of one line, never a traceback."""
+    server = Server(serve(lambda *_: answer))
+
+    assert server.optional("status/runtimeinfo", {}, dict[str, str]) is None
+    with pytest.raises(ObserveError) as refused:
+        server.query("up")
+    assert "\n" not in str(refused.value)
+
+
+def test_something_else_than_prometheus(serve: Callable[[Answers], str]) -> None:
+    """A web site is no server to ask."""
+    with pytest.raises(ObserveError, match="no Prometheus server"):
+        server_of(serve(lambda *_: page("<html>")))
+
+
+def test_redirects_do_not_leave_the_web(serve: Callable[[Answers], str]) -> None:
+    """A server may send us elsewhere, but never to a file of this machine."""
+    url = serve(lambda *_: page("", 302, Location="file:///etc/hostname"))
+
+    with pytest.raises(ObserveError) as refused:
+        web.get(f"{url}/metrics")
+    assert "302" in str(refused.value)
+
+
+def test_redirects_within_the_web(serve: Callable[[Answers], str]) -> None:
+    """Another path is fine, a circle is not."""
+    url = serve(
+        lambda path, *_: page(TEXT) if path == "/new" else page("", 302, Location=f"{path}x" if "x" in path else "/new")
+    )
+
+    assert web.get(f"{url}/metrics").text == TEXT
+    with pytest.raises(ObserveError):
+        web.get(f"{url}/x")
+
+
+def test_passwords_are_sent_and_not_shown(serve: Callable[[Answers], str]) -> None:
+    """User and password of an address go into a header."""
+    seen: list[str] = []
+
+    def answers(_path: str, _query: object, headers: dict[str, str]) -> Answer:
+        seen.append(headers["Authorization"])
+        return page("", 401)
+
+    url = serve(answers).replace("http://", "http://me:p%40ss@")
+
+    with pytest.raises(ObserveError) as refused:
+        web.get(url)
+    assert seen == ["Basic bWU6cEBzcw=="]
+    assert "p%40ss" not in str(refused.value)
+    assert without_password("http://a:b@c/d@e") == "http://c/d@e"
+
+
+def test_limits(serve: Callable[[Answers], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Too much is not kept, and silence is not waited for."""
+    url = serve(lambda path, *_: page(b"x" * 2000) if path == "/large" else None)
+    monkeypatch.setattr(web, "MOST_BYTES", 1000)
+    monkeypatch.setattr(web, "SECONDS", 0.2)
+
+    with pytest.raises(TooLargeError, match="larger than"):
+        web.get(f"{url}/large")
+    with pytest.raises(ObserveError, match=r"within 0\.2 seconds"):
+        web.get(f"{url}/silent")
