@@ -86,14 +86,18 @@ def _meaning(word: Token, match: re.Match[str]) -> bytes:
     code = int(short or long or "0", 16)
     wrong_quote = simple in {"'", '"'} and simple != word.text[0]
     if match.group() == "\\" or wrong_quote or number > _LAST_BYTE or not _is_character(code):
-        said = word.text[1 + match.start() : 3 + match.start()]
-        msg = f'"{said}" is no escape in PromQL; write \\\\ for a backslash, or put the string into backquotes'
-        raise PromqlError(msg, word.start + 1 + match.start(), len(said))
+        raise _no_escape(word, match.start() + 1, f"in {word.text[0]}...{word.text[0]}" if wrong_quote else "in PromQL")
     if byte or octal:
         return bytes([number])
     if short or long:
         return chr(code).encode()
     return (_SIMPLE_ESCAPES.get(simple, simple) if simple else match.group()).encode()
+
+
+def _no_escape(word: Token, at: int, where: str) -> PromqlError:
+    said = word.text[at : at + 2]
+    msg = f'"{said}" is no escape {where}; write \\\\ for a backslash, or put the string into backquotes'
+    return PromqlError(msg, word.start + at, len(said))
 
 
 def _is_character(code: int) -> bool:

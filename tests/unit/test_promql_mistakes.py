@@ -54,6 +54,7 @@ MISTAKES = [
     ('{a=~".*"}', '{a=~".*"}', "this would read every series there is"),
     ('x{a=~"(5.."}', '"(5.."', "not a regular expression that Prometheus reads: a ( is not closed"),
     ('x{a="\\d"}', "\\d", '"\\d" is no escape in PromQL'),
+    ("x{a='\\\"'}", '\\"', "is no escape in '...'"),
     ('x{a="b}', '"', 'this string is not closed; the other " is missing'),
     ("x{a=\u201cb\u201d}", "\u201c", "this is a typographic quote"),
     # operators
