@@ -115,7 +115,7 @@ _REPAIRS = {
 def _check_type(found: Parsed, place: Place) -> list[Diagnostic]:
     if found.kind == "vector":
         return []
-    message = f"this gives {_NOUNS[found.kind]}; an SLI needs an instant vector"
+    message = f"this gives {_NOUNS[found.kind]}, not an instant vector"
     return [Diagnostic("SLO049", place, message, _REPAIRS[found.kind])]
 
 
@@ -132,7 +132,7 @@ def _check_range(found: Range, place: Place) -> Iterator[Diagnostic]:
     function = found.function
     name = function.text if function else ""
     if function and (name in NO_RATES or (name in COUNTS and found.window)):
-        message = f'"{name}" gives no events per second'
+        message = f'"{name}" gives {NO_RATES.get(name, "counts")}, and events per second are needed'
         yield Diagnostic("SLO046", place.within(function.start, len(name)), message, f"write rate(...[{WINDOW}])")
     elif name == "rate" and not found.window:
         bracket = place.within(found.bracket.start, found.length)

@@ -80,7 +80,7 @@ def _arguments(reader: Reading) -> list[_Argument]:
         found.append(_Argument(reader.expression(), first, reader.index))
         if not reader.take(","):
             break
-    reader.close('","')
+    reader.close('an operator, ","')
     return found
 
 

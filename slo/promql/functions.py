@@ -46,11 +46,16 @@ AGGREGATIONS = dict.fromkeys(["sum", "avg", "count", "min", "max", "group", "std
     "count_values": "t v",
 }
 
-NO_RATES = frozenset({"increase", "delta", "idelta", "irate"})
-"""What is often written for a rate, and gives no events per second over the whole range."""
+NO_RATES = {
+    "increase": "the events of the whole range",
+    "delta": "the change over the whole range",
+    "idelta": "the change between the last two samples",
+    "irate": "the rate between the last two samples alone",
+}
+"""What is often written for a rate, and what it gives instead of the events per second of a range."""
 
 COUNTS = frozenset({"changes", "resets", "count_over_time", "sum_over_time", "present_over_time"})
-"""What counts over the range that it is given."""
+"""What counts something over the range that it is given."""
 
 
 @dataclass(frozen=True, slots=True)
