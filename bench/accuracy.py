@@ -60,10 +60,10 @@ def run(options: Options) -> Report:
 
 
 _INTRO = f"""\
-|recorded error ratio / counted events - 1| in percent, at up to {_INSTANTS} instants of the last 3 of {world.DAYS} days where the
-window holds at least {_ENOUGH} bad events (and rules were evaluated). A scrape every {SCRAPE} seconds, an evaluation every
-minute. The records are those that the emitted rules make; each is compared with the events up to the second of its
-evaluation. "none" counts instants without a value, "NaN" those without a number."""
+|recorded error ratio / counted events - 1| in percent, at up to {_INSTANTS} instants of the last 3 of {world.DAYS} days
+where the window holds at least {_ENOUGH} bad events (and rules were evaluated). A scrape every {SCRAPE} seconds, an
+evaluation every minute. The records are those that the emitted rules make; each is compared with the events up to the
+second of its evaluation. "none" counts instants without a value, "NaN" those without a number."""
 
 
 def _chosen(options: Options) -> list[Shape]:

@@ -67,15 +67,25 @@ def add_records(folder: Path, pasts: Sequence[Past], shown: Span) -> None:
                 shutil.move(block, folder / "data" / block.name)
 
 
+def add_copied_records(source: Path, folder: Path, span: Span) -> None:
+    """Copy the records of a span from another data folder, where they fill a block per rule, into one block."""
+    text = folder / "records.om"
+    times = [f"--min-time={span[0] * 1e3:.0f}", f"--max-time={span[1] * 1e3:.0f}"]
+    command = ["dump-openmetrics", *times, '--match={__name__=~"slo:.+"}', str(source / "data")]
+    text.write_text(_promtool(command, folder))
+    add_samples(folder, text)
+
+
 def _record(folder: Path, url: str, file: str, rules: Sequence[Rule], span: Span, out: Path) -> None:
     if rules:
         (folder / file).write_text(rule_text(rules))
         start, end = (f"{second:.0f}" for second in span)
         command = ["create-blocks-from", "rules", "-q", f"--url={url}", f"--start={start}", f"--end={end}"]
-        _promtool([*command, f"--max-block-duration={_RANGE}", f"--output-dir={out}", str(folder / file)], folder)
+        _promtool([*command, f"--max-block-duration={_RANGE}", f"--output-dir={out}", file], folder)
 
 
-def _promtool(arguments: Sequence[str], folder: Path) -> None:
+def _promtool(arguments: Sequence[str], folder: Path) -> str:
     done = subprocess.run([program("promtool"), "tsdb", *arguments], cwd=folder, capture_output=True, text=True)  # noqa: PLW1510 - the code is looked at below
     if done.returncode or "level=ERROR" in done.stderr:
         raise CommandFailedError(f"`promtool tsdb {' '.join(arguments)}` fails:\n{done.stderr[-2000:]}")
+    return done.stdout

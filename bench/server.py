@@ -79,7 +79,11 @@ def free_port() -> int:
 def serving(folder: Path, rules: Sequence[Path] = (), target: int | None = None, scrape: int = 30) -> Iterator[Server]:
     """Run Prometheus over `folder`/data until the block ends. `target` is a port to scrape."""
     config, port = folder / "prometheus.yml", free_port()
-    jobs = [{"job_name": "bench", "static_configs": [{"targets": [f"127.0.0.1:{target}"]}]}] if target else []
+    jobs = (
+        [{"job_name": "bench", "honor_labels": True, "static_configs": [{"targets": [f"127.0.0.1:{target}"]}]}]
+        if target
+        else []
+    )
     names = json.dumps([str(path.resolve()) for path in rules])
     config.write_text(_CONFIG.format(scrape=scrape, rules=names, targets=json.dumps(jobs)))
     with (folder / "prometheus.log").open("ab") as log:

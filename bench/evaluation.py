@@ -1,0 +1,194 @@
+"""What a Prometheus pays for the rules: evaluation time, processor and memory, beside Sloth over the same series."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from bench.build import RefusedError, our_rules, sloth_rules
+from bench.exporter import EPOCH, series
+from bench.history import Past, add_copied_records, add_records, add_samples
+from bench.peers import SLOTH, path_of, version_of
+from bench.report import Report, Table, ratio
+from bench.rulefile import read_rules, reads_back
+from bench.server import free_port, serving, version
+from bench.specs import routes
+from bench.versions import machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bench.options import Options
+    from bench.server import Server
+
+_SCRAPE = 15
+_WINDOW = 60.0  # in which every group is evaluated once
+_SHARED = "slo, --layout shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One half of the benchmark: how many SLOs and series, how many hours of history, and how it is run."""
+
+    title: str
+    slos: int
+    each: int
+    hours: int
+    runs: int
+    settle: float
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One run: seconds of all groups at their last evaluation, processor seconds in a minute, bytes of memory."""
+
+    evaluation: float
+    cpu: float
+    memory: float
+
+
+def run(options: Options) -> Report:
+    """Both scenes, with alternating runs."""
+    runs, settle = (1, 15.0) if options.quick else (5, 62.0)
+    scenes = (
+        Scene("200 SLOs x 20 series, 26 hours of history in blocks", 200, 20, 26, runs, settle),
+        Scene("1,000 SLOs x 4 series, live, no history", 1_000, 4, 0, runs, settle),
+    )
+    sloth = path_of(SLOTH)
+    parts = [part for scene in scenes for part in _scene(scene, sloth)]
+    versions = [version(), *([version_of(SLOTH, sloth)] if sloth else []), machine()]
+    return Report("evaluation", (_INTRO.format(runs), *parts, f"Versions: {', '.join(versions)}."))
+
+
+_INTRO = """\
+The same scraped series (every 15 seconds), the same history, one Prometheus after the other; medians of {} alternating
+runs. "evaluation" is the sum of `prometheus_rule_group_last_duration_seconds`, "processor" what the whole process took
+in one minute, in which every group is evaluated once, scraping included; "memory" is the resident size at its end."""
+
+
+def _scene(scene: Scene, sloth: str | None) -> list[str | Table]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rules = _rules(folder, scene, sloth)
+        found: dict[str, list[Figures]] = {row: [] for row in rules}
+        (folder / "made" / "data").mkdir(parents=True)
+        (folder / "data").mkdir()
+        done = _past(folder, scene, rules, time.time() - scene.hours * 3_600) if scene.hours else 0.0
+        with _exporter(scene) as port:
+            for number in range(scene.runs):
+                for row in list(rules)[:: -1 if number % 2 else 1]:
+                    done = _past(folder, scene, rules, done) if scene.hours else 0.0
+                    found[row].append(_one(folder, scene, rules[row], port))
+        sizes = {row: len(read_rules(path)) for row, path in rules.items()}
+    return [f"{scene.title}:", _table(found, sizes)]
+
+
+def _rules(folder: Path, scene: Scene, sloth: str | None) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for row, options in (("slo", ()), (_SHARED, ("--layout", "shared"))):
+        (folder / row).mkdir()
+        try:
+            found[row] = our_rules(folder / row, "bench", routes(scene.slos), *options, scrape_interval=f"{_SCRAPE}s")
+        except RefusedError as refused:
+            print(f"bench: no row {row!r}: {refused}", file=sys.stderr)
+    if sloth:
+        found["Sloth"] = sloth_rules(folder, sloth, "bench", routes(scene.slos))
+    return found
+
+
+def _past(folder: Path, scene: Scene, rules: Mapping[str, Path], start: float) -> float:
+    """Append what would have been scraped and recorded since `start`; return until when."""
+    end, made = time.time(), folder / "made"
+    print(f"bench: history of {end - start:,.0f} s", file=sys.stderr, flush=True)
+    _write_samples(made / "raw.om", scene, range(int(start) + 1, int(end) + 1, _SCRAPE))
+    before = set((made / "data").iterdir())
+    add_samples(made, made / "raw.om")
+    for block in set((made / "data").iterdir()) - before:
+        shutil.copytree(block, folder / "data" / block.name, copy_function=os.link)
+    pasts = [_needed(row, rules[row], (start, end)) for row in ("slo", "Sloth") if row in rules]
+    add_records(made, pasts, (end - _SCRAPE, end))
+    add_copied_records(made, folder, (start, end))
+    return end
+
+
+def _write_samples(path: Path, scene: Scene, times: range) -> None:
+    with path.open("w") as out:
+        out.write("# TYPE http_requests counter\n")
+        for name, rate in series(scene.slos, scene.each):
+            out.write("".join(f"{name} {(second - EPOCH) * rate} {second}\n" for second in times))
+        out.write("# EOF\n")
+
+
+def _needed(row: str, path: Path, span: tuple[float, float]) -> Past:
+    """Only records that other rules read back need a past."""
+    rules = read_rules(path)
+    back = reads_back(rules)
+    return Past(f"{row}.yml", [rule for rule in rules if rule.record in back], span)
+
+
+def _one(folder: Path, scene: Scene, rules: Path, port: int) -> Figures:
+    """Run a Prometheus on a copy of the blocks."""
+    with tempfile.TemporaryDirectory(dir=folder) as fresh:
+        shutil.copytree(folder / "data", Path(fresh, "data"), copy_function=os.link)
+        with serving(Path(fresh), [rules], port, _SCRAPE) as server:
+            time.sleep(scene.settle)
+            before = _metric(server, "process_cpu_seconds_total")
+            time.sleep(_WINDOW)
+            cpu = _metric(server, "process_cpu_seconds_total") - before
+            seconds = _metric(server, "prometheus_rule_group_last_duration_seconds")
+            return Figures(seconds, cpu, _metric(server, "process_resident_memory_bytes"))
+
+
+def _metric(server: Server, name: str) -> float:
+    """The sum of a metric that Prometheus tells about itself."""
+    return sum(map(float, re.findall(rf"(?m)^{name}(?:{{.*}})? (\S+)$", server.get("/metrics"))))
+
+
+@contextlib.contextmanager
+def _exporter(scene: Scene) -> Iterator[int]:
+    port = free_port()
+    command = [sys.executable, "-m", "bench.exporter", str(port), str(scene.slos), str(scene.each)]
+    process = subprocess.Popen(command)
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _table(found: Mapping[str, Sequence[Figures]], sizes: Mapping[str, int]) -> Table:
+    middles = {
+        row: Figures(median(f.evaluation for f in all_), median(f.cpu for f in all_), median(f.memory for f in all_))
+        for row, all_ in found.items()
+    }
+    theirs = middles.get("Sloth")
+    rows = [_row(row, sizes[row], mine, theirs) for row, mine in middles.items()]
+    head = (
+        "rules",
+        "number",
+        "evaluation, s",
+        "processor, s",
+        "memory, MB",
+        "evaluation / Sloth",
+        "processor",
+        "memory",
+    )
+    return Table(head, tuple(rows))
+
+
+def _row(row: str, size: int, mine: Figures, theirs: Figures | None) -> tuple[str, ...]:
+    own = (row, f"{size:,}", f"{mine.evaluation:.3f}", f"{mine.cpu:.2f}", f"{mine.memory / 1e6:,.0f}")
+    if not theirs:
+        return (*own, "-", "-", "-")
+    shares = (ratio(mine.evaluation, theirs.evaluation), ratio(mine.cpu, theirs.cpu), ratio(mine.memory, theirs.memory))
+    return (*own, *shares)
