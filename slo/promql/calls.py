@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slo.promql.functions import AGGREGATES, EXPERIMENTAL, FUNCTIONS, Signature
 from slo.promql.operators import labels
+from slo.promql.spelling import short
 
 if TYPE_CHECKING:
     from slo.promql.cursor import Reading
@@ -122,7 +123,7 @@ def _missing_range(reader: Reading, name: str, argument: _Argument) -> str:
     text = reader.source(argument.first, argument.end)
     if "(" in text:
         return f'"{name}" needs a range, which only selectors have; take the {name} first, then aggregate'
-    return f'"{name}" needs a range; write {name}({text}[$window])'
+    return f'"{name}" needs a range; write {name}({short(text)}[$window])'
 
 
 def _unknown(name: Token) -> PromqlError:
@@ -137,4 +138,4 @@ def _unknown(name: Token) -> PromqlError:
         return name.error(f'names of functions are written in lower case: "{text.lower()}"')
     close = get_close_matches(text.lower(), [*FUNCTIONS, *AGGREGATES], n=1, cutoff=0.6)
     hint = f'; did you mean "{close[0]}"?' if close else ""
-    return name.error(f'unknown function "{text}"{hint}')
+    return name.error(f'unknown function "{name.shown}"{hint}')

@@ -113,13 +113,15 @@ class Cursor:
         if word.kind == "open":
             return PromqlError(f"this string is not closed; the other {word.text[0]} is missing", word.start, 1)
         if word.kind == "variable" and word.text != WINDOW:
-            return word.error(f'"{word.text}" is unknown here; write $window, which slo replaces by the range it needs')
+            return word.error(
+                f'"{word.shown}" is unknown here; write $window, which slo replaces by the range it needs'
+            )
         if word.kind == "variable":
             return word.error("$window is a range; it stands in square brackets, as in rate(requests_total[$window])")
         meant = _MEANT.get(word.text, _NAMES if word.text.isalpha() and word.kind == "other" else "")
         if meant:
             return word.error(meant)
-        return word.error(f'{wanted} is expected here, not "{word.text}"')
+        return word.error(f'{wanted} is expected here, not "{word.shown}"')
 
     def _too_short(self, wanted: str) -> PromqlError:
         if self._open:

@@ -9,6 +9,7 @@ from slo.promql.operators import label_of, missing_comma
 from slo.promql.parsed import Range
 from slo.promql.regex import regex_problem
 from slo.promql.selector import Matcher, Selector
+from slo.promql.spelling import short
 from slo.promql.tokens import WINDOW, unquoted
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _braces(reading: Reading, name: str, matchers: list[Matcher]) -> str:
         matcher = _matcher(reading)
         named = matcher.label == "__name__"
         if named and (before or (name and matcher.op == "=")):
-            msg = f'the metric has two names, "{name}" and "{matcher.value}"'
+            msg = f'the metric has two names, "{short(name)}" and "{short(matcher.value)}"'
             raise word.error(msg)
         if named and matcher.op == "=":
             name = matcher.value
@@ -102,14 +103,14 @@ def _operator(cursor: Cursor) -> str:
 def _value(cursor: Cursor, operator: str) -> str:
     word = cursor.take_kind("string")
     if word is None and cursor.word.kind in {"name", "number"}:
-        msg = f'values of labels stand in quotes: "{cursor.word.text}"'
+        msg = f'values of labels stand in quotes: "{cursor.word.shown}"'
         raise cursor.word.error(msg)
     if word is None:
         raise cursor.unexpected("a value in quotes")
     value = unquoted(word)
     problem = regex_problem(value) if operator in {"=~", "!~"} else ""
     if problem:
-        msg = f"not a regular expression that Prometheus reads: {problem}"
+        msg = f"not a regular expression that Prometheus reads: {short(problem)}"
         raise word.error(msg)
     return value
 
@@ -184,7 +185,7 @@ def check_number(word: Token) -> None:
             msg = "this number is too large; write Inf for infinity"
             raise word.error(msg)
     elif not _DURATION.fullmatch(word.text):
-        msg = f'"{word.text}" is no number'
+        msg = f'"{word.shown}" is no number'
         raise word.error(msg)
 
 
@@ -196,12 +197,14 @@ def duration(cursor: Cursor) -> None:
     if word.text == WINDOW:
         return
     if not _DURATION.fullmatch(word.text):
-        msg = f'"{word.text}" is no duration; write a whole number and a unit (ms, s, m, h, d, w, y), as in 5m or 1h30m'
+        msg = (
+            f'"{word.shown}" is no duration; write a whole number and a unit (ms, s, m, h, d, w, y), as in 5m or 1h30m'
+        )
         raise word.error(msg)
     parts = _PART.findall(word.text)
     if not float(parts[0][0] if len(parts) == 1 else "1") or not float(word.text if not parts else "1"):
         msg = "a duration must be longer than zero"
         raise word.error(msg)
-    if sum(int(number) * _SECONDS[unit] for number, unit in parts) > _LONGEST:
+    if sum(float(number) * _SECONDS[unit] for number, unit in parts) > _LONGEST:
         msg = "this duration is too long for Prometheus, which counts up to 292 years"
         raise word.error(msg)

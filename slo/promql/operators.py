@@ -81,7 +81,7 @@ def _joined(cursor: Cursor, matched: set[str]) -> None:
         return
     for label in labels(cursor):
         if label.text in matched:
-            msg = f'"{label.text}" already stands in on(...), so both sides share it'
+            msg = f'"{label.shown}" already stands in on(...), so both sides share it'
             raise label.error(msg)
 
 

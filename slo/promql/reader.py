@@ -145,10 +145,10 @@ class _Reader(Reading):
             self.index += 1
             return "scalar", False
         if following.text.lower() in {"by", "without"}:
-            msg = f'only aggregations such as sum are grouped, not "{word.text}"'
+            msg = f'only aggregations such as sum are grouped, not "{word.shown}"'
             raise following.error(msg)
         if lower in AGGREGATES and following.kind == "name" and following.text.lower() not in _RESERVED:
-            msg = f"what is aggregated stands in round brackets: {word.text}({following.text})"
+            msg = f"what is aggregated stands in round brackets: {word.text}({following.shown})"
             raise following.error(msg)
         selector(self)
         return "vector", True

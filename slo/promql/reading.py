@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slo.promql.plain import plain_selector
-from slo.promql.spelling import PromqlError
+from slo.promql.spelling import PromqlError, short
 from slo.promql.tokens import WINDOW
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def tree(line: str) -> promql_parser.Expr:
     try:
         return promql_parser.parse(with_window(line, "5m"))
     except ValueError as error:
-        msg = f"the parser of PromQL says: {error}"
+        msg = f"the parser of PromQL says: {short(str(error))}"
         raise PromqlError(msg) from None
 
 

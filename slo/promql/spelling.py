@@ -8,9 +8,10 @@ from functools import lru_cache
 
 _UNITS_MS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _DURATION_UNITS = {"w": 604_800_000, **_UNITS_MS}
-_DURATION = re.compile(r"(?:\d+(?:ms|[wdhms]))+", re.ASCII)
+_DURATION = re.compile(r"(?:\d{1,15}(?:ms|[wdhms]))+", re.ASCII)
 _DURATION_PART = re.compile(r"(\d+)(ms|[wdhms])", re.ASCII)
 _NEEDS_NO_ESCAPE = re.compile(r"[ !#-\[\]-~]*")
+_LONGEST = 60
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -34,11 +35,11 @@ def parse_duration(text: str) -> Decimal:
         PromqlError: the text is no duration, or names no time at all.
     """
     if not _DURATION.fullmatch(text):
-        msg = f'"{text}" is not a duration; write a number and a unit (ms, s, m, h, d, w), as in 30s or 5m'
+        msg = f'"{short(text)}" is not a duration; write a number and a unit (ms, s, m, h, d, w), as in 30s or 5m'
         raise PromqlError(msg)
     millis = sum(int(number) * _DURATION_UNITS[unit] for number, unit in _DURATION_PART.findall(text))
     if millis == 0:
-        msg = f'"{text}" is no time at all; a duration must be longer than zero'
+        msg = f'"{short(text)}" is no time at all; a duration must be longer than zero'
         raise PromqlError(msg)
     return Decimal(millis) / 1000
 
@@ -53,6 +54,11 @@ def duration(seconds: float | Decimal) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
+
+
+def short(text: str) -> str:
+    """The text as a message quotes it: cut where it is longer than a line can show."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def quote(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slo.promql.spelling import PromqlError, quote
+from slo.promql.spelling import PromqlError, quote, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +39,11 @@ class Token:
     kind: str
     text: str
     start: int
+
+    @property
+    def shown(self) -> str:
+        """The word as a message quotes it."""
+        return short(self.text)
 
     def error(self, message: str) -> PromqlError:
         """An error that points at this word."""

@@ -105,6 +105,8 @@ MISTAKES = [
     ("rate(x[${window}])", "${window}", "write $window, which slo replaces"),
     ("x > $window", "$window", "$window is a range; it stands in square brackets"),
     ("1e999", "1e999", "this number is too large"),
+    ("x[" + "9" * 5000 + "s]", "9" * 5000 + "s", "this duration is too long"),
+    ("x y" + "y" * 5000, "y" * 5001, 'not "' + "y" * 57 + '..."'),
     ("1_000", "1_000", '"1_000" is no number'),
     ("http.requests", ".", "stand in quotes"),
     ("länge", "ä", "stand in quotes"),
