@@ -10,11 +10,11 @@ from slo.emit.header import header
 from slo.emit.split import Limit, at_most, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import PurePosixPath
 
     from slo.emit.context import Context
-    from slo.plan.values import Alert, Group, Plan, Record
+    from slo.plan.values import Group, Plan
 
 OBJECT = 240_000
 """Most bytes of one object: `kubectl apply` keeps a copy of it in an annotation, and 262,144 bytes is all that the
@@ -46,10 +46,11 @@ def _parts(group: Group, plan: Plan) -> Iterator[str]:
     if plan.options.max_rules is None and _fits(whole):
         yield whole
         return
-    problems = tuple(_problems(group, plan))
+    sizes = {id(rule): len(rulefile.rule(rule).encode()) for rule in group.rules}
+    problems = tuple(_problems(group, sizes, plan))
     if problems:
         raise CompileError(problems)
-    for part in split(group, *at_most(plan.options.max_rules), Limit(OBJECT - _SPARE, _size)):
+    for part in split(group, *at_most(plan.options.max_rules), Limit(OBJECT - _SPARE, lambda rule: sizes[id(rule)])):
         yield rulefile.group(part)
 
 
@@ -65,12 +66,13 @@ def _objects(group: str, parts: Iterator[str]) -> Iterator[str]:
     yield _HEAD.format(name=name) + text
 
 
-def _problems(group: Group, plan: Plan) -> Iterator[Diagnostic]:
+def _problems(group: Group, sizes: Mapping[int, int], plan: Plan) -> Iterator[Diagnostic]:
     """A rule that no object can hold: somebody's annotation is a book."""
-    places = {(p.slo.service, p.slo.name): p.slo.place for p in plan.slos}
     for rule in group.rules:
-        size, labels = _size(rule), dict(rule.labels)
+        size = sizes[id(rule)]
         if size > OBJECT - _SPARE:
+            labels = dict(rule.labels)
+            places = {(p.slo.service, p.slo.name): p.slo.place for p in plan.slos}
             place = places.get((labels.get("service", ""), labels.get("slo", "")), plan.set.slos[0].place)
             message = f"the rule {rule.name} alone has {size:,} bytes, and a Kubernetes object holds {OBJECT:,}"
             yield Diagnostic("SLO075", place.at("name"), message, "shorten the texts of this SLO")
@@ -78,7 +80,3 @@ def _problems(group: Group, plan: Plan) -> Iterator[Diagnostic]:
 
 def _fits(text: str) -> bool:
     return len(text.encode()) <= OBJECT - _SPARE // 2
-
-
-def _size(rule: Record | Alert) -> int:
-    return len(rulefile.rule(rule).encode())

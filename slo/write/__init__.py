@@ -79,7 +79,7 @@ def examine(
         spec: file that the outputs come from, for messages.
         set_name: set that the outputs belong to.
         inside: the outputs must not leave `folder`, not even through a symbolic link.
-        pages: those of the paths that are never changed once they exist.
+        pages: those of the paths that are never changed once there is anything in them.
 
     Raises:
         CompileError: an output would leave the folder, or replace a file that is not ours or belongs to another set.
@@ -95,7 +95,8 @@ def examine(
             problems.append(Diagnostic("SLO083", Place(spec), message, "build with -o DIR"))
             continue
         if relative in pages:
-            outputs.append(Output(path, shown, spec, text, b"" if path.exists() else None, page=True))
+            written = path.exists() and path.stat().st_size > 0
+            outputs.append(Output(path, shown, spec, text, b"" if written else None, page=True))
             continue
         output = Output(path, shown, spec, text, path.read_bytes() if path.exists() else None)
         if output.before is not None and not is_ours(output.before):
@@ -135,7 +136,8 @@ def write(outputs: Iterable[Output]) -> None:
     Raises:
         OSError: it could not be done; then everything is as it was.
     """
-    replace_all({o.path: o.text for o in outputs if o.state not in {State.CURRENT, State.KEPT}})
+    changed = [o for o in outputs if o.state not in {State.CURRENT, State.KEPT}]
+    replace_all({o.path: o.text for o in changed}, hasty={o.path for o in changed if o.page})
 
 
 def is_ours(content: bytes) -> bool:

@@ -7,17 +7,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
     from pathlib import Path
 
 _NEW = ".slo-new"
 
 
-def replace_all(texts: Mapping[Path, str | None]) -> None:
+def replace_all(texts: Mapping[Path, str | None], hasty: Container[Path] = ()) -> None:
     """Give each path its text; None removes the file.
 
     New texts are first written completely beside their places, then renamed; when a later step fails, what was renamed
-    already is put back.
+    already is put back. Of files that are `hasty` nothing is lost if the power fails: they are not waited for, since a
+    thousand of them would take the disk ten seconds.
 
     Raises:
         OSError: it could not be done; then everything is as it was, new folders excepted.
@@ -28,7 +29,7 @@ def replace_all(texts: Mapping[Path, str | None]) -> None:
     try:
         for path, text in texts.items():
             if text is not None:
-                prepared[path] = _prepare(path, text.encode())
+                prepared[path] = _prepare(path, text.encode(), wait=path not in hasty)
         for path in texts:
             done.append(path)
             _put(path, prepared.get(path))
@@ -42,7 +43,7 @@ def replace_all(texts: Mapping[Path, str | None]) -> None:
             new.unlink(missing_ok=True)
 
 
-def _prepare(path: Path, content: bytes) -> Path:
+def _prepare(path: Path, content: bytes, *, wait: bool = True) -> Path:
     """Write the content beside its place, with the access rights of the file that it will replace.
 
     The name is random, so that what a killed build left behind is in nobody's way.
@@ -53,7 +54,8 @@ def _prepare(path: Path, content: bytes) -> Path:
         with new.open("xb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if wait:
+                os.fsync(file.fileno())
         if path.exists():
             new.chmod(path.stat().st_mode & 0o7777)
     except BaseException:

@@ -35,6 +35,15 @@ def test_a_page_that_exists_is_kept_whoever_wrote_it(slo: Slo) -> None:
     assert PAGE.read_text() == "mine"
 
 
+def test_an_empty_page_is_none(slo: Slo) -> None:
+    """Nobody wrote it: a machine that lost power may leave one behind."""
+    PAGE.parent.mkdir()
+    PAGE.touch()
+
+    assert f"written    {PAGE}" in slo("build").out
+    assert PAGE.read_text().startswith("# ShopCheckoutBudgetBurn")
+
+
 def test_a_page_that_is_missing_is_drift(slo: Slo) -> None:
     """An alert without a page is what the check is for."""
     slo("build")
