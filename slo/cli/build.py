@@ -27,6 +27,7 @@ examples:
   slo build --check                             exit 1 when an output is not current
   slo build --time-scale 60 -o demo             30 days pass in 12 hours
 """
+_TARGETS = "prometheus, operator, mimir, thanos, tests, alertmanager, grafana, runbooks"
 _TILE = 300
 _SCRAPES_PER_TILE = 3
 _DIFF_LINES = 20
@@ -34,14 +35,14 @@ _DIFF_LINES = 20
 
 def register(subparsers: Subparsers) -> None:
     """Add the command."""
-    text = "compile specifications and write rules, tests and Alertmanager routes"
+    text = "compile specifications and write rules, their tests, Alertmanager routes, dashboards and runbooks"
     parser = subparsers.add_parser(
         "build", help=text, description=text, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add_files(parser)
     parser.add_argument("-o", "--output", metavar="DIR", help="write to DIR/<target>/ instead of `outputs`")
     parser.add_argument(
-        "--target", action="append", default=[], metavar="NAME", help="make only this target (repeatable)"
+        "--target", action="append", default=[], metavar="NAME", help=f"make only this target (repeatable): {_TARGETS}"
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when an output is not current")
     parser.add_argument("--prune", action="store_true", help="remove files of the set that are no longer made")
@@ -63,7 +64,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     text = "the oldest server that has to read the rules (default: any)"
     parser.add_argument("--prometheus", choices=("2.42", "3"), default="", help=text)
-    text = "split groups for rulers that limit them (mimir, thanos)"
+    text = "split groups for rulers that limit them (operator, mimir, thanos)"
     parser.add_argument("--max-rules-per-group", type=_count, metavar="N", help=text)
 
 
