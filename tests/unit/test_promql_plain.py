@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slo.promql import read as slowly
 from slo.promql.plain import plain_selector
 
 OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
 LABELS = st.from_regex(r"[a-z_][a-z_0-9]{0,6}", fullmatch=True)
-VALUES = st.text("abz059 ./:@%-|*+?()[]{}\\\"'`~#\n", max_size=8)
+VALUES = st.one_of(st.text("abz059 ./:@%-|*+?()[]{}\\\"'`~#\n", max_size=8), st.text("ab|.*+?()[]-0^", max_size=8))
 MATCHERS = st.builds(
     '{}{}{}"{}"'.format, LABELS, st.sampled_from(["=", "!=", "=~", "!~"]), st.sampled_from(["", " "]), VALUES
 )
@@ -31,6 +32,7 @@ def test_what_is_read_quickly_is_what_the_parser_reads(text: str) -> None:
         assert quick.name == tree.name
         read = [(m.name, OPERATORS[str(m.op)], m.value) for m in tree.matchers.matchers]
         assert [(m.label, m.op, m.value) for m in quick.matchers] == read
+        assert slowly(text).whole == quick
 
 
 @pytest.mark.parametrize(
