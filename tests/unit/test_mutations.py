@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from slo.cli import main
+from slo.cli.schema import schema_text
 from slo.diagnostics import CompileError, Diagnostic
-from slo.load import Source
+from slo.load import Source, parse
 from slo.pipeline import Request, compile_sources
-from tests.unit.mutations import SPEC, damaged_bytes, damaged_structure
+from tests.unit.mutations import damaged_bytes, damaged_structure, specs
 
 SEEDS = range(250)
 TARGETS = ("--target", "prometheus", "--target", "alertmanager")
@@ -27,11 +31,39 @@ def built(text: bytes, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     return status, said
 
 
-def test_undamaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Without damage it compiles, so that what follows is about damage alone."""
+@pytest.mark.parametrize("number", range(len(specs())))
+def test_undamaged(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without damage they compile, so that what follows is about damage alone."""
     monkeypatch.chdir(tmp_path)
 
-    assert built(SPEC.encode(), capsys) == (0, "")
+    status, _ = built(specs()[number].encode(), capsys)
+
+    assert status == 0
+
+
+def test_every_key_has_its_turn() -> None:
+    """There is no key of the language that none of the specifications has."""
+    used = {key for text in specs() for key in keys(parse(Source("slos.yaml", text)).data)}
+
+    assert set(published(json.loads(schema_text()))) - used == set()
+
+
+def keys(data: Any) -> Iterator[str]:  # noqa: ANN401 - any YAML
+    """All keys of a document."""
+    if isinstance(data, dict):
+        yield from data
+    for value in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from keys(value)
+
+
+def published(schema: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """All names of properties in a schema."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {})
+    for value in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from published(value)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
