@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.diagnostics import CompileError, Diagnostic, Place, Span
-from slo.load.faults import explain_yaml_error
+from slo.load.faults import TOO_DEEP, explain_yaml_error
 from slo.load.tree import MAX_DEPTH, TooDeepError, events_to_tree
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _guard_depth(source: Source) -> None:
     try:
         events_to_tree(source.text)
     except TooDeepError:
-        raise CompileError(explain_yaml_error(source.file, source.text, "recursion limit exceeded")) from None
+        raise CompileError(explain_yaml_error(source.file, source.text, TOO_DEEP)) from None
     except ValueError:
         return  # not YAML: the native parser says so, too
 

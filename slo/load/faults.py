@@ -43,6 +43,10 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 
 
+TOO_DEEP = "recursion limit exceeded"
+"""What the native parser says of a text that nests too deeply."""
+
+
 def explain_yaml_error(file: str, text: str, error: str) -> tuple[Diagnostic, ...]:
     """The reasons why the native parser refused the text; never none, at most 1,000. `error`: what that parser said."""
     for sign, explain in _KINDS:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Span
-from slo.load.faults import lines_of
+from slo.load.faults import TOO_DEEP, explain_yaml_error, lines_of
 from slo.load.scalars import cells_of
 from slo.load.tree import Mark, Node, TooDeepError, events_to_tree
 
@@ -22,12 +22,20 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> tupl
     A finding in a file that has no text here, or in one that cannot be read, stays without a span.
     """
     trees: dict[str, Node | None] = {}
-    placed = []
+    placed: list[Diagnostic] = []
+    too_deep: set[str] = set()
     for diagnostic in diagnostics:
         file = diagnostic.place.file
+        text = texts.get(file, "")
         if file not in trees:
-            trees[file] = _tree(texts.get(file, ""))
-        placed.append(_located(diagnostic, trees[file], texts.get(file, "")))
+            try:
+                trees[file] = _tree(text)
+            except TooDeepError:  # the native parser took it, though no specification needs it: nothing else matters
+                trees[file] = None
+                too_deep.add(file)
+                placed.extend(explain_yaml_error(file, text, TOO_DEEP))
+        if file not in too_deep:
+            placed.append(_located(diagnostic, trees[file], text))
     files = list(dict.fromkeys((*texts, *trees)))
     return tuple(sorted(placed, key=lambda d: (files.index(d.place.file), *_position(d))))
 
@@ -39,7 +47,7 @@ def _position(diagnostic: Diagnostic) -> tuple[int, int]:
 def _tree(text: str) -> Node | None:
     try:
         return events_to_tree(text)
-    except (TooDeepError, ValueError):
+    except ValueError:
         return None
 
 
