@@ -153,6 +153,10 @@ def _big_number(file: str, text: str, error: str) -> Iterator[Diagnostic]:
 def _syntax(file: str, text: str, error: str) -> Diagnostic:
     mark = _mark_in(error) if _AT.search(error) else _mark_of_events(text)
     here = _character(text, mark)
+    quoted = _runaway_quote(text, mark)
+    if quoted is not None:
+        message = f"the quoted text that starts here ends only in line {mark.line + 1}"
+        return at_mark("SLO004", file, text, quoted, message, hint="its closing quote is missing; add it")
     if "tab character" in error or ("cannot start any token" in error and here == "\t"):
         hint = "replace it by spaces"
         return at_mark("SLO005", file, text, mark, "a tab indents this line; YAML wants spaces", hint=hint)
@@ -169,6 +173,21 @@ def _syntax(file: str, text: str, error: str) -> Diagnostic:
             return at_mark("SLO004", file, text, opened or mark, message, hint=hint)
     reason = _AT.sub("", error).split(",")[0]
     return at_mark("SLO004", file, text, mark, f"this is not valid YAML: {reason}")
+
+
+def _runaway_quote(text: str, mark: Mark) -> Mark | None:
+    """The start of a quoted text that ends right before a place, lines below, at a quote meant to open another one."""
+    import yaml  # noqa: PLC0415 - only needed when there is an error to place
+
+    try:
+        for token in yaml.scan(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            start, end = token.start_mark, token.end_mark
+            if (end.line, end.column) == (mark.line, mark.column) and start.line < end.line:
+                quoted = isinstance(token, yaml.ScalarToken) and token.style in {"'", '"'}
+                return Mark(start.index, start.line, start.column) if quoted else None
+    except yaml.YAMLError:
+        return None
+    return None
 
 
 _KINDS: tuple[tuple[str, Callable[[str, str, str], Iterator[Diagnostic]]], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,13 @@ _WORDS: tuple[tuple[type, str], ...] = (
     (list, "a list"),
     (dict, "a mapping"),
 )
+_UNITS = {
+    "window": "d", "under": "ms", "scrape_interval": "s", "interval": "s", "duration": "h", "long": "h", "short": "m",
+    "for": "m", "slices": "m",
+}  # fmt: skip
+"""Keys of durations, and the unit that a bare number most likely is in."""
+_EXAMPLES = {"d": "30d", "h": "1h", "m": "5m", "s": "15s", "ms": "300ms"}
+_SECONDS_BELOW = 10
 _SHOWN = 40
 MERGE = "<<"
 
@@ -161,12 +169,29 @@ def _wrong_type(expected: str, data: object, place: Place) -> Diagnostic:
         return _tag(tag, place)
     name = next(str(step) for step in reversed(place.path) if isinstance(step, str))
     what = f'an item of "{name}"' if isinstance(place.path[-1], int) else f'"{name}"'
-    hint = ""
-    if expected == "text" and isinstance(data, bool | int | float):
-        hint = "put it into quotes"
-    elif expected == "a list" and isinstance(data, str | int | float):
-        hint = f"write [{_spelled(data)[:_SHOWN]}]"
+    hint = _hint(expected, data, name, place)
     return Diagnostic("SLO013", place, f"{what} must be {expected}, not {_described(data)}", hint)
+
+
+def _hint(expected: str, data: object, name: str, place: Place) -> str:
+    """How the same is written so that it fits; a number of days or milliseconds lacks its unit, not quotes."""
+    if expected == "text" and name in _UNITS and isinstance(data, int | float) and not isinstance(data, bool):
+        return f"write {_with_unit(Decimal(str(data)), 's' if 'freshness' in place.path else _UNITS[name])}"
+    if expected == "text" and isinstance(data, bool | int | float):
+        return "put it into quotes"
+    if expected == "a list" and isinstance(data, str | int | float):
+        return f"write [{_spelled(data)[:_SHOWN]}]"
+    return ""
+
+
+def _with_unit(number: Decimal, unit: str) -> str:
+    """`30d`; a limit below ten is one of seconds, which milliseconds spell without a fraction."""
+    usual = f"a whole number and a unit, such as {_EXAMPLES[unit]}"
+    if not number.is_finite():
+        return usual
+    if unit == "ms" and number < _SECONDS_BELOW:
+        number, unit = (number, "s") if number == int(number) else (number * 1000, "ms")
+    return f"{number:.0f}{unit}" if number > 0 and number == int(number) else usual
 
 
 def _described(data: object) -> str:
