@@ -3,18 +3,28 @@
 Counts are added, never ratios: an average of ratios is wrong as soon as traffic is uneven. A window reads one sample
 of each tile, however many raw series there are. The label `tile` keeps the tiles apart in the union, so that a tile
 that is missing counts as nothing and does not take the whole window with it.
+
+What an evaluation costs is mostly these unions: `or` looks at every series of both of its sides. So a window begins
+with the longest one that was just recorded from the same tiles, and many tiles are added up in several sums.
 """
 
 from __future__ import annotations
+
+from math import isqrt
+from typing import TYPE_CHECKING
 
 from slo.burnrate import DAY, HOUR, MINUTE
 from slo.plan import names
 from slo.plan.values import Record
 from slo.promql import duration
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 TILE = 5 * MINUTE
 _MONTH = 30 * DAY
 _LONGEST_FROM_DAYS = 60 * DAY
+_MANY = 8
 
 
 def with_sources(windows: set[int]) -> list[int]:
@@ -46,16 +56,37 @@ def records(shard: str, windows: list[int], factor: int) -> list[Record]:
 
     The series carry their shard already; written as a label of the rule it keeps the rules of two shards apart, too.
     """
-    return [Record(names.events(w), _sum_of_tiles(shard, w, factor), (("shard", shard),)) for w in windows]
+    made = []
+    for number, window in enumerate(windows):
+        sources = [_source(shard, *part, factor) for part in parts(window, windows[:number])]
+        made.append(Record(names.events(window), _sum(sources), (("shard", shard),)))
+    return made
 
 
-def _sum_of_tiles(shard: str, window: int, factor: int) -> str:
-    parts = []
-    for number, (tile, offset) in enumerate(tiles(window)):
-        source = names.selector(names.events(tile), shard=shard)
-        moved = f"{source} offset {duration(offset // factor)}" if offset else source
-        parts.append(f'label_replace({moved}, "tile", "{number}", "", "")')
-    return "sum without (tile) (\n     " + "\n  or ".join(parts) + "\n)"
+def parts(window: int, recorded: Sequence[int]) -> list[tuple[int, int]]:
+    """Like `tiles`; the first ones as one window, where one was recorded that consists of just these."""
+    pairs = tiles(window)
+    for shorter in reversed(recorded):
+        count = len(own := tiles(shorter))
+        if pairs[:count] == own:
+            return [(shorter, 0), *pairs[count:]]
+    return pairs
+
+
+def _source(shard: str, window: int, offset: int, factor: int) -> str:
+    series = names.selector(names.events(window), shard=shard)
+    return f"{series} offset {duration(offset // factor)}" if offset else series
+
+
+def _sum(sources: Sequence[str], pad: str = "  ") -> str:
+    """What all of them add up to, where one that is missing counts as nothing."""
+    if len(sources) > _MANY:
+        size = isqrt(len(sources) - 1) + 1
+        chunks = [sources[start : start + size] for start in range(0, len(sources), size)]
+        sources = [_sum(chunk, f"  {pad}") for chunk in chunks]
+    first, *others = sources
+    apart = [f'{pad}or label_replace({source}, "tile", "{number}", "", "")' for number, source in enumerate(others, 1)]
+    return "\n".join(["sum without (tile) (", f"{pad}   {first}", *apart, f"{pad[2:]})"])
 
 
 def ratios(shard: str, windows: list[int]) -> list[Record]:

@@ -1,5 +1,7 @@
 """The cascade: windows as sums of shorter ones."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,19 +58,49 @@ def test_sizes_of_tiles(window: int, sizes: dict[int, int]) -> None:
     assert {size: made.count(size) for size in made} == sizes
 
 
+@given(st.sets(WINDOWS, min_size=1, max_size=6))
+def test_a_window_that_begins_with_another_one_has_the_same_tiles(windows: set[int]) -> None:
+    """Only what was recorded before it, from exactly the first of its own tiles, stands for them."""
+    known: list[int] = []
+    for window in cascade.with_sources(windows):
+        first, *others = cascade.parts(window, known)
+        head = [first] if first[0] not in known or first in cascade.tiles(window) else cascade.tiles(first[0])
+        assert [*head, *others] == cascade.tiles(window)
+        known.append(window)
+
+
+def test_the_windows_of_the_default_policy_read_few_series() -> None:
+    """Of each SLO and kind, one evaluation reads 70 samples for seven windows."""
+    windows = cascade.with_sources({30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, DAY, 3 * DAY, 30 * DAY})
+    counts = {window: len(cascade.parts(window, windows[:number])) for number, window in enumerate(windows)}
+    assert list(counts.values()) == [6, 7, 2, 5, 19, 3, 28]
+    assert sum(counts.values()) == 70
+
+
 def test_the_base_is_not_a_sum() -> None:
     """Five minutes are recorded from the user's own series."""
     assert cascade.with_sources({cascade.TILE}) == []
 
 
 def test_a_rule_reads_each_tile_at_its_offset() -> None:
-    """Offsets are divided by the time scale, names are not."""
+    """Offsets are divided by the time scale, names are not; all tiles but the first are told apart by a label."""
     (record,) = cascade.records("s-0", [10 * MINUTE], 60)
     assert record.name == "slo:events:10m"
     assert record.labels == (("shard", "s-0"),)
     assert record.expr == (
         "sum without (tile) (\n"
-        '     label_replace(slo:events:5m{shard="s-0"}, "tile", "0", "", "")\n'
+        '     slo:events:5m{shard="s-0"}\n'
         '  or label_replace(slo:events:5m{shard="s-0"} offset 5s, "tile", "1", "", "")\n'
         ")"
     )
+
+
+def test_many_tiles_are_added_up_in_several_sums() -> None:
+    """Each tile is read once, in unions that stay short."""
+    (record,) = cascade.records("s-0", [DAY], 1)
+    assert record.expr.startswith(
+        'sum without (tile) (\n     sum without (tile) (\n       slo:events:1h{shard="s-0"}\n'
+    )
+    reads = re.findall(r"slo:events:1h\{[^}]*\}(?: offset (\d+h))?", record.expr)
+    assert reads == ["", *(f"{hour}h" for hour in range(1, 24))]
+    assert record.expr.count("sum without (tile)") == 6
