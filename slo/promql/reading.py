@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _AFTER_SELECTOR = re.compile(r"^[^()\[]*(?:@|(?i:\boffset\b))[^()\[]*$")
 _MODIFIED = "a selector with `offset` or `@` cannot be counted; leave the modifier out"
 _EXPRESSION = 'this is an expression; only a vector selector such as requests_total{job="api"} is possible here'
+_STRING = re.compile(r'([=!]~ *)?"(?:[^"\\]|\\.)*"')
 _VARIABLE = re.compile(r'"(?:[^"\\]|\\.)*"|\$window\b')
 
 
@@ -43,16 +44,26 @@ def read(text: str) -> Parsed:
 def tree(line: str) -> promql_parser.Expr:
     """The syntax tree of a `Parsed.line`, `$window` being some range; its attributes are copies and slow to get.
 
+    Where promql-parser, other than Prometheus, does not read one of the regular expressions, the tree holds none.
+
     Raises:
         PromqlError: promql-parser does not read it.
     """
     import promql_parser  # noqa: PLC0415 - 25 ms that files with plain selectors alone need not pay
 
-    try:
-        return promql_parser.parse(with_window(line, "5m"))
-    except ValueError as error:
-        msg = f"the parser of PromQL says: {short(str(error))}"
-        raise PromqlError(msg) from None
+    text = with_window(line, "5m")
+    said = ""
+    for attempt in (text, _STRING.sub(_without_regex, text)):
+        try:
+            return promql_parser.parse(attempt)
+        except ValueError as error:
+            said = said or str(error)
+    msg = f"the parser of PromQL says: {short(said)}"
+    raise PromqlError(msg)
+
+
+def _without_regex(match: re.Match[str]) -> str:
+    return f'{match[1]}"."' if match[1] else match.group()
 
 
 def parsed(text: str) -> tuple[promql_parser.Expr, str]:

@@ -14,17 +14,20 @@ _CLASSES = "alnum alpha ascii blank cntrl digit graph lower print punct space up
 _POSIX = frozenset(_CLASSES.split())
 _PIECES = re.compile(
     r"""(?P<property>\\[pP](?:\{\^?(?P<name>[^}]*)\}|(?P<letter>.)))
-    | (?P<escape>\\(?:x[0-9a-fA-F]{2}|x\{[0-9a-fA-F]{1,6}\}|[^0-9A-Za-z\x80-\U0010ffff]|[aftnrvdDsSwWbBAz]))
+    | (?P<escape>\\(?:0[0-7]{0,2}|[1-7][0-7]{1,2}|Q(?s:.*?)\\E
+        |x[0-9a-fA-F]{2}|x\{(?!\})0*+(?:10[0-9a-fA-F]{4}|[0-9a-fA-F]{1,5}|(?=\}))\}|[^0-9A-Za-z\x80-\U0010ffff]|[aftnrvdDsSwWbBAz]))
     | (?P<wrong>\\.?.?)
     | (?P<group>\((?:\?(?:P<\w+>|[imsU]*(?:-[imsU]+)?[:)]))?(?!\?))
     | (?P<strange>\(\?.?.?)
-    | (?P<class>\[\^?\]?(?:\[:[^\]:]*:\]|\\(?s:.)|[^\]\\])*\])
+    | (?P<class>\[\^?+\]?+(?:\[:[^\]:]*:\]|\\(?s:.)|[^\]\\])*+\])
     | (?P<times>\{(?P<low>[0-9]+)(?P<comma>,(?P<high>[0-9]*))?\}\??)
     | (?P<repeat>[*+?]\??)
     | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 _MOST_TIMES = 1000
+_MOST_IN_ALL = 50_000
+_DEEPEST = 100
 
 
 class _Scan:
@@ -34,6 +37,7 @@ class _Scan:
         self._levels = [1]
         self._repeatable = 0
         self._last = ""
+        self._total = 0
 
     def problem(self, match: re.Match[str]) -> str:
         """What is wrong with the next piece; empty if nothing is."""
@@ -43,6 +47,8 @@ class _Scan:
         self._last = ""
         if kind == "group" and not text.endswith(")"):
             self._levels.append(1)
+            if len(self._levels) > _DEEPEST:
+                return "its groups are nested too deeply"
         if text == ")":
             self._repeatable = self._levels.pop()
             return "" if self._levels else "a ) closes nothing"
@@ -59,8 +65,9 @@ class _Scan:
         low, high = int(match["low"][:9]), int((match["high"] or match["low"])[:9])
         self._repeatable *= max(low, high, 1)
         self._levels[-1] = max(self._levels[-1], self._repeatable)
-        if self._repeatable > _MOST_TIMES:
-            return f"with {text} something may repeat more than 1000 times"
+        self._total += self._repeatable
+        if self._repeatable > _MOST_TIMES or self._total > _MOST_IN_ALL:
+            return f"with {text} it repeats more than {_MOST_TIMES} times"
         return f"in {text} the second number is the smaller one" if low > high else ""
 
     def end(self) -> str:
@@ -93,7 +100,7 @@ def _piece_problem(kind: str, match: re.Match[str]) -> str:
 
 _ITEM = re.compile(
     r"\[:\^?(?P<posix>[a-z]*):\]|\\[pP](?:\{\^?(?P<name>[^}]*)\}|(?P<letter>.))|(?P<set>\\[dDsSwW])"
-    r"|\\x(?:\{(?P<long>[0-9a-fA-F]{1,6})\}|(?P<hex>[0-9a-fA-F]{2}))|\\(?P<escaped>[^0-9A-Za-z\x80-\U0010ffff]|[aftnrv])"
+    r"|\\(?P<octal>0[0-7]{0,2}|[1-7][0-7]{1,2})|\\x(?:\{(?P<long>(?!\})0*+(?:10[0-9a-fA-F]{4}|[0-9a-fA-F]{1,5}|(?=\})))\}|(?P<hex>[0-9a-fA-F]{2}))|\\(?P<escaped>[^0-9A-Za-z\x80-\U0010ffff]|[aftnrv])"
     r"|(?P<wrong>\\.?)|(?P<plain>.)",
     re.DOTALL,
 )
@@ -130,6 +137,8 @@ def _span_problem(first: re.Match[str], last: re.Match[str]) -> str:
 
 
 def _code(item: re.Match[str]) -> int | None:
+    if item["octal"]:
+        return int(item["octal"], 8)
     if item["long"] or item["hex"]:
         return int(item["long"] or item["hex"], 16)
     character = item["plain"] or item["escaped"]

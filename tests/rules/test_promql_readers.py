@@ -7,7 +7,6 @@ import re
 import subprocess
 from pathlib import Path
 
-import promql_parser
 import pytest
 
 from slo.promql import PromqlError
@@ -86,5 +85,4 @@ def test_what_slo_writes_is_read_by_every_prometheus(promtool: Path, tmp_path: P
     spelled = [str(parse_query(text)) for text in texts]
 
     assert {spelled[number] for number in refused(promtool, spelled, tmp_path)} == set()
-    assert all(promql_parser.parse(text) for text in spelled)
     assert all(len(text.splitlines()) == 1 for text in spelled)
