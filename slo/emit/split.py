@@ -2,8 +2,8 @@
 
 The parts are evaluated at moments of their own within the interval, so what one reads from another may be up to one
 interval old. Values stay right, since a count that is read late is the count of a window that ended a little earlier;
-only what reads two parts of one count at once must not be torn: total, bad and covered of an SLO stay together, and
-so do all windows of the cascade where they fit.
+only what is read together must not be torn: total and bad of an SLO stay together, and so do all windows of the
+cascade where they fit.
 """
 
 from __future__ import annotations
