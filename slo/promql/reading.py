@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _AFTER_SELECTOR = re.compile(r"^[^()\[]*(?:@|(?i:\boffset\b))[^()\[]*$")
 _MODIFIED = "a selector with `offset` or `@` cannot be counted; leave the modifier out"
 _EXPRESSION = 'this is an expression; only a vector selector such as requests_total{job="api"} is possible here'
-_STRING = re.compile(r'([=!]~ *)?"(?:[^"\\]|\\.)*"')
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_REGEX = re.compile(r'([=!]~ *)?"(?:[^"\\]|\\.)*"')
 _VARIABLE = re.compile(r'"(?:[^"\\]|\\.)*"|\$window\b')
 
 
@@ -37,8 +38,14 @@ def read(text: str) -> Parsed:
     from slo.promql.reader import parsed as worded  # noqa: PLC0415 - files with plain selectors need not pay for it
 
     found = worded(text)
-    tree(found.line)
+    _agree(_STRING.sub('"a"', with_window(found.line, "5m")))
     return found
+
+
+@lru_cache(maxsize=1024)
+def _agree(shape: str) -> None:
+    """Let promql-parser have a look, too, once at all queries that differ only in what stands in quotes."""
+    tree(shape)
 
 
 def tree(line: str) -> promql_parser.Expr:
@@ -53,7 +60,7 @@ def tree(line: str) -> promql_parser.Expr:
 
     text = with_window(line, "5m")
     said = ""
-    for attempt in (text, _STRING.sub(_without_regex, text)):
+    for attempt in (text, _REGEX.sub(_without_regex, text)):
         try:
             return promql_parser.parse(attempt)
         except ValueError as error:
