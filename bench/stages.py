@@ -26,7 +26,7 @@ _SPLIT = (
     ("slo.pipeline", "resolve", "resolve names, windows, queries"),
     ("slo.pipeline", "plan", "plan rules"),
     ("slo.emit", "EMITTERS", "texts"),
-    ("slo.lint", "lint", "findings"),
+    ("slo.lint", "warnings", "findings"),
     ("slo.write", "examine", "compare with the disk"),
     ("slo.write", "write", "write"),
 )

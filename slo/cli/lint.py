@@ -103,9 +103,9 @@ def _found(
     compiled: Iterable[Compiled], metrics: Sequence[str], prometheus: str | None
 ) -> tuple[list[Diagnostic], frozenset[str]]:
     """The findings, and the codes that were looked for."""
-    from slo.lint import AT_BUILD, INFOS, lint  # noqa: PLC0415 - as above
+    from slo.lint import lint, lints  # noqa: PLC0415 - as above
 
-    codes = frozenset(code for _, code in (*AT_BUILD, *INFOS))
+    codes = frozenset(code for _, code in lints())
     if not metrics and not prometheus:
         return [d for one in compiled for d in lint(one.plan)], codes
     from slo.lint.finding import finding  # noqa: PLC0415 - as above

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from slo.promql import Selector
 
 _COUNTED = ("_total", "_count", "_sum", "_bucket")
-_GAUGE = re.compile(
+_GAUGE = (
     r"up|probe_success|.*_(info|created|ratio|percent|timestamp|timestamp_seconds|in_flight|inflight|age_seconds|limit)"
     r"|.*:(i?rate|increase)\d*\w*|.*(:|_)(i?rate|increase)_?\d+[smhdw]"
 )
-_STATUS = re.compile(r".*(status|code|result|outcome|error|success).*", re.IGNORECASE)
+_STATUS = r".*(status|code|result|outcome|error|success).*"
 
 
 def _each_metric(subject: Subject) -> Iterator[tuple[Reading, Selector]]:
@@ -38,7 +38,7 @@ def _each_metric(subject: Subject) -> Iterator[tuple[Reading, Selector]]:
 
 def is_gauge(name: str) -> bool:
     """Whether the conventions of Prometheus use such a name for something that goes up and down."""
-    return not name.endswith(_COUNTED) and _GAUGE.fullmatch(name) is not None
+    return not name.endswith(_COUNTED) and re.fullmatch(_GAUGE, name) is not None
 
 
 def gauges(subject: Subject) -> Iterator[Diagnostic]:
@@ -87,7 +87,7 @@ def fast_failures(subject: Subject) -> Iterator[Diagnostic]:
     for slo in subject.slos:
         sli = measured(slo)
         if isinstance(sli, Latency) and sli.errors is None:
-            if any(_STATUS.fullmatch(matcher.label) for matcher in sli.histogram.matchers):
+            if any(re.fullmatch(_STATUS, matcher.label.lower()) for matcher in sli.histogram.matchers):
                 continue
             message = "failed requests count as good when they fail within the limit, and they are often fast"
             hint = 'add errors: COUNTER{status=~"5.."}, if no other SLO counts them'

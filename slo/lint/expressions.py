@@ -29,6 +29,8 @@ def _tree(text: str) -> promql_parser.Expr:
 
 def sums_before_rate(subject: Subject) -> Iterator[Diagnostic]:
     """A rate of a sum: when one of its series starts anew, the sum drops and the rate takes that for a reset of all."""
+    if not subject.expressions:
+        return
     import promql_parser as p  # noqa: PLC0415 - only specifications with expressions need it
 
     for reading, expression in subject.expressions:
@@ -43,6 +45,8 @@ def sums_before_rate(subject: Subject) -> Iterator[Diagnostic]:
 
 def gauges_in_rates(subject: Subject) -> Iterator[Diagnostic]:
     """A rate of something that is no counter, inside of an expression."""
+    if not subject.expressions:
+        return
     import promql_parser as p  # noqa: PLC0415 - as above
 
     for reading, expression in subject.expressions:

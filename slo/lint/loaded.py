@@ -56,15 +56,19 @@ def slow_targets(subject: Subject, server: Server) -> Iterator[Diagnostic]:
     intervals = _intervals(targets.get("activeTargets"))
     if not intervals:
         return
+    slow: dict[str, list[Slo]] = {}
     for slo in subject.slos:
         selector = total_of(slo)
         rows = server.query(f"group by (job) ({selector})") if selector else []
         found = {row["job"]: intervals[row["job"]] for row in rows if row.get("job") in intervals}
-        job = max(found, key=lambda job: found[job], default=None)
-        if job is not None and found[job] > slo.scrape_interval:
-            real = duration(found[job])
-            message = f"the job {job} is scraped every {real}, and the SLO says {duration(slo.scrape_interval)}"
-            yield finding("SLO143", slo.place.at("scrape_interval"), message, f"write scrape_interval: {real}")
+        job = max(found, key=lambda job: found[job], default="")
+        if job and found[job] > slo.scrape_interval:
+            slow.setdefault(job, []).append(slo)
+    for job, slos in slow.items():
+        real, names = duration(intervals[job]), some([slo.name for slo in slos])
+        said = duration(slos[0].scrape_interval)
+        message = f"the job {job} is scraped every {real}, and for {names} the specification says {said}"
+        yield finding("SLO143", slos[0].place.at("scrape_interval"), message, f"write scrape_interval: {real}")
 
 
 def _intervals(targets: object) -> dict[str, int]:
@@ -81,19 +85,17 @@ def _intervals(targets: object) -> dict[str, int]:
 
 def recorded_elsewhere(subject: Subject, server: Server) -> Iterator[Diagnostic]:
     """SLOs of these files that the server has from another set."""
-    shards = {(p.slo.service, p.slo.name): p for p in subject.planned}
-    others: dict[Slo, list[str]] = {}
+    mine = {(slo.service, slo.name): slo for slo in subject.slos}
+    others: dict[str, dict[str, Slo]] = {}
     for row in server.query(INFO):
-        mine = shards.get((row.get("service", ""), row.get("slo", "")))
+        slo = mine.get((row.get("service", ""), row.get("slo", "")))
         theirs = row.get("shard", "").rpartition("-")[0]
-        if mine and theirs != subject.plan.set.name:
-            others.setdefault(mine.slo, []).append(theirs)
-    for slo, sets in others.items():
-        names = some(sorted(set(sets)))
-        message = (
-            f"{server.where} has {slo.service}/{slo.name} already, in the set {names}, not in {subject.plan.set.name}"
-        )
-        yield finding("SLO138", slo.place.at("name"), message, "remove the rules of one of them")
+        if slo and theirs != subject.plan.set.name:
+            others.setdefault(theirs, {})[f"{slo.service}/{slo.name}"] = slo
+    for name, slos in others.items():
+        message = f"{server.where} has {some(list(slos))} already, in the set {name}, not in {subject.plan.set.name}"
+        place = next(iter(slos.values())).place.at("name")
+        yield finding("SLO138", place, message, "remove the rules of one of them, or build both with --set NAME")
 
 
 def loaded_twice(subject: Subject, server: Server) -> Iterator[Diagnostic]:

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding
-from slo.lint.matching import accepts, matches_everything
 from slo.promql import Matcher
 
 if TYPE_CHECKING:
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from slo.model import Slo
     from slo.promql import Selector
 
-_LITERAL = re.compile(r"[A-Za-z0-9_/:@%~ -]+")
-_WHOLE_BOUND = re.compile(r"\d+(\.0+)?")
+_LITERAL = r"[A-Za-z0-9_/:@%~ -]+"
+_WHOLE_BOUND = r"\d+(\.0+)?"
 
 
 def _patterns(subject: Subject) -> Iterator[tuple[Reading, Matcher]]:
@@ -45,6 +44,8 @@ def contradictions(subject: Subject) -> Iterator[Diagnostic]:
 
 def _contradiction(selector: Selector) -> tuple[Matcher, Matcher] | None:
     """A matcher that demands one value, and another one that refuses it."""
+    from slo.lint.matching import accepts  # noqa: PLC0415 - few selectors name a label twice
+
     for exact in selector.matchers:
         if exact.op == "=":
             for other in selector.matchers:
@@ -55,6 +56,8 @@ def _contradiction(selector: Selector) -> tuple[Matcher, Matcher] | None:
 
 def empty_values(subject: Subject) -> Iterator[Diagnostic]:
     """A regular expression that also matches series without the label, perhaps by mistake."""
+    from slo.lint.matching import accepts, matches_everything  # noqa: PLC0415 - as above
+
     for reading, matcher in _patterns(subject):
         if matcher.op != "=~" or not matcher.value or not accepts(matcher, ""):
             continue
@@ -68,7 +71,7 @@ def empty_values(subject: Subject) -> Iterator[Diagnostic]:
 def roundabout(subject: Subject) -> Iterator[Diagnostic]:
     """A regular expression that is none, or is anchored twice."""
     for reading, matcher in _patterns(subject):
-        if _LITERAL.fullmatch(matcher.value):
+        if re.fullmatch(_LITERAL, matcher.value):
             plain = Matcher(matcher.label, "=" if matcher.op == "=~" else "!=", matcher.value)
             yield finding("SLO121", reading.place, f"{matcher} is no pattern", f"write {plain}")
         elif (inner := _unanchored(matcher.value)) != matcher.value:
@@ -87,7 +90,7 @@ def whole_bounds(subject: Subject) -> Iterator[Diagnostic]:
     """A bucket bound that Prometheus 3 and 2 spell differently."""
     for reading, selector in subject.selectors:
         for matcher in selector.matchers:
-            if matcher.label == "le" and matcher.op == "=" and _WHOLE_BOUND.fullmatch(matcher.value):
+            if matcher.label == "le" and matcher.op == "=" and re.fullmatch(_WHOLE_BOUND, matcher.value):
                 whole = matcher.value.partition(".")[0]
                 other = whole if "." in matcher.value else f"{whole}.0"
                 message = f'{matcher} is spelled le="{other}" by other clients or servers, and matches nothing there'

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from slo.promql import Matcher
 
 # Backtracking may need exponential time where a repeated group holds a repetition or a choice.
-_SLOW = re.compile(r"(?s)[+*?}|].*\)[+*{]")
+_SLOW = r"(?s)[+*?}|].*\)[+*{]"
 _LONGEST = 2_000
 _ALL = frozenset([".*", "(.*)", "^.*$", "^.*", ".*$", "(?:.*)", "(|.*)", ".*|", "|.*", ".+|", "|.+"])
 
@@ -38,7 +38,7 @@ def matches_everything(matcher: Matcher) -> bool:
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    if len(pattern) > _LONGEST or _SLOW.search(pattern):
+    if len(pattern) > _LONGEST or re.search(_SLOW, pattern):
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # [[:alpha:]] is a class of classes to Prometheus alone

@@ -31,6 +31,8 @@ def unreadable(subject: Subject) -> Iterator[Diagnostic]:
         return
     severity = Severity.ERROR if wanted == OLDEST else Severity.WARNING
     for reading in subject.readings:
+        if isinstance(reading.query, Selector) and _old(reading.query):
+            continue
         found = list(dict.fromkeys(_newer(reading.query)))
         if found:
             message = f"Prometheus {OLDEST} cannot read {some(found)}"
@@ -63,8 +65,6 @@ def _base(subject: Subject, service: str, slo: str) -> Iterator[str]:
 
 def _newer(query: Query) -> Iterator[str]:
     """Everything in a query that came later than the oldest server."""
-    if isinstance(query, Selector) and _old(query):
-        return
     for word in _words(str(query)):
         text = word.token.text
         if word.token.kind == "string":

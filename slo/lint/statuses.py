@@ -34,7 +34,7 @@ _STATUS = frozenset(
 )
 _GRPC = frozenset(["grpc_code", "grpc_status", "grpc_status_code", "rpc_grpc_status_code", "code"])
 _KNOWN = _STATUS | _GRPC
-_HTTP = re.compile(r"(?:[1-5]|\[\^?[1-5][^\]]*\])(?:\d\d|\.\.|\.[*+]|\\d|\[0-9\]|xx)")
+_HTTP = r"(?:[1-5]|\[\^?[1-5][^\]]*\])(?:\d\d|\.\.|\.[*+]|\\d|\[0-9\]|xx)"
 
 # Values that stand for a whole class: only where all of them pass is the class counted.
 _CLIENT = ("400", "403", "404")
@@ -82,7 +82,7 @@ def _bad_values(label: str, name: str, of_total: _Tests, own: _Tests) -> list[st
     values = [value for _, value in own]
     if label in _GRPC and not {"OK", "Ok"}.isdisjoint(values):
         classes: tuple[tuple[str, ...], ...] = (_GRPC_CLIENT,)
-    elif label in _STATUS and any(map(_HTTP.search, values)):
+    elif label in _STATUS and any(re.search(_HTTP, value) for value in values):
         classes = (_SUCCESS, _REDIRECT, _CLIENT)
         if any("xx" in value for value in values):
             classes = tuple((f"{codes[0][0]}xx",) for codes in classes)

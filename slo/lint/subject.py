@@ -7,16 +7,22 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.promql import Selector
+from slo.promql import Matcher, Selector
 from slo.query import Expression, Query
+from slo.sli.events import Events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from slo.diagnostics import Place
+    from slo.diagnostics import Diagnostic, Place
     from slo.model import Sli, Slo
     from slo.observe.metrics import Metrics
     from slo.plan.values import Plan, PlannedSlo
+
+    Lint = tuple[Callable[["Subject"], Iterator[Diagnostic]], str]
+    """A lint, and the code of what it finds."""
+
+_SERVER_ERRORS = frozenset(Matcher(label, "=~", "5..") for label in ("status", "code", "status_code"))
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -42,6 +48,16 @@ class Reading(msgspec.Struct, frozen=True):
         return self.slo.place.at("sli", self.kind, self.field)
 
 
+class Pair(msgspec.Struct, frozen=True):
+    """The two queries of an SLO that counts events, and what they are called: two of total, good and bad."""
+
+    slo: Slo
+    first: str
+    one: Query
+    second: str
+    other: Query
+
+
 class Subject:
     """A plan and what follows from it for several lints, found when first asked for."""
 
@@ -53,6 +69,12 @@ class Subject:
     def typed(self, name: str) -> bool:
         """Whether the type of a metric is known, so that its name need not tell."""
         return self._metrics is not None and bool(self._metrics.kind(name))
+
+    @cached_property
+    def special(self) -> bool:
+        """Whether any SLO has what only some have: a group, traffic, an expression, bad events that are not all 5xx."""
+        some = any(slo.group_by or slo.traffic is not None or slo.bridge for slo in self.slos)
+        return some or bool(self.expressions or self.pairs or self.plan.options.prometheus)
 
     @property
     def slos(self) -> Iterator[Slo]:
@@ -89,6 +111,17 @@ class Subject:
         return [(r, r.query) for r in self.readings if isinstance(r.query, Expression)]
 
     @cached_property
+    def pairs(self) -> list[Pair]:
+        """The queries of events, without the pairs that most SLOs have: a total, and the same with a status of 5xx."""
+        found = []
+        for slo in self.slos:
+            sli = measured(slo)
+            if isinstance(sli, Events) and not _usual(sli.total, sli.bad):
+                first, second = [name for name in ("total", "good", "bad") if getattr(sli, name) is not None]
+                found.append(Pair(slo, first, getattr(sli, first), second, getattr(sli, second)))
+        return found
+
+    @cached_property
     def by_file(self) -> dict[str, list[Slo]]:
         """The SLOs of each file, in order."""
         files: dict[str, list[Slo]] = {}
@@ -101,6 +134,14 @@ def measured(slo: Slo) -> Sli:
     """The SLI itself, which slices may stand around."""
     inner: Sli = getattr(slo.sli, "inner", slo.sli)
     return inner
+
+
+def _usual(total: Query | None, bad: Query | None) -> bool:
+    """Whether bad events are those of the total with a status of 5xx: nothing is wrong with that."""
+    if not isinstance(total, Selector) or not isinstance(bad, Selector) or not bad.matchers:
+        return False
+    same = bad.name == total.name and bad.matchers[:-1] == total.matchers
+    return same and bad.matchers[-1] in _SERVER_ERRORS
 
 
 def readings(slo: Slo) -> Iterator[Reading]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding
 from slo.lint.matching import accepts, matches_everything
-from slo.lint.subject import measured
 from slo.promql import Selector
-from slo.sli.events import Events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,18 +20,11 @@ if TYPE_CHECKING:
 _SIBLINGS = ("_bucket", "_count")
 
 
-@lru_cache(maxsize=2)
-def parts(subject: Subject) -> tuple[tuple[Slo, str, Selector, Selector], ...]:
-    """For each SLO with a total: the name of the other query, the total, and the other query; selectors only."""
-    return tuple(made for slo in subject.slos for made in _parts(slo))
-
-
-def _parts(slo: Slo) -> Iterator[tuple[Slo, str, Selector, Selector]]:
-    sli = measured(slo)
-    if isinstance(sli, Events) and isinstance(sli.total, Selector):
-        name, part = ("good", sli.good) if sli.bad is None else ("bad", sli.bad)
-        if isinstance(part, Selector):
-            yield slo, name, sli.total, part
+def parts(subject: Subject) -> Iterator[tuple[Slo, str, Selector, Selector]]:
+    """For each of these with a total: the name of the other query, the total, and the other query; selectors only."""
+    for pair in subject.pairs:
+        if pair.first == "total" and isinstance(pair.one, Selector) and isinstance(pair.other, Selector):
+            yield pair.slo, pair.second, pair.one, pair.other
 
 
 def not_of_the_total(subject: Subject) -> Iterator[Diagnostic]:
@@ -72,13 +62,9 @@ def _base(name: str) -> str:
 
 def same_queries(subject: Subject) -> Iterator[Diagnostic]:
     """Two of total, good and bad read the same."""
-    for slo in subject.slos:
-        sli = measured(slo)
-        if not isinstance(sli, Events):
-            continue
-        first, second = [n for n in ("total", "good", "bad") if getattr(sli, n) is not None]
-        one, other = getattr(sli, first), getattr(sli, second)
-        if _equal(one, other):
+    for pair in subject.pairs:
+        first, second = pair.first, pair.second
+        if _equal(pair.one, pair.other):
             meaning = {
                 ("total", "bad"): "every event is bad",
                 ("total", "good"): "no event is ever bad",
@@ -86,7 +72,7 @@ def same_queries(subject: Subject) -> Iterator[Diagnostic]:
             }[first, second]
             message = f"{second} reads the same as {first}: {meaning}"
             hint = f'narrow {second} down, for example by status=~"5.."'
-            yield finding("SLO118", slo.place.at("sli", "events", second), message, hint)
+            yield finding("SLO118", pair.slo.place.at("sli", "events", second), message, hint)
 
 
 def _equal(one: Query, other: Query) -> bool:

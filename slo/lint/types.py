@@ -24,11 +24,12 @@ _SHOWN = 4
 def wrong_types(sight: Sight) -> Iterator[Diagnostic]:
     """A rate of a gauge, a limit on a counter."""
     for slo in sight.subject.slos:
-        sli = measured(slo)
+        sli, seen = measured(slo), set[str]()
         for reading in readings(slo):
-            if not isinstance(reading.query, Selector) or isinstance(sli, Latency):
+            if not isinstance(reading.query, Selector) or isinstance(sli, Latency) or reading.query.name in seen:
                 continue
             kind, name = sight.kind(reading.query.name), reading.query.name
+            seen.add(name)
             if reading.counted and kind in _NO_COUNTERS:
                 message = f"{name} is {_NO_COUNTERS[kind]}, not a counter: its rate means nothing"
                 hint = "read a counter, or use the SLI kind threshold, ratio, up or freshness"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from slo.promql.spelling import quote
 
 
-@dataclass(frozen=True, slots=True)
-class Matcher:
+class Matcher(msgspec.Struct, frozen=True):
     """One condition on a label; `op` is one of `=`, `!=`, `=~`, `!~`."""
 
     label: str
@@ -20,8 +19,7 @@ class Matcher:
         return f"{self.label}{self.op}{quote(self.value)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(msgspec.Struct, frozen=True):
     """An instant vector selector: a metric name, or none, and matchers."""
 
     name: str

@@ -31,6 +31,7 @@ _UNITS = {
 """Keys of durations, and the unit that a bare number most likely is in."""
 _EXAMPLES = {"d": "30d", "h": "1h", "m": "5m", "s": "15s", "ms": "300ms"}
 _SECONDS_BELOW = 10
+_LARGE = 10**9
 _SHOWN = 40
 MERGE = "<<"
 
@@ -175,8 +176,9 @@ def _wrong_type(expected: str, data: object, place: Place) -> Diagnostic:
 
 def _hint(expected: str, data: object, name: str, place: Place) -> str:
     """How the same is written so that it fits; a number of days or milliseconds lacks its unit, not quotes."""
-    if expected == "text" and name in _UNITS and isinstance(data, int | float) and not isinstance(data, bool):
-        return f"write {_with_unit(Decimal(str(data)), 's' if 'freshness' in place.path else _UNITS[name])}"
+    if expected == "text" and name in _UNITS and isinstance(data, bool | int | float):
+        number = Decimal("nan") if isinstance(data, bool) else Decimal(str(data))
+        return f"write {_with_unit(number, 's' if 'freshness' in place.path else _UNITS[name])}"
     if expected == "text" and isinstance(data, bool | int | float):
         return "put it into quotes"
     if expected == "a list" and isinstance(data, str | int | float):
@@ -191,7 +193,7 @@ def _with_unit(number: Decimal, unit: str) -> str:
         return usual
     if unit == "ms" and number < _SECONDS_BELOW:
         number, unit = (number, "s") if number == int(number) else (number * 1000, "ms")
-    return f"{number:.0f}{unit}" if number > 0 and number == int(number) else usual
+    return f"{number:.0f}{unit}" if 0 < number < _LARGE and number == int(number) else usual
 
 
 def _described(data: object) -> str:

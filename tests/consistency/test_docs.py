@@ -269,5 +269,6 @@ def test_the_first_steps_work_in_an_empty_folder(tmp_path: Path, promtools: dict
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    assert not re.search(r"(error|warning)\[SLO", done.stderr)  # infos name what to fill in next
     assert (tmp_path / "build" / "slo" / "prometheus").is_dir()

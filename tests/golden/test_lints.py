@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from slo.cli import main
-from slo.lint import AT_BUILD, INFOS
+from slo.lint import lints
 from slo.lint.live import codes
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "lints").glob("*/slos.yaml"))
@@ -73,6 +73,6 @@ def test_not_found(case: Path, capsys: Capture) -> None:
 
 def test_every_lint_has_its_case() -> None:
     """No lint is without an example of what it finds and of what it does not."""
-    known = {code for _, code in (*AT_BUILD, *INFOS)} | codes(metrics=True, server=True)
+    known = {code for _, code in lints()} | codes(metrics=True, server=True)
 
     assert known - {case.name for case in CASES} == set(ELSEWHERE) & known

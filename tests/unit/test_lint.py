@@ -11,16 +11,21 @@ import pytest
 
 from slo.catalogue import CATALOGUE
 from slo.diagnostics import Diagnostic, Severity
-from slo.lint import AT_BUILD, INFOS, lint, percent, warnings
-from slo.lint.finding import number_of, some
+from slo.lint import lint, warnings
+from slo.lint.finding import number_of, percent, some
 from slo.lint.groups import series_of_a_member
+from slo.lint.infos import INFOS
+from slo.lint.special import SPECIAL
+from slo.lint.usual import USUAL
 from slo.load import Source, read
 from slo.load.locate import located
 from slo.model import Scale, Slo
 from slo.pipeline import Request, compile_sources
 from slo.plan import plan
 from slo.promql import parse_selector
+from slo.query import parse_query
 from slo.sli.events import Events
+from slo.sli.up import Up
 from tests.specimens import availability, emitted, objective, slo_set
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,9 +78,27 @@ def test_large_rule_groups_are_found(number: int, shards: int, expected: int) ->
 
 def test_build_says_what_is_more_than_an_info() -> None:
     """Every lint that can warn runs at build time; of infos only the cost of groups is told there."""
-    assert {code for _, code in AT_BUILD if CATALOGUE[code].severity is Severity.INFO} == {"SLO111"}
+    assert {code for _, code in (*USUAL, *SPECIAL) if CATALOGUE[code].severity is Severity.INFO} == {"SLO111"}
     assert {CATALOGUE[code].severity for _, code in INFOS} == {Severity.INFO}
-    assert warnings(plan(slo_set(objective()), Scale())) == ()
+
+
+@pytest.mark.parametrize(
+    "slo",
+    [
+        objective(),
+        objective(objective=Decimal("0.9")),
+        objective(group_by=("pod",)),
+        objective(traffic=Decimal("0.0001")),
+        objective(bridge=True, sli=Up(parse_selector("up"))),
+        objective(sli=Events(parse_query("rate(up[$window])"), None, parse_query("rate(down[$window])"))),
+    ],
+)
+def test_build_leaves_no_warning_out(slo: Slo) -> None:
+    """Lints that a build need not run would have found nothing."""
+    planned = plan(slo_set(slo), Scale())
+    said = [one for one in lint(planned) if one.severity is not Severity.INFO or one.code == "SLO111"]
+
+    assert list(warnings(planned)) == said
 
 
 def test_the_demo_has_no_warning() -> None:

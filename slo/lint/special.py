@@ -1,0 +1,30 @@
+"""The lints for what not every specification has: expressions, groups, traffic, bad events that are not all 5xx."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.lint import alerts, counters, expressions, groups, servers, statuses, totals, traffic
+
+if TYPE_CHECKING:
+    from slo.lint.subject import Lint
+
+SPECIAL: tuple[Lint, ...] = (
+    (traffic.tiny_budgets, "SLO064"),
+    (servers.native_histograms, "SLO077"),
+    (traffic.single_failures, "SLO103"),
+    (traffic.late_alerts, "SLO104"),
+    (alerts.label_of_a_group, "SLO107"),
+    (groups.churning_labels, "SLO108"),
+    (groups.unbounded_labels, "SLO110"),
+    (groups.cost_of_members, "SLO111"),
+    (expressions.gauges_in_rates, "SLO112"),
+    (expressions.sums_before_rate, "SLO114"),
+    (expressions.lost_group_labels, "SLO115"),
+    (totals.not_of_the_total, "SLO116"),
+    (totals.same_queries, "SLO118"),
+    (statuses.client_errors, "SLO125"),
+    (statuses.no_errors, "SLO126"),
+    (counters.idle_bridges, "SLO128"),
+)
+"""Each lint and the code of what it finds."""
