@@ -59,8 +59,8 @@ e2e: tools ## the tests that start the whole stack
 	@mkdir -p $(REPORTS)
 	@$(PYTEST) -m e2e --junitxml=$(REPORTS)/e2e.xml
 
-bench: setup ## measure the compiler
-	@$(VENV)/python -m bench
+bench: tools ## measure speed, accuracy and cost, beside Sloth and slokit (BENCH=--quick for less)
+	@$(VENV)/python -m bench $(BENCH)
 
 lock: setup ## write requirements/*.txt from the pyproject files (UPGRADE=1 takes the newest versions)
 	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)
