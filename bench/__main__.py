@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import signal
 import sys
 from time import perf_counter
 
@@ -23,6 +24,7 @@ BENCHES = {
 def main() -> int:
     """Run the benchmarks that are named, all without names."""
     args = _parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers that a benchmark has started
     options = Options(quick=args.quick, shapes=tuple(args.shapes.split(",")) if args.shapes else ())
     try:
         for name in args.names or BENCHES:
