@@ -108,8 +108,10 @@ def damaged_structure(seed: int) -> str:
     """A specification with one to three parts damaged, and perhaps a line of it doubled."""
     chance = random.Random(seed)  # noqa: S311 - not a secret
     data = parse(Source("slos.yaml", chance.choice(specs()))).data
-    for _ in range(chance.choice((1, 1, 1, 2, 3))):
+    for _ in range(chance.choice((1, 1, 1, 1, 2, 3))):
         _damage(chance, data)
+    if not chance.randrange(30):
+        _nest(chance, data)
     text = yaml.safe_dump(data, allow_unicode=chance.random() < 0.5, sort_keys=False, default_flow_style=_style(chance))
     return _line_doubled(chance, text) if not chance.randrange(20) else text
 
@@ -159,9 +161,11 @@ def _retype(chance: random.Random, _: Any, holder: Any, key: Any) -> None:  # no
     holder[key] = chance.choice((str(value), [value], {"a": value}, {str(value)[:50]: value}, 5, bool(value)))
 
 
-def _nest(chance: random.Random, _: Any, holder: Any, key: Any) -> None:  # noqa: ANN401 - as above
+def _nest(chance: random.Random, data: Any) -> None:  # noqa: ANN401 - as above
+    """A value far deeper than it should be; the dumper itself cannot nest much deeper."""
+    holder, key = chance.choice(_places(data))
     value = holder[key]
-    for _ in range(chance.choice((2, 20, 98, 150))):
+    for _ in range(chance.choice((2, 20, 90, 150))):
         value = [value] if chance.random() < 0.5 else {"a": value}
     holder[key] = value
 
@@ -187,7 +191,14 @@ def _cross(chance: random.Random, _: Any, holder: Any, key: Any) -> None:  # noq
     holder[key] = there[name]
 
 
-_ACTIONS = (_replace, _replace, _replace, _remove, _rename, _move, _retype, _nest, _edit, _edit, _repeat, _cross)
+def _reorder(chance: random.Random, _: Any, holder: Any, __: Any) -> None:  # noqa: ANN401 - as above
+    items = list(holder.items()) if isinstance(holder, dict) else list(holder)
+    chance.shuffle(items)
+    holder.clear()
+    (holder.update if isinstance(holder, dict) else holder.extend)(items)
+
+
+_ACTIONS = (_replace, _replace, _remove, _rename, _move, _retype, _repeat, _reorder, *[_edit] * 3, *[_cross] * 4)
 
 
 def _places(data: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - any YAML
@@ -212,7 +223,7 @@ def damaged_bytes(seed: int) -> bytes:
     text = bytearray(chance.choice(specs()).encode())
     if not chance.randrange(25):
         return _recoded(chance, text.decode())
-    for _ in range(chance.randint(1, 8)):
+    for _ in range(chance.choice((1, 1, 1, 2, 3, 8))):
         at = chance.randrange(len(text) + 1)
         length = chance.choice((1, 1, 1, 5, 40))
         piece = bytes(text[at : at + length])
@@ -242,7 +253,9 @@ def _insertions(chance: random.Random, length: int) -> tuple[bytes, ...]:
         b"\xff",
         b"<<: ",
     )
-    return (chance.randbytes(length), chance.choice(marks), other[at : at + length * 10])
+    typed = bytes(chance.choices(range(32, 127), k=length))
+    noise = chance.choice((typed, typed, typed, chance.randbytes(length)))
+    return (noise, chance.choice(marks), other[at : at + length * 10])
 
 
 def _recoded(chance: random.Random, text: str) -> bytes:
