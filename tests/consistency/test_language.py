@@ -25,7 +25,9 @@ def resolved(schema: dict[str, Any]) -> list[dict[str, Any]]:
     """The alternatives of a schema, references followed."""
     if "$ref" in schema:
         return resolved(SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]])
-    return [found for part in schema["anyOf"] for found in resolved(part)] if "anyOf" in schema else [schema]
+    if "anyOf" in schema and "properties" not in schema:
+        return [found for part in schema["anyOf"] for found in resolved(part)]
+    return [schema]
 
 
 def used(schema: dict[str, Any], value: object) -> Iterator[tuple[str, str]]:
