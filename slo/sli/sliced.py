@@ -36,11 +36,11 @@ class Sliced(msgspec.Struct, frozen=True):
         first = self.inner.counts(minute(base))
         total = f"({first.total})"
         bad = f"({self.inner.counts(replace(minute(base), total=total)).bad})"
-        missed = f"{bad} / ({total} > 0) > bool {1 - self.target:f}"
-        if self.empty is None:
-            return Counts(count_slices(f"({total} > 0)", base), sum_slices(missed, base))
-        idle = f"({total} {'==' if self.empty == 'bad' else '<'} bool 0)"
-        return Counts(count_slices(total, base), sum_slices(f"({missed} or {idle})", base))
+        missed = f"{bad} > bool {1 - self.target:f} * {total}"
+        if self.empty is None:  # none, and not gone: idle is not absent
+            return Counts(sum_slices(f"{total} > bool 0", base), sum_slices(missed, base))
+        empty = f"({missed}) + ({total} == bool 0)" if self.empty == "bad" else missed
+        return Counts(count_slices(total, base), sum_slices(empty, base))
 
     def selectors(self) -> tuple[Selector, ...]:
         """What the SLI of events reads."""

@@ -1,13 +1,14 @@
-"""The emitted unit tests hold for emitted rules, whatever the window, objective, interval and time scale."""
+"""The emitted unit tests hold for emitted rules, whatever the kind, window, objective, interval and time scale."""
 
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from slo.model import Scale, SloSet
+from slo.model import Options, Scale, SloSet
 from tests.rules.judge import check, verdict
-from tests.specimens import DAY, LAYOUT, availability, latency, objective, slo_set, written
+from tests.rules.kinds import KINDS, UNTESTED, compiled, everything, specification
+from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set, texts, written
 
 # window in days -> objective
 MIXED = {1: "0.99999", 7: "0.999", 14: "0.99", 28: "0.5", 30: "0.9", 90: "0.9999"}
@@ -29,7 +30,20 @@ def members(*days: int, interval: int = 60) -> SloSet:
     return slo_set(*slos, interval=interval, shards=2)
 
 
+FEW = ("up", "sliced", "grouped-slices", "bridged")
+"""Kinds that differ in what they do between two minutes."""
+
+
+def some(interval: str) -> SloSet:
+    """Some kinds in a set that is evaluated so often."""
+    return compiled(specification({name: KINDS[name] for name in FEW}, interval))
+
+
 SETS = {
+    "every-kind": (everything(), Scale()),
+    "every-kind-in-five-minutes": (everything("5m", "workbook"), Scale(interval=300)),
+    "every-half-minute": (some("30s"), Scale(interval=30)),
+    "every-quarter-of-a-minute": (some("15s"), Scale(interval=15)),
     "windows-of-all-lengths": (members(*MIXED, interval=300), Scale(interval=300)),
     "real-time": (members(1), Scale()),
     "sixty-times-faster": (members(1), Scale(60, 1, 1)),
@@ -43,3 +57,17 @@ def test_emitted_tests_pass(name: str, tmp_path: Path, promtool: Path) -> None:
     tests = written(tmp_path, *SETS[name])
     assert not check(promtool, tmp_path / LAYOUT["prometheus"])
     assert not verdict(promtool, tests)
+
+
+def test_native_histograms_are_tested_where_promtool_can(tmp_path: Path, promtools: dict[str, Path]) -> None:
+    """Promtool 3 is given native histograms when nothing older has to read the tests; their rules do what they must."""
+    members = compiled(specification({"native": UNTESTED["native"]}))
+    newest = max(promtools, key=lambda version: [int(part) for part in version.split(".")])
+    if not newest.startswith("3"):
+        pytest.skip("no promtool 3")
+    for target in ("prometheus", "tests"):
+        (text,) = texts(target, members, options=Options(prometheus="3")).values()
+        (tmp_path / LAYOUT[target]).write_text(text, encoding="utf-8")
+    assert "schema:0" in (tmp_path / LAYOUT["tests"]).read_text()
+    assert not verdict(promtools[newest], tmp_path / LAYOUT["tests"])
+    assert "# Not tested, promtool 2 has no native histograms" in emitted("tests", members)

@@ -61,14 +61,20 @@ def test_a_ratio_is_of_errors_or_of_successes(given: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("empty", "total", "idle"),
-    [(None, "((60 * sum(rate(a[1m15s]))) > 0)", ""), ("bad", "(60 * sum(rate(a[1m15s])))", "==")],
+    [
+        (None, "sum_over_time(((60 * sum(rate(a[1m15s]))) > bool 0)", ""),
+        ("bad", "count_over_time(((60 * sum(rate(a[1m15s]))) >= -Inf)", "=="),
+    ],
 )
 def test_a_slice_of_events_is_good_when_enough_of_them_are(empty: None, total: str, idle: str) -> None:
-    """Every minute has its own ratio; one without events is no slice, unless the specification says what it is."""
+    """Every minute has its own ratio; one without events is no slice, unless the specification says what it is.
+
+    Without slices there are 0 of them: idle is not absent.
+    """
     inner = EventsSpec(total="a", bad='a{code="500"}').build()
     counts = Sliced(inner, Decimal("0.95"), empty).counts(BASE)
-    assert counts.total == f"count_over_time(({total} >= -Inf){MINUTES})"
-    assert "> bool 0.05" in counts.bad
+    assert counts.total == f"{total}{MINUTES})"
+    assert "> bool 0.05 * (60 * sum(rate(a[1m15s])))" in counts.bad
     assert (f"(60 * sum(rate(a[1m15s]))) {idle} bool 0" in counts.bad) == bool(idle)
 
 

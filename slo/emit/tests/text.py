@@ -54,11 +54,12 @@ def _length(values: str) -> int:
 def _series(player: Player, script: Script, targets: dict[str, str]) -> str:
     """The series of one SLO; that of a target stands with the first one that asks about it."""
     lines = [f"      # {player.name}: {script.remark}\n"]
-    for number, values in script.series:
+    for number, samples in script.series:
         name = player.series[number]
-        shown = targets.pop(name, "") if number == player.subject.target else values
+        shown = targets.pop(name, "") if number == player.subject.target else samples
         if shown:
-            lines.append(f"      - series: {scalar(name)}\n        values: {shown}\n")
+            values = scalar(shown) if "{" in shown else shown  # a native histogram
+            lines.append(f"      - series: {scalar(name)}\n        values: {values}\n")
     return "".join(lines)
 
 

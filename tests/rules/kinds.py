@@ -1,0 +1,92 @@
+"""One SLO of every kind, in the variants that its rules have: what the emitted tests must hold for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.load import Source
+from slo.pipeline import resolve_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slo.model import SloSet
+
+HEAD = """\
+version: 1
+service: svc
+owner: crew
+interval: {interval}
+defaults: {{window: 1d, scrape_interval: 15s, alerts: {{policy: {policy}, min_bad_events: 2}}}}
+policies:
+  quick:
+    tiers:
+      - {{name: now, severity: page, budget: 10%, long: 30m, short: 5m}}
+      - {{name: soon, severity: ticket, budget: 10%, long: 1h, short: 10m, for: 2m}}
+slos:
+"""
+
+KINDS = {
+    "events": "sli: {events: {total: ev_total, bad: 'ev_total{code=~\"5..\"}'}}",
+    "events-good": "sli: {events: {good: good_total, bad: bad_total}}, alerts: {target: 'up{job=\"shop\"}'}",
+    "latency": "sli: {latency: {histogram: seconds, under: 300ms}}",
+    "under": "sli: {threshold: {query: 'depth{queue=\"a\"}', under: 100}}",
+    "over": "sli: {threshold: {query: free_ratio, over: 0.25}}, alerts: {target: 'up{job=\"shop\"}'}",
+    "up": "sli: {up: 'up{job=\"probe\"}'}, alerts: {min_bad_events: 3}",
+    "error": "sli: {ratio: {error: vendor_error_ratio}}",
+    "success": "sli: {ratio: {success: vendor_success_ratio}}",
+    "fresh": "sli: {freshness: {timestamp: last_success_seconds, under: 15m}}",
+    "sliced": "sli: {events: {total: cut_total, bad: 'cut_total{code=\"500\"}'}}, budgeting: {slices: 1m, target: 99%}",
+    "sliced-slowly": (
+        "sli: {events: {total: slow_total, good: 'slow_total{code=\"200\"}'}}, scrape_interval: 60s, "
+        "budgeting: {slices: 1m, target: 90%, empty: good}"
+    ),
+    "sliced-latency": (
+        "sli: {latency: {histogram: cut_seconds, under: 1s}}, budgeting: {slices: 1m, target: 95%, empty: bad}"
+    ),
+    "grouped": (
+        "sli: {events: {total: gr_total, bad: 'gr_total{code=~\"5..\"}'}}, group_by: [tenant], "
+        "objectives: [{match: {tenant: gold}, objective: 99.9%}], alerts: {no_data_members: ticket}"
+    ),
+    "grouped-twice": "sli: {latency: {histogram: gr_seconds, under: 1s}}, group_by: [tenant, region]",
+    "grouped-slices": (
+        "sli: {threshold: {query: gr_depth, under: 10}}, group_by: [queue], "
+        "objectives: [{match: {queue: mail}, objective: 90%}], "
+        "alerts: {no_data_members: ticket, target: 'up{job=\"shop\"}'}"
+    ),
+    "bridged": "sli: {events: {total: br_total, bad: 'br_total{code=~\"5..\"}'}}, data_loss: bridge",
+    "bridged-latency": "sli: {latency: {histogram: br_seconds, under: 1s}}, data_loss: bridge",
+    "bridged-both": "sli: {events: {good: br_good_total, bad: br_bad_total}}, data_loss: bridge, group_by: [tenant]",
+}
+"""Name of an SLO -> what it is, in the language of the specification."""
+
+MAINTAINED = {
+    "left-out": "sli: {events: {total: mn_total, bad: 'mn_total{code=~\"5..\"}'}}",
+    "left-out-minutes": "sli: {threshold: {query: mn_depth, under: 5}}, group_by: [queue]",
+}
+"""The same for a file that leaves maintenance out."""
+
+UNTESTED = {
+    "expression": "sli: {events: {total: 'sum(rate(ex_total[$window]))', bad: 'sum(rate(ex_bad_total[$window]))'}}",
+    "native": "sli: {latency: {histogram: native_seconds, under: 300ms, native: true}}",
+}
+"""The same for SLOs that promtool 2 cannot be given series for."""
+
+
+def specification(slos: Mapping[str, str], interval: str = "1m", policy: str = "quick", maintenance: str = "") -> str:
+    """The text of a file with these SLOs, all of 99 % over a day; `maintenance`: a selector of what announces it."""
+    left_out = f"maintenance: [{{metric: {maintenance}}}]\n" if maintenance else ""
+    lines = [f"  - {{name: {name}, objective: 99%, {what}}}\n" for name, what in slos.items()]
+    return left_out + HEAD.format(interval=interval, policy=policy) + "".join(lines)
+
+
+def compiled(*texts: str) -> SloSet:
+    """The set that some files describe."""
+    (members,) = resolve_sources([Source(f"{number}.yaml", text) for number, text in enumerate(texts)])
+    return members
+
+
+def everything(interval: str = "1m", policy: str = "quick") -> SloSet:
+    """All of them in one set."""
+    ordinary = specification(KINDS | UNTESTED, interval, policy)
+    return compiled(ordinary, specification(MAINTAINED, interval, policy, maintenance="mn_active"))

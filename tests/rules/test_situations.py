@@ -1,0 +1,350 @@
+"""What a service and its monitoring go through: right numbers and the right alert in each, counted by hand.
+
+Every case says how its series grow, one sample a minute, and what must be recorded: from the events that happened, not
+from what the compiler wrote.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.rules.judge import case, judged
+from tests.rules.kinds import compiled, specification
+from tests.specimens import emitted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+EVENTS = "sli: {events: {total: api_total, bad: 'api_total{code=\"500\"}'}}"
+GOOD, BAD = 'api_total{code="200"}', 'api_total{code="500"}'
+UP = 'up{job="api"}'
+TARGET = f"alerts: {{target: '{UP}'}}"
+GROUPED = f"{EVENTS}, group_by: [tenant]"
+SLICED = f"{EVENTS}, budgeting: {{slices: 1m, target: 99%}}"
+
+Check = tuple[str, str, dict[str, float]]
+FIRING = "count by (tier, severity, tenant) (ALERTS{alertstate='firing'})"
+
+
+def counted(at: str, kind: str, events: float, window: str = "1h") -> Check:
+    """So many events of a kind in a window."""
+    return at, f'round(sum(slo:events:{window}{{kind="{kind}"}}))', {"{}": events}
+
+
+def between(at: str, kind: str, least: float, most: float) -> list[Check]:
+    """Not exactly known: Prometheus extrapolates over a part of a scrape where a series begins or ends."""
+    events = f'sum(slo:events:1h{{kind="{kind}"}})'
+    return [
+        (at, f"{events} >= bool {least - 0.01:.2f}", {"{}": 1}),
+        (at, f"{events} <= bool {most + 0.01:.2f}", {"{}": 1}),
+    ]
+
+
+def ratio(at: str, share: float, window: str = "1h") -> Check:
+    """This share of the events is bad, in millionths."""
+    return at, f"round(1e6 * sum(slo:error_ratio:{window}))", {"{}": round(share * 1e6)}
+
+
+def left(at: str, share: float) -> Check:
+    """This share of the budget is left, in hundredths of a percent."""
+    return at, "round(1e4 * sum(slo:budget_remaining:ratio))", {"{}": round(share * 1e4)}
+
+
+def fires(at: str, *tiers: str) -> Check:
+    """Exactly these alerts, each with the labels that follow its tier."""
+    return at, FIRING, {f"{{{labels}}}": 1 for labels in tiers}
+
+
+def alert(tier: str, severity: str = "ticket", **labels: str) -> str:
+    """The labels of an alert, as promtool sorts them."""
+    named = {"severity": severity, **labels, "tier": tier}
+    return ", ".join(f'{name}="{value}"' for name, value in named.items())
+
+
+class Tried:
+    """Rules of one SLO under one promtool."""
+
+    def __init__(self, promtool: Path, folder: Path) -> None:
+        """Know both."""
+        self.promtool = promtool
+        self.folder = folder
+
+    def __call__(self, what: str, series: Mapping[str, str], *checks: Check, maintenance: str = "") -> None:
+        """Fail unless all checks hold for the SLO `api` that is described so."""
+        text = specification({"api": what}, policy="workbook", maintenance=maintenance)
+        said = judged(
+            self.promtool,
+            self.folder,
+            emitted("prometheus", compiled(text)),
+            "1m",
+            case("situation", "1m", series, *checks),
+        )
+        assert not said, said
+
+
+@pytest.fixture
+def tried(promtool: Path, tmp_path: Path) -> Tried:
+    """A way to try rules."""
+    return Tried(promtool, tmp_path)
+
+
+def test_no_error_series_yet(tried: Tried) -> None:
+    """An hour without any failure, and without a series for them: all is well and the whole budget is there."""
+    tried(
+        EVENTS,
+        {GOOD: "500+50x70"},
+        counted("65m", "total", 3000),
+        counted("65m", "bad", 0),
+        ratio("65m", 0),
+        left("65m", 1),
+        fires("65m"),
+    )
+
+
+def test_no_error_series_of_one_member_yet(tried: Tried) -> None:
+    """A member that never failed has its whole budget, beside one of which a tenth fails."""
+    series = {
+        'api_total{code="200",tenant="a"}': "500+50x70",
+        'api_total{code="200",tenant="b"}': "500+45x70",
+        'api_total{code="500",tenant="b"}': "500+5x70",
+    }
+    bad = 'round(slo:events:1h{kind="bad",tenant="a"})'
+    labels = '{kind="bad", service="svc", shard="svc-0", slo="api", tenant="a"}'
+    tried(
+        GROUPED,
+        series,
+        ("65m", bad, {labels: 0}),
+        counted("65m", "bad", 300),
+        ("65m", "count by (tenant) (ALERTS)", {'{tenant="b"}': 3}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "events"), [(EVENTS, 0), (f"{EVENTS}, data_loss: bridge", 5)], ids=["plain", "bridge"]
+)
+def test_the_first_errors_bring_their_series(what: str, events: int, tried: Tried) -> None:
+    """Five failures before the first scrape that shows them: lost as documented, and counted with `bridge`."""
+    tried(what, {GOOD: "500+50x70", BAD: "_x30 5+0x40"}, counted("65m", "bad", events), fires("65m"))
+
+
+@pytest.mark.parametrize(
+    ("sli", "good", "bad"),
+    [
+        ("events: {good: ok_total, bad: failed_total}", ("ok_total",), "failed_total"),
+        ("events: {total: api_total, good: 'api_total{code=\"200\"}'}", (GOOD,), BAD),
+        (
+            "latency: {histogram: seconds, under: 1s, errors: 'failed_total'}",
+            ("seconds_count", 'seconds_bucket{le="1"}'),
+            "failed_total",
+        ),
+    ],
+    ids=["good-and-bad", "total-and-good", "latency"],
+)
+def test_the_first_errors_are_bridged_in_every_form(sli: str, good: tuple[str, ...], bad: str, tried: Tried) -> None:
+    """However the failures are told apart, the five before the first scrape are counted, and a gap hides nothing."""
+    gap = "500+50x30 stale _x9 2550+50x30"
+    series = dict.fromkeys(good, gap) | {bad: "_x20 5+0x10 stale _x9 5+0x30"}
+    tried(
+        f"sli: {{{sli}}}, data_loss: bridge",
+        series,
+        counted("70m", "bad", 5),
+        ("70m", 'round(sum(slo:events:1h{kind="total"}) / 100)', {"{}": 30}),
+        fires("70m"),
+    )
+
+
+def test_no_traffic(tried: Tried) -> None:
+    """Counters that stand still are idle and not gone: no event, no ratio, no alert, and the budget is untouched."""
+    tried(
+        EVENTS,
+        {GOOD: "500+0x70", BAD: "5+0x70"},
+        counted("65m", "total", 0),
+        ("65m", "slo:error_ratio:1h", {}),
+        left("65m", 1),
+        fires("65m"),
+    )
+
+
+@pytest.mark.parametrize(("empty", "bad"), [("", None), (", empty: good", 0), (", empty: bad", 5)])
+def test_no_traffic_in_slices(empty: str, bad: int | None, tried: Tried) -> None:
+    """Minutes without events are none, good ones or bad ones, as the file says; without a series it would be NoData."""
+    what = SLICED.replace("99%}", f"99%{empty}}}")
+    series = {GOOD: "500+50x30 2000+0x40", BAD: "5+0x70"}
+    slices = [] if bad is None else [counted("65m", "total", 5, "5m"), counted("65m", "bad", bad, "5m")]
+    quiet = ("65m", "count by (tier) (ALERTS{alertstate='firing',tier='no-data'})", {})
+    tried(what, series, counted("25m", "total", 5, "5m"), *slices, quiet)
+
+
+def test_target_gone(tried: Tried) -> None:
+    """Series end with their target: a page after ten minutes without records, and what had been counted stays."""
+    tried(
+        f"{EVENTS}, {TARGET}",
+        {GOOD: "500+90x20 stale", BAD: "500+10x20 stale", UP: "1+0x20 0+0x40"},
+        fires("20m"),
+        counted("30m", "bad", 200),
+        ("34m", "count(ALERTS{alertstate='firing',tier='no-data'})", {}),
+        fires("36m", alert("no-data", "page")),
+        counted("35m", "bad", 200),
+        counted("35m", "total", 2000),
+    )
+
+
+def test_target_up_and_series_not_created(tried: Tried) -> None:
+    """A target that answers had no request yet: quiet for as long as it takes, then counted from the first sample."""
+    tried(
+        f"{EVENTS}, {TARGET}",
+        {UP: "1+0x90", GOOD: "_x40 500+50x50"},
+        fires("39m"),
+        counted("70m", "total", 1500),
+        fires("70m"),
+    )
+
+
+MAINTAINED = "active"
+
+
+def test_maintenance(tried: Tried) -> None:
+    """Ten minutes of failures in maintenance: neither bad nor any events, and without the minutes at both ends."""
+    tried(
+        EVENTS,
+        {GOOD: "5000+60x10 5600+0x10 5660+60x40", BAD: "5000+0x10 5060+60x9 5600+0x40", "active": "0x9 1x10 0x50"},
+        counted("45m", "bad", 0),
+        counted("45m", "total", 60 * (45 - 12)),
+        fires("45m"),
+        maintenance=MAINTAINED,
+    )
+
+
+def test_slices_in_maintenance(tried: Tried) -> None:
+    """The same for a probe: of 46 minutes the twelve that touch maintenance are left out, and the others are good."""
+    tried(
+        "sli: {up: probe_success}",
+        {"probe_success": "1x10 0x9 1x40", "active": "0x9 1x10 0x50"},
+        counted("45m", "total", 46 - 12),
+        counted("45m", "bad", 0),
+        fires("45m"),
+        maintenance=MAINTAINED,
+    )
+
+
+def test_a_service_that_is_switched_off_for_maintenance(tried: Tried) -> None:
+    """Nothing is told about series that are missing in maintenance; ten minutes after its end something is."""
+    tried(
+        EVENTS,
+        {GOOD: "500+50x10 stale", "active": "0x10 1x39 0x40"},
+        fires("50m"),
+        fires("58m"),
+        fires("62m", alert("no-data")),
+        maintenance=MAINTAINED,
+    )
+
+
+LEAVING = {
+    'api_total{code="200",tenant="a"}': "500+50x60",
+    'api_total{code="200",tenant="b"}': "500+30x20 stale",
+}
+
+
+def test_one_member_gone(tried: Tried) -> None:
+    """A tenant that left is no emergency: nothing fires, its events stay in the windows, others are counted."""
+    tried(
+        GROUPED,
+        LEAVING,
+        fires("50m"),
+        ("50m", 'round(slo:events:1h{kind="total",tenant="b"})', {member("b", "total"): 600}),
+        ("50m", 'round(slo:events:1h{kind="total",tenant="a"})', {member("a", "total"): 2500}),
+    )
+
+
+def member(tenant: str, kind: str) -> str:
+    """The labels of a record."""
+    return f'{{kind="{kind}", service="svc", shard="svc-0", slo="api", tenant="{tenant}"}}'
+
+
+def test_one_member_gone_and_missed(tried: Tried) -> None:
+    """Where that is asked for, one ticket names the member, ten minutes after its last record."""
+    tried(
+        f"{GROUPED}, alerts: {{no_data_members: ticket}}",
+        LEAVING,
+        fires("34m"),
+        fires("36m", alert("member-no-data", tenant="b")),
+    )
+
+
+def test_all_members_gone(tried: Tried) -> None:
+    """Then there is no data at all: one ticket for the SLO, and none for a member."""
+    series = LEAVING | {'api_total{code="200",tenant="a"}': "500+50x30 stale"}
+    tried(f"{GROUPED}, alerts: {{no_data_members: ticket}}", series, fires("44m"), fires("46m", alert("no-data")))
+
+
+def test_counter_reset(tried: Tried) -> None:
+    """A process restarts twice in an hour: 3,600 good and 60 bad events are all counted."""
+    tried(
+        EVENTS,
+        {GOOD: "900+60x19 60+60x24 60+60x30", BAD: "50+1x29 1+1x50"},
+        counted("70m", "total", 3660),
+        counted("70m", "bad", 60),
+        ratio("70m", 60 / 3660),
+    )
+
+
+def test_metric_renamed(tried: Tried) -> None:
+    """The series goes on under another name: told after ten minutes, and what was counted under the old one stays."""
+    tried(
+        EVENTS,
+        {GOOD: "500+60x30 stale", 'api_requests_total{code="200"}': "_x31 2300+60x60"},
+        fires("44m"),
+        fires("46m", alert("no-data")),
+        counted("60m", "total", 1800),
+    )
+
+
+def test_metric_renamed_in_time(tried: Tried) -> None:
+    """A selector that takes both names counts on: only the growth between the last and the first sample is missed."""
+    names = '{__name__=~"api_total|api_requests_total"'
+    tried(
+        f"sli: {{events: {{total: '{names}}}', bad: '{names},code=\"500\"}}'}}}}",
+        {'api_total{pod="1"}': "500+60x30 stale", 'api_requests_total{pod="2"}': "_x31 500+60x60"},
+        *between("65m", "total", 60 * 60 - 60, 60 * 60),
+        fires("65m"),
+    )
+
+
+def test_pods_replaced(tried: Tried) -> None:
+    """Each of two pods gives way to a new one whose counters begin at zero: every event that was scraped is counted."""
+    pods = {
+        'api_total{code="200",pod="1"}': "9000+50x20 stale",
+        'api_total{code="200",pod="2"}': "7000+50x30 stale",
+        'api_total{code="200",pod="3"}': "_x21 0+50x60",
+        'api_total{code="200",pod="4"}': "_x31 0+50x60",
+        'api_total{code="500",pod="3"}': "_x21 0+5x60",
+    }
+    good = 50 * (20 + 30 + (65 - 21) + (65 - 31)) - 50 * 5 * 2  # the hour begins at minute 5
+    bad = 5 * (65 - 21)
+    tried(
+        EVENTS,
+        pods,
+        *between("65m", "total", (good + bad) * 0.98, (good + bad) * 1.02),
+        *between("65m", "bad", bad - 2, bad),
+        ("65m", "count(ALERTS{alertstate='firing',tier='no-data'})", {}),
+    )
+
+
+def test_prometheus_just_installed(tried: Tried) -> None:
+    """Counters that are large already and 5 % errors: what happened before is unknown and not bad."""
+    minutes = 10
+    known = minutes / (24 * 60)
+    tried(
+        EVENTS,
+        {GOOD: "1000000+95x20", BAD: "1000000+5x20"},
+        ("1m", "ALERTS", {}),
+        counted("10m", "total", 100 * minutes),
+        counted("10m", "bad", 5 * minutes),
+        ratio("10m", 0.05),
+        ("10m", "round(1e6 * sum(slo:window_covered:ratio))", {"{}": round(known * 1e6)}),
+        left("10m", 1 - 5 * known),
+        ("10m", "ALERTS", {}),
+    )
