@@ -23,6 +23,7 @@ _TRIES = 10_000
 _VARIABLE = re.compile(r"\[\^?(?=(.))[^\]]*?([^\]])\][+*?]?|\\d[+*]?|\.[+*]?")
 
 # A repeated group that holds a choice: Prometheus needs linear time for it, Python's backtracking may need exponential.
+_MOST_REPEATS = 4
 _SLOW = re.compile(r"(?s)[+*?}|].*\)[+*{]")
 
 
@@ -113,8 +114,9 @@ def _expression(pattern: str) -> re.Pattern[str]:
     Raises:
         re.error: it does not, or is not.
     """
-    if _SLOW.search(pattern):
-        raise re.error("may take exponential time")
+    repeats = max(sum(map(choice.count, "*+{")) for choice in pattern.split("|"))
+    if repeats > _MOST_REPEATS or _SLOW.search(pattern):
+        raise re.error("may take exponential time, or that of a high power")
     with warnings.catch_warnings():
         warnings.simplefilter("error", FutureWarning)  # [[:alpha:]] is a class of classes to Prometheus alone
         try:

@@ -23,6 +23,7 @@ _GAUGE = (
     r"up|probe_success|.*_(info|created|ratio|percent|timestamp|timestamp_seconds|in_flight|inflight|age_seconds|limit)"
     r"|.*:(i?rate|increase)\d*\w*|.*(:|_)(i?rate|increase)_?\d+[smhdw]"
 )
+_LONGEST = 500
 _STATUS = r".*(status|code|result|outcome|error|success).*"
 
 
@@ -38,7 +39,7 @@ def _each_metric(subject: Subject) -> Iterator[tuple[Reading, Selector]]:
 
 def is_gauge(name: str) -> bool:
     """Whether the conventions of Prometheus use such a name for something that goes up and down."""
-    return not name.endswith(_COUNTED) and re.fullmatch(_GAUGE, name) is not None
+    return not name.endswith(_COUNTED) and len(name) < _LONGEST and re.fullmatch(_GAUGE, name) is not None
 
 
 def gauges(subject: Subject) -> Iterator[Diagnostic]:

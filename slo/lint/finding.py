@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from slo.diagnostics import Place
 
 _NAMED = 3
+_MOST = 300
 
 
 def finding(code: str, place: Place, message: str, hint: str = "") -> Diagnostic:
     """One finding of a lint, as severe as the catalogue says."""
     from slo.catalogue import CATALOGUE  # noqa: PLC0415 - a build without findings need not load it
 
-    return Diagnostic(code, place, message, hint, CATALOGUE[code].severity)
+    return Diagnostic(code, place, _short(message), _short(hint), CATALOGUE[code].severity)
+
+
+def _short(text: str) -> str:
+    """Long names and expressions of a user's are cut: the line of the file shows them anyway."""
+    return text if len(text) <= _MOST else f"{text[: _MOST - 3]}..."
 
 
 def percent(share: Decimal | Fraction) -> str:

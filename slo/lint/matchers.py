@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from slo.promql import Selector
 
 _LITERAL = r"[A-Za-z0-9_/:@%~ -]+"
+_MOST = 100
 _WHOLE_BOUND = r"\d+(\.0+)?"
 
 
@@ -37,7 +38,7 @@ def contradictions(subject: Subject) -> Iterator[Diagnostic]:
     """A selector that no series can match."""
     for reading, selector in subject.selectors:
         labels = [m.label for m in selector.matchers]
-        if len(labels) > len(set(labels)) and (pair := _contradiction(selector)):
+        if len(set(labels)) < len(labels) <= _MOST and (pair := _contradiction(selector)):
             message = f"no series has both {pair[0]} and {pair[1]}: this selector matches nothing"
             yield finding("SLO119", reading.place, message, "correct one of them, or join both by | in one =~")
 

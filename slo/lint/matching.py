@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 # Backtracking may need exponential time where a repeated group holds a repetition or a choice.
 _SLOW = r"(?s)[+*?}|].*\)[+*{]"
 _LONGEST = 2_000
+_LONGEST_VALUE = 100
+_MOST_REPEATS = 4
+"""Repetitions in one choice: backtracking tries up to the length of the value to this power."""
 _ALL = frozenset([".*", "(.*)", "^.*$", "^.*", ".*$", "(?:.*)", "(|.*)", ".*|", "|.*", ".+|", "|.+"])
 
 
@@ -22,7 +25,7 @@ def accepts(matcher: Matcher, value: str) -> bool | None:
     """Whether a matcher lets a value of its label pass; None where only Prometheus can tell."""
     if matcher.op in {"=", "!="}:
         return (matcher.value == value) == (matcher.op == "=")
-    pattern = _compiled(matcher.value)
+    pattern = _compiled(matcher.value) if len(value) <= _LONGEST_VALUE else None
     return None if pattern is None else (pattern.fullmatch(value) is not None) == (matcher.op == "=~")
 
 
@@ -38,7 +41,8 @@ def matches_everything(matcher: Matcher) -> bool:
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    if len(pattern) > _LONGEST or re.search(_SLOW, pattern):
+    repeats = max(sum(map(choice.count, "*+{")) for choice in pattern.split("|"))
+    if len(pattern) > _LONGEST or repeats > _MOST_REPEATS or re.search(_SLOW, pattern):
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # [[:alpha:]] is a class of classes to Prometheus alone

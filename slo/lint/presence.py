@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from slo.promql import Matcher
 
 _CLOSE = 0.8
+_ALIKE = 3
+_MOST = 2_000
+_LONGEST = 100
 
 Read = tuple["Place", Selector, bool]
 """Where a selector stands, as which its series are found, and whether it counts failures, which may be none yet."""
@@ -68,7 +71,7 @@ def _judged(sight: Sight, place: Place, selector: Selector, *, failures: bool) -
         known = any(matcher.label in row for row in rows) or matcher.label.startswith('"')
         if known or accepts(matcher, "") is not False:
             continue
-        close = get_close_matches(matcher.label, sight.metrics.labels(name), n=1, cutoff=_CLOSE)
+        close = _close(matcher.label, sight.metrics.labels(name))
         if sight.metrics.complete or close:
             message = f"no series of {name} has the label {matcher.label}"
             hint = f'did you mean "{close[0]}"?' if close else f"it has {some(sight.metrics.labels(name))}"
@@ -78,10 +81,19 @@ def _judged(sight: Sight, place: Place, selector: Selector, *, failures: bool) -
     return _no_values(sight, place, selector, failures=failures)
 
 
+def _close(word: str, known: Sequence[str]) -> list[str]:
+    """The one of the known words that was most likely meant, if any.
+
+    Comparing is slow, and a server may have many thousand metrics: only those that begin or end alike are compared.
+    """
+    alike = [k for k in known if k[:_ALIKE] == word[:_ALIKE] or k[-_ALIKE:] == word[-_ALIKE:]]
+    return get_close_matches(word[:_LONGEST], alike[:_MOST], n=1, cutoff=_CLOSE)
+
+
 def _no_metric(sight: Sight, place: Place, name: str, *, failures: bool) -> Diagnostic | None:
     if _is_other_kind(sight, name):
         return None  # said by another lint, with the way out
-    close = get_close_matches(name, sight.metrics.names(), n=1, cutoff=_CLOSE)
+    close = _close(name, sight.metrics.names())
     guess = f'did you mean "{close[0]}"?' if close else ""
     if failures and not guess:
         return finding("SLO131", place, f"{sight.metrics.where} has no series of {name} yet")
@@ -112,5 +124,5 @@ def _yet(failures: bool) -> str:  # noqa: FBT001 - the only thing it says
 
 
 def _values(matcher: Matcher, values: Sequence[str]) -> str:
-    guess = did_you_mean(matcher.value, values) if matcher.op == "=" else ""
+    guess = did_you_mean(matcher.value[:_LONGEST], values[:_MOST]) if matcher.op == "=" else ""
     return guess or f"{matcher.label} is {some([value[:40] for value in values])}"

@@ -33,6 +33,7 @@ _STATUS = frozenset(
     ]
 )
 _GRPC = frozenset(["grpc_code", "grpc_status", "grpc_status_code", "rpc_grpc_status_code", "code"])
+_LONGEST = 500
 _KNOWN = _STATUS | _GRPC
 _HTTP = r"(?:[1-5]|\[\^?[1-5][^\]]*\])(?:\d\d|\.\.|\.[*+]|\\d|\[0-9\]|xx)"
 
@@ -82,7 +83,7 @@ def _bad_values(label: str, name: str, of_total: _Tests, own: _Tests) -> list[st
     values = [value for _, value in own]
     if label in _GRPC and not {"OK", "Ok"}.isdisjoint(values):
         classes: tuple[tuple[str, ...], ...] = (_GRPC_CLIENT,)
-    elif label in _STATUS and any(re.search(_HTTP, value) for value in values):
+    elif label in _STATUS and any(re.search(_HTTP, value[:_LONGEST]) for value in values):
         classes = (_SUCCESS, _REDIRECT, _CLIENT)
         if any("xx" in value for value in values):
             classes = tuple((f"{codes[0][0]}xx",) for codes in classes)

@@ -244,6 +244,17 @@ def test_series_of_a_member_are_all_that_prometheus_records(promtool: Path, tmp_
     assert told.returncode == 0, told.stdout + told.stderr
 
 
+@pytest.mark.parametrize(
+    ("value", "pattern"), [("a" * 10_000, "a*" * 200 + "b"), ("a" * 90, "a*" * 200 + "b"), ("a" * 90, "(a|a)*b")]
+)
+def test_patterns_that_only_prometheus_is_quick_with(value: str, pattern: str) -> None:
+    """Nothing is tried that could take Python for ever, and no message is as long as what the user wrote."""
+    said = found(events(f'r_total{{a="{value}",a=~"{pattern}"}}', f'r_total{{code=~"{pattern}"}}'))
+
+    assert "SLO119" not in [one.code for one in said]
+    assert max(len(one.message) + len(one.hint) for one in said) < 700
+
+
 def test_shares_are_percentages() -> None:
     """Exact for decimals, whatever their exponent."""
     assert [percent(Decimal(share)) for share in ("0.999", "0.5", "1E-7", "0.1")] == ["99.9%", "50%", "0.00001%", "10%"]
