@@ -144,9 +144,7 @@ def rules(slo: Slo) -> tuple[TierRule, ...]:
 
 
 @lru_cache(maxsize=256)  # a thousand SLOs have a handful of policies, windows and objectives between them
-def _tiers(
-    policy: str, table: PolicyTable, disable: tuple[str, ...], window: int, budget: Decimal
-) -> tuple[Tier, ...]:
+def _tiers(policy: str, table: PolicyTable, disable: tuple[str, ...], window: int, budget: Decimal) -> tuple[Tier, ...]:
     return tuple(_tier(rule, window, budget) for rule in _rules_of(policy, table, disable, window))
 
 
