@@ -49,7 +49,7 @@ def test_texts_survive_the_rule_file(kind: str, tmp_path: Path, promtool: Path) 
     text = NASTY[kind]
     slo = nasty(text)
     rules = emitted("prometheus", slo_set(slo))
-    selectors = ", ".join(slo.sli.selectors())
+    selectors = ", ".join(map(str, slo.sli.selectors()))
     alert = {
         "exp_labels": {
             "service": "svc",

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import yaml
 from msgspec.structs import replace
@@ -58,7 +59,7 @@ def test_one_rule_records_what_is_covered_and_allowed_of_every_slo(tmp_path: Pat
         f"count({recorded} != {wanted}) or count({recorded} unless {wanted}) or count({wanted} unless {recorded})"
     )
     everything = {"{}": 0.0}
-    checks = [(f"{at}m", differences, {}) for at in range(1, 61)]
+    checks: list[Any] = [(f"{at}m", differences, {}) for at in range(1, 61)]
     budgets = {
         f'{{service="{service}", slo="{slo}"{f", tenant={chr(34)}{tenant}{chr(34)}" if tenant else ""}}}': budget
         for (service, slo, tenant), budget in BUDGETS.items()

@@ -174,7 +174,11 @@ def test_no_traffic_in_slices(empty: str, bad: int | None, tried: Tried) -> None
     what = SLICED.replace("99%}", f"99%{empty}}}")
     series = {GOOD: "500+50x30 2000+0x40", BAD: "5+0x70"}
     slices = [] if bad is None else [counted("65m", "total", 5, "5m"), counted("65m", "bad", bad, "5m")]
-    quiet = ("65m", "count by (tier) (ALERTS{alertstate='firing',tier='no-data'})", {})
+    quiet: tuple[str, str, dict[str, float]] = (
+        "65m",
+        "count by (tier) (ALERTS{alertstate='firing',tier='no-data'})",
+        {},
+    )
     tried(what, series, counted("25m", "total", 5, "5m"), *slices, quiet)
 
 

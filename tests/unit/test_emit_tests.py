@@ -15,6 +15,7 @@ from slo.emit.context import Context
 from slo.emit.tests import relative
 from slo.emit.tests.companies import LARGEST, companies_of
 from slo.emit.tests.players import players
+from slo.emit.tests.script import Seen
 from slo.emit.tests.theory import Moment, firing
 from slo.model import Scale, Slo
 from slo.plan import plan
@@ -144,8 +145,8 @@ def test_no_check_stands_where_rounding_decides() -> None:
 def test_checks_that_collide_are_moved() -> None:
     """A moment of one alert at which rounding decides about another is left for the next evaluation."""
     known = [
-        Moment(FACT, Fraction(600), 540, 660),
-        Moment(FACT, Fraction(590), 540, 600),
+        Moment(Seen(FACT), Fraction(600), 540, 660),
+        Moment(Seen(FACT), Fraction(590), 540, 600),
     ]
     assert firing(known, 600) is None
     assert firing(known, 540) == []
