@@ -15,7 +15,7 @@ from slo.selectors import check_names, unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from slo.promql.parsed import Parsed, Range
+    from slo.promql.result import Parsed, Range
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from slo.promql.spelling import PromqlError
 from slo.promql.tokens import WINDOW, Token, one_line, tokens
 
 if TYPE_CHECKING:
-    from slo.promql.parsed import Range
+    from slo.promql.result import Range
     from slo.promql.selector import Selector
 
 CLOSING = {"(": ")", "{": "}", "[": "]"}

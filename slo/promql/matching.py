@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from slo.promql.operators import label_of, missing_comma
-from slo.promql.parsed import Range
 from slo.promql.regex import regex_problem
+from slo.promql.result import Range
 from slo.promql.selector import Matcher, Selector
 from slo.promql.spelling import short
 from slo.promql.tokens import WINDOW, unquoted

@@ -9,7 +9,7 @@ from slo.promql.cursor import Reading
 from slo.promql.functions import AGGREGATES
 from slo.promql.matching import check_number, modifiers, range_, selector
 from slo.promql.operators import PRECEDENCE, Operator, combined, read_operator
-from slo.promql.parsed import Parsed
+from slo.promql.result import Parsed
 from slo.promql.spelling import PromqlError
 from slo.promql.tokens import unquoted
 

@@ -13,7 +13,7 @@ from slo.promql.tokens import WINDOW
 if TYPE_CHECKING:
     import promql_parser
 
-    from slo.promql.parsed import Parsed
+    from slo.promql.result import Parsed
     from slo.promql.selector import Selector
 
 _AFTER_SELECTOR = re.compile(r"^[^()\[]*(?:@|(?i:\boffset\b))[^()\[]*$")
