@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from slo.load import Source, parse
+from tests.unit.plausible import PLAUSIBLE
 from tests.unit.strange import STRANGE
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -191,6 +192,12 @@ def _cross(chance: random.Random, _: Any, holder: Any, key: Any) -> None:  # noq
     holder[key] = there[name]
 
 
+def _limit(chance: random.Random, data: Any, _: Any, __: Any) -> None:  # noqa: ANN401 - as above
+    """A value that may well be right."""
+    holder, key = chance.choice([place for place in _places(data) if place[1] in PLAUSIBLE] or [({}, "name")])
+    holder[key] = chance.choice(PLAUSIBLE[key])
+
+
 def _reorder(chance: random.Random, _: Any, holder: Any, __: Any) -> None:  # noqa: ANN401 - as above
     items = list(holder.items()) if isinstance(holder, dict) else list(holder)
     chance.shuffle(items)
@@ -198,7 +205,19 @@ def _reorder(chance: random.Random, _: Any, holder: Any, __: Any) -> None:  # no
     (holder.update if isinstance(holder, dict) else holder.extend)(items)
 
 
-_ACTIONS = (_replace, _replace, _remove, _rename, _move, _retype, _repeat, _reorder, *[_edit] * 3, *[_cross] * 4)
+_ACTIONS = (
+    _replace,
+    _replace,
+    _remove,
+    _rename,
+    _move,
+    _retype,
+    _repeat,
+    _reorder,
+    *[_edit] * 3,
+    *[_cross] * 3,
+    *[_limit] * 12,
+)
 
 
 def _places(data: Any) -> list[tuple[Any, Any]]:  # noqa: ANN401 - any YAML
