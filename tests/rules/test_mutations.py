@@ -8,6 +8,7 @@ import yaml
 
 from slo.model import Scale, SloSet
 from tests.rules.judge import verdict
+from tests.rules.kinds import KINDS, compiled, specification
 from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set
 
 LOST_TILE = r'(?s)(slo:events:%s\n.*?)\n +or label_replace\([^\n]*"tile", "%d", "", ""\)'
@@ -75,6 +76,90 @@ MUTATIONS = {
 }
 
 
+ONE_BY = r"(?m)(?<=sum) by \(tenant\)"
+FIRST_OVERRIDE = r"(0 \* sum without \(kind\) \(slo:events:1d\S+tenant=\"gold\"}\) \+ 0\.001)\n +or (.*)"
+
+# what is wrong -> (SLO of tests/rules/kinds.py, scenario that notices it, pattern in the rules, replacement)
+OF_KINDS = {
+    "a tile holds six minutes": ("under", "healthy", r"4m59s999ms:1m", "5m59s999ms:1m"),
+    "a tile holds four minutes": ("under", "healthy", r"4m59s999ms:1m", "3m59s999ms:1m"),
+    "a slice is half a minute": ("under", "healthy", r"4m59s999ms:1m", "4m59s999ms:30s"),
+    "bad minutes of a longer tile": ("under", "slow burn", r"> bool 100\)\[4m59s", "> bool 100)[5m59s"),
+    "the limit itself is bad": ("under", "healthy", "> bool 100", ">= bool 100"),
+    "the limit is missed by one": ("under", "total outage", "> bool 100", "> bool 101"),
+    "the limit is one lower": ("under", "healthy", "> bool 100", "> bool 99"),
+    "bad minutes are left out and not counted": ("under", "healthy", "> bool 100", "> 100"),
+    "the wrong side of the limit": ("over", "total outage", "< bool 0.25", "> bool 0.25"),
+    "a bad probe is a good one": ("up", "total outage", "< bool 1", "< bool 0"),
+    "a probe is remembered for too long": ("up", "slow burn", r"\[59s999ms\]", "[2m59s999ms]"),
+    "an old success is young": ("fresh", "total outage", "> bool 900", "> bool 9000"),
+    "a young success is old": ("fresh", "healthy", "> bool 900", "> bool -1"),
+    "what is good is counted as the error": ("error", "healthy", r"clamp\(\(avg", "clamp((1 - avg"),
+    "what is bad is counted as the success": ("success", "healthy", r"1 - avg", "avg"),
+    "one bad event does not spoil a slice": ("sliced", "total outage", "> bool 0.01", "> bool 1"),
+    "one good event saves no slice": ("sliced", "healthy", "> bool 0.01", ">= bool 0"),
+    "a slice reaches far back": ("sliced", "slow burn", r"1m15s", "5m15s"),
+    "members are added up": ("grouped", "total outage", ONE_BY, ""),
+    "bad events of all members are those of each": (
+        "grouped",
+        "total outage",
+        r"sum by \(tenant\) \(rate\(gr_total\{code",
+        "sum by (tenant) (label_replace(vector(1),'tenant','one','','')) * on () group_left () sum (rate(gr_total{code",
+    ),
+    "an objective of one member is that of all": ("grouped", "total outage", FIRST_OVERRIDE, r"\1"),
+    "the objective of all comes first": ("grouped", "total outage", FIRST_OVERRIDE, r"\2\n          or \1"),
+    "the exception is for somebody else": ("grouped", "total outage", r'tenant="gold"', 'tenant="silver"'),
+    "thresholds are those of the group": ("grouped", "total outage", r"\(4\.8 \* slo:budget\S+\)", "0.048"),
+    "the group counts one member": (
+        "grouped",
+        "total outage",
+        r"sum without \(tenant, kind\) \((slo:events:1d\S+kind=\"bad\"})\)\n",
+        r"max without (tenant, kind) (\1)\n",
+    ),
+    "the group forgets the budgets of its members": (
+        "grouped",
+        "total outage",
+        r" \* ignoring \(kind\) slo:budget:ratio\S+\)",
+        " * 0.01)",
+    ),
+    "the group spends as if its window were recorded in full": (
+        "grouped",
+        "total outage",
+        r"> 0\) \* \(max without [^)]*\) \([^)]*\) / 86400\)",
+        "> 0)",
+    ),
+    "a member that left is missed at once": ("grouped", "series gone", r"(?s)(MemberNoData.*?)for: 10m", r"\1for: 1m"),
+    "a member that left is never missed": ("grouped", "series gone", r"(?s)(MemberNoData.*?)> 0 ", r"\1> 1e9 "),
+    "nobody is left, and each is missed": (
+        "grouped",
+        "series gone",
+        r"and on \(\) slo:events:5m\S+",
+        "and on () vector(1)",
+    ),
+    "one member that left means that all did": (
+        "grouped",
+        "series gone",
+        r"vector\(1\) unless on \(\) (slo:events:5m\{[^}]*\})",
+        r"vector(1) unless on () (count(\1) > 1)",
+    ),
+    "the tile of a group lost a label": ("grouped-twice", "total outage", r"by \(tenant, region\)", "by (tenant)"),
+    "info tells another objective": ("grouped", "healthy", "objective: '0.99'", "objective: '0.999'"),
+    "info tells another window": ("grouped", "healthy", "window: '1d'", "window: '30d'"),
+    "info is not there": ("under", "healthy", "record: slo:info", "record: slo:facts"),
+    "info counts twice": ("under", "healthy", r"expr: vector\(1\)|expr: 'vector\(1\)'", "expr: 'vector(2)'"),
+    "first values are not counted": ("bridged", "lost data", r"\n +or \(min_over.* and on \(job.*,", ","),
+    "gaps are not bridged": ("bridged", "lost data", r'(?s)or label_replace\(\n.*?"", ""\)', ""),
+    "gaps are counted from zero": ("bridged", "lost data", r" - last_over_time\([^)]*\) >= 0", " < -1"),
+    "a new target brings its past": ("bridged", "lost data", r"and on \(job, instance\)", "and on ()"),
+    "a gap of latency is bad": (
+        "bridged-latency",
+        "lost data",
+        r'(?s)(seconds_bucket\{[^}]*\}\[5m15s\]\))\s+or label_replace\(\n.*?"", ""\)',
+        r"\1",
+    ),
+}
+
+
 def members() -> SloSet:
     """Both kinds of SLIs, with and without a target, over a day: everything comes soon."""
     return slo_set(
@@ -105,6 +190,27 @@ def test_wrong_rules_fail(wrong: str, sound: tuple[str, str], tmp_path: Path, pr
     said = judged((mutated, only(scenario, tests)), tmp_path, list(promtools.values())[-1])
     assert "exp" in said
     assert "got" in said
+
+
+@pytest.mark.parametrize("wrong", OF_KINDS)
+def test_wrong_rules_of_a_kind_fail(wrong: str, tmp_path: Path, promtools: dict[str, Path]) -> None:
+    """The same for what only some kinds of SLIs have: slices, members, and data that are bridged."""
+    kind, scenario, pattern, replacement = OF_KINDS[wrong]
+    described = compiled(specification({kind: KINDS[kind]}))
+    rules, tests = emitted("prometheus", described), emitted("tests", described)
+    mutated = re.sub(pattern, replacement, rules)
+    assert mutated != rules
+    said = judged((mutated, only(scenario, tests)), tmp_path, list(promtools.values())[-1])
+    assert "exp" in said
+    assert "got" in said
+
+
+@pytest.mark.parametrize("kind", sorted({row[0] for row in OF_KINDS.values()}))
+def test_sound_rules_of_a_kind_pass(kind: str, tmp_path: Path, promtools: dict[str, Path]) -> None:
+    """Without a mutation nothing fails in the scenarios that find one."""
+    described = compiled(specification({kind: KINDS[kind]}))
+    found = emitted("prometheus", described), emitted("tests", described)
+    assert not judged(found, tmp_path, list(promtools.values())[-1])
 
 
 def test_every_scenario_notices_something(sound: tuple[str, str]) -> None:
