@@ -7,6 +7,7 @@ import re
 import subprocess
 from ast import literal_eval
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from slo.promql import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from decimal import Decimal
 
 _FAILURE = re.compile(r'expr: ("(?:[^"\\]|\\.)*"), time: ([^,\s]+),\s*exp: ?(.*)\n\s*got: ?(.*)')
@@ -37,13 +38,15 @@ class Failure(msgspec.Struct, frozen=True):
     got: tuple[str, ...]
 
 
-def answers(commands: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, Answer]]:
+def answers(commands: Mapping[int, Sequence[str]], workers: int | None = None) -> Generator[tuple[int, Answer]]:
     """Run commands, as many at a time as there are processors; each answer as soon as it is there, by its number.
+
+    `workers`: another number of them.
 
     Whatever ends this early, Ctrl-C too, ends the programs that are still running.
     """
     running: set[subprocess.Popen[str]] = set()
-    with ThreadPoolExecutor(processors()) as pool:
+    with ThreadPoolExecutor(workers or processors()) as pool:
         waiting = {pool.submit(_answer, command, running): number for number, command in commands.items()}
         try:
             for done in as_completed(waiting):
@@ -102,7 +105,8 @@ def _parts(text: str) -> list[tuple[str, str]]:
 
 
 def _number(text: str) -> str:
+    """Promtool writes 1E+01; what is no number, or not a finite one, stays as it is."""
     try:
-        return f"{float(text):.10g}"
+        return f"{float(text):.10g}" if isfinite(float(text)) else text
     except ValueError:
         return text
