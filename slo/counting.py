@@ -56,18 +56,17 @@ def minute(base: Base) -> Base:
 
 
 def count_slices(value: str, base: Base) -> str:
-    """How many slices of the tile have a value at all; NaN is none."""
-    return _over("count_over_time", f"{value} >= -Inf", base)
+    """How many slices of the tile have a value; NaN is none, and where all are NaN the sum is 0: idle is not absent."""
+    return sum_slices(f"{value} >= bool -Inf", base)
 
 
 def sum_slices(value: str, base: Base) -> str:
-    """The sum of the slices' values: how many are bad, where the value is 0 or 1."""
-    return _over("sum_over_time", value, base)
+    """The sum of the slices' values: how many are bad, where the value is 0 or 1.
 
-
-def _over(function: str, value: str, base: Base) -> str:
-    kept = f"{value} unless on () ({base.excluded})" if base.excluded else value
-    return f"{function}(({kept}){_ALL_SLICES})"
+    What is excluded counts as 0, not as absent: the time is recorded, nothing in it counts.
+    """
+    kept = f"({value}) unless on () ({base.excluded}) or 0 * ({value})" if base.excluded else value
+    return f"sum_over_time(({kept}){_ALL_SLICES})"
 
 
 def _bridged(selector: Selector, base: Base, others: Sequence[Query]) -> str:

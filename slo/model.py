@@ -22,6 +22,9 @@ AlertSeverity = Literal["page", "ticket"]
 NoDataSetting = Literal["page", "ticket", "off"]
 ExhaustedSetting = Literal["page", "ticket", "off"]
 MembersSetting = Literal["ticket", "off"]
+OWN_TIERS = ("exhausted", "no-data", "member-no-data")
+"""Values of the label `tier` of alerts that are no tier of a policy."""
+
 Unit = Literal["events", "slices", "ratio-slices"]
 """What a budget is counted in: events; minutes that are good or bad; minutes of which a share is bad."""
 

@@ -71,9 +71,20 @@ def rate(query: Query, range_: str, by: Sequence[str]) -> str:
     return f"sum{_by(by)}(rate({query}[{range_}]))"
 
 
-def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "") -> str:
-    """One value of each member: `max by (tenant) (queue_depth)`; `range_` replaces `$window`."""
-    return f"{operator}{_by(by)}({with_window(str(query), range_)})"
+def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "", *, only: str = "") -> str:
+    """One value of each member: `max by (tenant) (queue_depth)`.
+
+    Args:
+        query: what is aggregated.
+        operator: how.
+        by: labels that tell members apart.
+        range_: replaces `$window`.
+        only: a comparison that says which series count, such as `>= 0`.
+    """
+    text = with_window(str(query), range_)
+    if only:
+        text = f"{query.over(range_) if isinstance(query, Expression) else text} {only}"
+    return f"{operator}{_by(by)}({text})"
 
 
 def _by(labels: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from slo.diagnostics import CompileError, Diagnostic, Place
 from slo.emit.header import header
+from slo.model import OWN_TIERS
 from slo.promql import quote
 
 if TYPE_CHECKING:
@@ -95,14 +96,18 @@ def _route(plan: Plan, severity: str, team: str, receivers: list[str], context: 
 
 
 def _inhibitions(plan: Plan) -> list[dict[str, Any]]:
-    """A page keeps the tickets of its SLO quiet. What says that the budget is spent or unknown is never inhibited."""
+    """A page keeps the tickets of its SLO quiet, and in a group those of its member.
+
+    What says that the budget is spent or unknown is never inhibited. Alerts that lack a label agree on it.
+    """
+    members = sorted({label for p in plan.slos for label in p.slo.group_by})
     services = "|".join(sorted({p.slo.service for p in plan.slos}))
     mine = [f'service=~"{services}"', 'slo!=""']
-    burning = 'tier!~"exhausted|no-data"'
+    burning = f'tier!~"{"|".join(OWN_TIERS)}"'
     return [
         {
             "source_matchers": ['severity="page"', burning, *mine],
             "target_matchers": ['severity="ticket"', burning, *mine],
-            "equal": ["service", "slo"],
+            "equal": ["service", "slo", *members],
         }
     ]

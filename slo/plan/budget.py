@@ -75,9 +75,13 @@ def rollups(slo: Slo, shard: str, scale: Scale) -> list[Record]:
     allowed = f"sum without ({gone}) ({total} * ignoring (kind) {names.selector(names.BUDGET, **identity)})"
     recorded = f"max without ({gone}) ({covered}) / {slo.window // scale.factor}"
     left = f"1 - sum without ({gone}) ({bad}) / ({allowed} > 0) * ({recorded})"
+    untouched = f"0 * sum without ({gone}) ({total}) + 1"
     ratio = f"sum without ({gone}) ({bad})\n/ (sum without ({gone}) ({total}) > 0)"
     labels = tuple(identity.items())
-    return [Record(names.rollup_ratio(slo.window), ratio, labels), Record(names.ROLLUP_REMAINING, left, labels)]
+    return [
+        Record(names.rollup_ratio(slo.window), ratio, labels),
+        Record(names.ROLLUP_REMAINING, f"{left}\nor {untouched}", labels),
+    ]
 
 
 def _total(slo: Slo, shard: str) -> str:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _MOST_LABELS = 10
+_OF_INFO = ("objective", "window", "unit", "title")
+"""Labels of `slo:info`, which has a series for each member."""
 
 
 def group_labels(labels: Sequence[str], place: Place, findings: Findings) -> tuple[str, ...]:
     """The labels of `group_by`, each once and none that the compiler needs itself."""
     here = place.at("group_by")
     for number, label in enumerate(labels):
-        if label in RESERVED:
+        if label in RESERVED or label in _OF_INFO:
             findings.add(here.at(number), "SLO021", f'the label "{label}" is set by slo itself', "group by another one")
         elif not _NAME.fullmatch(label) or label.startswith("__"):
             findings.add(here.at(number), "SLO021", f'"{label[:40]}" is no label name', "letters, digits and _")

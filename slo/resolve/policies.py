@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from slo.burnrate import LADDER, POLICIES
-from slo.model import PolicyTable, TierRule
+from slo.model import OWN_TIERS, PolicyTable, TierRule
 from slo.promql import PromqlError, duration, parse_duration
 from slo.resolve import values
 from slo.resolve.findings import RefusedError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from slo.resolve.findings import Findings
     from slo.schema.spec import PolicySpec, TierSpec
 
-_OURS = ("exhausted", "no-data", "member-no-data")
 _REACH = (Fraction(4, 5), Fraction(3, 5), Fraction(2, 5), Fraction(1, 5))
 _LONGEST_PENDING = 86_400
 
@@ -62,7 +61,7 @@ def _check_names(tiers: tuple[TierSpec, ...], place: Place, findings: Findings) 
     for number, tier in enumerate(tiers):
         here = place.at(number, "name")
         findings.read(values.name, tier.name, here)
-        if tier.name in _OURS:
+        if tier.name in OWN_TIERS:
             findings.add(here, "SLO065", f'the tier name "{tier.name}" is used by slo itself', "choose another name")
         elif tier.name in seen:
             findings.add(here, "SLO065", f'this policy has two tiers called "{tier.name}"', "rename one of them")

@@ -25,7 +25,7 @@ def check_names(slos: Iterable[Slo], findings: Findings) -> None:
     by_alert: dict[str, Slo] = {}
     for slo in slos:
         same = by_name.setdefault((slo.service, slo.name), slo)
-        other = by_alert.setdefault(slo.alert_prefix, slo)
+        other = next((o for name in _alerts(slo) if (o := by_alert.setdefault(name, slo)) is not slo), slo)
         place = slo.place.at("name")
         if same is not slo:
             message = f'the service "{slo.service}" has two SLOs called "{slo.name}"'
@@ -36,6 +36,12 @@ def check_names(slos: Iterable[Slo], findings: Findings) -> None:
                 f"{slo.alert_prefix}..."
             )
             findings.add(place, "SLO023", message, f"rename one of them; the first one: {_where(other)}")
+
+
+def _alerts(slo: Slo) -> list[str]:
+    """What its alerts may be called: `x` with a member and `x-member` without would both give `XMemberNoData`."""
+    prefix = slo.alert_prefix
+    return [prefix, f"{prefix}NoData", *([f"{prefix}MemberNoData"] if slo.group_by else [])]
 
 
 def common(key: str, said: Sequence[tuple[ValidatedFile, T | None]], findings: Findings) -> T | None:

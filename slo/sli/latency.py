@@ -50,8 +50,16 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def build(self) -> Latency:
         """The SLI; only for a spec that `check` passed."""
-        errors = None if self.errors is None else parse_selector(self.errors)
-        return Latency(parse_selector(self.histogram), parse_duration(self.under), errors, self.native)
+        histogram = parse_selector(self.histogram)
+        return Latency(histogram, parse_duration(self.under), self._errors(histogram), self.native)
+
+    def _errors(self, histogram: Selector) -> Selector | None:
+        """The failed events; those of the histogram's own count or buckets are told by its base name."""
+        if self.errors is None:
+            return None
+        errors = parse_selector(self.errors)
+        own = [f"{histogram.name}{suffix}" for suffix in _SUFFIXES]
+        return errors.renamed(histogram.name) if errors.name in own else errors
 
 
 def _check_name(selector: Selector, place: Place) -> Iterator[Diagnostic]:

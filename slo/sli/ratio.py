@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from slo.counting import count_slices, minute, sum_slices
+from slo.counting import minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.model import Base, Counts, Feed, Unit
 from slo.promql import Matcher, Selector
@@ -45,8 +45,8 @@ class RatioSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Ratio(msgspec.Struct, frozen=True):
     """Each minute is bad to the share that the query gives: every minute counts the same, however many events it had.
 
-    Shares below 0 and above 1 count as 0 and 1; NaN, which a share of nothing is, is no slice. The mean of several
-    series counts.
+    Shares below 0 and above 1 count as 0 and 1. The mean of several series counts; NaN, which a share of nothing is, is
+    left out of it, and a minute in which all are NaN is no slice.
     """
 
     query: Query
@@ -56,9 +56,12 @@ class Ratio(msgspec.Struct, frozen=True):
 
     def counts(self, base: Base) -> Counts:
         """The minutes that have a share, and the sum of the bad shares."""
-        share = aggregated(self.query, "avg", base.group_by, minute(base).range)
+        range_ = minute(base).range
+        share = aggregated(self.query, "avg", base.group_by, range_, only=">= -Inf")
+        idle = f"0 * {aggregated(self.query, 'count', base.group_by, range_)}"
+        total = sum_slices(f"{share} >= bool -Inf or {idle}", base)
         bad = f"1 - {share}" if self.success else share
-        return Counts(count_slices(share, base), sum_slices(f"clamp(({bad}) >= -Inf, 0, 1)", base))
+        return Counts(total, f"{sum_slices(f'clamp({bad}, 0, 1)', base)}\nor 0 * {base.total}")
 
     def selectors(self) -> tuple[Selector, ...]:
         """What the query reads."""

@@ -222,6 +222,94 @@ def test_maintenance(tried: Tried) -> None:
     )
 
 
+def test_maintenance_spends_no_budget_and_gives_none_back(tried: Tried) -> None:
+    """Half of every hour is maintenance: 2 % errors in the other half are 2 % of what counts, twice the budget of 1 %.
+
+    The whole window is recorded: over one day of two, the budget is spent half as fast as it would be in two.
+    """
+    tried(
+        EVENTS,
+        {
+            GOOD: "0+98x720",
+            BAD: "0+2x720",
+            "active": " ".join(["0x29 1x29"] * 13),
+        },
+        ratio("12h", 0.02, "1d"),
+        ("12h", "round(1e2 * sum(slo:window_covered:ratio))", {"{}": 50}),
+        ("12h", "round(1e1 * sum(slo:budget_remaining:ratio))", {"{}": 0}),
+        maintenance=MAINTAINED,
+    )
+
+
+def test_a_ratio_of_nothing_is_idle(tried: Tried) -> None:
+    """A share of nothing is NaN: no slice, no error, and no missing data either."""
+    tried(
+        "sli: {ratio: {error: failed / requests}}",
+        {"failed": "0x90", "requests": "10x30 0x60"},
+        counted("25m", "total", 5, "5m"),
+        counted("80m", "total", 0, "5m"),
+        counted("80m", "bad", 0, "5m"),
+        fires("80m"),
+    )
+
+
+def test_an_idle_series_does_not_hide_a_failing_one(tried: Tried) -> None:
+    """One pod fails always, the other has no traffic and so no share: the mean is that of the first."""
+    tried(
+        "sli: {ratio: {error: failed / requests}}",
+        {
+            'failed{pod="a"}': "7x60",
+            'requests{pod="a"}': "7x60",
+            'failed{pod="b"}': "0x60",
+            'requests{pod="b"}': "0x60",
+        },
+        counted("30m", "total", 5, "5m"),
+        counted("30m", "bad", 5, "5m"),
+    )
+
+
+def test_what_is_slow_and_failed_is_never_more_than_all(tried: Tried) -> None:
+    """Of 100 events 60 are slow and 80 failed, told by another counter: no more than 100 can be bad."""
+    tried(
+        "sli: {latency: {histogram: seconds, under: 1s, errors: failed_total}}",
+        {"seconds_count": "0+100x30", 'seconds_bucket{le="1"}': "0+40x30", "failed_total": "0+80x30"},
+        counted("20m", "total", 500, "5m"),
+        counted("20m", "bad", 500, "5m"),
+    )
+
+
+def test_failures_of_the_histogram_itself_count_once(tried: Tried) -> None:
+    """Of 100 events 10 are both slow and failed, 5 failed and fast: 15 are bad, by whatever name they are called."""
+    for errors in ('seconds{code="500"}', 'seconds_count{code="500"}'):
+        tried(
+            f"sli: {{latency: {{histogram: seconds, under: 1s, errors: '{errors}'}}}}",
+            {
+                'seconds_count{code="200"}': "0+85x30",
+                'seconds_bucket{code="200",le="1"}': "0+85x30",
+                'seconds_count{code="500"}': "0+15x30",
+                'seconds_bucket{code="500",le="1"}': "0+5x30",
+            },
+            counted("20m", "bad", 75, "5m"),
+        )
+
+
+def test_a_group_as_a_whole(tried: Tried) -> None:
+    """Two members, one ten times as large: the roll-up weighs events, and each member brings its own budget."""
+    overrides = "group_by: [tenant], objectives: [{match: {tenant: gold}, objective: 99.9%}]"
+    tried(
+        f"{overrides}, {EVENTS}",
+        {
+            'api_total{code="200",tenant="a"}': "0+990x720",
+            'api_total{code="500",tenant="a"}': "0+10x720",
+            'api_total{code="200",tenant="gold"}': "0+99x360 _x400",
+            'api_total{code="500",tenant="gold"}': "0+1x360 _x400",
+        },
+        # 7,200 + 360 bad of 720,000 + 36,000; allowed are 7,200 + 36, and half of the day is recorded.
+        ("12h", "round(1e4 * sum(slo:rollup_error_ratio:1d))", {"{}": 100}),
+        ("12h", "round(1e2 * sum(slo:rollup_budget_remaining:ratio))", {"{}": 48}),
+    )
+
+
 def test_slices_in_maintenance(tried: Tried) -> None:
     """The same for a probe: of 46 minutes the twelve that touch maintenance are left out, and the others are good."""
     tried(

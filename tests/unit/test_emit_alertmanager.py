@@ -109,8 +109,14 @@ def test_a_page_silences_tickets_of_the_same_slo_alone() -> None:
     assert 'severity="page"' in rule["source_matchers"]
     assert 'severity="ticket"' in rule["target_matchers"]
     for side in ("source_matchers", "target_matchers"):
-        assert 'tier!~"exhausted|no-data"' in rule[side]
+        assert 'tier!~"exhausted|no-data|member-no-data"' in rule[side]
         assert 'service=~"svc"' in rule[side]
+
+
+def test_a_page_of_one_member_leaves_the_tickets_of_others_alone() -> None:
+    """The labels of groups have to be equal, too; alerts of SLOs without groups lack them on both sides."""
+    rule = config(objective(group_by=("tenant",)), objective("b"))["inhibit_rules"][0]
+    assert rule["equal"] == ["service", "slo", "tenant"]
 
 
 def test_without_a_base_a_minimal_configuration_is_made(amtool: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def codes(spec: SliSpec) -> list[str]:
 def test_the_worst_series_decides_about_a_minute() -> None:
     """Under a limit the highest counts, over one the lowest; NaN is no slice."""
     under = ThresholdSpec("queue_depth", under=100).build().counts(BASE)
-    assert under.total == f"count_over_time((max(queue_depth) >= -Inf){MINUTES})"
+    assert under.total == f"sum_over_time((max(queue_depth) >= bool -Inf){MINUTES})"
     assert under.bad == f"sum_over_time((max(queue_depth) > bool 100){MINUTES})"
     over = ThresholdSpec("workers", over=2.5).build().counts(TENANTS)
     assert over.bad == f"sum_over_time((min by (tenant) (workers) < bool 2.5){MINUTES})"
@@ -42,15 +42,16 @@ def test_up_is_broken_by_a_single_zero() -> None:
     """The lowest sample of a minute decides."""
     counts = UpSpec('up{job="web"}').build().counts(BASE)
     worst = 'min(min_over_time(up{job="web"}[59s999ms]))'
-    assert counts.total == f"count_over_time(({worst} >= -Inf){MINUTES})"
+    assert counts.total == f"sum_over_time(({worst} >= bool -Inf){MINUTES})"
     assert counts.bad == f"sum_over_time(({worst} < bool 1){MINUTES})"
 
 
 def test_a_ratio_is_bad_to_its_share() -> None:
     """A share of success is turned around, and neither is below 0 or above 1."""
-    assert RatioSpec(error="x").build().counts(BASE).bad == f"sum_over_time((clamp((avg(x)) >= -Inf, 0, 1)){MINUTES})"
+    bad = RatioSpec(error="x").build().counts(BASE).bad
+    assert bad == f"sum_over_time((clamp(avg(x >= -Inf), 0, 1)){MINUTES})\nor 0 * T"
     bad = RatioSpec(success="x").build().counts(BASE).bad
-    assert bad == f"sum_over_time((clamp((1 - avg(x)) >= -Inf, 0, 1)){MINUTES})"
+    assert bad == f"sum_over_time((clamp(1 - avg(x >= -Inf), 0, 1)){MINUTES})\nor 0 * T"
 
 
 @pytest.mark.parametrize("given", [{}, {"error": "x", "success": "y"}])
@@ -63,7 +64,7 @@ def test_a_ratio_is_of_errors_or_of_successes(given: dict[str, str]) -> None:
     ("empty", "total", "idle"),
     [
         (None, "sum_over_time(((60 * sum(rate(a[1m15s]))) > bool 0)", ""),
-        ("bad", "count_over_time(((60 * sum(rate(a[1m15s]))) >= -Inf)", "=="),
+        ("bad", "sum_over_time(((60 * sum(rate(a[1m15s]))) >= bool -Inf)", "=="),
     ],
 )
 def test_a_slice_of_events_is_good_when_enough_of_them_are(empty: None, total: str, idle: str) -> None:
@@ -96,9 +97,11 @@ def test_gauges_are_fed_with_a_good_and_a_bad_value(spec: SliSpec, good: int, ba
 
 
 def test_what_is_excluded_is_no_slice() -> None:
-    """A minute for which the expression has a sample counts neither as good nor as bad."""
+    """A minute for which the expression has a sample counts as nothing, and is recorded all the same."""
     excluded = Base("5m15s", 300, scrape=15, total="T", excluded="m == 1")
     counts = UpSpec("up").build().counts(excluded)
-    assert counts.bad == f"sum_over_time((min(min_over_time(up[59s999ms])) < bool 1 unless on () (m == 1)){MINUTES})"
+    broken = "(min(min_over_time(up[59s999ms])) < bool 1)"
+    assert counts.bad == f"sum_over_time(({broken} unless on () (m == 1) or 0 * {broken}){MINUTES})"
     events = EventsSpec(total="a", bad="b").build().counts(excluded)
-    assert events.total == f"sum_over_time((60 * sum(rate(a[1m15s])) unless on () (m == 1)){MINUTES})"
+    seen = "(60 * sum(rate(a[1m15s])))"
+    assert events.total == f"sum_over_time(({seen} unless on () (m == 1) or 0 * {seen}){MINUTES})"
