@@ -90,17 +90,17 @@ def series(failing: range | tuple[int, ...], gone: range = range(0)) -> dict[str
     }
 
 
-def expected(slo: str, at: int, left_out: range, failing: Container[int] = ()) -> dict[str, int | None]:
+def expected(slo: str, at: int, left_out: range, failing: Container[int] = ()) -> dict[str, int]:
     """Total and bad events that five minutes hold at a moment; none where nothing was counted."""
     minutes = [minute for minute in range(at - 4, at + 1) if minute not in left_out]
     bad = sum(minute - 1 in failing for minute in minutes)
-    return {"total": EVENTS[slo] * len(minutes), "bad": EVENTS[slo] * bad} if minutes else {"total": None, "bad": None}
+    return {"total": EVENTS[slo] * len(minutes), "bad": EVENTS[slo] * bad}
 
 
 def checks(left_out: range, failing: Container[int] = (), step: int = 1) -> list[tuple[str, str, dict[str, float]]]:
     """What the base rules have recorded before, in and after maintenance."""
     return [
-        (f"{at}m", f'round(sum(slo:events:5m{{slo="{slo}",kind="{kind}"}}))', {} if events is None else {"{}": events})
+        (f"{at}m", f'round(sum(slo:events:5m{{slo="{slo}",kind="{kind}"}}))', {"{}": events})
         for at in (*range(START - 5, START + 10, step), *range(END - 5, END + 15, step))
         for slo in SLOS
         for kind, events in expected(slo, at, left_out, failing).items()

@@ -94,7 +94,7 @@ OF_KINDS = {
     "a probe is remembered for too long": ("up", "slow burn", r"\[59s999ms\]", "[2m59s999ms]"),
     "an old success is young": ("fresh", "total outage", "> bool 900", "> bool 9000"),
     "a young success is old": ("fresh", "healthy", "> bool 900", "> bool -1"),
-    "what is good is counted as the error": ("error", "healthy", r"clamp\(\(avg", "clamp((1 - avg"),
+    "what is good is counted as the error": ("error", "healthy", r"clamp\(avg", "clamp(1 - avg"),
     "what is bad is counted as the success": ("success", "healthy", r"1 - avg", "avg"),
     "one bad event does not spoil a slice": ("sliced", "total outage", "> bool 0.01", "> bool 1"),
     "one good event saves no slice": ("sliced", "healthy", "> bool 0.01", ">= bool 0"),
