@@ -338,6 +338,20 @@ CATALOGUE: dict[str, Entry] = {
         "Start it with `--enable-feature=native-histograms`.",
         Severity.WARNING,
     ),
+    "SLO078": Entry(
+        "A label or annotation of one SLO in the shared layout",
+        "With `--layout shared` all SLOs of a kind have the same alert rules, and labels and annotations belong to the "
+        "rules.",
+        "Give all SLOs of the file the same under `labels` or `defaults`, or build with the default layout, in which "
+        "each SLO has alert rules of its own.",
+    ),
+    "SLO079": Entry(
+        "Sloth's own rules have to go first",
+        "With `--compat sloth` our rules record the series of Sloth. Where Sloth's rules for the same SLOs are still "
+        "loaded, both write the same dashboards, and each alert comes twice.",
+        "Remove the rules that Sloth made for these SLOs when you load these.",
+        Severity.WARNING,
+    ),
     "SLO080": Entry(
         "The base Alertmanager configuration cannot be used",
         "`alerting.base` names a file that cannot be read, is not YAML, or has no route.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slo.diagnostics import Place
 from slo.lint.finding import finding, percent, some
 
 if TYPE_CHECKING:
@@ -63,3 +64,11 @@ def left_out(subject: Subject) -> Iterator[Diagnostic]:
     for slo in subject.plan.left_out:
         message = f"{slo.service}/{slo.name} is left out at time scale {factor}: its slices are real minutes"
         yield finding("SLO061", slo.place.at("name"), message)
+
+
+def beside_sloth(subject: Subject) -> Iterator[Diagnostic]:
+    """Rules with the names of Sloth do not go together with those of Sloth itself."""
+    if subject.plan.options.compat == "sloth" and subject.planned:
+        message = "these rules record the series of Sloth: with Sloth's own rules for these SLOs all of them come twice"
+        hint = "remove those rules when you load these"
+        yield finding("SLO079", Place(subject.planned[0].slo.place.file), message, hint)

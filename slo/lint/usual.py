@@ -13,6 +13,7 @@ USUAL: tuple[Lint, ...] = (
     (windows.low_objectives, "SLO033"),
     (alerts.lowered_tiers, "SLO060"),
     (alerts.left_out, "SLO061"),
+    (alerts.beside_sloth, "SLO079"),
     (servers.unreadable, "SLO076"),
     (structure.same_titles, "SLO093"),
     (windows.high_objectives, "SLO095"),

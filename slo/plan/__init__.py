@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from slo import burnrate
 from slo.model import DEFAULTS
-from slo.plan import alerts, base, budget, cascade, maintenance, names
+from slo.plan import base, budget, cascade, layouts, maintenance, names
 from slo.plan.values import Group, Plan, PlannedSlo
 
 if TYPE_CHECKING:
@@ -16,26 +18,28 @@ if TYPE_CHECKING:
 def plan(slo_set: SloSet, scale: Scale, options: Options = DEFAULTS) -> Plan:
     """Everything that follows from a set of objectives: one rule group per shard."""
     left_out = tuple(slo for slo in slo_set.slos if scale.factor != 1 and (slo.excluded or not slo.sli.scales))
-    slos = maintenance.recorded([_planned(slo, slo_set) for slo in slo_set.slos if slo not in left_out], scale)
+    chosen = [slo for slo in slo_set.slos if slo not in left_out]
+    layouts.check(chosen, options)
+    slos = maintenance.recorded([_planned(slo, slo_set, options) for slo in chosen], scale)
     shards = sorted({p.shard for p in slos})
-    groups = tuple(_group(shard, [p for p in slos if p.shard == shard], scale) for shard in shards)
-    return Plan(slo_set, scale, options, slos, groups, left_out)
+    planned = Plan(slo_set, scale, options, slos, (), left_out)
+    groups = tuple(_group(shard, [p for p in slos if p.shard == shard], planned) for shard in shards)
+    return replace(planned, groups=groups)
 
 
-def _planned(slo: Slo, slo_set: SloSet) -> PlannedSlo:
+def _planned(slo: Slo, slo_set: SloSet, options: Options) -> PlannedSlo:
     tiers = burnrate.tiers(slo)
     shard = names.shard_of(slo_set.name, slo_set.shards, slo)
-    return PlannedSlo(slo, shard, tiers, alerts.facts(slo, tiers))
+    return PlannedSlo(slo, shard, tiers, layouts.facts(slo, tiers, options))
 
 
-def _group(shard: str, members: list[PlannedSlo], scale: Scale) -> Group:
-    """Base per SLO, then the cascade and the ratios once for all, then budgets and alerts per SLO.
+def _group(shard: str, members: list[PlannedSlo], about: Plan) -> Group:
+    """Base per SLO, then the cascade and the ratios once for all, then budgets and alerts.
 
     The cascade records the union of the windows in use, so that changing one SLO's window moves nothing of another.
     """
-    slos = [p.slo for p in members]
-    alerting = {w for p in members for t in p.tiers for w in (t.long, t.short)}
-    used = alerting | {slo.window for slo in slos} | alerts.windows(slos)
+    slos, scale, options = [p.slo for p in members], about.scale, about.options
+    used = layouts.windows(members, options)
     windows = cascade.with_sources(used)
     return Group(
         f"slo-{shard}",
@@ -50,6 +54,7 @@ def _group(shard: str, members: list[PlannedSlo], scale: Scale) -> Group:
             budget.allowed(shard, slos),
             *budget.left(shard, slos, scale),
             *(rule for slo in slos for rule in budget.rollups(slo, shard, scale)),
-            *(rule for p in members for rule in alerts.rules(p, scale)),
+            *layouts.records(shard, slos, options),
+            *layouts.rules(members, scale, options, shards=about.set.shards),
         ),
     )

@@ -24,18 +24,16 @@ ABSENT_AFTER = 10 * MINUTE
 """How long an SLI has to be gone before `NoData` fires, in seconds."""
 
 
-def facts(slo: Slo, tiers: tuple[Tier, ...]) -> tuple[AlertFacts, ...]:
-    """Every alert that the SLO can raise."""
-    burning = names.alert_name(slo, "BudgetBurn")
-    burn = [AlertFacts(burning, t.name, t.severity) for t in tiers]
+def facts(slo: Slo, tiers: tuple[Tier, ...], prefix: str, burning: str) -> tuple[AlertFacts, ...]:
+    """Every alert that the SLO can raise; `prefix`: what names begin with; `burning`: how that of a tier ends."""
+    burn = [AlertFacts(prefix + burning, t.name, t.severity) for t in tiers]
     other: list[AlertFacts] = []
     if slo.alerts.exhausted != "off":
-        other.append(AlertFacts(names.alert_name(slo, "BudgetExhausted"), "exhausted", slo.alerts.exhausted))
+        other.append(AlertFacts(prefix + "BudgetExhausted", "exhausted", slo.alerts.exhausted))
     if slo.alerts.no_data != "off":
-        other.append(AlertFacts(names.alert_name(slo, "NoData"), "no-data", slo.alerts.no_data))
+        other.append(AlertFacts(prefix + "NoData", "no-data", slo.alerts.no_data))
     if slo.group_by and slo.alerts.no_data_members != "off":
-        name = names.alert_name(slo, "MemberNoData")
-        other.append(AlertFacts(name, "member-no-data", slo.alerts.no_data_members))
+        other.append(AlertFacts(prefix + "MemberNoData", "member-no-data", slo.alerts.no_data_members))
     return (*burn, *other)
 
 
@@ -49,13 +47,13 @@ def rules(planned: PlannedSlo, scale: Scale) -> list[Alert]:
     slo = planned.slo
     blanks = Blanks.of(planned, wording.literal(slo.title))
     known = _known(Terms.of(slo, scale), planned.tiers)
-    labels = _labels(slo, scale)
+    before, after = labels(slo, scale)
     made = []
     for fact in planned.alerts:
         expr, pending, summary, description = known.get(fact.tier) or _no_data(planned, scale)
         texts = wording.annotated(planned, fact.name, blanks.fill(summary), blanks.fill(description))
         identity = (("tier", fact.tier), ("severity", fact.severity))
-        made.append(Alert(fact.name, blanks.fill(expr), pending, (*labels[0], *identity, *labels[1]), texts))
+        made.append(Alert(fact.name, blanks.fill(expr), pending, (*before, *identity, *after), texts))
     return made
 
 
@@ -66,16 +64,16 @@ _Rule = tuple[str, int, str, str]
 @lru_cache(maxsize=256)
 def _known(terms: Terms, tiers: tuple[Tier, ...]) -> dict[str, _Rule]:
     """By tier: the alerts that are the same for all SLOs on these terms."""
-    burning = {t.name: (_burn(terms, t), t.pending // terms.factor, *wording.burn(terms, t)) for t in tiers}
+    burning = {t.name: (burn(terms, t), t.pending // terms.factor, *wording.burn(terms, t)) for t in tiers}
     pending = ABSENT_AFTER // terms.factor
     member = (_member_no_data(terms), pending, *wording.member_no_data(terms)) if terms.group_by else ("", 0, "", "")
     return burning | {
-        "exhausted": (_exhausted(terms), 0, *wording.exhausted(terms)),
+        "exhausted": (exhausted(terms), 0, *wording.exhausted(terms)),
         "member-no-data": member,
     }
 
 
-def _burn(terms: Terms, tier: Tier) -> str:
+def burn(terms: Terms, tier: Tier) -> str:
     """Above the threshold over the long window, its recorded part that is, and still so over the short one."""
     long, short = series(names.error_ratio(tier.long)), series(names.error_ratio(tier.short))
     threshold = _threshold(terms, tier)
@@ -103,7 +101,7 @@ def _threshold(terms: Terms, tier: Tier) -> str:
     return f"(clamp_max({wanted}, {float(tier.reach):g}) > {budget} or {budget})"
 
 
-def _exhausted(terms: Terms) -> str:
+def exhausted(terms: Terms) -> str:
     """Nothing left, and not because of a single failure among next to no events."""
     bad = series(names.events(terms.window), "bad")
     return f"{series(names.REMAINING)} <= 0\nand ignoring (kind) {bad} >= {terms.min_bad}"
@@ -120,7 +118,9 @@ def _no_data(planned: PlannedSlo, scale: Scale) -> _Rule:
     quiet += [f"({slo.excluded})"] if slo.excluded else []
     gone = f"vector(1) unless on () {series(names.events(TILE), 'bad')}"
     expr = " unless on () ".join([f"({gone})", *quiet]) if quiet else gone
-    return expr, ABSENT_AFTER // scale.factor, *wording.no_data(slo)
+    read = wording.literal(", ".join(map(str, slo.sli.selectors())))
+    texts = wording.no_data(wording.literal(slo.title), slo.sli.unit, target=bool(slo.alerts.target), read=read)
+    return expr, ABSENT_AFTER // scale.factor, *texts
 
 
 def _member_no_data(terms: Terms) -> str:
@@ -131,7 +131,7 @@ def _member_no_data(terms: Terms) -> str:
     return f"({known} > 0 unless on ({labels}) {recorded})\nand on () {recorded}"
 
 
-def _labels(slo: Slo, scale: Scale) -> tuple[Labels, Labels]:
+def labels(slo: Slo, scale: Scale) -> tuple[Labels, Labels]:
     """The alert's identity, before and after what tells the alerts of an SLO apart.
 
     `shard` is taken off: moving an SLO to another shard must not raise its alerts anew.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from slo.burnrate import Tier
-    from slo.model import Labels, Slo
+    from slo.model import Labels, Unit
     from slo.plan.terms import Terms
     from slo.plan.values import PlannedSlo
 
@@ -51,44 +51,40 @@ def burn(terms: Terms, tier: Tier) -> Texts:
     shown = [_query(terms, *fact) for fact in facts]
     long, burn_rate = duration(tier.long), f"{tier.burn.normalize():f}"
     description = (
-        f"{_title(terms)}: {shown[0]} bad {terms.unit} in the last {long}, {shown[1]} of all, where {_allowed(terms)} "
+        f"{title(terms)}: {shown[0]} bad {terms.unit} in the last {long}, {shown[1]} of all, where {_allowed(terms)} "
         f"over {duration(terms.window)} are allowed: more than {burn_rate} times the sustainable rate. {shown[2]} of "
         f"the error budget is left; at the rate of the last {duration(tier.short)} it lasts {shown[3]}."
     )
-    return f"{_title(terms)}: burn rate of the error budget above {burn_rate} over the last {long}", description
+    return f"{title(terms)}: burn rate of the error budget above {burn_rate} over the last {long}", description
 
 
 def exhausted(terms: Terms) -> Texts:
     """The budget is spent."""
     window = duration(terms.window)
     description = (
-        f"{_title(terms)}: the {terms.unit} of the last {window} used up the error budget of {_allowed(terms)}; "
+        f"{title(terms)}: the {terms.unit} of the last {window} used up the error budget of {_allowed(terms)}; "
         "{{ $value | humanizePercentage }} of it is left. The error budget policy applies."
     )
-    return f"{_title(terms)}: the error budget of {window} is spent", description
+    return f"{title(terms)}: the error budget of {window} is spent", description
 
 
-def no_data(slo: Slo) -> Texts:
-    """Nobody knows."""
-    down = " and its target is down" if slo.alerts.target else ""
-    read = literal(", ".join(map(str, slo.sli.selectors())))
-    description = (
-        f"{literal(slo.title)}: the series that count its {slo.sli.unit} are gone{down}. Whether users are served is "
-        f"unknown. Read were: {read}."
-    )
-    return f"{literal(slo.title)}: there is no data", description
+def no_data(title: str, unit: Unit, *, target: bool, read: str = "") -> Texts:
+    """Nobody knows; `target`: whether it has one, which is down then. All texts are ready for a Go template."""
+    down = " and its target is down" if target else ""
+    description = f"{title}: the series that count its {unit} are gone{down}. Whether users are served is unknown."
+    return f"{title}: there is no data", description + (f" Read were: {read}." if read else "")
 
 
 def member_no_data(terms: Terms) -> Texts:
     """Nobody knows about one member of a group."""
     description = (
-        f"{_title(terms)}: this member had {terms.unit} within the last day and has no series any more, while others "
+        f"{title(terms)}: this member had {terms.unit} within the last day and has no series any more, while others "
         "of its group have. It may have been removed, or nobody counts it any more."
     )
-    return f"{_title(terms)}: there is no data of this member", description
+    return f"{title(terms)}: there is no data of this member", description
 
 
-def _title(terms: Terms) -> str:
+def title(terms: Terms) -> str:
     """A blank for the title, and for a group which of its members is meant."""
     if not terms.group_by:
         return TITLE

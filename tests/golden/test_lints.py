@@ -23,6 +23,7 @@ ELSEWHERE = {
     "SLO061": "tests/unit/test_lint.py",
     "SLO076": "tests/unit",
     "SLO077": "tests/unit",
+    "SLO079": "tests/rules/test_sloth.py",
     "SLO137": "tests/unit/test_lint_loaded.py",
     "SLO138": "tests/unit/test_lint_loaded.py",
     "SLO139": "tests/unit/test_lint_loaded.py",

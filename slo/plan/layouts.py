@@ -1,0 +1,67 @@
+"""How the alert rules of a shard are laid out, and whose names they bear: what `--layout` and `--compat` choose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.plan import alerts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slo.burnrate import Tier
+    from slo.model import Options, Scale, Slo
+    from slo.plan.values import Alert, AlertFacts, PlannedSlo, Record
+
+
+def check(slos: Sequence[Slo], options: Options) -> None:
+    """Refuse what the layout cannot express.
+
+    Raises:
+        CompileError: with each SLO that asks for it.
+    """
+    if options.layout == "shared":
+        from slo.plan.common import check_common  # noqa: PLC0415 - only this layout needs it
+
+        check_common(slos)
+
+
+def facts(slo: Slo, tiers: tuple[Tier, ...], options: Options) -> tuple[AlertFacts, ...]:
+    """Every alert that the SLO can raise, by the names of the layout."""
+    prefix = "SLO" if options.layout == "shared" else slo.alert_prefix
+    return alerts.facts(slo, tiers, prefix, burning="HighErrorRate" if options.compat else "BudgetBurn")
+
+
+def windows(members: Sequence[PlannedSlo], options: Options) -> set[int]:
+    """Every window whose ratio is wanted."""
+    used = {w for p in members for t in p.tiers for w in (t.long, t.short)} | {p.slo.window for p in members}
+    used |= alerts.windows(p.slo for p in members)
+    if options.compat:
+        from slo.plan import sloth  # noqa: PLC0415 - most builds have no need of it
+
+        used |= sloth.WINDOWS
+    return used
+
+
+def records(shard: str, slos: Sequence[Slo], options: Options) -> list[Record]:
+    """Recording rules beyond our own."""
+    if not options.compat:
+        return []
+    from slo.plan import sloth  # noqa: PLC0415 - as above
+
+    return sloth.records(shard, slos)
+
+
+def rules(members: Sequence[PlannedSlo], scale: Scale, options: Options, *, shards: int) -> list[Alert]:
+    """The alert rules of one shard of a set that has so many of them."""
+    if options.layout == "shared":
+        from slo.plan import shared  # noqa: PLC0415 - only this layout needs it
+
+        made = shared.rules(members, scale, shards=shards)
+    else:
+        made = [rule for planned in members for rule in alerts.rules(planned, scale)]
+    if not options.compat:
+        return made
+    from slo.plan import sloth  # noqa: PLC0415 - as above
+
+    return [sloth.labelled(alert) for alert in made]
