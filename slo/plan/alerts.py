@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.burnrate import DAY, MINUTE
 from slo.plan import names, wording
-from slo.plan.blanks import Blanks, series
+from slo.plan.blanks import TITLE, Blanks, series
 from slo.plan.cascade import TILE
 from slo.plan.terms import Terms
 from slo.plan.values import Alert, AlertFacts
@@ -119,7 +119,7 @@ def _no_data(planned: PlannedSlo, scale: Scale) -> _Rule:
     gone = f"vector(1) unless on () {series(names.events(TILE), 'bad')}"
     expr = " unless on () ".join([f"({gone})", *quiet]) if quiet else gone
     read = wording.literal(", ".join(map(str, slo.sli.selectors())))
-    texts = wording.no_data(wording.literal(slo.title), slo.sli.unit, target=bool(slo.alerts.target), read=read)
+    texts = wording.no_data(TITLE, slo.sli.unit, target=bool(slo.alerts.target), read=read)
     return expr, ABSENT_AFTER // scale.factor, *texts
 
 
