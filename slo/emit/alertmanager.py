@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from slo.diagnostics import CompileError, Diagnostic, Place
 from slo.emit.header import header
 from slo.model import OWN_TIERS
-from slo.promql import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,8 +90,14 @@ def _route(plan: Plan, severity: str, team: str, receivers: list[str], context: 
         message = f'no receiver for severity "{severity}"' + (f' of team "{team}"' if team else "")
         raise _error("SLO081", context, message, f"add a receiver named {names} to {context.alerting_base_file}")
     services = "|".join(sorted({p.slo.service for p in plan.slos}))
-    matchers = [f'severity="{severity}"', f"team={quote(team)}", f'service=~"{services}"', 'slo!=""']
+    matchers = [f'severity="{severity}"', f"team={_quoted(team)}", f'service=~"{services}"', 'slo!=""']
     return {"receiver": receiver, "matchers": matchers}
+
+
+def _quoted(text: str) -> str:
+    """A string in a matcher: before version 0.27 the Alertmanager knows these three escapes and no other."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
 
 
 def _inhibitions(plan: Plan) -> list[dict[str, Any]]:

@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _MARKS = re.compile(r"([\\`*_\[\]|~$])")
+_BEGINNING = re.compile(r"^(\d*)([-+#=.)])")  # of a list, a heading
 _TICKS = re.compile(r"`+")
 _PROMETHEUS = '"${PROMETHEUS:-http://localhost:9090}/api/v1/query"'
 
 
 def text(said: str) -> str:
     """What a user wrote, as these characters on one line, whatever marks are among them."""
-    plain = _MARKS.sub(r"\\\1", _on_one_line(said))
+    plain = _BEGINNING.sub(r"\1\\\2", _MARKS.sub(r"\\\1", _on_one_line(said)))
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from slo import burnrate
 from slo.model import AlertSettings, PolicyTable
+from slo.promql.spelling import short
 from slo.resolve.labels import check_annotations, check_labels, merged
 from slo.schema.words import did_you_mean
 from slo.selectors import check_selector
@@ -39,13 +40,15 @@ def check_alerts(
     place = place.at("alerts")
     known = {**burnrate.POLICIES, **tables}
     if spec.policy is not None and spec.policy not in known:
-        message = f'there is no alert policy "{spec.policy}"'
+        message = f'there is no alert policy "{short(spec.policy)}"'
         findings.add(place.at("policy"), "SLO062", message, _choices(spec.policy, known))
     policy = spec.policy or (common.policy if common else None) or DEFAULT_POLICY
     tiers = tier_names(known.get(policy))
     for index, tier in enumerate(spec.disable or ()):
         if tiers and tier not in tiers:
-            findings.add(place.at("disable", index), "SLO063", f'there is no tier "{tier}"', _choices(tier, tiers))
+            findings.add(
+                place.at("disable", index), "SLO063", f'there is no tier "{short(tier)}"', _choices(tier, tiers)
+            )
     check_labels(spec.labels, place, findings)
     check_annotations(spec.annotations, place, findings)
     if spec.target is not None:

@@ -64,4 +64,4 @@ class Findings:
             CompileError: something was found.
         """
         if self._found:
-            raise CompileError(tuple(self._found))
+            raise CompileError(tuple(dict.fromkeys(self._found)))  # what `defaults` say is found once for each SLO

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slo.model import Override
+from slo.promql.spelling import short
 from slo.resolve import values
 from slo.resolve.labels import RESERVED
 
@@ -31,7 +32,7 @@ def group_labels(labels: Sequence[str], place: Place, findings: Findings) -> tup
         elif not _NAME.fullmatch(label) or label.startswith("__"):
             findings.add(here.at(number), "SLO021", f'"{label[:40]}" is no label name', "letters, digits and _")
         elif label in labels[:number]:
-            findings.add(here.at(number), "SLO021", f'the label "{label}" stands twice', "remove one of them")
+            findings.add(here.at(number), "SLO021", f'the label "{short(label)}" stands twice', "remove one of them")
     if len(labels) > _MOST_LABELS:
         findings.add(here, "SLO021", f"{len(labels)} labels; at most {_MOST_LABELS} make sense", "group by fewer")
     return tuple(labels)
@@ -47,7 +48,7 @@ def overrides(
         for name in spec.match:
             if name not in group_by:
                 hint = f"group_by has {', '.join(group_by)}" if group_by else "say `group_by` first"
-                findings.add(here.at("match").key(name), "SLO066", f'the SLO is not grouped by "{name}"', hint)
+                findings.add(here.at("match").key(name), "SLO066", f'the SLO is not grouped by "{short(name)}"', hint)
         match = tuple(sorted(spec.match.items()))
         if not match:
             findings.add(here.at("match"), "SLO066", "this matches every member", "name a label, or change `objective`")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from slo.promql.spelling import short
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,9 +44,9 @@ def check_labels(labels: Mapping[str, str] | None, place: Place, findings: Findi
         if name in RESERVED:
             findings.add(here, "SLO021", f'the label "{name}" is set by slo itself', "choose another name")
         elif name.startswith("__"):
-            findings.add(here, "SLO021", f'the label "{name}" is internal to Prometheus', "choose another name")
+            findings.add(here, "SLO021", f'the label "{short(name)}" is internal to Prometheus', "choose another name")
         elif not _NAME.fullmatch(name):
-            findings.add(here, "SLO021", f'"{name}" is no label name', "letters, digits and _, no digit first")
+            findings.add(here, "SLO021", f'"{short(name)}" is no label name', "letters, digits and _, no digit first")
 
 
 def check_annotations(annotations: Mapping[str, str] | None, place: Place, findings: Findings) -> None:
@@ -54,7 +56,7 @@ def check_annotations(annotations: Mapping[str, str] | None, place: Place, findi
             findings.add(
                 place.at("annotations").key(name),
                 "SLO021",
-                f'"{name}" is no annotation name',
+                f'"{short(name)}" is no annotation name',
                 "letters, digits and _, no digit first",
             )
 

@@ -46,8 +46,9 @@ class FileResolver:
         """Check what holds for the whole file."""
         self._spec = spec
         self._findings = findings
+        self._for_all = place.at("defaults")
         self._policies = policies(spec.policies, place, findings)
-        self._defaults = self._read(spec.defaults, place.at("defaults"))
+        self._defaults = self._read(spec.defaults, self._for_all)
         links = spec.links
         runbooks = findings.read(values.link, links.runbooks if links else None, place, "links", "runbooks")
         dashboards = findings.read(values.link, links.dashboards if links else None, place, "links", "dashboards")
@@ -65,9 +66,15 @@ class FileResolver:
         if spec.objective is None and (self._spec.defaults is None or self._spec.defaults.objective is None):
             self._findings.add(place, "SLO014", 'the key "objective" is missing', "write objective: 99.9%")
         defaults = self._spec.defaults or Settings()
-        group_by = group_labels(_first(spec.group_by, defaults.group_by, ()), place, self._findings)
-        members = overrides(_first(spec.objectives, defaults.objectives, ()), group_by, place, self._findings)
-        budgeting = budgeted(_first(spec.budgeting, defaults.budgeting, None), sli, place, self._findings)
+
+        def where(own: object) -> Place:
+            return self._for_all if own is None else place
+
+        group_by = group_labels(_first(spec.group_by, defaults.group_by, ()), where(spec.group_by), self._findings)
+        parts = _first(spec.objectives, defaults.objectives, ())
+        members = overrides(parts, group_by, where(spec.objectives), self._findings)
+        slices = _first(spec.budgeting, defaults.budgeting, None)
+        budgeting = budgeted(slices, sli, where(spec.budgeting), self._findings)
         if self._findings.errors > before or objective is None or sli is None:
             return None
         scrape = own.scrape_interval or shared.scrape_interval or DEFAULT_SCRAPE_INTERVAL

@@ -154,11 +154,11 @@ def _unknown_key(name: str, guess: str, known: Iterable[str], place: Place) -> D
     if name.startswith("!"):
         return _tag(name, place)
     hint = guess or did_you_mean(name, known) or f"known here: {', '.join(known)}"
-    return Diagnostic("SLO012", here, f'unknown key "{name}"', hint)
+    return Diagnostic("SLO012", here, f"unknown key {_quoted(name)}", hint)
 
 
 def _tag(name: str, place: Place) -> Diagnostic:
-    return Diagnostic("SLO019", place, f"YAML tags such as {name} are not supported", "remove the tag")
+    return Diagnostic("SLO019", place, f"YAML tags such as {name[:_SHOWN]} are not supported", "remove the tag")
 
 
 def _wrong_type(expected: str, data: object, place: Place) -> Diagnostic:

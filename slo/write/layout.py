@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.diagnostics import CompileError, Diagnostic, Place, Severity
 from slo.emit import DEFAULT_TARGETS, FILE_NAMES, PAGES
+from slo.promql.spelling import short
 from slo.schema.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -94,13 +95,13 @@ def _problems(outputs: Sequence[tuple[str, str]], place: Place) -> Iterator[Diag
         path = PurePosixPath(text)
         if target not in FILE_NAMES:
             hint = did_you_mean(target, FILE_NAMES) or f"known: {', '.join(FILE_NAMES)}"
-            yield Diagnostic("SLO082", place.key(target), f'there is no target "{target}"', hint)
+            yield Diagnostic("SLO082", place.key(target), f'there is no target "{short(target)}"', hint)
         elif (wrong := _wrong_kind(target, text)) or not path.name or "\0" in text:
-            message = f'"{text}" is not the path of a {wrong or "file"}'
+            message = f'"{short(text)}" is not the path of a {wrong or "file"}'
             yield Diagnostic("SLO083", place.at(target), message, _HINTS[wrong or "file"])
         elif PureWindowsPath(text).anchor or ".." in path.parts or "\\" in text:
-            message = f'the output "{text}" leaves the folder of this file'
+            message = f'the output "{short(text)}" leaves the folder of this file'
             yield Diagnostic("SLO083", place.at(target), message, "write a path below it, with /, or build with -o DIR")
         elif seen.setdefault(path, target) != target:
-            message = f'"{text}" is the output of {seen[path]} too'
+            message = f'"{short(text)}" is the output of {seen[path]} too'
             yield Diagnostic("SLO085", place.at(target), message, "each target has a file of its own")
