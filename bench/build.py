@@ -20,14 +20,16 @@ class RefusedError(Exception):
     """The compiler does not take an option or a key that a row of a table needs."""
 
 
-def our_rules(folder: Path, name: str, slos: Sequence[Wanted], *options: str, scrape_interval: str = "30s") -> Path:
+def our_rules(
+    folder: Path, name: str, slos: Sequence[Wanted], *options: str, scrape_interval: str = "30s", shards: int = 1
+) -> Path:
     """Compile with `slo build`; the set is called `name`.
 
     Raises:
         RefusedError: the compiler refuses the specification or the options.
     """
     spec, out = folder / f"{name}.slos.yaml", folder / f"{name}.out"
-    spec.write_text(specs.slobox(list(slos), name, scrape_interval))
+    spec.write_text(specs.slobox(list(slos), name, scrape_interval, shards))
     command = [slo_program(), "build", str(spec), "--target", "prometheus", "-o", str(out), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

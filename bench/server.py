@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _OWN = Path(__file__).parent.parent / ".cache" / "bin"
-_READY_WITHIN = 120.0
+_READY_WITHIN = 600.0
 _CONFIG = """\
 global: {{scrape_interval: {scrape}s, evaluation_interval: 1m}}
 rule_files: {rules}
@@ -31,10 +31,11 @@ scrape_configs: {targets}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running Prometheus; `process` is its operating-system process."""
+    """A running Prometheus: its process, and the seconds from its start until it was ready."""
 
     url: str
     process: subprocess.Popen[bytes]
+    started_in: float = 0.0
 
     def get(self, path: str) -> str:
         """The body of a page."""
@@ -90,8 +91,7 @@ def serving(folder: Path, rules: Sequence[Path] = (), target: int | None = None,
         process = subprocess.Popen(_command(config, folder / "data", port), stdout=log, stderr=log)
     try:
         server = Server(f"http://127.0.0.1:{port}", process)
-        _wait(server, folder / "prometheus.log")
-        yield server
+        yield replace(server, started_in=_wait(server, folder / "prometheus.log"))
     finally:
         process.terminate()
         process.wait()
@@ -111,12 +111,12 @@ def _command(config: Path, data: Path, port: int) -> list[str]:
     ]
 
 
-def _wait(server: Server, log: Path) -> None:
-    end = time.monotonic() + _READY_WITHIN
-    while time.monotonic() < end:
+def _wait(server: Server, log: Path) -> float:
+    start = time.monotonic()
+    while time.monotonic() < start + _READY_WITHIN:
         with contextlib.suppress(OSError):
             server.get("/-/ready")
-            return
+            return time.monotonic() - start
         if server.process.poll() is not None:
             break
         time.sleep(0.1)

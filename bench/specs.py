@@ -32,9 +32,12 @@ def _route(number: int) -> Wanted:
     return Wanted(f"slo-{number}", f"{total}}}", f'{total},status=~"5.."}}')
 
 
-def slobox(slos: list[Wanted], service: str = "bench", scrape_interval: str = "15s") -> str:
+def slobox(slos: list[Wanted], service: str = "bench", scrape_interval: str = "15s", shards: int = 1) -> str:
     """Our own syntax."""
-    head = f"version: 1\nservice: {service}\nowner: bench\ndefaults: {{scrape_interval: {scrape_interval}}}\nslos:\n"
+    head = (
+        f"version: 1\nservice: {service}\nowner: bench\nshards: {shards}\n"
+        f"defaults: {{scrape_interval: {scrape_interval}}}\nslos:\n"
+    )
     return head + "".join(_ours(slo) for slo in slos)
 
 
