@@ -6,57 +6,45 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from slo.model import Slo
 
-_Pair = tuple[str, str]
-"""Service and name of an SLO."""
+Names = dict[str, set[str]]
+"""Service -> names of SLOs."""
 
 
-def pick(shard: str, wanted: Iterable[Slo], everything: Iterable[Slo]) -> list[str]:
+def names_of(slos: Iterable[Slo]) -> Names:
+    """The names of the SLOs, by service."""
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for slo in slos:
+        names[slo.service].add(slo.name)
+    return dict(names)
+
+
+def pick(shard: str, wanted: Iterable[Slo], known: Names) -> list[str]:
     """What stands between the braces of selectors that together select the wanted SLOs of a shard, each of them once.
 
-    Most often it is one text: the whole shard, whole services, or services and names.
+    Most often it is one text: the whole shard, whole services, or services and names. `known`: all SLOs of the shard.
     """
-    chosen = {(slo.service, slo.name) for slo in wanted}
-    known = {(slo.service, slo.name) for slo in everything}
+    chosen = names_of(wanted)
     head = f'shard="{shard}"'
     if chosen == known:
         return [head]
-    together = _matchers(chosen, known)
-    if together is not None:
-        return [head + together]
-    return sorted(head + _service(part) + _name(part) for part in _alike(chosen))
+    if all(names == known[service] for service, names in chosen.items()):
+        return [head + _matcher("service", chosen)]
+    together = set().union(*chosen.values())
+    if all(known[service] & together == names for service, names in chosen.items()):
+        return [head + _matcher("service", chosen) + _matcher("slo", together)]
+    return sorted(head + _matcher("service", part) + _matcher("slo", names) for names, part in _alike(chosen).items())
 
 
-def _matchers(chosen: Collection[_Pair], known: Collection[_Pair]) -> str | None:
-    """Matchers that select these and none else, or None where services and names alone do not tell them apart."""
-    services, names = {service for service, _ in chosen}, {name for _, name in chosen}
-    if all(pair in chosen for pair in known if pair[0] in services):
-        return _service(chosen)
-    if all(pair in chosen for pair in known if pair[0] in services and pair[1] in names):
-        return _service(chosen) + _name(chosen)
-    return None
-
-
-def _alike(chosen: Collection[_Pair]) -> list[list[_Pair]]:
-    """The SLOs in groups, within each of which every service has SLOs of the same names."""
-    names: defaultdict[str, list[str]] = defaultdict(list)
-    for service, name in sorted(chosen):
-        names[service].append(name)
-    parts: defaultdict[tuple[str, ...], list[_Pair]] = defaultdict(list)
-    for service, own in names.items():
-        parts[tuple(own)].extend((service, name) for name in own)
-    return list(parts.values())
-
-
-def _service(pairs: Iterable[_Pair]) -> str:
-    return _matcher("service", {service for service, _ in pairs})
-
-
-def _name(pairs: Iterable[_Pair]) -> str:
-    return _matcher("slo", {name for _, name in pairs})
+def _alike(chosen: Mapping[str, set[str]]) -> dict[frozenset[str], list[str]]:
+    """Services that have SLOs of the same names, by these."""
+    parts: defaultdict[frozenset[str], list[str]] = defaultdict(list)
+    for service, names in chosen.items():
+        parts[frozenset(names)].append(service)
+    return dict(parts)
 
 
 def _matcher(label: str, values: Collection[str]) -> str:

@@ -1,13 +1,13 @@
 """`--layout shared`: one alert rule for all SLOs of a shard that have the same alert, instead of one for each SLO.
 
-SLOs share a rule when everything is the same that the rule says besides which SLOs it is for. Thresholds come from
+SLOs share a rule when known is the same that the rule says besides which SLOs it is for. Thresholds come from
 `slo:budget:ratio`, joined one to one on all labels, so that objectives need not be the same; service and SLO of an
 alert come from the series, and its texts ask for what they tell.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -20,7 +20,7 @@ from slo.model import Override
 from slo.plan import alerts, names, wording
 from slo.plan.blanks import Blanks, series
 from slo.plan.cascade import TILE
-from slo.plan.selection import pick
+from slo.plan.selection import names_of, pick
 from slo.plan.terms import Terms
 from slo.plan.values import Alert
 from slo.promql import parse_selector
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from slo.burnrate import Tier
     from slo.model import Labels, Links, Scale, Slo
+    from slo.plan.selection import Names
     from slo.plan.values import AlertFacts, PlannedSlo
 
 _IDENTITY = ("service", "slo")
@@ -53,17 +54,15 @@ class _Kind(msgspec.Struct, frozen=True):
 
 def rules(members: Sequence[PlannedSlo], scale: Scale, *, shards: int) -> list[Alert]:
     """The alert rules of one shard of the set; of those that differ in nothing that is seen, each is marked."""
-    slos = [planned.slo for planned in members]
+    known = names_of(planned.slo for planned in members)
     alike: dict[_Kind, list[PlannedSlo]] = defaultdict(list)
     for same in _profiles(members):
         for kind in _kinds(same[0], scale):
             alike[kind].extend(same)
-    made = [(kind, _alert(kind, some, slos)) for kind, some in alike.items()]
-    rivals = [(alert.name, alert.labels) for _, alert in made]
-    return [
-        _marked(alert, members[0].shard if shards > 1 else "", kind if rivals.count(rival) > 1 else None)
-        for (kind, alert), rival in zip(made, rivals, strict=True)
-    ]
+    made = [(kind, _alert(kind, some, known)) for kind, some in alike.items()]
+    seen = Counter((alert.name, alert.labels) for _, alert in made)
+    shard = members[0].shard if shards > 1 else ""
+    return [_marked(alert, shard, kind if seen[alert.name, alert.labels] > 1 else None) for kind, alert in made]
 
 
 def _profiles(members: Iterable[PlannedSlo]) -> Iterable[list[PlannedSlo]]:
@@ -108,16 +107,16 @@ def _of_tier(kind: _Kind, slo: Slo, tier: Tier) -> _Kind:
     return replace(kind, tier=replace(bare, wanted=tier.burn, reach=Decimal(1)))
 
 
-def _alert(kind: _Kind, some: Sequence[PlannedSlo], everything: Sequence[Slo]) -> Alert:
+def _alert(kind: _Kind, some: Sequence[PlannedSlo], known: Names) -> Alert:
     """One rule, for these SLOs of all those of the shard."""
     shard, slos = some[0].shard, [planned.slo for planned in some]
     exprs, pending, summary, description = _rule(kind)
     if kind.fact.tier == "no-data":
         quiet = [f"({kind.target} == 1)"] if kind.target else []
         quiet += [f"({kind.excluded})"] if kind.excluded else []
-        expr = " unless on () ".join([f"({_gone(shard, slos, everything)})", *quiet])
+        expr = " unless on () ".join([f"({_gone(shard, slos, known)})", *quiet])
     else:
-        expr = "\nor ".join(Blanks(which, "", "").fill(exprs) for which in pick(shard, slos, everything))
+        expr = "\nor ".join(Blanks(which, "", "").fill(exprs) for which in pick(shard, slos, known))
     anyone = replace(some[0], slo=replace(slos[0], service=_SERVICE, name=_SLO))
     blanks = Blanks("", f'shard=\\"{shard}\\"', _title(shard))
     texts = wording.annotated(anyone, kind.fact.name, blanks.fill(summary), blanks.fill(description))
@@ -145,7 +144,7 @@ def _rule(kind: _Kind) -> tuple[str, int, str, str]:
     return _member_no_data(kind.terms), absent, *wording.member_no_data(kind.terms)
 
 
-def _gone(shard: str, slos: Sequence[Slo], everything: Sequence[Slo]) -> str:
+def _gone(shard: str, slos: Sequence[Slo], known: Names) -> str:
     """Those of the SLOs that are not recorded.
 
     `slo:info` knows every SLO, whether or not it has data, and only service and name of it are looked at. Of a group it
@@ -156,7 +155,7 @@ def _gone(shard: str, slos: Sequence[Slo], everything: Sequence[Slo]) -> str:
     whole = [slo for slo in slos if not slo.group_by]
     parts = [
         f"group by ({labels}) ({names.INFO}{{{which}}}) unless on ({labels}) {recorded % which}"
-        for which in (pick(shard, whole, everything) if whole else ())
+        for which in (pick(shard, whole, known) if whole else ())
     ]
     parts += [
         f'label_replace(label_replace(vector(1), "service", "{slo.service}", "", ""), "slo", "{slo.name}", "", "") '

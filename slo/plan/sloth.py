@@ -15,7 +15,7 @@ from slo.burnrate import DAY, HOUR, MINUTE
 from slo.plan import names
 from slo.plan.budget import by_window
 from slo.plan.cascade import TILE
-from slo.plan.selection import pick
+from slo.plan.selection import names_of, pick
 from slo.plan.values import Alert, Record
 from slo.promql import duration
 
@@ -62,12 +62,13 @@ def _own_windows(shard: str, slos: Sequence[Slo]) -> list[Record]:
 
 def _infos(shard: str, slos: Sequence[Slo]) -> list[Record]:
     """One rule for each objective, which is a label; a group counts as one SLO."""
+    known = names_of(slos)
     alike: dict[Decimal, list[Slo]] = defaultdict(list)
     for slo in slos:
         alike[slo.objective].append(slo)
     made = []
     for objective, some in alike.items():
-        which = "\nor ".join(f"{names.INFO}{{{part}}}" for part in pick(shard, some, slos))
+        which = "\nor ".join(f"{names.INFO}{{{part}}}" for part in pick(shard, some, known))
         percent = f"{(objective * 100).normalize():f}"
         labels = (("sloth_objective", percent), *_MADE_BY)
         made.append(_alias(shard, "sloth_slo_info", f"group by (shard, service, slo) ({which})", labels))

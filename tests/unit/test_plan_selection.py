@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo.model import Slo
-from slo.plan.selection import pick
+from slo.plan.selection import names_of, pick
 from tests.specimens import objective
 
 NAMES = ("a", "b", "a-b", "c")
@@ -31,7 +31,7 @@ def test_every_wanted_slo_is_selected_once_and_no_other(drawn: tuple[set[tuple[s
     """Whatever services and names the SLOs of a shard have."""
     known, data = drawn
     wanted = data.draw(st.sets(st.sampled_from(sorted(known)), min_size=1))
-    parts = pick("s-0", [SLOS[pair] for pair in wanted], [SLOS[pair] for pair in known])
+    parts = pick("s-0", [SLOS[pair] for pair in wanted], names_of(SLOS[pair] for pair in known))
     for pair in known:
         assert sum(matched(which, SLOS[pair]) for which in parts) == (pair in wanted)
 
@@ -51,4 +51,4 @@ def test_every_wanted_slo_is_selected_once_and_no_other(drawn: tuple[set[tuple[s
 def test_few_selectors_are_enough(wanted: str, known: str, parts: list[str]) -> None:
     """The whole shard, whole services, names within services; several only where one would select too much."""
     slos = {pair: objective(pair[1], service=pair[0]) for pair in known.split()}
-    assert pick("s-0", [slos[pair] for pair in wanted.split()], list(slos.values())) == parts
+    assert pick("s-0", [slos[pair] for pair in wanted.split()], names_of(slos.values())) == parts
