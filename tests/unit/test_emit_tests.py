@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from slo.emit import EMITTERS
 from slo.emit.context import Context
 from slo.emit.tests import relative
-from slo.emit.tests.companies import LARGEST, companies_of
+from slo.emit.tests.companies import companies_of
 from slo.emit.tests.players import players
 from slo.emit.tests.script import Seen
 from slo.emit.tests.theory import Moment, firing
@@ -92,10 +92,14 @@ def test_slos_that_read_the_same_series_have_cases_of_their_own() -> None:
 
 
 def test_many_slos_are_spread_over_cases_of_bounded_size() -> None:
-    """Two hundred SLOs share a case and no more: promtool keeps all series of a case in memory."""
-    for count, wanted in ((LARGEST, 1), (LARGEST + 1, 2)):
-        subjects, _ = players(plan(slo_set(*(objective(f"api-{n}") for n in range(count))), Scale()))
-        assert len(companies_of(subjects)) == wanted
+    """A hundred members of a shard share a case and no more, as promtool takes a limited number of samples."""
+    for slos, shards, wanted in ((100, 1, [100]), (101, 1, [100, 1]), (101, 2, [101]), (510, 9, [500, 10])):
+        members = slo_set(*(objective(f"api-{n}") for n in range(slos)), shards=shards)
+        subjects, _ = players(plan(members, Scale()))
+        assert [len(company) for company in companies_of(subjects)] == wanted
+    groups = (objective(f"api-{n}", group_by=("tenant",)) for n in range(51))
+    subjects, _ = players(plan(slo_set(*groups), Scale()))
+    assert [len(company) for company in companies_of(subjects)] == [50, 1]
 
 
 def test_an_slo_without_example_series_is_named() -> None:

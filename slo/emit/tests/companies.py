@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from slo.promql import parse_selector
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from slo.emit.tests.players import Player
     from slo.promql import Selector
 
-LARGEST = 200
-"""SLOs in one case. All rules of the file are evaluated in every case, those of other shards too: few large cases are
-cheaper than many small ones, up to what promtool can keep in memory."""
+LARGEST, LARGEST_OF_SHARD = 500, 100
+"""Members of groups, or SLOs without members, in one case. All rules of the file are evaluated in every case, so that
+few large cases are cheaper than many small ones; but promtool keeps all their series in memory, and takes no more than
+10,000 samples in a query, of which the rules of a whole shard need some 60 for each member."""
 
 _Key = tuple[str, ...]
 """The name of a metric, and a label with its value that all series have in common which are filed under it."""
@@ -33,7 +34,21 @@ def companies_of(players: Sequence[Player]) -> list[list[Player]]:
         if colours[-1] == len(groups):
             groups.append([])
         groups[colours[-1]].append(player)
-    return [group[start : start + LARGEST] for group in groups for start in range(0, len(group), LARGEST)]
+    return [part for group in groups for part in _parts(group)]
+
+
+def _parts(group: list[Player]) -> Iterator[list[Player]]:
+    """A group in parts that promtool can take."""
+    part: list[Player] = []
+    sizes: Counter[str] = Counter()
+    for player in group:
+        size = len(player.subject.roles) + len(player.subject.exceptions)
+        if part and (sizes[player.shard] + size > LARGEST_OF_SHARD or sizes.total() + size > LARGEST):
+            yield part
+            part, sizes = [], Counter()
+        part.append(player)
+        sizes[player.shard] += size
+    yield part
 
 
 def _disturbed(players: Sequence[Player]) -> defaultdict[int, set[int]]:

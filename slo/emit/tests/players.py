@@ -31,6 +31,7 @@ class Player(msgspec.Struct, frozen=True):
 
     Attributes:
         slo: the objective.
+        shard: where its rules are.
         subject: what the scenarios are computed from.
         series: the input series, by the numbers that scripts use.
         selectors: what the SLI reads.
@@ -38,6 +39,7 @@ class Player(msgspec.Struct, frozen=True):
     """
 
     slo: Slo
+    shard: str
     subject: Subject
     series: tuple[str, ...]
     selectors: tuple[Selector, ...]
@@ -138,7 +140,7 @@ def _player(planned: PlannedSlo, members: list[_Member], plan: Plan) -> Player:
         excluded=bool(slo.excluded),
     )
     names = (*series, *up, *(feed.series for feed in newcomers))
-    return Player(slo, subject, names, slo.sli.selectors(), _target(slo) if up else None)
+    return Player(slo, planned.shard, subject, names, slo.sli.selectors(), _target(slo) if up else None)
 
 
 def _roles(planned: PlannedSlo, members: list[_Member]) -> tuple[Role, ...]:
