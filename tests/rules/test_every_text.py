@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import ryaml
 import yaml
 from markdown_it import MarkdownIt
 
@@ -65,7 +66,7 @@ def test_other_outputs_are_what_their_readers_take() -> None:
         outputs = dict(built(field, text))
         json.loads(outputs.pop("grafana"))
         for target in ("prometheus", "mimir", "thanos", "operator", "tests", "alertmanager"):
-            assert yaml.safe_load(outputs.pop(target))
+            assert ryaml.loads(outputs.pop(target))  # type: ignore[attr-defined]
 
 
 def notified(field: Field, text: str, service: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
@@ -164,10 +165,17 @@ def labelled(series: str, metric: str, text: str) -> str:
     return f"{name}{{a={quote(text)}{',' if rest else ''}{rest or '}'}"
 
 
+def matched_texts() -> list[tuple[Field, str]]:
+    """Fields of queries and texts: all texts in the first one, and the strangest in the others, which quote alike."""
+    first, *others = of_kind("query")
+    strangest = [TEXTS[name] for name in ("quotes", "backslashes", "control", "long")]
+    return [*product([first], TEXTS.values()), *product(others, strangest)]
+
+
 def test_queries_read_series_with_the_text(tmp_path: Path, promtool: Path) -> None:
     """A matcher with each text, in each field that holds a query, finds the series whose label has this value."""
     series, checks, alerts, files = dict(WELL), [], [], []
-    for number, (field, text) in enumerate(product(of_kind("query"), TEXTS.values())):
+    for number, (field, text) in enumerate(matched_texts()):
         service, metric = f"s{number}", f"m{number}"
         read, what, expected = FAILING[str(field[-1])]
         series |= {labelled(name, metric, text): values for name, values in read.items()}
@@ -185,7 +193,7 @@ def test_queries_read_series_with_the_text(tmp_path: Path, promtool: Path) -> No
     given = [{"series": name, "values": values} for name, values in series.items()]
     case = {"input_series": given, "promql_expr_test": checks, "alert_rule_test": alerts}
     run(promtool, tmp_path, files, case)
-    assert (len(checks), len(alerts)) == (12 * len(TEXTS), 2 * len(TEXTS))
+    assert len(files) == len(checks) + len(alerts) > 60
 
 
 def test_the_bare_text_is_no_query() -> None:
