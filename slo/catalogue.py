@@ -320,6 +320,13 @@ CATALOGUE: dict[str, Entry] = {
         "above 0 while it is on.",
         "Write {cron: 0 3 * * 0, duration: 2h, reason: weekly upgrade} or {metric: maintenance_active}.",
     ),
+    "SLO074": Entry(
+        "The calendar of maintenance ends",
+        "Rules know nothing but UTC, so the moments at which the clocks of a time zone change are built into them, for "
+        "a number of years. After the last one, maintenance in summer would begin an hour too late.",
+        "Build again with a newer version of slo, which knows more years.",
+        Severity.INFO,
+    ),
     "SLO075": Entry(
         "A rule is too large for a Kubernetes object",
         "The operator's rules are objects of at most 240 kB, and a single rule cannot be split.",

@@ -62,7 +62,8 @@ def left_out(subject: Subject) -> Iterator[Diagnostic]:
     """SLOs that cannot be had at a time scale."""
     factor = subject.plan.scale.factor
     for slo in subject.plan.left_out:
-        message = f"{slo.service}/{slo.name} is left out at time scale {factor}: its slices are real minutes"
+        why = "maintenance keeps to the real clock" if slo.sli.scales else "its slices are real minutes"
+        message = f"{slo.service}/{slo.name} is left out at time scale {factor}: {why}"
         yield finding("SLO061", slo.place.at("name"), message)
 
 

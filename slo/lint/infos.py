@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.lint import alerts, counters, groups, matchers, structure, totals, traffic, windows
+from slo.lint import alerts, counters, groups, maintenance, matchers, structure, totals, traffic, windows
 
 if TYPE_CHECKING:
     from slo.lint.subject import Lint
 
 INFOS: tuple[Lint, ...] = (
     (groups.large_rule_groups, "SLO034"),
+    (maintenance.calendars_that_end, "SLO074"),
     (structure.no_owner, "SLO090"),
     (structure.no_title, "SLO091"),
     (structure.no_runbook, "SLO092"),

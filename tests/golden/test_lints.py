@@ -21,6 +21,7 @@ CASES = sorted(path.parent for path in (Path(__file__).parent / "lints").glob("*
 ELSEWHERE = {
     "SLO034": "tests/unit/test_lint.py",
     "SLO061": "tests/unit/test_lint.py",
+    "SLO074": "tests/unit/test_maintenance.py",
     "SLO076": "tests/unit",
     "SLO077": "tests/unit",
     "SLO079": "tests/rules/test_sloth.py",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from slo.diagnostics import CompileError
+from slo.lint import lint
 from slo.load import Source
 from slo.maintenance.cron import CronError, parse
 from slo.maintenance.expression import endless, planned
@@ -223,6 +224,8 @@ def test_the_calendar_does_not_run_faster() -> None:
     """SLOs with maintenance are left out of rules in scaled time."""
     made = planned_set(spec(NIGHTLY), scale=Scale(60, 1, 1))
     assert (made.slos, [slo.name for slo in made.left_out]) == ((), ["one"])
+    (told,) = [d.message for d in lint(made) if d.code == "SLO061"]
+    assert told == "shop/one is left out at time scale 60: maintenance keeps to the real clock"
 
 
 def test_what_a_person_is_told() -> None:
@@ -241,3 +244,21 @@ def test_what_a_person_is_told() -> None:
 def test_few_terms(cron: str, terms: int) -> None:
     """Starts that make one stretch of time, or the same in every hour, are spelled once."""
     assert planned(parse(cron), 600, offsets("UTC")).count("% ") == terms
+
+
+@pytest.mark.parametrize(("year", "found"), [(2026, []), (2036, []), (2037, ["SLO074"]), (2040, ["SLO074"])])
+def test_lint_tells_when_the_calendar_ends(year: int, found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the last year that the rules know, once for each entry, and never for clocks that do not change."""
+
+    class Then(datetime):
+        """A clock that stands."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Then:
+            return cls(year, 6, 1, tzinfo=tz)
+
+    monkeypatch.setattr("datetime.datetime", Then)
+    entries = (NIGHTLY, WEEKLY, METRIC)
+    said = [d for d in lint(planned_set(spec(*entries), spec(*entries, name="two"))) if d.code == "SLO074"]
+    assert [d.code for d in said] == found * 2
+    assert {d.place.path for d in said} <= {("maintenance", 1)}
