@@ -22,7 +22,7 @@ SHARED = Options(layout="shared")
 
 def grouped(name: str, **settings: Any) -> Slo:  # noqa: ANN401 - as in specimens
     """An SLO with members, one of which has an objective of its own."""
-    slo = objective(name, sli=availability("tenants_total"), **settings)
+    slo = objective(name, sli=availability(f"{name}_total"), **settings)
     return replace(slo, group_by=("tenant",), overrides=(Override((("tenant", "gold"),), Decimal("0.999")),))
 
 
@@ -35,7 +35,9 @@ def mixed() -> SloSet:
         objective("down", window=DAY, target='up{job="down"}', no_data="page", min_bad_events=5),
         objective("team", window=DAY, team="", exhausted="page", labels=(("env", "x"),), place=Place("other.yaml")),
         grouped("tenants", window=DAY, objective=Decimal("0.75"), no_data_members="ticket"),
+        grouped("customers", window=DAY, objective=Decimal("0.75"), no_data_members="ticket"),
         objective("none", window=7 * DAY),
+        objective("paused", window=DAY, excluded="pause == 1"),
         shards=2,
     )
 
@@ -75,8 +77,13 @@ SERIES = {
     **Traffic(((60, 1000, 0), (20, 996, 4), (60, 950, 50), (80, None, 0), (140, 1000, 0))).of("down_requests_total"),
     **Traffic(((200, 1000, 1), (160, 900, 100))).of("team_requests_total"),
     **Traffic(((90, 100, 0), (90, 95, 5), (60, None, 0), (120, 100, 0))).of("tenants_total", ',tenant="gold"'),
-    **Traffic(((50, 100, 0), (40, 20, 80), (270, 100, 0))).of("tenants_total", ',tenant="iron"'),
+    **Traffic(((50, 100, 0), (60, 3, 97), (90, 100, 0), (30, None, 0), (130, 100, 0))).of(
+        "tenants_total", ',tenant="iron"'
+    ),
+    **Traffic(((80, 100, 5), (120, None, 0), (160, 100, 0))).of("paused_requests_total"),
+    **Traffic(((360, 100, 0),)).of("customers_total", ',tenant="iron"'),
     'up{job="down"}': "1x170 0x190",
+    "pause": "0x90 1x60 0x210",
 }
 WHO = "service, slo, team, tier, severity, env, tenant, alertstate"
 HOURS = 6
