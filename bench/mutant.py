@@ -34,6 +34,8 @@ OPTIONS = (
     ("--set", "other"),
 )
 """What `slo build` is asked for besides; most often nothing."""
+NEWER = "-3"
+"""Ends the names of rule files that need Prometheus 3, of which the build warned."""
 LIMIT = 2.0
 STUCK = 60
 _ADDRESS_SPACE = 2 << 30
@@ -49,6 +51,7 @@ class Outcome:
         status: exit code of `slo build`.
         seconds: processor time of it.
         memory: peak of this process so far, in bytes.
+        newer: the build warned of PromQL that Prometheus 2 cannot read.
         problems: what must not happen and did.
     """
 
@@ -56,6 +59,7 @@ class Outcome:
     status: int = 0
     seconds: float = 0
     memory: int = 0
+    newer: bool = False
     problems: list[str] = field(default_factory=list)
 
 
@@ -76,21 +80,25 @@ def run(case: int, accepted: Path) -> Outcome:
     Path("slos.yaml").write_bytes(mutant(case))
     targets = [word for name in FILE_NAMES for word in ("--target", name)]
     start, real = process_time(), perf_counter()
-    outcome.status = _call(outcome, "build", "-o", "out", *options, *targets)
+    outcome.status, said = _call(outcome, "build", "-o", "out", *options, *targets)
     outcome.seconds = process_time() - start
+    outcome.newer = "SLO076" in said
     if outcome.seconds > LIMIT and perf_counter() - real > LIMIT:
         outcome.problems.append(f"took {outcome.seconds:.1f} s")
     _judge_files(outcome, before, _files(Path("out")))
     for number, rules in enumerate(sorted(Path("out").glob("prometheus/*")) if outcome.status == 0 else ()):
-        shutil.copy(rules, accepted / f"{case}-{number}.yml")
+        shutil.copy(rules, accepted / f"{case}-{number}{NEWER if outcome.newer else ''}.yml")
     _call(outcome, "lint", "--format", ("text", "json", "github", "sarif")[case % 4])
     _call(outcome, "explain", "checkout-availability", may=_USAGE)
     outcome.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return outcome
 
 
-def _call(outcome: Outcome, *arguments: str, may: int = _REFUSED) -> int:
-    """Run a command as a shell would; exit codes above `may`, silence about a refusal and tracebacks are problems."""
+def _call(outcome: Outcome, *arguments: str, may: int = _REFUSED) -> tuple[int, str]:
+    """Run a command as a shell would: exit code, and what it said.
+
+    Exit codes above `may`, silence about a refusal and tracebacks are problems.
+    """
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     status: int | str | None
     try:
@@ -101,7 +109,7 @@ def _call(outcome: Outcome, *arguments: str, may: int = _REFUSED) -> int:
     said = b"".join(stream.buffer.getvalue() for stream in (out, err)).decode()
     if status not in range(may + 1) or "Traceback" in said or (status and not said):
         outcome.problems.append(f"slo {' '.join(arguments[:4])}: exit code {status}: {said[-1500:]}")
-    return status if isinstance(status, int) else _USAGE
+    return (status if isinstance(status, int) else _USAGE), said
 
 
 def _judge_files(outcome: Outcome, before: dict[str, bytes], after: dict[str, bytes]) -> None:

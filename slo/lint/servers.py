@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.diagnostics import Diagnostic, Severity
+from slo.diagnostics import Diagnostic, Place, Severity
 from slo.lint.finding import finding, some
-from slo.promql import Selector
+from slo.promql import Selector, parse_selector
 from slo.promql.functions import NEWER
 from slo.promql.tokens import Token, tokens, unquoted
 
@@ -30,14 +30,25 @@ def unreadable(subject: Subject) -> Iterator[Diagnostic]:
     if wanted == "3":
         return
     severity = Severity.ERROR if wanted == OLDEST else Severity.WARNING
-    for reading in subject.readings:
-        if isinstance(reading.query, Selector) and _old(reading.query):
+    for place, query in (*((reading.place, reading.query) for reading in subject.readings), *_beside_slis(subject)):
+        if isinstance(query, Selector) and _old(query):
             continue
-        found = list(dict.fromkeys(_newer(reading.query)))
+        found = list(dict.fromkeys(_newer(query)))
         if found:
             message = f"Prometheus {OLDEST} cannot read {some(found)}"
             hint = "--prometheus 3 says that yours is newer"
-            yield Diagnostic("SLO076", reading.place, message, hint, severity)
+            yield Diagnostic("SLO076", place, message, hint, severity)
+
+
+def _beside_slis(subject: Subject) -> Iterator[tuple[Place, Selector]]:
+    """Selectors that are no part of an SLI: those of targets, and those of maintenance, the same for a file."""
+    for slo in subject.slos:
+        if slo.alerts.target is not None:
+            yield slo.place.at("alerts", "target"), parse_selector(slo.alerts.target)
+    for file, slos in subject.by_file.items():
+        for number, entry in enumerate(slos[0].maintenance):
+            if not entry.planned:
+                yield Place(file).at("maintenance", number, "metric"), parse_selector(entry.what)
 
 
 def native_histograms(subject: Subject) -> Iterator[Diagnostic]:

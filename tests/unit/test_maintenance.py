@@ -262,3 +262,11 @@ def test_lint_tells_when_the_calendar_ends(year: int, found: list[str], monkeypa
     said = [d for d in lint(planned_set(spec(*entries), spec(*entries, name="two"))) if d.code == "SLO074"]
     assert [d.code for d in said] == found * 2
     assert {d.place.path for d in said} <= {("maintenance", 1)}
+
+
+def test_metrics_of_maintenance_have_names_that_servers_can_read() -> None:
+    """What Prometheus 2 cannot read is told once for a file, as it is for the queries of SLIs."""
+    made = planned_set(spec(NIGHTLY, """{metric: '{"it is", "busy now"="yes"}'}"""))
+    (found,) = [d for d in lint(made) if d.code == "SLO076"]
+    assert found.place.path == ("maintenance", 1, "metric")
+    assert '"busy now"' in found.message
