@@ -12,10 +12,10 @@ from slo.promql.selector import Matcher, Selector
 
 # No value needs an escape; a regular expression is made of characters, simple classes, repetitions and plain groups.
 _LETTER = r"[\w ./:@%,;~&<>=!#'-]"
-_PIECE = rf"(?:(?:{_LETTER}|\[\^?(?:0-9|a-z|A-Z|[\w ./:])++\])(?:[*+?]\??)?(?![*+?])|\|)"
-_REGEX = rf"(?:{_PIECE}|\({_PIECE}++\)(?:[*+?](?![*+?]))?)*+"
-_MATCHER = rf'(?!__name__)[a-zA-Z_]\w*+ ?(?:!?= ?"[ !#-\[\]-~]*+"|[=!]~ ?"{_REGEX}")'
-_SELECTOR = re.compile(rf"([a-zA-Z_][\w:]*+)(?:\{{ ?+({_MATCHER}(?: ?, ?{_MATCHER})*+) ?\}})?", re.ASCII)
+_PIECE = rf"(?:(?:{_LETTER}|\[\^?(?:0-9|a-z|A-Z|[\w ./:])+\])(?:[*+?]\??)?(?![*+?])|\|)"
+_REGEX = rf"(?:{_PIECE}|\({_PIECE}+\)(?:[*+?](?![*+?]))?)*"
+_MATCHER = rf'(?!__name__)[a-zA-Z_]\w* ?(?:!?= ?"[ !#-\[\]-~]*"|[=!]~ ?"{_REGEX}")'
+_SELECTOR = re.compile(rf"([a-zA-Z_][\w:]*)(?:\{{ ?({_MATCHER}(?: ?, ?{_MATCHER})*) ?\}})?", re.ASCII)
 _PARTS = re.compile(r'(\w+) ?(!?=~?|!~) ?"([^"]*)"', re.ASCII)
 _KEYWORDS = frozenset(
     {"and", "or", "unless", "atan2", "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset"}

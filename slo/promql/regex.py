@@ -15,11 +15,11 @@ _POSIX = frozenset(_CLASSES.split())
 _PIECES = re.compile(
     r"""(?P<property>\\[pP](?:\{\^?(?P<name>[^}]*)\}|(?P<letter>.)))
     | (?P<escape>\\(?:0[0-7]{0,2}|[1-7][0-7]{1,2}|Q(?s:.*?)\\E
-        |x[0-9a-fA-F]{2}|x\{(?!\})0*+(?:10[0-9a-fA-F]{4}|[0-9a-fA-F]{1,5}|(?=\}))\}|[^0-9A-Za-z\x80-\U0010ffff]|[aftnrvdDsSwWbBAz]))
+        |x[0-9a-fA-F]{2}|x\{(?!\})0*(?:10[0-9a-fA-F]{4}|[0-9a-fA-F]{1,5}|(?=\}))\}|[^0-9A-Za-z\x80-\U0010ffff]|[aftnrvdDsSwWbBAz]))
     | (?P<wrong>\\.?.?)
     | (?P<group>\((?:\?(?:P<\w+>|[imsU]*(?:-[imsU]+)?[:)]))?(?!\?))
     | (?P<strange>\(\?.?.?)
-    | (?P<class>\[\^?+\]?+(?:\[:[^\]:]*:\]|\\(?s:.)|[^\]\\])*+\])
+    | (?P<class>\[(?:\^|(?!\^))(?:\]|\[:[^\]:]*:\]|\\(?s:.)|[^\]\\])(?:\[:[^\]:]*:\]|\\(?s:.)|[^\]\\])*\])
     | (?P<times>\{(?P<low>[0-9]+)(?P<comma>,(?P<high>[0-9]*))?\}\??)
     | (?P<repeat>[*+?]\??)
     | (?P<other>.)""",
@@ -100,7 +100,7 @@ def _piece_problem(kind: str, match: re.Match[str]) -> str:
 
 _ITEM = re.compile(
     r"\[:\^?(?P<posix>[a-z]*):\]|\\[pP](?:\{\^?(?P<name>[^}]*)\}|(?P<letter>.))|(?P<set>\\[dDsSwW])"
-    r"|\\(?P<octal>0[0-7]{0,2}|[1-7][0-7]{1,2})|\\x(?:\{(?P<long>(?!\})0*+(?:10[0-9a-fA-F]{4}|[0-9a-fA-F]{1,5}|(?=\})))\}|(?P<hex>[0-9a-fA-F]{2}))|\\(?P<escaped>[^0-9A-Za-z\x80-\U0010ffff]|[aftnrv])"
+    r"|\\(?P<octal>0[0-7]{0,2}|[1-7][0-7]{1,2})|\\x(?:\{(?P<long>(?!\})0*(?:10[0-9a-fA-F]{4}|[0-9a-fA-F]{1,5}|(?=\})))\}|(?P<hex>[0-9a-fA-F]{2}))|\\(?P<escaped>[^0-9A-Za-z\x80-\U0010ffff]|[aftnrv])"
     r"|(?P<wrong>\\.?)|(?P<plain>.)",
     re.DOTALL,
 )
