@@ -77,6 +77,11 @@ def _sources(rule: Rule, keys: Iterable[Key]) -> list[Key]:
     return found
 
 
-def reads_back(rules: Iterable[Rule]) -> set[str]:
-    """Records that some rule reads at an earlier time, so that they need a past of their own."""
-    return {name for rule in rules for name, _, later in _READ.findall(rule.expr) if later}
+def reads_back(rules: Sequence[Rule]) -> set[str]:
+    """Records that need a past of their own: read at an earlier time, or by a rule whose record needs a past."""
+    found = {name for rule in rules for name, _, later in _READ.findall(rule.expr) if later}
+    while True:
+        more = {name for rule in rules if rule.record in found for name, _, _ in _READ.findall(rule.expr)}
+        if more <= found:
+            return found
+        found |= more

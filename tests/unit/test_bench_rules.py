@@ -65,6 +65,14 @@ def test_only_records_that_are_read_later_need_a_past(rules: list[Rule]) -> None
     assert not {"slo:events:30d", "slo:error_ratio:30d"} & back
 
 
+def test_what_a_past_is_made_of_has_a_past_itself() -> None:
+    """A record that is read at once by one that is read later must be there all the time."""
+    texts = {"slo:c": "slo:b offset 1d", "slo:b": "slo:a + slo:a", "slo:a": "x", "slo:d": "slo:c"}
+    rules = [Rule("g", "1m", record, expr, {}) for record, expr in texts.items()]
+
+    assert reads_back(rules) == {"slo:a", "slo:b"}
+
+
 def test_rules_written_are_rules_read(rules: list[Rule], tmp_path: Path) -> None:
     """A part of a rule file, written again, holds the same rules."""
     records = [rule for rule in rules if rule.record]
