@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ def measure(command: Sequence[str]) -> Cost:
         CommandFailedError: the command ended with another exit code than 0.
     """
     launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), *command]
-    done = subprocess.run(launcher, check=True, capture_output=True, text=True)
+    # A user's interpreter keeps what it compiled.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(launcher, check=True, capture_output=True, text=True, env=env)
     wall, cpu, memory, code = (float(word) for word in done.stdout.split())
     if code:
         raise CommandFailedError(f"`{' '.join(command)}` ended with {code:.0f}:\n{done.stderr[-2000:]}")

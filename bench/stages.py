@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import io
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -47,7 +48,8 @@ def stages(spec: Path, processes: int) -> dict[str, float]:
 def _in_a_process(spec: Path) -> dict[str, float]:
     start = measure([sys.executable, "-c", "pass"]).cpu
     command = [sys.executable, "-m", "bench.stages", str(spec)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=env)
     found: dict[str, float] = json.loads(done.stdout)
     return {"start of the interpreter": start, **found}
 

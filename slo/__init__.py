@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slo.diagnostics import CompileError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from slo.diagnostics import CompileError
 
     __version__: str
 
@@ -58,7 +58,11 @@ def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] =
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever attribute is asked for
-    """Look the version up when it is first asked for: reading metadata is slow."""
+    """Look up what is first asked for: `import slo` stays cheap, and reading metadata is slow."""
+    if name == "CompileError":
+        from slo.diagnostics import CompileError  # noqa: PLC0415 - see above
+
+        return CompileError
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib.metadata import version  # noqa: PLC0415 - see above

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from slo.cli.help import Wrapped
 from slo.diagnostics import CompileError
 
 if TYPE_CHECKING:
@@ -41,9 +43,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return done.code if isinstance(done.code, int) else USAGE
 
 
+def command() -> NoReturn:
+    """The program `slo`: `main`, and no farewell.
+
+    Taking a thousand SLOs apart object by object, as the interpreter does when it ends, takes a tenth of a build.
+    """
+    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    if sys.gettrace() or "coverage" in sys.modules:  # a debugger or a measurement has to say goodbye
+        raise SystemExit(status)
+    os._exit(status)
+
+
 def parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     """The parser of all commands, or of the one that these arguments call: others need not be imported."""
-    top = argparse.ArgumentParser("slo", description=_DESCRIPTION, epilog=_EPILOG)
+    top = argparse.ArgumentParser("slo", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=Wrapped)
     top.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
     for command in [name for name in COMMANDS if name in argv[:1]] or COMMANDS:
