@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slo.errors import CompileError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from slo.diagnostics import CompileError
 
     __version__: str
 
@@ -44,7 +44,7 @@ def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] =
     ['build/slo/prometheus/shop.rules.yml']
     >>> compile_text("{version: 1, service: shop, slos: [{name: buy, objective: 100%, sli: {up: up}}]}")
     Traceback (most recent call last):
-    slo.diagnostics.CompileError: SLO024: an objective of 100% leaves no error budget
+    slo.errors.CompileError: SLO024: an objective of 100% leaves no error budget
     """
     from slo.emit import EMITTERS  # noqa: PLC0415 - `import slo` stays cheap
     from slo.load import Source  # noqa: PLC0415 - as above
@@ -58,11 +58,7 @@ def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] =
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever attribute is asked for
-    """Look up what is first asked for: `import slo` stays cheap, and reading metadata is slow."""
-    if name == "CompileError":
-        from slo.diagnostics import CompileError  # noqa: PLC0415 - see above
-
-        return CompileError
+    """Look the version up when it is first asked for: reading metadata is slow."""
     if name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib.metadata import version  # noqa: PLC0415 - see above

@@ -64,12 +64,3 @@ class Diagnostic(msgspec.Struct, frozen=True):
     severity: Severity = Severity.ERROR
     span: Span | None = None
     excerpt: str = ""
-
-
-class CompileError(Exception):
-    """The specification cannot be compiled; holds every problem that the stage found, never none."""
-
-    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
-        """Keep the findings in the order in which they stand in the file."""
-        super().__init__("\n".join(f"{d.code}: {d.message}" for d in diagnostics))
-        self.diagnostics = diagnostics

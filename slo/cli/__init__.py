@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from slo.cli.help import Wrapped
-from slo.diagnostics import CompileError
+from slo.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -110,7 +110,7 @@ def _judged(found: Sequence[Diagnostic], sources: Sequence[Source]) -> tuple[Dia
     Raises:
         CompileError: one of them is an error.
     """
-    from slo.diagnostics import CompileError  # noqa: PLC0415 - as above
+    from slo.errors import CompileError  # noqa: PLC0415 - as above
     from slo.lint.ignores import judge  # noqa: PLC0415 - only needed when there is something to say
     from slo.load.locate import located  # noqa: PLC0415 - as above
 
@@ -198,7 +198,8 @@ def _outputs(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[Out
 
 
 def _refuse_clashes(outputs: Sequence[Output]) -> None:
-    from slo.diagnostics import CompileError, Diagnostic, Place  # noqa: PLC0415 - as above
+    from slo.diagnostics import Diagnostic, Place  # noqa: PLC0415 - as above
+    from slo.errors import CompileError  # noqa: PLC0415 - as above
 
     paths: set[Path] = set()
     for output in outputs:

@@ -53,7 +53,7 @@ def register(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print all findings."""
     from slo.cli.report import severity_of  # noqa: PLC0415 - keeps the start of other commands fast
-    from slo.diagnostics import CompileError  # noqa: PLC0415 - as above
+    from slo.errors import CompileError  # noqa: PLC0415 - as above
     from slo.lint.ignores import Judged  # noqa: PLC0415 - as above
 
     try:

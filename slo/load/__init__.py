@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.diagnostics import CompileError, Diagnostic, Place, Span
+from slo.diagnostics import Diagnostic, Place, Span
+from slo.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.diagnostics import Diagnostic, Place
 from slo.emit.header import MARK, STARTS
+from slo.errors import CompileError
 from slo.write.atomic import replace_all
 
 if TYPE_CHECKING:
