@@ -34,7 +34,7 @@ def test_every_image_is_pinned_by_the_env_file(services: Services, env: dict[str
 def test_versions_name_a_release(env: dict[str, str]) -> None:
     """Every version has at least a minor number."""
     versions = {name: value for name, value in env.items() if name.endswith("_VERSION")}
-    assert len(versions) == 6
+    assert len(versions) == 10
     for name, value in versions.items():
         assert re.fullmatch(r"\d+\.\d+(\.\d+)?", value), name
 
