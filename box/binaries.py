@@ -54,12 +54,17 @@ JAEGER = Wanted("jaeger", (), (1, 62), ("version",))
 TELEMETRY = (Wanted("otelcol", (), (0, 158)), Wanted("loki", ("loki",), (3, 7)))
 
 
+def trace_store(search_path: str) -> str:
+    """Return what keeps traces: Tempo where PATH has one that is new enough, else Jaeger."""
+    return TEMPO.name if _on_path(TEMPO, search_path) else JAEGER.name
+
+
 def wanted(search_path: str, *, full: bool) -> tuple[Wanted, ...]:
-    """Return the servers that a run needs; of the trace stores Tempo where PATH has one that is new enough."""
+    """Return the servers that a run needs."""
     if not full:
         return WANTED
     _, alertmanager = WANTED
-    store = TEMPO if _on_path(TEMPO, search_path) else JAEGER
+    store = {TEMPO.name: TEMPO, JAEGER.name: JAEGER}[trace_store(search_path)]
     return (PROMETHEUS_OF_FULL, alertmanager, *TELEMETRY, store)
 
 
