@@ -19,18 +19,18 @@ setup: ## make the Python environment in .venv (done by the others when needed)
 	@command -v $(PYTHON) >/dev/null || { echo "setup: Python 3.11 or newer is needed, and PATH has none" >&2; exit 1; }
 	@$(PYTHON) -m tools.bootstrap
 
-tools: setup ## build Prometheus, promtool, Alertmanager and amtool into .cache/bin
+tools: setup ## build Prometheus, Alertmanager, Loki, Jaeger and the Collector into .cache/bin
 	@$(VENV)/python -m tools.build
 
-# The servers that the demo needs and that PATH does not have.
+# The servers that the demo needs and that PATH does not have; FULL=1 builds those for traces and logs as well.
 servers: setup
-	@$(VENV)/python -m tools.build --missing
+	@$(VENV)/python -m tools.build --missing $(if $(FULL),--full)
 
-demo: servers ## run the shop, burn its error budget, watch the page arrive and resolve
-	@$(VENV)/box demo
+demo: servers ## run the shop, burn its budget, watch the page come and go (FULL=1: with traces and logs)
+	@$(VENV)/box demo $(if $(FULL),--full)
 
-up: servers ## start the shop, the servers and the load, and leave them running
-	@$(VENV)/box up
+up: servers ## start the shop, the servers and the load, and leave them running (FULL=1: with traces and logs)
+	@$(VENV)/box up $(if $(FULL),--full)
 
 down: ## stop all that `make up` or `make demo` started
 	@if [ -x $(VENV)/python ] && [ -x $(VENV)/box ]; then $(VENV)/box down; else echo "down: nothing was ever started here"; fi

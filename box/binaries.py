@@ -8,17 +8,22 @@ from pathlib import Path
 
 from box.errors import BoxError
 
-VERSION = re.compile(r"version (\d+)\.(\d+)")
+# `loki, version 3.7.8`, `otelcol version 0.158.0`, and Jaeger's `"gitVersion":"v1.62.0"`.
+VERSION = re.compile(r"""ersion["':\s]+v?(\d+)\.(\d+)""")
 VERSION_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A server, the names it goes by on PATH, and the oldest version that does."""
+    """A server, the names it goes by on PATH, the oldest version that does, and how it is asked for its version.
+
+    Without a name for PATH only the one that `make tools` builds is taken.
+    """
 
     name: str
     aliases: tuple[str, ...]
     at_least: tuple[int, int]
+    asks_version: tuple[str, ...] = ("--version",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +47,32 @@ WANTED = (
 )
 
 
-def version_of(path: Path) -> tuple[int, int] | None:
+PROMETHEUS_OF_FULL = Wanted("prometheus", ("prometheus",), (3, 14))
+TEMPO = Wanted("tempo", ("tempo",), (3, 0))
+JAEGER = Wanted("jaeger", (), (1, 62), ("version",))
+# The Collector of a distribution has other components than the config names.
+TELEMETRY = (Wanted("otelcol", (), (0, 158)), Wanted("loki", ("loki",), (3, 7)))
+
+
+def trace_store(search_path: str) -> str:
+    """Return what keeps traces: Tempo where PATH has one that is new enough, else Jaeger."""
+    return TEMPO.name if _on_path(TEMPO, search_path) else JAEGER.name
+
+
+def wanted(search_path: str, *, full: bool) -> tuple[Wanted, ...]:
+    """Return the servers that a run needs."""
+    if not full:
+        return WANTED
+    _, alertmanager = WANTED
+    store = {TEMPO.name: TEMPO, JAEGER.name: JAEGER}[trace_store(search_path)]
+    return (PROMETHEUS_OF_FULL, alertmanager, *TELEMETRY, store)
+
+
+def version_of(path: Path, asks_version: tuple[str, ...] = ("--version",)) -> tuple[int, int] | None:
     """Return major and minor version of a server, None when it does not tell."""
     try:
         answer = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=VERSION_SECONDS, check=False
+            [path, *asks_version], capture_output=True, text=True, timeout=VERSION_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -55,41 +81,52 @@ def version_of(path: Path) -> tuple[int, int] | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-def find(wanted: Wanted, built: Path, search_path: str) -> Binary:
+def _on_path(server: Wanted, search_path: str) -> Binary | None:
+    for alias in server.aliases:
+        path = shutil.which(alias, path=search_path)
+        version = version_of(Path(path), server.asks_version) if path else None
+        if path and version and version >= server.at_least:
+            return Binary(server.name, Path(path), version, "PATH")
+    return None
+
+
+def find(server: Wanted, built: Path, search_path: str) -> Binary:
     """Return the server to run.
 
     Args:
-        wanted: which server.
+        server: which server.
         built: the folder that `make tools` fills.
         search_path: what PATH holds.
 
     Raises:
         BoxError: none is new enough; says how to get one.
     """
-    too_old = []
-    for alias in wanted.aliases:
-        if on_path := shutil.which(alias, path=search_path):
-            version = version_of(Path(on_path))
-            if version and version >= wanted.at_least:
-                return Binary(wanted.name, Path(on_path), version, "PATH")
-            too_old.append(f"{on_path} is {_spelled(version)}")
-    own = built / wanted.name
-    if own.is_file() and (version := version_of(own)):
-        return Binary(wanted.name, own, version, "make tools")
-    reason = "; ".join(too_old) or "none on PATH"
-    least = f"{wanted.at_least[0]}.{wanted.at_least[1]}"
-    raise BoxError(f"{wanted.name} >= {least} is needed ({reason}): run `make tools` to build it, or install one")
+    if on_path := _on_path(server, search_path):
+        return on_path
+    own = built / server.name
+    if own.is_file() and (version := version_of(own, server.asks_version)):
+        return Binary(server.name, own, version, "make tools")
+    least = f"{server.at_least[0]}.{server.at_least[1]}"
+    if not server.aliases:
+        raise BoxError(f"{server.name} >= {least} is needed: run `make tools` to build it")
+    reason = "; ".join(_too_old(server, search_path)) or "none on PATH"
+    raise BoxError(f"{server.name} >= {least} is needed ({reason}): run `make tools` to build it, or install one")
+
+
+def _too_old(server: Wanted, search_path: str) -> list[str]:
+    found = [shutil.which(alias, path=search_path) for alias in server.aliases]
+    return [f"{path} is {_spelled(version_of(Path(path), server.asks_version))}" for path in found if path]
 
 
 def _spelled(version: tuple[int, int] | None) -> str:
     return f"{version[0]}.{version[1]}" if version else "of unknown version"
 
 
-def find_all(root: Path, search_path: str) -> dict[str, Binary]:
-    """Return every server by name.
+def find_all(root: Path, search_path: str, *, full: bool = False) -> dict[str, Binary]:
+    """Return every server by name; with `full` those that keep traces and logs, too.
 
     Raises:
         BoxError: one is missing.
     """
     built = root / ".cache" / "bin"
-    return {wanted.name: find(wanted, built, search_path) for wanted in WANTED}
+    return {server.name: find(server, built, search_path) for server in wanted(search_path, full=full)}

@@ -27,6 +27,10 @@ PAGES = (
     Page("alerts in Prometheus", "prometheus", ("/alerts", "/classic/alerts", "/api/v1/alerts")),
     Page("Alertmanager", "alertmanager", ("/",)),
     Page("the load, to change it", "locust", ("/",)),
+    # Neither Loki nor Tempo has pages, and the Jaeger that we build has none either: what they answer is JSON.
+    Page("logs of the shop (JSON)", "loki", ("/loki/api/v1/query_range?query=%7Bservice_name=~%22.%2B%22%7D",)),
+    Page("traces of the shop (JSON)", "jaeger", ("/api/traces?service=web&limit=20",)),
+    Page("traces of the shop (JSON)", "tempo", ("/api/search?limit=20",)),
 )
 BUDGET = Page(
     "the budget in Prometheus",
@@ -39,9 +43,9 @@ BUDGET = Page(
 
 
 def addresses(settings: Settings, pages: Sequence[Page]) -> Iterator[tuple[str, str]]:
-    """Yield title and address of each page."""
+    """Yield title and address of each page of a service that runs."""
     with local_client() as client:
-        for page in pages:
+        for page in (page for page in pages if page.service in settings.ports):
             *preferred, last = (settings.url(page.service) + path for path in page.paths)
             yield page.title, next((url for url in preferred if _answers(client, url)), last)
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 import psutil
 
 from box.errors import BoxError
-from box.services import BY_NAME
+from box.services import PORT_VARIABLES
 from box.settings import HIGHEST_PORT, Settings
 
 
@@ -78,8 +78,7 @@ def refuse(taken: Mapping[str, int]) -> None:
     if not taken:
         return
     lines = [
-        f"port {port} ({name}) is taken by {holder(port)}: "
-        f"stop it, or change {BY_NAME[name].port_variable}={port} in .env"
+        f"port {port} ({name}) is taken by {holder(port)}: stop it, or change {PORT_VARIABLES[name]}={port} in .env"
         for name, port in taken.items()
     ]
     raise BoxError("\n".join(lines))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from box.ports import listens
-from box.services import SERVICES, Service
+from box.services import Service
 from box.settings import Settings
 from box.supervision.control import UNREACHABLE, Control, ProcessState
 
@@ -69,12 +69,12 @@ def wait_ready(settings: Settings, control: Control, seconds: float, show: Show)
         while True:
             states = _states(control)
             _look(client, settings, states, ready_at, begun)
-            show([_readiness(service.name, states, ready_at) for service in SERVICES])
-            if len(ready_at) == len(SERVICES):
+            show([_readiness(service.name, states, ready_at) for service in settings.services])
+            if len(ready_at) == len(settings.services):
                 return
             _refuse_given_up(states)
             if time.monotonic() - begun > seconds:
-                missing = tuple(service.name for service in SERVICES if service.name not in ready_at)
+                missing = tuple(service.name for service in settings.services if service.name not in ready_at)
                 raise NotReadyError(missing, f"not ready after {seconds:.0f} s: {', '.join(missing)}")
             time.sleep(POLL_SECONDS)
 
@@ -93,7 +93,7 @@ def _look(
     ready_at: dict[str, float],
     begun: float,
 ) -> None:
-    for service in SERVICES:
+    for service in settings.services:
         if service.name in ready_at or service.name not in states:
             continue
         # A stranger that took the port a moment ago may answer as well: it must be our process that listens.

@@ -4,13 +4,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # Command and environment templates may name: {python}, {bin[<server>]} (programs), {root} and {run} (folders),
-# {data} (this service's data folder), {port[<service>]}, {url[<service>]}, {lookback} (Prometheus' look-back),
-# {database} (the shop's database URL).
+# {data} (this service's data folder), {folder} (the same, as a path from {run}: it has no character that a config could
+# read as syntax), {port[<service>]}, {url[<service>]}, {lookback} (Prometheus' look-back), {database} (the shop's
+# database URL). Of a service's further ports they name {port[<service>/<port>]}.
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A further port of a service: its name, its variable in `.env`, and its number inside of a container."""
+
+    name: str
+    variable: str
+    in_container: int
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process of the stack. `memory_mib` is what it may reach before `box status` marks it."""
+    """One process of the stack.
+
+    Attributes:
+        name: what it is called everywhere.
+        command: program and arguments.
+        port_variable: the variable of the port that it is asked on whether it is ready.
+        ready_path: what it is asked.
+        memory_mib: what it may reach before `box status` marks it.
+        needs: whom it needs in order to be of use; each waits by itself.
+        environment: its variables.
+        with_collector: further variables where the Collector runs, too.
+        directory: where it is started.
+        more_ports: on what else it listens.
+        configs: files of the checkout that it reads as they are; when one changes, `box up` starts again.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -19,7 +43,16 @@ class Service:
     memory_mib: int
     needs: tuple[str, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
+    with_collector: tuple[tuple[str, str], ...] = ()
     directory: str = "{root}"
+    more_ports: tuple[Port, ...] = ()
+    configs: tuple[str, ...] = ()
+
+    @property
+    def ports(self) -> tuple[tuple[str, str], ...]:
+        """Return name and variable of each port; the first has the name of the service."""
+        more = tuple((f"{self.name}/{port.name}", port.variable) for port in self.more_ports)
+        return ((self.name, self.port_variable), *more)
 
 
 TIER_ENVIRONMENT = (
@@ -27,6 +60,7 @@ TIER_ENVIRONMENT = (
     ("SHOP_DATABASE_URL", "{database}"),
     ("SHOP_ADMIN_TOKEN_FILE", "{run}/secrets/admin-token"),
 )
+TIER_WITH_COLLECTOR = (("OTEL_EXPORTER_OTLP_ENDPOINT", "{url[otel-collector/otlp-http]}"),)
 
 CATALOG = Service(
     name="catalog",
@@ -35,6 +69,7 @@ CATALOG = Service(
     ready_path="/readyz",
     memory_mib=192,
     environment=(*TIER_ENVIRONMENT, ("SHOP_PORT", "{port[catalog]}")),
+    with_collector=TIER_WITH_COLLECTOR,
 )
 
 ORDERS = Service(
@@ -44,6 +79,7 @@ ORDERS = Service(
     ready_path="/readyz",
     memory_mib=192,
     environment=(*TIER_ENVIRONMENT, ("SHOP_PORT", "{port[orders]}")),
+    with_collector=TIER_WITH_COLLECTOR,
 )
 
 WEB = Service(
@@ -59,6 +95,7 @@ WEB = Service(
         ("SHOP_CATALOG_URL", "{url[catalog]}"),
         ("SHOP_ORDERS_URL", "{url[orders]}"),
     ),
+    with_collector=TIER_WITH_COLLECTOR,
 )
 
 PROMETHEUS = Service(
@@ -74,10 +111,11 @@ PROMETHEUS = Service(
         "--web.listen-address=127.0.0.1:{port[prometheus]}",
         "--web.external-url={url[prometheus]}",
         "--query.lookback-delta={lookback}",
+        "--enable-feature=exemplar-storage",
     ),
     port_variable="PROMETHEUS_PORT",
     ready_path="/-/ready",
-    memory_mib=512,
+    memory_mib=352,
     needs=("web", "catalog", "orders", "alertmanager"),
     directory="{run}",
 )
@@ -94,7 +132,7 @@ ALERTMANAGER = Service(
     ),
     port_variable="ALERTMANAGER_PORT",
     ready_path="/-/ready",
-    memory_mib=128,
+    memory_mib=80,
     needs=("pager",),
     directory="{run}",
 )
@@ -104,7 +142,7 @@ PAGER = Service(
     command=("{python}", "-m", "box.pager"),
     port_variable="PAGER_PORT",
     ready_path="/healthz",
-    memory_mib=128,
+    memory_mib=96,
     environment=(
         ("PAGER_HOST", "127.0.0.1"),
         ("PAGER_PORT", "{port[pager]}"),
@@ -131,5 +169,128 @@ LOCUST = Service(
     needs=("web",),
 )
 
-SERVICES = (CATALOG, ORDERS, WEB, PROMETHEUS, ALERTMANAGER, PAGER, LOCUST)
+# ---- logs and traces: `box up --full` -----------------------------------------------------------------------------
+
+TRACES_OTLP = Port("otlp-grpc", "TRACES_OTLP_PORT", 4317)
+
+OTEL_COLLECTOR = Service(
+    name="otel-collector",
+    command=("{bin[otelcol]}", "--config={root}/monitoring/otel-collector/config.yaml"),
+    port_variable="COLLECTOR_HEALTH_PORT",
+    ready_path="/",
+    memory_mib=256,
+    needs=("loki",),
+    environment=(
+        ("COLLECTOR_HOST", "127.0.0.1"),
+        ("COLLECTOR_DATA", "{folder}"),
+        ("COLLECTOR_HEALTH_PORT", "{port[otel-collector]}"),
+        ("COLLECTOR_METRICS_PORT", "{port[otel-collector/metrics]}"),
+        ("COLLECTOR_DERIVED_PORT", "{port[otel-collector/derived]}"),
+        ("OTLP_GRPC_PORT", "{port[otel-collector/otlp-grpc]}"),
+        ("OTLP_HTTP_PORT", "{port[otel-collector/otlp-http]}"),
+        ("LOKI_ENDPOINT", "{url[loki]}"),
+        ("TRACES_ENDPOINT", "127.0.0.1:{traces}"),
+        ("GOMEMLIMIT", "200MiB"),
+    ),
+    directory="{run}",
+    more_ports=(
+        Port("otlp-grpc", "OTLP_GRPC_PORT", 4317),
+        Port("otlp-http", "OTLP_HTTP_PORT", 4318),
+        Port("metrics", "COLLECTOR_METRICS_PORT", 8888),
+        Port("derived", "COLLECTOR_DERIVED_PORT", 8889),
+    ),
+    configs=("monitoring/otel-collector/config.yaml",),
+)
+
+LOKI = Service(
+    name="loki",
+    command=(
+        "{bin[loki]}",
+        "-config.file={root}/monitoring/loki/loki.yaml",
+        "-config.expand-env=true",
+    ),
+    port_variable="LOKI_PORT",
+    ready_path="/ready",
+    memory_mib=256,
+    environment=(
+        ("LOKI_HOST", "127.0.0.1"),
+        ("LOKI_PORT", "{port[loki]}"),
+        ("LOKI_GRPC_PORT", "{port[loki/grpc]}"),
+        ("LOKI_DATA", "{folder}"),
+        ("GOMEMLIMIT", "160MiB"),
+    ),
+    directory="{run}",
+    more_ports=(Port("grpc", "LOKI_GRPC_PORT", 9095),),
+    configs=("monitoring/loki/loki.yaml",),
+)
+
+# Jaeger listens on all interfaces unless told otherwise, on ports that nobody here needs: they get any free one.
+NOBODY = "127.0.0.1:0"
+
+JAEGER = Service(
+    name="jaeger",
+    command=(
+        "{bin[jaeger]}",
+        "--badger.ephemeral=false",
+        "--badger.directory-key={data}/keys",
+        "--badger.directory-value={data}/values",
+        "--badger.span-store-ttl=72h",
+        "--query.http-server.host-port=127.0.0.1:{port[jaeger]}",
+        "--collector.otlp.grpc.host-port=127.0.0.1:{port[jaeger/otlp-grpc]}",
+        "--admin.http.host-port=127.0.0.1:{port[jaeger/metrics]}",
+        f"--collector.otlp.http.host-port={NOBODY}",
+        f"--query.grpc-server.host-port={NOBODY}",
+        f"--collector.grpc-server.host-port={NOBODY}",
+        f"--collector.http-server.host-port={NOBODY}",
+        f"--http-server.host-port={NOBODY}",
+        f"--processor.jaeger-binary.server-host-port={NOBODY}",
+        f"--processor.jaeger-compact.server-host-port={NOBODY}",
+        f"--processor.zipkin-compact.server-host-port={NOBODY}",
+        "--log-level=warn",
+    ),
+    port_variable="JAEGER_PORT",
+    ready_path="/api/services",
+    memory_mib=256,
+    environment=(
+        ("SPAN_STORAGE_TYPE", "badger"),
+        ("OTEL_TRACES_SAMPLER", "always_off"),  # it traces itself otherwise
+        ("GOMEMLIMIT", "200MiB"),
+    ),
+    directory="{run}",
+    more_ports=(TRACES_OTLP, Port("metrics", "JAEGER_ADMIN_PORT", 14269)),
+)
+
+TEMPO = Service(
+    name="tempo",
+    command=(
+        "{bin[tempo]}",
+        "-config.file={root}/monitoring/tempo/tempo.yaml",
+        "-config.expand-env=true",
+    ),
+    port_variable="TEMPO_PORT",
+    ready_path="/ready",
+    memory_mib=256,
+    environment=(
+        ("TEMPO_HOST", "127.0.0.1"),
+        ("TEMPO_PORT", "{port[tempo]}"),
+        ("TEMPO_GRPC_PORT", "{port[tempo/grpc]}"),
+        ("TRACES_OTLP_PORT", "{port[tempo/otlp-grpc]}"),
+        ("TEMPO_DATA", "{folder}"),
+        ("GOMEMLIMIT", "160MiB"),
+    ),
+    directory="{run}",
+    more_ports=(TRACES_OTLP, Port("grpc", "TEMPO_GRPC_PORT", 9096)),
+    configs=("monitoring/tempo/tempo.yaml",),
+)
+
+CORE = (CATALOG, ORDERS, WEB, PROMETHEUS, ALERTMANAGER, PAGER, LOCUST)
+TRACE_STORES = (JAEGER, TEMPO)
+"""One of them runs: Tempo where PATH has it, for no package registry does."""
+SERVICES = (*CORE, OTEL_COLLECTOR, LOKI, *TRACE_STORES)
 BY_NAME: Mapping[str, Service] = {service.name: service for service in SERVICES}
+PORT_VARIABLES: Mapping[str, str] = {name: variable for service in SERVICES for name, variable in service.ports}
+
+
+def selection(trace_store: str = "") -> tuple[Service, ...]:
+    """Return what runs together: the core, and with the name of a trace store all that keeps logs and traces."""
+    return (*CORE, OTEL_COLLECTOR, LOKI, BY_NAME[trace_store]) if trace_store else CORE

@@ -1,20 +1,35 @@
 """Ports: read from the committed `.env`, overridden by the environment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from box.errors import BoxError
-from box.services import SERVICES
+from box.services import CORE, OTEL_COLLECTOR, SERVICES, TRACE_STORES, Service
 
 HIGHEST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One port per service name."""
+    """One port per name of the service table; a service whose name is not among them does not run."""
 
     ports: Mapping[str, int]
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """Return what runs, in the order of the table."""
+        return tuple(service for service in SERVICES if service.name in self.ports)
+
+    @property
+    def full(self) -> bool:
+        """Return whether logs and traces are kept."""
+        return OTEL_COLLECTOR.name in self.ports
+
+    @property
+    def trace_store(self) -> str:
+        """Return the name of what keeps traces; empty when nothing does."""
+        return next((store.name for store in TRACE_STORES if store.name in self.ports), "")
 
     def url(self, name: str) -> str:
         """Return the address of a service on this machine, without a slash at the end."""
@@ -54,19 +69,18 @@ def _unquoted(value: str) -> str:
     return value.partition(" #")[0].rstrip()
 
 
-def load_settings(env_file: Path, environment: Mapping[str, str]) -> Settings:
-    """Return the port of every service.
+def load_settings(env_file: Path, environment: Mapping[str, str], services: Sequence[Service] = CORE) -> Settings:
+    """Return the ports of the services.
 
     Raises:
         BoxError: a port is missing, no port number, or given to two services.
     """
     written = read_env_file(env_file)
     ports: dict[str, int] = {}
-    for service in SERVICES:
-        variable = service.port_variable
+    for name, variable in (port for service in services for port in service.ports):
         value = environment.get(variable) or written.get(variable, "")
         origin = "the environment" if environment.get(variable) else str(env_file)
-        ports[service.name] = _port(variable, value, origin)
+        ports[name] = _port(variable, value, origin)
     _refuse_shared_ports(ports)
     return Settings(ports)
 

@@ -14,8 +14,8 @@ from box.lock import locked
 from box.log_tail import last_lines
 from box.readiness import NotReadyError, Show, wait_ready
 from box.render.tree import write_configs
-from box.services import BY_NAME, SERVICES
-from box.settings import Settings
+from box.services import selection
+from box.settings import Settings, load_settings
 from box.state import State
 from box.supervision import daemon
 from box.supervision.config import supervisor_config
@@ -68,7 +68,7 @@ def _start(layout: Layout, run: Run, show: Show) -> State:
 
 def _config(run: Run) -> str:
     given = {OWN_DATABASE} & set(os.environ)
-    return supervisor_config(program(service, run, given) for service in SERVICES)
+    return supervisor_config(program(service, run, given) for service in run.settings.services)
 
 
 def _make_data_folders(layout: Layout, run: Run) -> None:
@@ -88,7 +88,7 @@ def fingerprint(layout: Layout, run: Run) -> str:
     digest = hashlib.sha256(_config(run).encode())
     digest.update(repr((sorted(run.settings.ports.items()), run.time_scale, run.profile)).encode())
     sources = ["slos.yaml", "monitoring/prometheus/prometheus.yml", "monitoring/alertmanager/base.yml"]
-    for source in sources:
+    for source in [*sources, *(config for service in run.settings.services for config in service.configs)]:
         digest.update((layout.root / source).read_bytes())
     return digest.hexdigest()
 
@@ -101,8 +101,8 @@ def ensure(layout: Layout, known: State) -> None:
     """
     control = Control(layout.socket)
     try:
-        for name in BY_NAME:
-            control.start(name)
+        for service in known.settings.services:
+            control.start(service.name)
         wait_ready(known.settings, control, READY_SECONDS, lambda _rows: None)
     except NotReadyError as error:
         raise BoxError(_failure(layout, error)) from None
@@ -122,13 +122,23 @@ def stop(layout: Layout) -> bool:
         return daemon.stop(layout)
 
 
-def find_binaries(layout: Layout) -> dict[str, Binary]:
+def read_settings(layout: Layout, *, full: bool) -> Settings:
+    """Return the ports of what is to run; with `full` that is what keeps logs and traces, too.
+
+    Raises:
+        BoxError: a port is missing, no port number, or given twice.
+    """
+    store = binaries.trace_store(os.environ.get("PATH", "")) if full else ""
+    return load_settings(layout.root / ".env", os.environ, selection(store))
+
+
+def find_binaries(layout: Layout, *, full: bool) -> dict[str, Binary]:
     """Return the servers to run, by name.
 
     Raises:
         BoxError: one is missing.
     """
-    return binaries.find_all(layout.root, os.environ.get("PATH", ""))
+    return binaries.find_all(layout.root, os.environ.get("PATH", ""), full=full)
 
 
 def forget_data(layout: Layout, profile: str) -> None:
@@ -142,5 +152,5 @@ def make_run(layout: Layout, settings: Settings, time_scale: int, profile: str) 
     Raises:
         BoxError: a server is missing.
     """
-    found = find_binaries(layout)
+    found = find_binaries(layout, full=settings.full)
     return Run(settings, {name: binary.path for name, binary in found.items()}, time_scale, profile), found

@@ -9,7 +9,7 @@ from box.errors import BoxError
 from box.layout import Layout
 from box.ports import listens
 from box.readiness import answers, local_client
-from box.services import SERVICES, Service
+from box.services import Service
 from box.state import State
 from box.supervision.control import UNREACHABLE, Control, ProcessState
 
@@ -50,7 +50,7 @@ def look(layout: Layout, known: State) -> list[Status]:
                 memory_mib=_memory(states[service.name]),
                 limit_mib=service.memory_mib,
             )
-            for service in SERVICES
+            for service in known.settings.services
         ]
 
 

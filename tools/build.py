@@ -14,9 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from box.binaries import WANTED, find
+from box.binaries import find, wanted
 from box.errors import BoxError
-from tools import gotoolchain
+from tools import collector, gotoolchain
 from tools.diskuse import disk_use, megabytes
 from tools.exclusive import exclusive
 from tools.modules import BIN, MODULES, PROGRAMS, ROOT, Module
@@ -48,8 +48,8 @@ def stale(wanted: list[str], go: tuple[int, ...]) -> list[tuple[Module, list[str
     return [(module, programs) for module, programs in found if programs]
 
 
-def download(go: gotoolchain.Go, module: Module, packages: list[str]) -> int:
-    """Fetch the sources that the packages need; return how many packages there are to compile."""
+def download(go: gotoolchain.Go, module: Module, sources: Path, packages: list[str]) -> int:
+    """Fetch what the packages need; return how many packages there are to compile."""
     meter = Meter(f"tools: {module.name} {module.version}")
     command = [
         go.path,
@@ -65,27 +65,28 @@ def download(go: gotoolchain.Go, module: Module, packages: list[str]) -> int:
     def detail(lines: int) -> str:
         return f"{lines} modules downloaded" if lines else "reading its modules"
 
-    listed = watch([*command, *packages], module.folder, env, meter, detail)
+    listed = watch([*command, *packages], sources, env, meter, detail)
     return len(listed.splitlines())
 
 
 def compile_programs(go: gotoolchain.Go, module: Module, programs: list[str]) -> None:
     """Build some programs of a module and put them into `.cache/bin`, all at once."""
     packages = [module.package(program) for program in programs]
-    total = download(go, module, packages)
-    meter = Meter(f"tools: {module.name} {module.version}")
     with tempfile.TemporaryDirectory(prefix=".new-", dir=BIN) as folder:
+        sources = collector.generate(go, module, Path(folder, "sources")) if module.builder else module.folder
+        total = download(go, module, sources, packages)
+        meter = Meter(f"tools: {module.name} {module.version}")
         command = [go.path, "build", "-v", *module.flags(), "-o", f"{folder}/", *packages]
         detail = f"of at most {total} packages compiled"
-        watch(command, module.folder, gotoolchain.environment(), meter, lambda n: f"{n} {detail}")
+        watch(command, sources, gotoolchain.environment(), meter, lambda n: f"{n} {detail}")
         for program in programs:
-            put(Path(folder, program), module, go.version)
+            put(Path(folder, module.built_name(program)).rename(Path(folder, program)), module, go.version)
     meter.done(f"built {' and '.join(programs)}")
 
 
 def put(built: Path, module: Module, go: tuple[int, ...]) -> None:
     """Move a program that starts to its place."""
-    subprocess.run([built, "--version"], check=True, capture_output=True)
+    subprocess.run([built, *module.asks_version], check=True, capture_output=True)
     built.replace(BIN / built.name)
     (STAMPS / built.name).write_text(module.fingerprint(go))
 
@@ -121,18 +122,16 @@ def report() -> None:
     print(f"tools: in .cache: {', '.join(sizes)}; .cache/go only serves to build again", flush=True)
 
 
-def missing() -> list[str]:
+def missing(*, full: bool) -> list[str]:
     """Return the servers of the demo for which PATH has none that is new enough; say which ones it has."""
-    wanted = []
-    for server in WANTED:
+    path = os.environ.get("PATH", "")
+    names = []
+    for server in wanted(path, full=full):
         try:
-            print(
-                f"tools: {find(server, CACHE / 'none', os.environ.get('PATH', ''))}: nothing to build",
-                flush=True,
-            )
+            print(f"tools: {find(server, CACHE / 'none', path)}: nothing to build", flush=True)
         except BoxError:
-            wanted.append(server.name)
-    return wanted
+            names.append(server.name)
+    return names
 
 
 def clear_leftovers() -> None:
@@ -150,6 +149,7 @@ def arguments() -> argparse.Namespace:
         "programs", nargs="*", metavar="PROGRAM", help=f"which ones; all without: {', '.join(PROGRAMS)}"
     )
     parser.add_argument("--missing", action="store_true", help="the demo's servers that PATH does not have")
+    parser.add_argument("--full", action="store_true", help="with --missing: those that keep traces and logs, too")
     parsed = parser.parse_args()
     unknown = [program for program in parsed.programs if program not in PROGRAMS]
     if unknown:
@@ -160,13 +160,13 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Return 0 when all that was asked for is there, 1 after a message, 130 when interrupted."""
     parsed = arguments()
-    wanted = missing() if parsed.missing else parsed.programs or list(PROGRAMS)
-    if not wanted:
+    programs = missing(full=parsed.full) if parsed.missing else parsed.programs or list(PROGRAMS)
+    if not programs:
         return 0
     try:
         with terminating(), exclusive(CACHE / "tools.lock", "tools: another run builds; waiting for it"):
             clear_leftovers()
-            build(wanted)
+            build(programs)
     except BuildError as error:
         print(f"tools: {error}", file=sys.stderr)
         return 1

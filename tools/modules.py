@@ -13,6 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = ROOT / ".cache" / "bin"
 
 
+def _build_info(package: str) -> tuple[tuple[str, str], ...]:
+    """Return the variables by which the servers of the Prometheus family tell what they are."""
+    values = (("Version", "{version}"), ("Branch", "HEAD"), ("BuildUser", "slobox"))
+    return tuple((f"{package}.{name}", value) for name, value in values)
+
+
 @dataclass(frozen=True, slots=True)
 class Module:
     """A folder with a go.mod that pins one upstream project.
@@ -20,14 +26,22 @@ class Module:
     Attributes:
         name: the folder under `tools/`.
         upstream: the module path whose version the programs report.
-        programs: names of the programs, each the package `<upstream>/cmd/<name>`.
+        programs: names of the programs.
         tags: build tags.
+        packages: of programs that are not the package `<upstream>/cmd/<name>`: which one they are.
+        variables: what is set at link time so that a program tells its version; `{version}` is filled in.
+        asks_version: the arguments by which a program tells its version and ends.
+        builder: the file from which OpenTelemetry's builder writes the program's sources; empty for all others.
     """
 
     name: str
     upstream: str
     programs: tuple[str, ...]
     tags: str = ""
+    packages: tuple[tuple[str, str], ...] = ()
+    variables: tuple[tuple[str, str], ...] = _build_info("github.com/prometheus/common/version")
+    asks_version: tuple[str, ...] = ("--version",)
+    builder: str = ""
 
     @property
     def folder(self) -> Path:
@@ -36,7 +50,11 @@ class Module:
 
     def package(self, program: str) -> str:
         """Return the import path of one program."""
-        return f"{self.upstream}/cmd/{program}"
+        return dict(self.packages).get(program, f"{self.upstream}/cmd/{program}")
+
+    def built_name(self, program: str) -> str:
+        """Return the file name that Go gives the program."""
+        return Path(self.package(program)).name or program
 
     @property
     def version(self) -> str:
@@ -58,14 +76,15 @@ class Module:
 
     def flags(self) -> list[str]:
         """Return the build flags; they are part of what makes a binary current."""
-        info = "github.com/prometheus/common/version"
-        linked = f"-s -w -X {info}.Version={self.version} -X {info}.Branch=HEAD -X {info}.BuildUser=slobox"
+        settings = [f"-X {name}={value.format(version=self.version)}" for name, value in self.variables]
+        linked = " ".join(["-s -w", *settings])
         tags = [f"-tags={self.tags}"] if self.tags else []
         return ["-trimpath", "-mod=readonly", "-modcacherw", "-buildvcs=false", *tags, f"-ldflags={linked}"]
 
     def fingerprint(self, go: tuple[int, ...]) -> str:
         """Return a checksum of all that decides the bytes of a build with the Go version `go`."""
-        digest = hashlib.sha256(self._file("go.mod") + self._file("go.sum"))
+        inputs = ("go.mod", "go.sum", *filter(None, [self.builder]))
+        digest = hashlib.sha256(b"".join(map(self._file, inputs)))
         digest.update(repr((self.flags(), go[:2], sys.platform, platform.machine())).encode())
         return digest.hexdigest()
 
@@ -77,5 +96,27 @@ MODULES = (
     # Without the service discovery of clouds and clusters it builds in minutes; file and static targets stay.
     Module("prometheus", "github.com/prometheus/prometheus", ("prometheus", "promtool"), "remove_all_sd"),
     Module("alertmanager", "github.com/prometheus/alertmanager", ("alertmanager", "amtool")),
+    Module(
+        "otelcol",
+        "go.opentelemetry.io/collector/otelcol",
+        ("otelcol",),
+        packages=(("otelcol", "."),),
+        variables=(),  # the builder writes the version into the sources
+        builder="builder.yaml",
+    ),
+    Module(
+        "jaeger",
+        "github.com/jaegertracing/jaeger",
+        ("jaeger",),
+        packages=(("jaeger", "github.com/jaegertracing/jaeger/cmd/all-in-one"),),
+        variables=(("github.com/jaegertracing/jaeger/pkg/version.latestVersion", "v{version}"),),
+        asks_version=("version",),
+    ),
+    Module(
+        "loki",
+        "github.com/grafana/loki/v3",
+        ("loki",),
+        variables=_build_info("github.com/grafana/loki/v3/pkg/util/build"),
+    ),
 )
 PROGRAMS = tuple(program for module in MODULES for program in module.programs)

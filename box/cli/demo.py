@@ -20,7 +20,7 @@ from box.demo.witnesses import Witnesses
 from box.errors import BoxError
 from box.layout import Layout, find_layout
 from box.pages import BUDGET, PAGES, Page
-from box.settings import Settings, load_settings
+from box.settings import Settings
 from box.state import State
 from box.terminal import make_console
 
@@ -39,17 +39,18 @@ def register(subparsers: parsers.Subparsers) -> None:
         help="leave everything running at the end (default: yes on a terminal, no elsewhere)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the record of the run to FILE")
-    parser.set_defaults(run=lambda arguments: run(arguments.json, keep=arguments.keep))
+    parsers.add_full(parser)
+    parser.set_defaults(run=lambda arguments: run(arguments.json, keep=arguments.keep, full=arguments.full))
 
 
-def run(json_file: Path | None, *, keep: bool | None) -> int:
+def run(json_file: Path | None, *, keep: bool | None, full: bool = False) -> int:
     """Play the demo; return 0 only if the page arrived and resolved."""
     console = make_console()
     layout = find_layout(os.environ)
     joined = stack.running(layout)
     keep = bool(joined) or (sys.stdout.isatty() if keep is None else keep)
     try:
-        known = _join(console, joined) if joined else _begin(console, layout)
+        known = _join(console, joined, full=full) if joined else _begin(console, layout, full=full)
         arrived = _play(console, layout, known, json_file)
     except BaseException:
         if not joined:
@@ -59,15 +60,17 @@ def run(json_file: Path | None, *, keep: bool | None) -> int:
     return 0 if arrived else 1
 
 
-def _join(console: Console, joined: State) -> State:
+def _join(console: Console, joined: State, *, full: bool) -> State:
     if joined.time_scale == 1:
         raise BoxError("the stack runs in real time, the demo needs scaled time; stop it first: make down")
+    if full and not joined.settings.full:
+        raise BoxError("the stack runs without logs and traces; stop it first: make down")
     console.print("Using the stack that runs already; it stays up afterwards.")
     return joined
 
 
-def _begin(console: Console, layout: Layout) -> State:
-    settings = load_settings(layout.root / ".env", os.environ)
+def _begin(console: Console, layout: Layout, *, full: bool) -> State:
+    settings = stack.read_settings(layout, full=full)
     free = ports.moved(settings)
     for name, port in free.items():
         console.print(f"Port {settings.ports[name]} is taken: {name} listens on {port} instead.")

@@ -20,6 +20,13 @@ def add(subparsers: Subparsers, name: str, summary: str, example: str) -> argpar
     )
 
 
+def add_full(parser: argparse.ArgumentParser) -> None:
+    """Add the option that all commands share which start the stack."""
+    parser.add_argument(
+        "--full", action="store_true", help="with logs and traces: the Collector, Loki, and Jaeger or Tempo"
+    )
+
+
 def time_scale(text: str) -> int:
     """Return a time scale that leaves tiles of at least three scrapes, each a whole number of seconds.
 

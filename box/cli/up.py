@@ -9,7 +9,7 @@ from box import stack
 from box.cli import parsers
 from box.layout import find_layout
 from box.pages import PAGES, Page, addresses
-from box.settings import Settings, load_settings
+from box.settings import Settings
 from box.startup_view import startup_view
 from box.state import State
 from box.terminal import make_console
@@ -19,6 +19,7 @@ DEMO_PROFILE = "demo"
 STOP_LINE = "Stop it with: make down"
 EXAMPLE = """\
   box up                    an hour of alerting passes in a minute
+  box up --full             with logs and traces
   box up --time-scale 1     real time
   WEB_PORT=8080 box up      another port for the shop"""
 
@@ -33,18 +34,19 @@ def register(subparsers: parsers.Subparsers) -> None:
         metavar="K",
         help=f"divide all alerting windows by K (default {DEMO_SCALE}: a 30-day budget lasts 12 hours)",
     )
-    parser.set_defaults(run=lambda arguments: run(arguments.time_scale))
+    parsers.add_full(parser)
+    parser.set_defaults(run=lambda arguments: run(arguments.time_scale, full=arguments.full))
 
 
-def run(time_scale: int) -> int:
+def run(time_scale: int, *, full: bool) -> int:
     """Start the stack unless it runs already as asked; return the exit code."""
     console = make_console()
     layout = find_layout(os.environ)
-    settings = load_settings(layout.root / ".env", os.environ)
+    settings = stack.read_settings(layout, full=full)
     known = stack.running(layout)
     if known:
         # The demo may have moved ports that were taken; otherwise another port than asked for is a change.
-        moved = known.profile == DEMO_PROFILE and known.time_scale == time_scale
+        moved = (known.profile, known.time_scale, known.settings.full) == (DEMO_PROFILE, time_scale, full)
         settings = known.settings if moved else settings
         wanted, _ = stack.make_run(layout, settings, time_scale, known.profile)
         if known.fingerprint == stack.fingerprint(layout, wanted):

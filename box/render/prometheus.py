@@ -1,6 +1,7 @@
 """Renders prometheus.yml: targets on this machine, one-second intervals when time is scaled, our rules."""
 
 from box.render.document import Document
+from box.services import BY_NAME
 from box.settings import Settings
 
 RULE_FILES = ["slo/prometheus/*.rules.yml", "rules/*.yml"]
@@ -55,13 +56,15 @@ def _job(job: Document, settings: Settings, time_scale: int) -> Document:
 
 
 def _group(group: Document, job_name: str, settings: Settings) -> Document:
-    names = [_service(target, job_name) for target in group["targets"]]
+    names = [_port_name(target, job_name) for target in group["targets"]]
     return {**group, "targets": [_address(name, settings) for name in names if name in settings.ports]}
 
 
-def _service(target: str, job_name: str) -> str:
-    host = target.partition(":")[0]
-    return job_name if host in LOOPBACK else host
+def _port_name(target: str, job_name: str) -> str:
+    host, _, number = target.partition(":")
+    name = job_name if host in LOOPBACK else host
+    more = BY_NAME[name].more_ports if name in BY_NAME else ()
+    return next((f"{name}/{port.name}" for port in more if str(port.in_container) == number), name)
 
 
 def _address(name: str, settings: Settings) -> str:

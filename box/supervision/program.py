@@ -46,16 +46,19 @@ def program(service: Service, run: Run, given: Collection[str] = ()) -> Program:
         "root": _reference("root"),
         "run": _reference("run"),
         "data": f"{_reference('data')}/{_data_name(service, run)}",
+        "folder": f"data/{run.profile}/{_data_name(service, run)}",
         "database": f"sqlite:///{_reference('data')}/shop/shop.db",
         "port": run.settings.ports,
         "url": {name: run.settings.url(name) for name in run.settings.ports},
+        "traces": run.settings.ports.get(f"{run.settings.trace_store}/otlp-grpc"),
         "lookback": LOOKBACK[run.time_scale > 1],
     }
+    variables = (*service.environment, *(service.with_collector if run.settings.full else ()))
     return Program(
         name=service.name,
         command=" ".join(_argument(part.format_map(fields)) for part in service.command),
         directory=service.directory.format_map(fields),
-        environment=tuple((key, value.format_map(fields)) for key, value in service.environment if key not in given),
+        environment=tuple((key, value.format_map(fields)) for key, value in variables if key not in given),
     )
 
 

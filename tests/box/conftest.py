@@ -23,15 +23,16 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TINY = """
 import http.server, os, re, signal, sys
 name = NAME
-if "--version" in sys.argv:
+if sys.argv[1:] in (["--version"], ["version"]):
     print(name + ", version 9.9.9"); sys.exit()
 if os.environ.get("BROKEN") == name:
     print("the disk is on fire"); sys.exit(3)
 if os.environ.get("STUBBORN") == name:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 flags = " ".join(sys.argv)
-found = re.search(r"(?:listen-address=127\\.0\\.0\\.1:|web-port=)(\\d+)", flags)
-port = int(found[1]) if found else int(os.environ.get("SHOP_PORT") or os.environ["PAGER_PORT"])
+found = re.search(r"(?:(?:listen-address|query.http-server.host-port)=127\\.0\\.0\\.1:|web-port=)(\\d+)", flags)
+variables = ("SHOP_PORT", "PAGER_PORT", "COLLECTOR_HEALTH_PORT", "LOKI_PORT")
+port = int(found[1]) if found else int(next(os.environ[each] for each in variables if each in os.environ))
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(503 if os.environ.get("UNREADY") == name else 200)
@@ -95,8 +96,9 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
     for name in ("box", "monitoring"):
         shutil.copytree(REPOSITORY / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(REPOSITORY / "slos.yaml", root / "slos.yaml")
-    ports = zip(SERVICES, free_ports(len(SERVICES)), strict=True)
-    (root / ".env").write_text("".join(f"{service.port_variable}={port}\n" for service, port in ports))
+    variables = sorted({variable for service in SERVICES for _, variable in service.ports})
+    ports = zip(variables, free_ports(len(variables)), strict=True)
+    (root / ".env").write_text("".join(f"{variable}={port}\n" for variable, port in ports))
     _write_stand_ins(root)
     path = f"{root / 'bin'}{os.pathsep}{os.environ['PATH']}"
     kept = {key: value for key, value in os.environ.items() if not key.endswith("_PORT")}
@@ -120,8 +122,13 @@ def _write_stand_ins(root: Path) -> None:
         (root / folder / "__init__.py").touch()
         (root / folder / "__main__.py").write_text(TINY.replace("NAME", repr(name), 1))
     (root / "bin").mkdir()
-    for name in ("prometheus", "alertmanager"):
-        program = root / "bin" / name
+    built = root / ".cache" / "bin"
+    built.mkdir(parents=True)
+    for program in (
+        *(root / "bin" / name for name in ("prometheus", "alertmanager", "loki")),
+        *(built / name for name in ("otelcol", "jaeger")),
+    ):
+        name = program.name
         # A shebang cannot hold a path with spaces, hence `env`.
         body = TINY.replace("NAME", repr(name), 1)
         program.write_text(f"#!/usr/bin/env python3\n{body}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from box.binaries import WANTED, find, version_of
+from box.binaries import JAEGER, WANTED, find, version_of, wanted
 from box.errors import BoxError
 
 PROMETHEUS, ALERTMANAGER = WANTED
@@ -56,6 +56,43 @@ def test_without_any_the_way_out_is_named(tmp_path: Path) -> None:
     assert str(error.value) == (
         f"prometheus >= 2.42 is needed ({old} is 2.9): run `make tools` to build it, or install one"
     )
+
+
+def test_a_full_run_takes_no_old_prometheus(tmp_path: Path) -> None:
+    """Debian's 2.42 does for alerts alone, but not for what exemplars and the platform's rules need."""
+    program(tmp_path / "bin", "prometheus", "prometheus, version 2.42.0")
+    built = program(tmp_path / "built", "prometheus", "prometheus, version 3.14.0")
+    of_full = next(server for server in wanted(str(tmp_path), full=True) if server.name == "prometheus")
+
+    assert find(of_full, tmp_path / "built", str(tmp_path / "bin")).path == built
+
+
+@pytest.mark.parametrize(("version", "store"), [("3.0.3", "tempo"), ("2.9.0", "jaeger"), (None, "jaeger")])
+def test_traces_go_to_tempo_where_there_is_one(tmp_path: Path, version: str | None, store: str) -> None:
+    """A Tempo that reads our config is taken, else the Jaeger that is built."""
+    if version:
+        program(tmp_path, "tempo", f"tempo, version {version} (branch: HEAD)")
+
+    names = [server.name for server in wanted(str(tmp_path), full=True)]
+
+    assert names == ["prometheus", "alertmanager", "otelcol", "loki", store]
+    assert [server.name for server in wanted(str(tmp_path), full=False)] == names[:2]
+
+
+def test_a_server_that_is_only_built_is_not_to_be_installed(tmp_path: Path) -> None:
+    """The message offers the one way there is."""
+    with pytest.raises(BoxError) as error:
+        find(JAEGER, tmp_path, str(tmp_path))
+
+    assert str(error.value) == "jaeger >= 1.62 is needed: run `make tools` to build it"
+
+
+def test_jaegers_way_to_tell_its_version_is_read(tmp_path: Path) -> None:
+    """It answers JSON to a subcommand."""
+    path = program(tmp_path, "jaeger", '{"gitCommit":"","gitVersion":"v1.62.0","buildDate":""}')
+
+    assert find(JAEGER, tmp_path, "").version == (1, 62)
+    assert version_of(path, JAEGER.asks_version) == (1, 62)
 
 
 def test_a_program_that_cannot_run_has_no_version(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from box.services import SERVICES
+from box.services import CORE, selection
 from tests.box.conftest import Checkout, free_ports
 
 PATIENCE = 30
@@ -30,13 +30,38 @@ def test_up_starts_everything_and_down_leaves_nothing(checkout: Checkout) -> Non
 
     assert (up.returncode, up.stderr) == (0, "")
     rows = json.loads(checkout.box("status", "--format", "json").stdout)
-    assert [row["name"] for row in rows if row["ready"]] == [service.name for service in SERVICES]
+    assert [row["name"] for row in rows if row["ready"]] == [service.name for service in CORE]
 
     down = checkout.box("down")
 
     assert (down.returncode, down.stdout) == (0, "Everything is stopped.\n")
     assert checkout.processes() == []
     assert checkout.box("status").returncode == 1
+
+
+def test_a_full_stack_has_what_keeps_logs_and_traces(checkout: Checkout) -> None:
+    """With --full the Collector, Loki and a trace store run, too, and every other command knows them."""
+    up = checkout.box("up", "--full")
+
+    assert (up.returncode, up.stderr) == (0, "")
+    rows = json.loads(checkout.box("status", "--format", "json").stdout)
+    assert [row["name"] for row in rows if row["ready"]] == [service.name for service in selection("jaeger")]
+    assert "runs already" in checkout.box("up", "--full").stdout
+    assert checkout.box("logs", "jaeger").stdout == "jaeger listens\n"
+    assert checkout.box("down").returncode == 0
+    assert checkout.processes() == []
+
+
+def test_up_without_full_takes_logs_and_traces_away(checkout: Checkout) -> None:
+    """A plain `up` beside a full stack leaves the light one."""
+    checkout.box("up", "--full")
+
+    changed = checkout.box("up")
+
+    assert "starting it again" in changed.stdout
+    rows = json.loads(checkout.box("status", "--format", "json").stdout)
+    assert [row["name"] for row in rows] == [service.name for service in CORE]
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in (checkout.run / "supervisord.conf").read_text()
 
 
 def test_up_twice_starts_nothing_again(checkout: Checkout) -> None:
@@ -104,8 +129,8 @@ def test_down_after_the_supervisor_was_killed(checkout: Checkout) -> None:
     supervisor = checkout.supervisor()
     supervisor.kill()
     supervisor.wait(PATIENCE)
-    assert len(checkout.processes()) == len(SERVICES)
-    assert f"{len(SERVICES)} processes of the box still run" in checkout.box("status").stdout
+    assert len(checkout.processes()) == len(CORE)
+    assert f"{len(CORE)} processes of the box still run" in checkout.box("status").stdout
 
     down = checkout.box("down")
 

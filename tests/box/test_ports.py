@@ -7,7 +7,7 @@ import pytest
 
 from box import ports
 from box.errors import BoxError
-from box.services import SERVICES
+from box.services import CORE
 from box.settings import Settings
 
 
@@ -22,7 +22,7 @@ def listener() -> socket.socket:
 
 def settings(**changes: int) -> Settings:
     """Return settings with ports from 40001, changed as told."""
-    return Settings({service.name: 40001 + index for index, service in enumerate(SERVICES)} | changes)
+    return Settings({service.name: 40001 + index for index, service in enumerate(CORE)} | changes)
 
 
 def test_a_listening_port_is_taken_and_its_holder_known(listener: socket.socket) -> None:
@@ -55,7 +55,7 @@ def test_the_demo_moves_a_taken_port_and_only_that(listener: socket.socket) -> N
         moved = ports.moved(wanted)
 
     assert moved["web"] > port + 1
-    assert len(set(wanted.with_ports(moved).ports.values())) == len(SERVICES)
+    assert len(set(wanted.with_ports(moved).ports.values())) == len(CORE)
 
 
 def test_a_refusal_has_one_line_for_each_port() -> None:

@@ -9,11 +9,18 @@ import yaml
 from box.errors import BoxError
 from box.pager.settings import WATCHDOG_SECONDS
 from box.render import alertmanager, document, durations, prometheus, rules, spec
-from box.services import SERVICES
+from box.services import CORE, selection
 from box.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SETTINGS = Settings({service.name: 18000 + index for index, service in enumerate(SERVICES)})
+SETTINGS = Settings({service.name: 18000 + index for index, service in enumerate(CORE)})
+TELEMETRY_JOBS = {
+    "otel-collector": "otel-collector/metrics",
+    "span-metrics": "otel-collector/derived",
+    "loki": "loki",
+    "jaeger": "jaeger/metrics",
+    "tempo": "tempo",
+}
 
 
 def test_every_target_is_a_service_of_this_machine() -> None:
@@ -50,6 +57,22 @@ def test_what_does_not_run_here_is_not_scraped() -> None:
 
     assert [job["job_name"] for job in rendered["scrape_configs"]] == ["both"]
     assert len(rendered["scrape_configs"][0]["static_configs"][0]["targets"]) == 1
+
+
+def test_each_target_of_a_service_is_found_on_its_own_port() -> None:
+    """The Collector's own metrics and those that it derives are two ports; a full run scrapes both, others none."""
+    base = document.read(REPOSITORY / "monitoring/prometheus/prometheus.yml")
+    names = [name for service in selection("jaeger") for name, _ in service.ports]
+    full = Settings({name: 18000 + index for index, name in enumerate(names)})
+
+    rendered = {job["job_name"]: job for job in prometheus.render(base, full, time_scale=60)["scrape_configs"]}
+
+    found = {name: job["static_configs"][0]["targets"] for name, job in rendered.items() if name in TELEMETRY_JOBS}
+    assert found == {
+        job: [f"127.0.0.1:{full.ports[port]}"] for job, port in TELEMETRY_JOBS.items() if not job.startswith("tempo")
+    }
+    light = prometheus.render(base, SETTINGS, time_scale=60)["scrape_configs"]
+    assert TELEMETRY_JOBS.keys().isdisjoint(job["job_name"] for job in light)
 
 
 def test_scaled_time_scrapes_every_second() -> None:

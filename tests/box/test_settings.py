@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from box.errors import BoxError
-from box.services import SERVICES
+from box.services import CORE
 from box.settings import load_settings, read_env_file
 
 
 def env_file(folder: Path, **changes: str) -> Path:
     """Write a `.env` with a port for every service, changed as told."""
-    ports = {service.port_variable: str(8000 + index) for index, service in enumerate(SERVICES)}
+    ports = {service.port_variable: str(8000 + index) for index, service in enumerate(CORE)}
     path = folder / ".env"
     path.write_text("".join(f"{key}={value}\n" for key, value in (ports | changes).items()))
     return path

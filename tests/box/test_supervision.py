@@ -1,23 +1,32 @@
 """What supervisord is told to run."""
 
 import configparser
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from box.layout import SOCKET_PATH_LIMIT, Layout
-from box.services import BY_NAME, SERVICES, Service
+from box.services import BY_NAME, CORE, SERVICES, Service, selection
 from box.settings import Settings
 from box.supervision.config import supervisor_config
 from box.supervision.program import Run, program, supervisor_environment
 
-SETTINGS = Settings({service.name: 18000 + index for index, service in enumerate(SERVICES)})
-PROGRAMS = {"prometheus": Path("/opt/my servers/prometheus"), "alertmanager": Path("/usr/bin/alertmanager")}
+PROGRAMS = {"prometheus": Path("/opt/my servers/prometheus"), "alertmanager": Path("/usr/bin/alertmanager")} | {
+    name: Path("/opt/my servers", name) for name in ("otelcol", "loki", "jaeger", "tempo")
+}
 
 
-def make_run(time_scale: int = 60, profile: str = "up") -> Run:
+def settings_of(services: Iterable[Service]) -> Settings:
+    """Return settings with ports from 18000."""
+    names = [name for service in services for name, _ in service.ports]
+    return Settings({name: 18000 + index for index, name in enumerate(names)})
+
+
+def make_run(time_scale: int = 60, profile: str = "up", services: Iterable[Service] = SERVICES) -> Run:
     """Return a run with servers in a folder with a space."""
-    return Run(SETTINGS, PROGRAMS, time_scale, profile)
+    return Run(settings_of(services), PROGRAMS, time_scale, profile)
 
 
 def config(run: Run) -> configparser.RawConfigParser:
@@ -91,6 +100,38 @@ def test_services_listen_on_loopback_only(service: Service) -> None:
 
     assert "127.0.0.1" in settings
     assert "0.0.0.0" not in settings  # noqa: S104 -- must not be there
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_no_address_is_left_to_a_server(service: Service) -> None:
+    """Every address in a command has a host: `:4317` alone would be every interface."""
+    made = program(service, make_run())
+
+    assert not re.search(r"""[= "]:\d""", made.command)
+
+
+@pytest.mark.parametrize("store", ["jaeger", "tempo"])
+def test_only_a_full_run_sends_traces_and_logs(store: str) -> None:
+    """The shop hears of the Collector where one runs; the Collector delivers to the store that runs."""
+    full = make_run(services=selection(store))
+    ports = full.settings.ports
+
+    for tier in ("web", "catalog", "orders"):
+        assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in dict(program(BY_NAME[tier], make_run(services=CORE)).environment)
+        told = dict(program(BY_NAME[tier], full).environment)["OTEL_EXPORTER_OTLP_ENDPOINT"]
+        assert told == f"http://127.0.0.1:{ports['otel-collector/otlp-http']}"
+    collector = dict(program(BY_NAME["otel-collector"], full).environment)
+    assert collector["TRACES_ENDPOINT"] == f"127.0.0.1:{ports[f'{store}/otlp-grpc']}"
+
+
+@pytest.mark.parametrize("name", ["otel-collector", "loki", "tempo"])
+def test_paths_in_configs_have_no_syntax(name: str) -> None:
+    """What a server puts into its YAML is a path from the run folder, whatever the checkout's own path is like."""
+    made = program(BY_NAME[name], make_run())
+    variable = next(value for key, value in made.environment if key.endswith("_DATA"))
+
+    assert variable == f"data/up/{name}-x60"
+    assert made.directory == "%(ENV_SLOBOX_RUN)s"
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from box.ports import next_free
-from box.services import SERVICES
+from box.services import CORE
 from box.settings import load_settings
 from tests.consistency.pages import Page, read
 
@@ -89,7 +89,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     environment = {
         **os.environ,
         "BOX_RUN_DIR": str(run),
-        **{service.port_variable: str(ours[service.name]) for service in SERVICES},
+        **{service.port_variable: str(ours[service.name]) for service in CORE},
     }
     ports = {name: (printed[name], ours[name]) for name in printed}
     running = Running(ports, run, environment)

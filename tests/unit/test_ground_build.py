@@ -62,6 +62,26 @@ def test_a_program_is_current_until_its_module_changes(module: Module, tmp_path:
     assert not build.is_current(module, "server", go)
 
 
+def test_what_the_builder_reads_decides_too(module: Module) -> None:
+    """Another list of components makes the Collector stale, although no pin changed."""
+    (module.folder / "builder.yaml").write_text("exporters: []\n")
+    generated = Module("server", "example.org/server", ("server",), builder="builder.yaml")
+    before = generated.fingerprint((1, 26))
+
+    (module.folder / "builder.yaml").write_text("exporters: [debug]\n")
+
+    assert generated.fingerprint((1, 26)) != before
+
+
+def test_a_program_may_be_called_otherwise_than_its_package() -> None:
+    """Jaeger's package is `all-in-one`, the Collector's the generated folder itself; both get a name of their own."""
+    by_name = {module.name: module for module in MODULES}
+
+    assert by_name["jaeger"].built_name("jaeger") == "all-in-one"
+    assert by_name["otelcol"].built_name("otelcol") == "otelcol"
+    assert by_name["loki"].package("loki") == "github.com/grafana/loki/v3/cmd/loki"
+
+
 def test_a_program_that_does_not_start_does_not_take_its_place(module: Module, tmp_path: Path) -> None:
     """What cannot even say its version never replaces a program that works."""
     (tmp_path / "BIN" / "server").write_text("works")
