@@ -13,7 +13,7 @@ from box.errors import BoxError
 from box.layout import Layout
 from box.render import alertmanager, document
 from box.render.document import Document
-from box.render.tree import compile_rules
+from box.render.tree import compile_rules, write_hand_written_rules
 from box.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,7 +22,8 @@ PROMETHEUS = Path("monitoring/prometheus/prometheus.yml")
 ALERTMANAGER = Path("monitoring/alertmanager/base.yml")
 INTERVAL = "1s"
 READABLE = "The umask of the checkout was strict; run: chmod -R go+rX slos.yaml monitoring runbooks"
-RULE_FILES = ["slo/prometheus/*.rules.yml"]
+RULES = Path("monitoring/prometheus/rules/slo.yml")
+RULE_FILES = ["slo/prometheus/*.rules.yml", "rules/*.yml"]
 
 
 def write(root: Path, folder: Path, time_scale: int) -> None:
@@ -38,7 +39,9 @@ def write(root: Path, folder: Path, time_scale: int) -> None:
     base = alertmanager.render(document.read(root / ALERTMANAGER), Settings({}), time_scale)
     document.write(folder / ALERTMANAGER, base, ALERTMANAGER.as_posix())
     shutil.copyfile(root / SPEC, folder / SPEC)
-    compile_rules(Layout(root, folder), time_scale)
+    layout = Layout(root, folder)
+    write_hand_written_rules(layout, Settings({}), root / RULES)
+    compile_rules(layout, time_scale)
 
 
 def mounted(root: Path) -> Iterator[Path]:
@@ -49,7 +52,7 @@ def mounted(root: Path) -> Iterator[Path]:
 
 
 def _faster(config: Document) -> Document:
-    """The config with a scrape and an evaluation every second, and the compiled rules."""
+    """The config with a scrape and an evaluation every second, the compiled rules and those written by hand."""
     intervals = dict.fromkeys(("scrape_interval", "scrape_timeout", "evaluation_interval"), INTERVAL)
     return {**config, "global": {**config["global"], **intervals}, "rule_files": RULE_FILES}
 

@@ -105,6 +105,9 @@ PROMETHEUS = Service(
         "--config.file=prometheus.yml",
         "--storage.tsdb.path={data}",
         "--storage.tsdb.retention.time=40d",
+        "--storage.tsdb.retention.size=2GB",
+        # An alert that is not confirmed for four times this long ends: the dead man's switch needs that soon.
+        "--rules.alert.resend-delay=10s",
         "--web.listen-address=127.0.0.1:{port[prometheus]}",
         "--web.external-url={url[prometheus]}",
         "--query.lookback-delta={lookback}",

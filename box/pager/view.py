@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import parse_qs, urlencode
 
 from box.pager.notification import Alert, Notification, moment, web_link
+from box.pager.watchdog import Standing
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -99,3 +100,13 @@ def count_by_severity(alerts: Iterable[Alert]) -> dict[str, int]:
     for alert in alerts:
         found["page" if alert.labels.get("severity") == "page" else "ticket"] += 1
     return found
+
+
+def watchdog_line(standing: Standing) -> dict[str, str]:
+    """Return how the dead man's switch stands, as a style and a sentence; nothing when none is expected."""
+    if not standing.limit_seconds:
+        return {}
+    heard = "never" if standing.age_seconds is None else ago(standing.age_seconds)
+    if standing.overdue:
+        return {"style": "overdue", "text": f"Dead man's switch overdue: last heard {heard}. Alerts may not arrive."}
+    return {"style": "heard", "text": f"Dead man's switch: last heard {heard}."}

@@ -6,6 +6,8 @@ from box.render.document import Document
 from box.render.durations import scaled
 from box.settings import Settings
 
+# The dead man's switch is of the platform, whose time is never scaled: the pager waits for it in real seconds.
+REAL_TIME = ("watchdog",)
 TIMERS = ("group_wait", "group_interval", "repeat_interval")
 
 
@@ -19,7 +21,8 @@ def render(base: Document, settings: Settings, time_scale: int) -> Document:
 
 
 def _route(route: Document, time_scale: int) -> Document:
-    timers = {key: scaled(route[key], time_scale) for key in TIMERS if key in route}
+    scale = 1 if route.get("receiver") in REAL_TIME else time_scale
+    timers = {key: scaled(route[key], scale) for key in TIMERS if key in route}
     children = {"routes": [_route(child, time_scale) for child in route["routes"]]} if "routes" in route else {}
     return {**route, **timers, **children}
 

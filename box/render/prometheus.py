@@ -6,6 +6,15 @@ from box.settings import Settings
 
 RULE_FILES = ["slo/prometheus/*.rules.yml", "rules/*.yml"]
 SCALED_INTERVAL = "1s"
+LIMITS = (
+    "body_size_limit",
+    "sample_limit",
+    "label_limit",
+    "label_name_length_limit",
+    "label_value_length_limit",
+    "target_limit",
+)
+"""Limits that Prometheus before 2.46 knows in a job alone."""
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -17,7 +26,8 @@ def render(base: Document, settings: Settings, time_scale: int) -> Document:
         settings: the ports of this machine.
         time_scale: above 1, every scrape and evaluation happens each second, as `slo build --time-scale` expects.
     """
-    jobs = [_job(job, settings, time_scale) for job in base.get("scrape_configs", [])]
+    limits = {key: value for key, value in base.get("global", {}).items() if key in LIMITS}
+    jobs = [{**limits, **_job(job, settings, time_scale)} for job in base.get("scrape_configs", [])]
     return {
         **base,
         "global": _global(base.get("global", {}), time_scale),
@@ -31,6 +41,7 @@ def render(base: Document, settings: Settings, time_scale: int) -> Document:
 
 
 def _global(base: Document, time_scale: int) -> Document:
+    base = {key: value for key, value in base.items() if key not in LIMITS}
     if time_scale == 1:
         return base
     intervals = dict.fromkeys(("scrape_interval", "scrape_timeout", "evaluation_interval"), SCALED_INTERVAL)

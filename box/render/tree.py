@@ -9,7 +9,7 @@ from pathlib import Path
 
 from box.errors import BoxError
 from box.layout import Layout, make_private_folder
-from box.render import alertmanager, document, prometheus, spec
+from box.render import alertmanager, document, prometheus, rules, spec
 from box.settings import Settings
 
 PROMETHEUS = Path("monitoring/prometheus/prometheus.yml")
@@ -30,7 +30,7 @@ def write_configs(layout: Layout, settings: Settings, time_scale: int) -> None:
     rendered = prometheus.render(base, settings, time_scale)
     document.write(layout.run / "prometheus.yml", rendered, PROMETHEUS.as_posix())
     generated = _write_spec(layout, settings, time_scale)
-    _copy_hand_written_rules(layout, generated)
+    write_hand_written_rules(layout, settings, generated)
     compile_rules(layout, time_scale)
 
 
@@ -49,17 +49,18 @@ def _write_spec(layout: Layout, settings: Settings, time_scale: int) -> Path:
     base = Path(source.get("alerting", {}).get("base", "monitoring/alertmanager/base.yml"))
     rendered = alertmanager.render(document.read(layout.root / base), settings, time_scale)
     document.write(layout.run / base, rendered, base.as_posix())
-    rules: str = source.get("outputs", {}).get("prometheus", "monitoring/prometheus/rules/slo.yml")
-    return layout.root / rules
+    compiled: str = source.get("outputs", {}).get("prometheus", "monitoring/prometheus/rules/slo.yml")
+    return layout.root / compiled
 
 
-def _copy_hand_written_rules(layout: Layout, generated: Path) -> None:
+def write_hand_written_rules(layout: Layout, settings: Settings, generated: Path) -> None:
+    """Write every rule file of the checkout but the generated one into `rules/` of the run folder."""
     target = layout.run / "rules"
     shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
     for path in sorted((layout.root / PROMETHEUS).parent.glob("rules/*.yml")):
         if path != generated:
-            shutil.copyfile(path, target / path.name)
+            origin = path.relative_to(layout.root).as_posix()
+            document.write(target / path.name, rules.render(document.read(path), settings), origin)
 
 
 def compile_rules(layout: Layout, time_scale: int) -> None:

@@ -1,12 +1,14 @@
 """The configs of a run, rendered from those that docker compose mounts."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
 from box.errors import BoxError
-from box.render import alertmanager, document, durations, prometheus, spec
+from box.pager.settings import WATCHDOG_SECONDS
+from box.render import alertmanager, document, durations, prometheus, rules, spec
 from box.services import CORE, selection
 from box.settings import Settings
 
@@ -99,7 +101,8 @@ def test_alertmanager_tells_the_pager_of_this_machine() -> None:
     rendered = alertmanager.render(base, SETTINGS, time_scale=60)
 
     urls = {hook["url"] for receiver in rendered["receivers"] for hook in receiver["webhook_configs"]}
-    assert urls == {f"http://127.0.0.1:{SETTINGS.ports['pager']}/alertmanager"}
+    pager = SETTINGS.url("pager")
+    assert urls == {f"{pager}/alertmanager", f"{pager}/watchdog"}
     assert durations.seconds(rendered["route"]["group_wait"]) == 1
     assert rendered["route"]["receiver"] == base["route"]["receiver"]
     assert alertmanager.render(base, SETTINGS, time_scale=1)["route"] == base["route"]
@@ -119,6 +122,61 @@ def test_nested_routes_are_scaled_too() -> None:
     child = rendered["route"]["routes"][0]
     assert child["group_interval"] == "10s"
     assert child["routes"][0] == {"group_wait": "1s", "repeat_interval": "2160s"}
+
+
+def test_the_watchdog_keeps_its_time() -> None:
+    """The pager waits for the dead man's switch in real seconds, whatever the time scale."""
+    base = document.read(REPOSITORY / "monitoring/alertmanager/base.yml")
+
+    rendered = alertmanager.render(base, SETTINGS, time_scale=60)
+
+    (before,), (after,) = (
+        [route for route in config["route"]["routes"] if route["receiver"] == "watchdog"] for config in (base, rendered)
+    )
+    assert after == before
+    assert durations.seconds(after["repeat_interval"]) < WATCHDOG_SECONDS / 2
+
+
+def test_limits_stand_in_every_job() -> None:
+    """Prometheus before 2.46 knows no limits under `global`; a job's own limit wins."""
+    base = document.read(REPOSITORY / "monitoring/prometheus/prometheus.yml")
+
+    rendered = prometheus.render(base, SETTINGS, time_scale=1)
+
+    assert not set(prometheus.LIMITS) & set(rendered["global"])
+    jobs = {job["job_name"]: job for job in rendered["scrape_configs"]}
+    assert all(set(prometheus.LIMITS) <= set(job) for job in jobs.values())
+    assert jobs["shop"]["sample_limit"] < jobs["prometheus"]["sample_limit"] == base["global"]["sample_limit"]
+
+
+def test_links_of_hand_written_rules_lead_to_the_local_pager() -> None:
+    """Every link to a runbook follows the pager; other links, expressions and words stay as they are."""
+    base = document.read(REPOSITORY / "monitoring/prometheus/rules/platform.yml")
+    elsewhere = {"alert": "Other", "expr": "1", "annotations": {"runbook_url": "https://wiki.example.com/Other"}}
+    base["groups"].append({"name": "other", "rules": [elsewhere, {"record": "a:b", "expr": "1"}]})
+
+    rendered = rules.render(base, SETTINGS)
+
+    *ours, other = rendered["groups"]
+    links = [rule["annotations"].pop("runbook_url") for group in ours for rule in group["rules"]]
+    assert {link.rpartition("/")[0] for link in links} == {f"http://127.0.0.1:{SETTINGS.ports['pager']}/runbooks"}
+    assert other == base["groups"][-1]
+    for group in base["groups"][:-1]:
+        for rule in group["rules"]:
+            del rule["annotations"]["runbook_url"]
+    assert ours == base["groups"][:-1]
+
+
+def test_every_prometheus_that_we_take_loads_the_rendered_config(promtool: Path, tmp_path: Path) -> None:
+    """What the light mode renders is valid for the oldest Prometheus that `box` takes from PATH, and for the newest."""
+    base = document.read(REPOSITORY / "monitoring/prometheus/prometheus.yml")
+    document.write(tmp_path / "prometheus.yml", prometheus.render(base, SETTINGS, time_scale=60), "prometheus.yml")
+
+    done = subprocess.run(
+        [promtool, "check", "config", tmp_path / "prometheus.yml"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("15s", 15), ("1h30m", 5400), ("1d", 86400), ("0", 0), ("500ms", 0.5)])

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import promql_parser
 import pytest
+import yaml
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -15,10 +16,12 @@ from apps.catalog.app import create_app as catalog
 from apps.orders.app import create_app as orders
 from apps.settings import Settings
 from apps.web.app import create_app as web
+from box.pager import watchdog
 from slo.load import Source
 from slo.pipeline import Request, compile_sources
 from slo.plan.values import Alert, Plan, Record
 from tests.consistency.pages import Page, broken_links, read
+from tests.consistency.servers import SCRAPED, SERVERS
 
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
 QUERY = re.compile(r"'query=(.+)'")
@@ -28,11 +31,16 @@ ALERT_PAGES = [page for page in PAGES if page.path.stem != "README"]
 
 # What Prometheus itself adds or records; label values of None are not looked at.
 ANY: frozenset[str] | None = None
-TARGET_LABELS = {"service": frozenset({"web", "catalog", "orders"}), "job": frozenset({"shop"}), "instance": ANY}
-OF_PROMETHEUS = {
-    "up": TARGET_LABELS,
-    "ALERTS": {"alertname": ANY, "alertstate": frozenset({"firing", "pending"})},
-    "prometheus_rule_evaluation_failures_total": {"rule_group": ANY},
+JOBS = frozenset({"prometheus", "alertmanager", "pager", "otel-collector", "loki", "jaeger", "tempo", "grafana"})
+TARGET_LABELS: dict[str, frozenset[str] | None] = {
+    "service": frozenset({"web", "catalog", "orders"}),
+    "job": JOBS | {"shop"},
+    "instance": ANY,
+}
+OF_PROMETHEUS: dict[str, dict[str, frozenset[str] | None]] = {
+    **{name: dict(TARGET_LABELS) for name in ("up", *SCRAPED)},
+    "ALERTS": {"alertname": ANY, "alertstate": frozenset({"firing", "pending"}), "team": frozenset({"platform"})},
+    **{name: TARGET_LABELS | dict.fromkeys(labels, ANY) for name, labels in SERVERS.items()},
 }
 
 Known = dict[str, dict[str, frozenset[str] | None]]
@@ -116,6 +124,9 @@ def selectors(query: str) -> list[promql_parser.VectorSelector]:
 
 def unknown_parts(selector: promql_parser.VectorSelector, known: Known) -> Iterator[str]:
     """What a selector names that does not exist."""
+    if not selector.name:
+        yield from unknown_names(selector, known)
+        return
     labels = known.get(selector.name or "")
     if labels is None:
         yield f"no such series: {selector.name}"
@@ -130,11 +141,39 @@ def unknown_parts(selector: promql_parser.VectorSelector, known: Known) -> Itera
             yield f"{selector.name} has no {matcher.name} {matcher.value}"
 
 
-def test_every_alert_has_a_page_and_every_page_an_alert(planned: Plan) -> None:
+def unknown_names(selector: promql_parser.VectorSelector, known: Known) -> Iterator[str]:
+    """Which alternatives of a `__name__` matcher exist nowhere."""
+    for matcher in selector.matchers.matchers:
+        if matcher.name == "__name__":
+            yield from (f"no such series: {name}" for name in matcher.value.split("|") if name not in known)
+
+
+def platform_alerts(root: Path) -> set[str]:
+    """The alerts about the monitoring itself, and the one that the pager raises."""
+    text = (root / "monitoring/prometheus/rules/platform.yml").read_text(encoding="utf-8")
+    return {rule["alert"] for group in yaml.safe_load(text)["groups"] for rule in group["rules"]} | {watchdog.ALERT}
+
+
+def test_every_alert_has_a_page_and_every_page_an_alert(planned: Plan, root: Path) -> None:
     """Nobody is paged without a page to read, and no page outlives its alert."""
     alerts = {fact.name for each in planned.slos for fact in each.alerts}
 
-    assert {page.path.stem for page in ALERT_PAGES} == alerts
+    assert {page.path.stem for page in ALERT_PAGES} == alerts | platform_alerts(root)
+
+
+def test_every_series_of_the_platform_rules_exists(root: Path, known: Known) -> None:
+    """The rules about the monitoring ask for what the servers export."""
+    text = (root / "monitoring/prometheus/rules/platform.yml").read_text(encoding="utf-8")
+    rules = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+
+    problems = [
+        f"{rule['alert']}: {problem}"
+        for rule in rules
+        for selector in selectors(rule["expr"])
+        for problem in unknown_parts(selector, known)
+    ]
+
+    assert problems == []
 
 
 def test_every_alert_links_to_its_page(planned: Plan) -> None:

@@ -47,6 +47,8 @@ def test_every_receiver_is_the_pager_and_hears_of_the_end() -> None:
     """Pages, tickets and the rest arrive at the pager, and so does their resolution."""
     config = yaml.safe_load((MONITORING / "alertmanager/base.yml").read_text(encoding="utf-8"))
     receivers = {receiver["name"]: receiver["webhook_configs"] for receiver in config["receivers"]}
-    assert receivers.keys() == {"page", "ticket", "default"}
-    pager = [{"url": "http://pager:8091/alertmanager", "send_resolved": True}]
-    assert all(hooks == pager for hooks in receivers.values())
+    assert receivers.keys() == {"watchdog", "page", "ticket", "default"}
+    paths = {"watchdog": "watchdog"}
+    for name, hooks in receivers.items():
+        url = f"http://pager:8091/{paths.get(name, 'alertmanager')}"
+        assert hooks == [{"url": url, "send_resolved": True}]

@@ -49,14 +49,19 @@ def test_everything_is_scaled_and_nothing_else_changes(tmp_path: Path) -> None:
     write(ROOT, tmp_path, 60)
     config = yaml.safe_load((tmp_path / "prometheus.yml").read_text(encoding="utf-8"))
     original = yaml.safe_load((ROOT / "monitoring/prometheus/prometheus.yml").read_text(encoding="utf-8"))
-    assert {*config["global"].values()} == {"1s"}
+    intervals = ("scrape_interval", "scrape_timeout", "evaluation_interval")
+    assert config["global"] == {**original["global"], **dict.fromkeys(intervals, "1s")}
     assert config["scrape_configs"] == original["scrape_configs"]
     rules = [*tmp_path.glob(config["rule_files"][0])]
     assert len(rules) == 1
     groups = yaml.safe_load(rules[0].read_text(encoding="utf-8"))["groups"]
     alerts = [rule for group in groups for rule in group["rules"] if "alert" in rule]
     assert {rule["labels"]["time_scale"] for rule in alerts} == {"60"}
+    platform = yaml.safe_load((tmp_path / "rules/platform.yml").read_text(encoding="utf-8"))
+    assert platform == yaml.safe_load((ROOT / "monitoring/prometheus/rules/platform.yml").read_text(encoding="utf-8"))
+    assert config["rule_files"][1:] == ["rules/*.yml"]
+    assert not (tmp_path / "rules/slo.yml").exists()
     routes = yaml.safe_load((tmp_path / "slo/alertmanager/alertmanager.yml").read_text(encoding="utf-8"))
     assert routes["route"]["group_interval"] == "1s"
-    assert routes["receivers"][0]["webhook_configs"][0]["url"] == "http://pager:8091/alertmanager"
+    assert routes["receivers"][1]["webhook_configs"][0]["url"] == "http://pager:8091/alertmanager"
     assert not (tmp_path / "of-an-earlier-run.yml").exists()

@@ -1,0 +1,78 @@
+"""What rules and runbooks may ask of the servers: name -> labels beside those of the target.
+
+`tests/rules/test_platform_on_servers.py` holds this list against what the servers export, where they are built.
+"""
+
+SCRAPED = (
+    "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_series_added",
+)
+"""What Prometheus records about every scrape."""
+
+PROCESS = ("process_resident_memory_bytes", "process_cpu_seconds_total")
+
+PROMETHEUS: dict[str, tuple[str, ...]] = {
+    "prometheus_config_last_reload_successful": (),
+    "prometheus_notifications_alertmanagers_discovered": (),
+    "prometheus_notifications_dropped_total": (),
+    "prometheus_notifications_errors_total": ("alertmanager",),
+    "prometheus_notifications_queue_length": (),
+    "prometheus_rule_evaluation_failures_total": ("rule_group",),
+    "prometheus_rule_group_interval_seconds": ("rule_group",),
+    "prometheus_rule_group_iterations_missed_total": ("rule_group",),
+    "prometheus_rule_group_last_duration_seconds": ("rule_group",),
+    "prometheus_target_scrape_pool_exceeded_label_limits_total": (),
+    "prometheus_target_scrapes_exceeded_body_size_limit_total": (),
+    "prometheus_target_scrapes_exceeded_sample_limit_total": (),
+    "prometheus_tsdb_compactions_failed_total": (),
+    "prometheus_tsdb_head_max_time_seconds": (),
+    "prometheus_tsdb_head_series": (),
+    "prometheus_tsdb_lowest_timestamp_seconds": (),
+    "prometheus_tsdb_reloads_failures_total": (),
+    "prometheus_tsdb_retention_limit_bytes": (),
+    "prometheus_tsdb_storage_blocks_bytes": (),
+    "prometheus_tsdb_wal_corruptions_total": (),
+}
+
+ALERTMANAGER: dict[str, tuple[str, ...]] = {
+    "alertmanager_config_last_reload_successful": (),
+    "alertmanager_notification_requests_failed_total": ("integration",),
+    "alertmanager_notifications_failed_total": ("integration",),
+}
+
+COLLECTOR: dict[str, tuple[str, ...]] = {
+    "otelcol_exporter_enqueue_failed_log_records": ("exporter",),
+    "otelcol_exporter_enqueue_failed_metric_points": ("exporter",),
+    "otelcol_exporter_enqueue_failed_spans": ("exporter",),
+    "otelcol_exporter_queue_capacity": ("exporter",),
+    "otelcol_exporter_queue_size": ("exporter",),
+    "otelcol_exporter_send_failed_log_records": ("exporter",),
+    "otelcol_exporter_send_failed_metric_points": ("exporter",),
+    "otelcol_exporter_send_failed_spans": ("exporter",),
+    "otelcol_exporter_sent_log_records": ("exporter",),
+    "otelcol_exporter_sent_spans": ("exporter",),
+    "otelcol_process_memory_rss": (),
+    "otelcol_processor_tail_sampling_global_count_traces_sampled": ("decision",),
+    "otelcol_receiver_accepted_log_records": ("receiver",),
+    "otelcol_receiver_refused_log_records": ("receiver",),
+    "otelcol_receiver_refused_metric_points": ("receiver",),
+    "otelcol_receiver_refused_spans": ("receiver",),
+}
+
+LOKI: dict[str, tuple[str, ...]] = {"loki_discarded_samples_total": ("reason",)}
+
+JAEGER: dict[str, tuple[str, ...]] = {
+    "jaeger_collector_queue_capacity": (),
+    "jaeger_collector_queue_length": (),
+    "jaeger_collector_spans_dropped_total": (),
+    "jaeger_collector_spans_rejected_total": (),
+}
+
+TEMPO: dict[str, tuple[str, ...]] = {"tempo_discarded_spans_total": ("reason",)}
+
+SHOP: dict[str, tuple[str, ...]] = {"shop_telemetry_dropped_total": ("signal", "reason")}
+
+PAGER: dict[str, tuple[str, ...]] = {"pager_watchdog_age_seconds": ()}
+
+SERVERS = dict.fromkeys(PROCESS, ()) | PROMETHEUS | ALERTMANAGER | COLLECTOR | LOKI | JAEGER | TEMPO | SHOP | PAGER

@@ -1,0 +1,97 @@
+"""The alerts about the monitoring itself: judged by both promtools, complete in cases, routes and pages."""
+
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.rules.judge import linted, verdict
+
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "monitoring/prometheus/rules/platform.yml"
+CASES = ROOT / "monitoring/prometheus/tests/platform.test.yml"
+ROUTES = ROOT / "monitoring/alertmanager/alertmanager.yml"
+ALERTS = [rule for group in yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"] for rule in group["rules"]]
+
+
+def cases() -> list[dict[str, Any]]:
+    """The cases of the committed file."""
+    found: list[dict[str, Any]] = yaml.safe_load(CASES.read_text(encoding="utf-8"))["tests"]
+    return found
+
+
+def test_promtool_finds_nothing_to_complain_about(promtool: Path) -> None:
+    """Every linter of both versions accepts the rules."""
+    assert linted(promtool, RULES) == ""
+
+
+def test_the_cases_hold(promtool: Path) -> None:
+    """Each alert fires when it should and is quiet when it should not."""
+    assert verdict(promtool, CASES) == ""
+
+
+def test_every_alert_fires_in_a_case_and_is_quiet_in_one() -> None:
+    """An alert without a case that fires is not proven; those of all parts are quiet when all is well."""
+    fired = Counter(
+        (check["alertname"], labels["exp_labels"].get("signal") if check["alertname"].startswith("Collector") else None)
+        for case in cases()
+        for check in case.get("alert_rule_test", [])
+        for labels in check["exp_alerts"]
+    )
+    wanted = {(rule["alert"], rule["labels"].get("signal")) for rule in ALERTS}
+    healthy = [case for case in cases() if case["name"].startswith("healthy")]
+
+    assert set(fired) == wanted
+    assert len(healthy) == 2
+    for case in healthy:
+        assert {check["expr"] for check in case["promql_expr_test"]} == {
+            'ALERTS{alertname!="Watchdog",alertstate="firing"}'
+        }
+
+
+def test_rules_that_never_fire_fail_all_cases_that_expect_them(promtools: dict[str, Path], tmp_path: Path) -> None:
+    """The cases notice when a rule is broken: with none that can fire, every case of an alert fails."""
+    document = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    for group in document["groups"]:
+        for rule in group["rules"]:
+            rule["expr"] = f"({rule['expr']}) > Inf"
+    for folder, name, text in (
+        ("rules", "platform.yml", yaml.safe_dump(document)),
+        ("tests", "platform.test.yml", CASES.read_text(encoding="utf-8")),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(text, encoding="utf-8")
+
+    said = verdict([*promtools.values()][-1], tmp_path / "tests/platform.test.yml")
+
+    expecting = [case["name"] for case in cases() if "alert_rule_test" in case]
+    assert [name for name in expecting if f"name: {name}," not in said] == []
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_every_alert_has_a_route(rule: dict[str, Any], amtool: Path) -> None:
+    """Alertmanager says where an alert goes: pages and tickets by severity, the switch to its own receiver."""
+    labels = [f"alertname={rule['alert']}", *(f"{key}={value}" for key, value in rule["labels"].items())]
+    done = subprocess.run(
+        [amtool, "config", "routes", "test", f"--config.file={ROUTES}", *labels],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    wanted = "watchdog" if rule["alert"] == "Watchdog" else rule["labels"]["severity"]
+
+    assert done.stdout.strip() == wanted
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_every_alert_says_what_it_means(rule: dict[str, Any]) -> None:
+    """Severity, team, a summary, a description, and the page of its own name."""
+    assert rule["labels"]["team"] == "platform"
+    assert rule["labels"]["severity"] in {"page", "ticket"} or rule["alert"] == "Watchdog"
+    texts = rule["annotations"]
+    assert texts["summary"]
+    assert texts["description"]
+    assert texts["runbook_url"] == f"http://127.0.0.1:8091/runbooks/{rule['alert']}"
