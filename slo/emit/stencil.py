@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +37,6 @@ class Stencil(msgspec.Struct, frozen=True):
         return "".join(text)
 
 
-@lru_cache(maxsize=64)
 def stencil(pattern: Pattern, write: Callable[[Alert], str]) -> Stencil:
     """The alerts of the pattern as text; without parts where filling them in gives something else than writing."""
     words = _words(pattern)

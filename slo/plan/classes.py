@@ -44,13 +44,15 @@ def _class(planned: PlannedSlo) -> object:
 def _pattern(planned: PlannedSlo, scale: Scale) -> Pattern | None:
     """The pattern of the SLO's class; None where filling it in does not give what spelling out does.
 
-    That happens when what the user wrote holds characters that are taken for blanks.
+    That happens when what the user wrote holds characters that are taken for blanks. The proof is made with a title of
+    ours: one that is itself such a character would be filled in as it was.
     """
     before = len(planned.slo.alert_prefix)
     facts = tuple(replace(fact, name=PREFIX + fact.name[before:]) for fact in planned.alerts)
     anyone = replace(planned.slo, service=SERVICE, name=SLO, title=TITLE)
     pattern = Pattern(tuple(alerts.rules(replace(planned, slo=anyone, alerts=facts), scale, READ)))
-    same = Kin(pattern, _filling(planned)).spelled() == tuple(alerts.rules(planned, scale))
+    someone = replace(planned, slo=replace(planned.slo, title="any"))
+    same = Kin(pattern, _filling(someone)).spelled() == tuple(alerts.rules(someone, scale))
     return pattern if same else None
 
 
