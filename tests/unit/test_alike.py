@@ -37,7 +37,7 @@ def families(draw: st.DrawFn) -> tuple[Slo, ...]:
         "group_by": draw(st.sampled_from([(), ("tenant",)])),
         "links": Links(draw(st.sampled_from(["", "http://r/{alert}", "http://r/{service}/{slo}?a='b'#{uid}"]))),
     }
-    names = draw(st.lists(NAMES, min_size=4, max_size=6, unique=True))
+    names = draw(st.lists(NAMES, min_size=6, max_size=8, unique=True))
     return tuple(
         objective(
             name,
@@ -95,7 +95,7 @@ def test_whoever_differs_in_anything_else_is_no_kin(change: dict[str, Any], shar
     """Each SLO gets the alerts that it would get alone where half of them differ from the rest in one thing."""
     common: dict[str, Any] = {"group_by": ("tenant",)} if "overrides" in change else {}
     slos = [
-        objective(f"{half}{n}", **{**common, **more}) for n in range(9) for half, more in (("a", {}), ("b", change))
+        objective(f"{half}{n}", **{**common, **more}) for n in range(20) for half, more in (("a", {}), ("b", change))
     ]
     made = plan(slo_set(*slos, shards=shards), Scale())
 
@@ -107,7 +107,7 @@ def test_whoever_differs_in_anything_else_is_no_kin(change: dict[str, Any], shar
 
 def test_a_title_that_is_a_blank_does_not_make_blanks_of_other_texts() -> None:
     """A note with a control character stays as it is, also where the title of the first SLO is that character."""
-    slos = [objective(f"s{n}", title="\x06" if n == 0 else "T", annotations=(("note", "\x06"),)) for n in range(4)]
+    slos = [objective(f"s{n}", title="\x06" if n == 0 else "T", annotations=(("note", "\x06"),)) for n in range(6)]
     alerts = [rule for rule in plan(slo_set(*slos), Scale()).groups[0].rules if isinstance(rule, Alert)]
 
     assert {dict(alert.annotations)["note"] for alert in alerts} == {"\x06"}
@@ -115,7 +115,7 @@ def test_a_title_that_is_a_blank_does_not_make_blanks_of_other_texts() -> None:
 
 def test_what_is_filled_into_a_link_makes_no_new_hole() -> None:
     """A link is filled in once: a service called `l` within `{s{service}o}` is no SLO, for one SLO or for many."""
-    slos = [objective(f"s{n}", service=name, links=Links("http://r/{s{service}o}")) for name in "al" for n in range(4)]
+    slos = [objective(f"s{n}", service=name, links=Links("http://r/{s{service}o}")) for name in "al" for n in range(6)]
     made = plan(slo_set(*slos), Scale())
     spelled = tuple(alert for planned in made.slos for alert in alone(planned, Scale()))
 
@@ -124,22 +124,22 @@ def test_what_is_filled_into_a_link_makes_no_new_hole() -> None:
 
 
 def test_a_family_is_spelled_once() -> None:
-    """Four SLOs that are alike share a pattern whose blanks are filled in; three of a kind are not worth it."""
-    few = plan(slo_set(*(objective(f"s{n}") for n in range(3))), Scale()).groups[0].parts
-    many = plan(slo_set(*(objective(f"s{n}") for n in range(4)), objective("z", team="other")), Scale()).groups[0].parts
+    """Six SLOs that are alike share a pattern whose blanks are filled in; five of a kind are not worth it."""
+    few = plan(slo_set(*(objective(f"s{n}") for n in range(5))), Scale()).groups[0].parts
+    many = plan(slo_set(*(objective(f"s{n}") for n in range(6)), objective("z", team="other")), Scale()).groups[0].parts
     kin = [part for part in many if isinstance(part, Kin)]
 
     assert not any(isinstance(part, Kin) for part in few)
-    assert len(kin) == 4
+    assert len(kin) == 6
     assert len({id(part.pattern) for part in kin}) == 1
     assert all(stencil(part.pattern, rule).filled(part.filling) for part in kin)
 
 
 def test_awkward_texts_are_written_one_by_one() -> None:
     """An apostrophe in a title asks for other quotes, and a service called `on` for some: neither is filled in."""
-    slos = [objective(f"s{n}") for n in range(4)]
-    quoted = [*slos, objective("s5", title="It's down")]
-    services = [objective(f"s{n}", service="on") for n in range(4)]
+    slos = [objective(f"s{n}") for n in range(6)]
+    quoted = [*slos, objective("s9", title="It's down")]
+    services = [objective(f"s{n}", service="on") for n in range(6)]
     texts = []
     for family in (quoted, services):
         last = plan(slo_set(*family), Scale()).groups[0].parts[-1]
