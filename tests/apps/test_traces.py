@@ -103,6 +103,9 @@ def _tier(tier: str, ports: dict[str, int], receiver: Receiver, folder: Path) ->
         "SHOP_CACHE_SECONDS": "0.2",
         "SHOP_EXEMPLAR_SECONDS": "0.5",
         "SHOP_BREAKER_FAILURES": "3",
+        # A machine that is busy with something else shall not cause a retry, whose spans nobody expects.
+        "SHOP_DEADLINE_SECONDS": "30",
+        "SHOP_ATTEMPT_SECONDS": "30",
         "SHOP_VERSION": "1.2.3",
         "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
     }
