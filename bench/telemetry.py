@@ -30,6 +30,7 @@ SCRAPE_SECONDS = 15
 _SETTLE_SECONDS = 1.5
 """What is packed within a second has then been sent, and belongs to the requests before."""
 _SILENT = {"SHOP_LOG_LEVEL": "CRITICAL"}
+_ALL_LINES = {"SHOP_LOG_LINES_PER_SECOND": "1000000"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def variants(collector: str) -> tuple[Variant, ...]:
         Variant("nothing", {"OTEL_METRICS_EXPORTER": "none", **_SILENT}),
         Variant("metrics", _SILENT),
         Variant("+ traces", {"OTEL_LOGS_EXPORTER": "none", **send, **_SILENT}),
-        Variant("+ logs", send),
+        Variant("+ logs", send | _ALL_LINES),
     )
 
 

@@ -13,13 +13,18 @@ from typing import Any, TextIO
 
 import structlog
 from opentelemetry import trace
+from structlog.typing import EventDict, WrappedLogger
 
 from apps.telemetry.line import Line
 from apps.telemetry.outbox import sending
 from apps.telemetry.redaction import redact
+from apps.telemetry.throttle import Throttle
 
 QUIET = ("httpx", "httpcore", "cashews", "stamina", "uvicorn.access", "urllib3")
 """Libraries whose news we tell ourselves, as metrics or as one event per thing that happened."""
+OURS = "apps."
+"""Loggers of the shop; their lines are throttled before they get here."""
+LEVELS = {"debug": logging.DEBUG, "warning": logging.WARNING, "error": logging.ERROR, "critical": logging.CRITICAL}
 OUR_PIPELINE = ("apps.telemetry.outbox", "opentelemetry")
 """Loggers that speak about sending: their lines go to stdout alone, or a failure would feed itself."""
 USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
@@ -39,14 +44,17 @@ Send = Callable[[Line], None]
 class Writer(logging.Handler):
     """Writes each record as JSON, and sends it; both are made in one go, for both are made of every request."""
 
-    def __init__(self, tier: str, stream: TextIO, send: Send | None = None) -> None:
+    def __init__(self, tier: str, stream: TextIO, throttle: Throttle, send: Send | None = None) -> None:
         super().__init__()
+        self._throttle = throttle
         self._tier = tier
         self._stream = stream
         self._send = send
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write and send one record; never raises."""
+        if not record.name.startswith(OURS) and not self._throttle.allows(record.name, record.levelno):
+            return
         try:
             line = _line(record)
             self._stream.write(self._json(line, record.levelname.lower()))
@@ -66,13 +74,20 @@ class Writer(logging.Handler):
         return json.dumps(told) + "\n"
 
 
-def set_up(tier: str, level: str, send: Send | None = None) -> None:
+def set_up(tier: str, level: str, throttle: Throttle, send: Send | None = None) -> None:
     """Write everything that is logged in this process to stdout, and send it when told how.
 
     Called once, by the process that serves.
     """
+
+    def throttled(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        """Drop what is too much, before it costs anything."""
+        if not throttle.allows(logger.name, LEVELS.get(method, logging.INFO)):
+            raise structlog.DropEvent
+        return event
+
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, structlog.stdlib.render_to_log_kwargs],
+        processors=[structlog.stdlib.filter_by_level, throttled, structlog.stdlib.render_to_log_kwargs],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
@@ -81,7 +96,7 @@ def set_up(tier: str, level: str, send: Send | None = None) -> None:
     logging._srcfile = None  # noqa: SLF001 - as Python's manual of logging says
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root = logging.getLogger()
-    root.handlers[:] = [Writer(tier, sys.stdout, send)]
+    root.handlers[:] = [Writer(tier, sys.stdout, throttle, send)]
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -23,6 +23,7 @@ from apps.telemetry.line import Line
 from apps.telemetry.logs import Writer
 from apps.telemetry.metrics import PipelineMeters, Readings, new_registry
 from apps.telemetry.outbox import Answer, Limits, Outbox
+from apps.telemetry.throttle import Throttle
 from tests.apps.otlp import Receiver, eventually, receiving
 from tests.apps.servers import free_port
 
@@ -259,7 +260,7 @@ def test_what_the_sender_says_is_not_sent(receiver: Receiver, capsys: pytest.Cap
     receiver.status = 503
     box = lines(receiver.url, tally)
     root, before = logging.getLogger(), logging.getLogger().handlers[:]
-    root.handlers[:] = [Writer("web", sys.stdout, box.put)]
+    root.handlers[:] = [Writer("web", sys.stdout, Throttle(200, lambda _logger: None), box.put)]
     try:
         logging.getLogger("tests").warning("ours")
         eventually(lambda: receiver.requests >= 5)
