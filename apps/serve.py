@@ -37,7 +37,7 @@ class DrainingServer(uvicorn.Server):
 
 def serve(app: FastAPI, settings: Settings, tier: str, default_port: int) -> None:
     """Serve until a signal comes."""
-    logs.set_up(tier, settings.log_level)
+    logs.set_up(tier, settings.log_level, app.state.telemetry.handlers)
     config = uvicorn.Config(
         app,
         host=settings.host,

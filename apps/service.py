@@ -1,15 +1,17 @@
 """Puts a tier together: what web, catalog and orders have in common."""
 
 import gc
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import anyio.to_thread
 import stamina.instrumentation
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.exposition import choose_encoder
 
@@ -18,10 +20,18 @@ from apps.edge import Edge
 from apps.faults import NAMES, Faults
 from apps.resilience.shedding import Admission
 from apps.settings import Settings
-from apps.telemetry import tracing
-from apps.telemetry.metrics import DependencyMeters, HttpMeters, Reading, Readings, new_registry
-from apps.telemetry.middleware import Observe, is_exempt
+from apps.telemetry import export
+from apps.telemetry.metrics import DependencyMeters, HttpMeters, PipelineMeters, Reading, Readings, new_registry
+from apps.telemetry.middleware import Observe
 
+NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI's own: our middleware does the same for a third of the time, and tells nobody a query string."""
 THREADS = 16
 """Worker threads for blocking calls: somewhat more than there are database connections."""
 
@@ -47,7 +57,7 @@ class Kit:
     faults: Faults
     health: health.Health
     meters: DependencyMeters
-    tracing: tracing.Tracing
+    telemetry: export.Telemetry
 
 
 Parts: TypeAlias = Callable[[FastAPI, Kit], AbstractAsyncContextManager[None]]
@@ -65,33 +75,18 @@ def create_service(tier: Tier, settings: Settings, parts: Parts, registry: Colle
             # What lives now lives as long as the process: collections need not walk through it again and again.
             gc.collect()
             gc.freeze()
-            anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+            to_thread.current_default_thread_limiter().total_tokens = THREADS
             yield
-        kit.tracing.close()
+        await to_thread.run_sync(kit.telemetry.close)
 
-    app = FastAPI(
-        title=f"Shop: {tier.name}",
-        lifespan=lifespan,
-        openapi_url=None,
-        telemetry={
-            "tracer_provider": kit.tracing.provider,
-            "tracing": kit.tracing.provider is not None,
-            "metrics": False,
-            "logs": False,
-            "operation_spans": False,
-            "auto_configure": False,
-            "exclude": is_exempt,
-        },
-    )
+    app = FastAPI(title=f"Shop: {tier.name}", lifespan=lifespan, openapi_url=None, telemetry=NO_TELEMETRY)
     _state(app, tier, kit)
     answers.install(app, tier.render)
     for router in (*tier.routers, health.router, admin.router, _metrics_router(registry)):
         # At the router and not at the application, whose limit lies outside of our middleware: nobody would count.
         app.include_router(router, max_body_size=settings.max_body_bytes)
     app.add_middleware(Edge, deadline_seconds=settings.deadline_seconds, open_to_visitors=tier.open_to_visitors)
-    app.add_middleware(Observe, meters=_http_meters(app, kit))
-    if kit.tracing.provider is None:
-        app.add_middleware(tracing.CarryTraceId)
+    app.add_middleware(Observe, meters=_http_meters(app, kit), tracing=kit.telemetry.tracing)
     return app
 
 
@@ -103,14 +98,15 @@ def _kit(tier: Tier, settings: Settings, registry: CollectorRegistry) -> Kit:
     Gauge("shop_build_info", "1, with the version that runs.", ("tier", "version"), registry=registry).labels(
         tier.name, settings.version
     ).set(1)
+    readings = Readings(registry)
     return Kit(
         settings=settings,
         registry=registry,
-        readings=Readings(registry),
+        readings=readings,
         faults=Faults(lambda name: effects.labels(name).inc()),
         health=health.Health(),
         meters=DependencyMeters(registry, tier.dependencies),
-        tracing=tracing.set_up(tier.name, settings.version),
+        telemetry=export.set_up(tier.name, settings.version, PipelineMeters(registry, readings)),
     )
 
 
@@ -121,6 +117,7 @@ def _state(app: FastAPI, tier: Tier, kit: Kit) -> None:
     app.state.faults = kit.faults
     app.state.health = kit.health
     app.state.admission = admission
+    app.state.telemetry = kit.telemetry
     app.state.dependencies = tier.dependencies
     app.state.routes = tuple(
         (route.path, method)
@@ -150,12 +147,14 @@ def _readings(kit: Kit, admission: Admission) -> tuple[Reading, ...]:
 
 
 def _threads() -> dict[str, float]:
-    statistics = anyio.to_thread.current_default_thread_limiter().statistics()
+    statistics = to_thread.current_default_thread_limiter().statistics()
     return {"busy": statistics.borrowed_tokens, "waiting": statistics.tasks_waiting}
 
 
-def _http_meters(app: FastAPI, kit: Kit) -> HttpMeters:
-    meters = HttpMeters(kit.registry, kit.settings.exemplar_seconds)
+def _http_meters(app: FastAPI, kit: Kit) -> HttpMeters | None:
+    if os.environ.get("OTEL_METRICS_EXPORTER", "prometheus") == "none":
+        return None  # to measure what they cost
+    meters = HttpMeters(kit.registry, kit.settings.exemplar_seconds, kit.telemetry.keeps_traces)
     meters.announce(app.state.routes)
     return meters
 

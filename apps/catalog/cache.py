@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from cashews import Cache
 from cashews.exceptions import CacheBackendInteractionError
+from opentelemetry.trace import SpanKind
 from prometheus_client import Counter
 
 from apps.health import Need
@@ -33,6 +35,7 @@ class ProductCache:
         for result in RESULTS:
             self._requests.labels(result)
         settings = kit.settings
+        self._description = _describe(settings.redis_url)
         self._breaker = Breaker(
             NAME, settings.breaker_failures, settings.breaker_open_seconds, kit.meters.breaker_changed
         )
@@ -69,18 +72,23 @@ class ProductCache:
         Raises:
             DependencyError: it had to be loaded, and what it is loaded from does not answer.
         """
+        with self._kit.telemetry.tracing.call("cache get", *self._description) as span:
+            result, value = await self._get(key)
+            span.set_attribute("cache.result", result)
+        self._requests.labels(result).inc()
+        return value
+
+    async def _get(self, key: str) -> tuple[str, Any]:
         lookup = _Lookup()
         try:
             # In a task of its own: when this request is cancelled, others still wait for the same load, and the breaker
             # learns how the cache did and not how patient the caller was.
             value = await asyncio.shield(asyncio.create_task(self._look_up(key, lookup)))
         except (CacheBackendInteractionError, DependencyError):
-            self._requests.labels("bypass").inc()
-            return await self._load(key)
+            return "bypass", await self._load(key)
         if isinstance(value, _Failed):
             raise value.error
-        self._requests.labels("miss" if lookup.loaded else "hit").inc()
-        return value
+        return "miss" if lookup.loaded else "hit", value
 
     async def _look_up(self, key: str, lookup: "_Lookup") -> Any:
         async with self._breaker.guard():
@@ -102,6 +110,15 @@ class ProductCache:
         except CacheBackendInteractionError:
             return "not reachable; products come from the database"
         return ""
+
+
+def _describe(redis_url: str) -> tuple[dict[str, str | int], SpanKind]:
+    """What the spans of look-ups say: Redis is another service, a cache in the process is none."""
+    if not redis_url:
+        return {}, SpanKind.INTERNAL
+    parts = urlsplit(redis_url)
+    where: dict[str, str | int] = {"server.address": parts.hostname or "", "server.port": parts.port or 6379}
+    return {"db.system.name": "redis", "db.operation.name": "GET", "peer.service": NAME, **where}, SpanKind.CLIENT
 
 
 @dataclass(slots=True)

@@ -15,8 +15,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
+from apps.data.statements import EXECUTED, describe, note_statement, summary
 from apps.problems import DeadlineExceeded, ShopError, unreachable
 from apps.resilience import deadline
+from apps.telemetry.tracing import UNTRACED, Tracing
 
 POOL = 10
 WAIT_SECONDS = 1.0
@@ -24,11 +26,18 @@ WAIT_SECONDS = 1.0
 
 
 class Database:
-    """A pool of connections; `gate` is called before each use and may raise to pretend that it is gone."""
+    """A pool of connections; `gate` is called before each use and may raise to pretend that it is gone.
 
-    def __init__(self, engine: Engine, gate: Callable[[], None]) -> None:
+    Each transaction is a span: a span per statement costs more than the statement.
+    """
+
+    def __init__(self, engine: Engine, gate: Callable[[], None], tracing: Tracing = UNTRACED) -> None:
         self.engine = engine
         self._gate = gate
+        self._tracing = tracing
+        self._description = describe(engine.url)
+        if tracing.tracer is not None:
+            event.listen(engine, "before_cursor_execute", note_statement)
         self._turn = threading.Lock()
         self._single_writer = engine.dialect.name == "sqlite"
 
@@ -73,17 +82,28 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
+        with self._tracing.call("transaction", self._description) as span:
+            executed: list[str] = []
+            try:
+                with self._connected(executed, write=write) as connection:
+                    yield connection
+            finally:
+                if span.is_recording() and executed:
+                    summary(span, executed)
+
+    @contextmanager
+    def _connected(self, executed: list[str], *, write: bool) -> Iterator[Connection]:
         self._gate()
         try:
             with self.engine.connect() as connection:
-                connection.execution_options(shop_write=write)
+                connection.execution_options(shop_write=write, **{EXECUTED: executed})
                 with connection.begin():
                     yield connection
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise unreachable("database", type(error).__name__, repeatable=True) from error
 
 
-def open_database(url: str, gate: Callable[[], None]) -> Database:
+def open_database(url: str, gate: Callable[[], None], tracing: Tracing = UNTRACED) -> Database:
     """A database by its URL; nothing is connected yet.
 
     Raises:
@@ -91,9 +111,9 @@ def open_database(url: str, gate: Callable[[], None]) -> Database:
     """
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
-        return Database(_sqlite(url), gate)
+        return Database(_sqlite(url), gate, tracing)
     if backend == "postgresql":
-        return Database(_postgres(url), gate)
+        return Database(_postgres(url), gate, tracing)
     raise ValueError(f"SHOP_DATABASE_URL: `{backend}` is not supported; use sqlite or postgresql+psycopg")
 
 

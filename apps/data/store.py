@@ -32,8 +32,7 @@ async def database(kit: Kit) -> AsyncIterator[Database]:
     """The database of a tier while it serves."""
     settings = kit.settings
     url = with_password(settings.database_url, settings.database_password_file)
-    opened = open_database(url, lambda: kit.faults.check_dependency(NAME))
-    kit.tracing.engine(opened.engine)
+    opened = open_database(url, lambda: kit.faults.check_dependency(NAME), kit.telemetry.tracing)
     kit.readings.add(Reading("shop_database_connections", "Connections of the pool.", "state", opened.connections))
     kit.readings.add(
         Reading("shop_database_connections_limit", "Most connections of the pool.", "", lambda: {"": POOL})

@@ -5,10 +5,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import structlog
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
 from apps.problems import DependencyError, unreachable
+from apps.telemetry.tracing import event
+
+log = structlog.stdlib.get_logger(__name__)
 
 STATES = {"closed": "closed", "opened": "open", "half-opened": "half_open"}
 
@@ -62,3 +66,5 @@ class Breaker:
         if state != self.state:
             self.state = state
             self.changed(self.name, state)
+            event("circuit breaker", {"peer.service": self.name, "circuit_breaker.state": state})
+            log.warning("circuit breaker", dependency=self.name, state=state)

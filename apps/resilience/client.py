@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import stamina
-from opentelemetry import propagate
 
 from apps.faults import Faults
 from apps.problems import DeadlineExceeded, DependencyError, ShopError, failed, too_slow, unreachable
@@ -16,10 +15,12 @@ from apps.resilience.budget import RetryBudget
 from apps.resilience.connections import Connections
 from apps.resilience.retry import Retry
 from apps.telemetry.metrics import DependencyMeters
+from apps.telemetry.tracing import Tracing, event, inject
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 SERVER_ERROR = 500
 BUSY = 503
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Dependency:
     budget: RetryBudget
     meters: DependencyMeters
     faults: Faults
+    tracing: Tracing
     attempts: int
     attempt_seconds: float
 
@@ -45,6 +47,12 @@ class Dependency:
             DeadlineExceeded: no time is left.
         """
         self.budget.deposit()
+        with self.tracing.call(method, self._describe(method, path)) as span:
+            response = await self._repeat(method, path, body, key)
+            span.set_attribute("http.response.status_code", response.status_code)
+            return response
+
+    async def _repeat(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
         retry = Retry(self.attempts, method in SAFE_METHODS or bool(key), self.budget, self._count_retry)
         async for attempt in stamina.retry_context(
             on=retry, attempts=None, timeout=None, wait_initial=0.01, wait_max=0.1, wait_jitter=0.03
@@ -72,7 +80,7 @@ class Dependency:
     async def _send(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
         self.faults.check_dependency(self.name)
         headers = {deadline.HEADER: deadline.header_value()}
-        propagate.inject(headers)
+        inject(headers)
         if key:
             headers["idempotency-key"] = key
         timeout = min(deadline.remaining(), self.attempt_seconds)
@@ -92,5 +100,17 @@ class Dependency:
             return unreachable(self.name, "answered 503", repeatable="retry-after" not in response.headers)
         return failed(self.name, response.status_code)
 
-    def _count_retry(self, outcome: str) -> None:
+    def _count_retry(self, outcome: str, error: DependencyError, attempt: int) -> None:
         self.meters.retries.labels(self.name, outcome).inc()
+        event(f"retry {outcome}", {"http.request.resend_count": attempt, "error.type": error.reason})
+
+    def _describe(self, method: str, path: str) -> dict[str, str | int]:
+        base = self.connections.http.base_url
+        port = base.port or DEFAULT_PORTS[base.scheme]
+        return {
+            "peer.service": self.name,
+            "http.request.method": method,
+            "server.address": base.host,
+            "server.port": port,
+            "url.full": f"{base.scheme}://{base.host}:{port}{path}",
+        }

@@ -18,7 +18,7 @@ class Retry:
     attempts: int
     safe: bool
     budget: RetryBudget
-    count: Callable[[str], None]
+    count: Callable[[str, DependencyError, int], None]
     made: int = 0
 
     def __call__(self, error: Exception) -> bool:
@@ -29,5 +29,5 @@ class Retry:
         if self.made >= self.attempts or deadline.remaining() < USEFUL_SECONDS:
             return False
         granted = self.budget.withdraw()
-        self.count("made" if granted else "denied")
+        self.count("made" if granted else "denied", error, self.made)
         return granted

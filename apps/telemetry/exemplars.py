@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from opentelemetry import trace
+from opentelemetry.trace import Span
 
 MARK = "slobox.exemplar"
 """Boolean attribute of a span that an exemplar points at: the collector's tail sampling keeps its trace."""
@@ -22,19 +22,20 @@ class ExemplarGate:
     buckets: tuple[float, ...]
     seconds: float
     marked: Callable[[], None]
+    keeps_traces: Callable[[], bool] = lambda: True
     clock: Callable[[], float] = time.monotonic
     _last: dict[tuple[object, int], float] = field(default_factory=dict)
 
-    def take(self, series: object, value: float) -> dict[str, str] | None:
-        """The exemplar for an observation of `value` within the current span, or None.
+    def take(self, span: Span, series: object, value: float) -> dict[str, str] | None:
+        """The exemplar for an observation of `value` within `span`, or None.
 
-        Only spans that are recorded and sampled are worth pointing at.
+        Only spans that are recorded and sampled are worth pointing at, and only while they get through: a span that the
+        full queue turns away would leave an exemplar that leads nowhere.
         """
-        span = trace.get_current_span()
         if not span.is_recording():
             return None
         context = span.get_span_context()
-        if not context.trace_flags.sampled:
+        if not context.trace_flags.sampled or not self.keeps_traces():
             return None
         key, now = (series, bisect_left(self.buckets, value)), self.clock()
         if now - self._last.get(key, float("-inf")) < self.seconds:

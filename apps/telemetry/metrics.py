@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from opentelemetry.trace import INVALID_SPAN, Span
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -17,6 +18,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from apps.telemetry.exemplars import ExemplarGate
+from apps.telemetry.outbox import REASONS
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds in seconds; every latency threshold of an SLO must be one of them."""
@@ -27,6 +29,7 @@ READS = ("200", "404", "422", "500", "502", "503", "504")
 WRITES = ("200", "201", "303", "400", "409", "413", "422", "500", "502", "503", "504")
 OUTCOMES = ("ok", "refused", "error", "timeout", "circuit_open")
 BREAKER_STATES = ("closed", "open", "half_open")
+SIGNALS = ("traces", "logs")
 
 
 def new_registry() -> CollectorRegistry:
@@ -42,7 +45,9 @@ def new_registry() -> CollectorRegistry:
 class HttpMeters:
     """Requests that were served, and how long they took."""
 
-    def __init__(self, registry: CollectorRegistry, exemplar_seconds: float) -> None:
+    def __init__(
+        self, registry: CollectorRegistry, exemplar_seconds: float, keeps_traces: Callable[[], bool] = lambda: True
+    ) -> None:
         marked = Counter("shop_exemplars_marked", "Spans marked because an exemplar points at them.", registry=registry)
         self._requests = Counter("http_requests", "Requests served.", ("route", "method", "status"), registry=registry)
         self._seconds = Histogram(
@@ -52,7 +57,7 @@ class HttpMeters:
             buckets=BUCKETS,
             registry=registry,
         )
-        self._gate = ExemplarGate(BUCKETS, exemplar_seconds, marked.inc)
+        self._gate = ExemplarGate(BUCKETS, exemplar_seconds, marked.inc, keeps_traces)
 
     def announce(self, routes: Iterable[tuple[str, str]]) -> None:
         """Create the series of these (route, method), so that the first error is an increase and not a birth."""
@@ -61,11 +66,11 @@ class HttpMeters:
             for status in READS if method == "GET" else WRITES:
                 self._requests.labels(route, method, status)
 
-    def observe(self, route: str, method: str, status: int, seconds: float) -> None:
+    def observe(self, route: str, method: str, status: int, seconds: float, span: Span = INVALID_SPAN) -> None:
         """Count one request; must be called while its span is still recording."""
         method = method if method in METHODS else "other"
         self._requests.labels(route, method, str(status)).inc()
-        self._seconds.labels(route, method).observe(seconds, self._gate.take((route, method), seconds))
+        self._seconds.labels(route, method).observe(seconds, self._gate.take(span, (route, method), seconds))
 
 
 class DependencyMeters:
@@ -148,3 +153,55 @@ class Readings(Collector):
             for value, number in reading.read().items():
                 family.add_metric([value] if reading.label else [], number)
             yield family
+
+
+class PipelineMeters:
+    """What becomes of spans and log records that are to be sent; the series are there without a Collector, too."""
+
+    def __init__(self, registry: CollectorRegistry, readings: Readings) -> None:
+        self._sent = Counter(
+            "shop_telemetry_sent", "Spans and log records that the Collector took.", ("signal",), registry=registry
+        )
+        self._dropped = Counter(
+            "shop_telemetry_dropped",
+            "Spans and log records that were lost, by reason.",
+            ("signal", "reason"),
+            registry=registry,
+        )
+        self._queues: dict[str, Callable[[], float]] = dict.fromkeys(SIGNALS, lambda: 0.0)
+        for signal in SIGNALS:
+            self._sent.labels(signal)
+            for reason in REASONS:
+                self._dropped.labels(signal, reason)
+        readings.add(
+            Reading(
+                "shop_telemetry_waiting",
+                "Spans and log records that wait for the Collector.",
+                "signal",
+                lambda: {signal: read() for signal, read in self._queues.items()},
+            )
+        )
+
+    def tally(self, signal: str) -> "PipelineTally":
+        """The counters of one signal."""
+        return PipelineTally(self._sent.labels(signal), lambda reason: self._dropped.labels(signal, reason))
+
+    def watch(self, signal: str, waiting: Callable[[], float]) -> None:
+        """Show how many items of a signal wait."""
+        self._queues[signal] = waiting
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineTally:
+    """Counts for one signal."""
+
+    taken: Counter
+    lost: Callable[[str], Counter]
+
+    def sent(self, count: int) -> None:
+        """So many were taken by the Collector."""
+        self.taken.inc(count)
+
+    def dropped(self, reason: str, count: int) -> None:
+        """So many were lost."""
+        self.lost(reason).inc(count)

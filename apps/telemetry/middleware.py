@@ -1,12 +1,15 @@
-"""Counts and logs every request, as pure ASGI middleware."""
+"""Traces, counts and logs every request, as pure ASGI middleware: one place, so that the three tell one story."""
 
 import time
 from dataclasses import dataclass, field
 
 import structlog
+from opentelemetry import context
+from opentelemetry.trace import Span, set_span_in_context
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apps.telemetry.metrics import UNMATCHED, HttpMeters
+from apps.telemetry.tracing import UNTRACED, Tracing, end_server
 
 EXEMPT = frozenset({"/healthz", "/readyz", "/metrics"})
 ERROR_KEY = "shop.error"
@@ -23,18 +26,21 @@ def is_exempt(scope: Scope) -> bool:
 
 
 class Observe:
-    """Counts, times and logs requests; must run inside of the OpenTelemetry server span."""
+    """Observes requests, but not probes, scrapes and admin calls; has to be the outermost middleware."""
 
-    def __init__(self, app: ASGIApp, meters: HttpMeters) -> None:
+    def __init__(self, app: ASGIApp, meters: HttpMeters | None, tracing: Tracing = UNTRACED) -> None:
         self._app = app
         self._meters = meters
+        self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Serve one request within its span."""
         if scope["type"] != "http" or is_exempt(scope):
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, send, self._meters)
+        span = self._tracing.server(scope)
+        token = context.attach(set_span_in_context(span, context.Context()))
+        exchange = _Exchange(scope, send, self._meters, span)
         try:
             await self._app(scope, receive, exchange.send)
         except BaseException:
@@ -43,13 +49,15 @@ class Observe:
             raise
         finally:
             exchange.finish()
+            context.detach(token)
 
 
 @dataclass(slots=True)
 class _Exchange:
     scope: Scope
     forward: Send
-    meters: HttpMeters
+    meters: HttpMeters | None
+    span: Span
     status: int = SERVER_ERROR
     started: float = field(default_factory=time.perf_counter)
     finished: bool = False
@@ -58,21 +66,22 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
         elif message["type"] == "http.response.body" and not message.get("more_body", False):
-            # Before it is forwarded: OpenTelemetry ends the server span with the last part of the body, and an
-            # exemplar needs a span that still records.
             self.finish()
         await self.forward(message)
 
     def finish(self) -> None:
+        """Observe, log, and end the span: in this order, for an exemplar needs a span that still records."""
         if self.finished:
             return
         self.finished = True
         seconds = time.perf_counter() - self.started
-        route = getattr(self.scope.get("route"), "path", UNMATCHED)
-        method = self.scope["method"]
-        self.meters.observe(route, method, self.status, seconds)
-        event = {"route": route, "method": method, "status": self.status, "milliseconds": round(seconds * 1e3, 1)}
-        if ERROR_KEY in self.scope:
-            event["error"] = self.scope[ERROR_KEY]
+        template = getattr(self.scope.get("route"), "path", None)
+        route, method, error = template or UNMATCHED, self.scope["method"], self.scope.get(ERROR_KEY)
+        if self.meters is not None:
+            self.meters.observe(route, method, self.status, seconds, self.span)
+        details = {"route": route, "method": method, "status": self.status, "milliseconds": round(seconds * 1e3, 1)}
+        if error is not None:
+            details["error"] = error
         emit = log.error if self.status >= SERVER_ERROR else log.info
-        emit("request", **event)
+        emit("request", **details)
+        end_server(self.span, self.scope, template, self.status, error)

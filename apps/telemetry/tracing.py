@@ -1,98 +1,126 @@
-"""Traces: OpenTelemetry when an endpoint is given, else only trace ids that are passed on and logged."""
+"""Spans of the shop: one per layer that a request passes, with stable semantic conventions.
 
-import os
+On the SDK itself and not on the instrumentation packages: those cost several times as much and make a span for every
+statement and every part of a response (`python -m bench telemetry`, docs/telemetry-cost.md).
+"""
+
 import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeAlias
 
-import httpx
-from opentelemetry import context, propagate, trace
-from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
-from sqlalchemy import Engine
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
+from opentelemetry import context, trace
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.types import Scope
 
-STABLE = {"OTEL_SEMCONV_STABILITY_OPT_IN": "http,database"}
+from apps.problems import DependencyError, ShopError
+from apps.telemetry.redaction import query_names, redact
 
+Attributes: TypeAlias = Mapping[str, str | int | float | bool]
 
-def endpoint_given() -> bool:
-    """True when the standard variables name a place to send traces to."""
-    if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
-        return False
-    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-    return any(os.environ.get(name) for name in names)
+SERVER_ERROR = 500
+W3C = TraceContextTextMapPropagator()
+"""Trace context alone: the baggage of a visitor is not passed on."""
+CARRIED = {b"traceparent": "traceparent", b"tracestate": "tracestate"}
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
 
 
 @dataclass(frozen=True, slots=True)
 class Tracing:
-    """Instruments what this tier uses; without a provider every method does nothing."""
+    """Makes spans; without a tracer nothing is recorded, and trace ids are only passed on."""
 
-    provider: trace.TracerProvider | None = None
+    tracer: trace.Tracer | None = None
 
-    def engine(self, engine: Engine) -> None:
-        """Trace the statements of an engine."""
-        if self.provider is not None:
-            from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor  # noqa: PLC0415
+    def server(self, scope: Scope) -> Span:
+        """The span of a request; the caller makes it current, and ends it with `end_server`."""
+        incoming = _incoming(scope)
+        if self.tracer is None:
+            return _carrying(incoming)
+        return self.tracer.start_span(_method(scope), incoming, SpanKind.SERVER)
 
-            SQLAlchemyInstrumentor().instrument(engine=engine, tracer_provider=self.provider)
-
-    def client(self, client: httpx.AsyncClient) -> None:
-        """Trace the calls of a client."""
-        if self.provider is not None:
-            from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor  # noqa: PLC0415
-
-            HTTPXClientInstrumentor.instrument_client(client, tracer_provider=self.provider)
-
-    def close(self) -> None:
-        """Send what is still waiting."""
-        shutdown = getattr(self.provider, "shutdown", None)
-        if shutdown is not None:
-            shutdown()
-
-
-def set_up(tier: str, version: str) -> Tracing:
-    """Tracing as the environment asks for it: the standard `OTEL_...` variables, read by the SDK itself."""
-    if not endpoint_given():
-        return Tracing()
-    for name, value in STABLE.items():
-        os.environ.setdefault(name, value)
-    # Imported here: the SDK and the exporter are a third of the start-up time and of the memory.
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
-
-    resource = Resource.create({"service.name": tier, "service.namespace": "slobox", "service.version": version})
-    provider = TracerProvider(resource=resource)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    return Tracing(provider)
-
-
-class CarryTraceId:
-    """Continues the caller's trace, or begins one, without recording anything.
-
-    So the logs of all tiers can be joined even where no traces are collected.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request within its trace."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+    @contextmanager
+    def call(self, name: str, attributes: Attributes, kind: SpanKind = SpanKind.CLIENT) -> Iterator[Span]:
+        """A span around what a request asks of something else; outside of a recorded request there is none."""
+        if self.tracer is None or not trace.get_current_span().is_recording():
+            yield trace.INVALID_SPAN
             return
-        carrier = {"traceparent": Headers(scope=scope).get("traceparent", "")}
-        incoming = trace.get_current_span(propagate.extract(carrier)).get_span_context()
-        span = NonRecordingSpan(
-            SpanContext(
-                trace_id=incoming.trace_id or random.getrandbits(128),
-                span_id=random.getrandbits(64) or 1,
-                is_remote=False,
-                trace_flags=incoming.trace_flags if incoming.is_valid else TraceFlags(0),
-            )
-        )
+        span = self.tracer.start_span(name, kind=kind, attributes=attributes)
         token = context.attach(trace.set_span_in_context(span))
         try:
-            await self._app(scope, receive, send)
+            yield span
+        except BaseException as error:
+            _fail(span, error)
+            raise
         finally:
             context.detach(token)
+            span.end()
+
+
+UNTRACED = Tracing()
+"""Records nothing."""
+
+
+def end_server(span: Span, scope: Scope, route: str | None, status: int, error: str | None) -> None:
+    """Tell what became of a request, and end its span."""
+    if span.is_recording():
+        method = _method(scope)
+        attributes: dict[str, str | int] = {
+            "http.request.method": method if method != "HTTP" else "_OTHER",
+            "url.scheme": scope["scheme"],
+            "url.path": redact(scope["path"]),
+            "http.response.status_code": status,
+        }
+        if scope["query_string"]:
+            attributes["url.query"] = query_names(scope["query_string"])
+        if route is not None:
+            attributes["http.route"] = route
+            span.update_name(f"{method} {route}")
+        if status >= SERVER_ERROR:
+            attributes["error.type"] = str(status)
+            span.set_status(StatusCode.ERROR, error)
+        span.set_attributes(attributes)
+    span.end()
+
+
+def event(name: str, attributes: Attributes) -> None:
+    """Note within the current span that something happened."""
+    trace.get_current_span().add_event(name, attributes)
+
+
+def inject(headers: dict[str, str]) -> None:
+    """Pass the current trace on."""
+    W3C.inject(headers)
+
+
+def _incoming(scope: Scope) -> context.Context:
+    carrier = {CARRIED[name]: value.decode("latin-1") for name, value in scope["headers"] if name in CARRIED}
+    return W3C.extract(carrier, context.Context()) if carrier else context.Context()
+
+
+def _carrying(incoming: context.Context) -> Span:
+    """A span that records nothing but has ids, so that the logs of all tiers can be joined."""
+    parent = trace.get_current_span(incoming).get_span_context()
+    return NonRecordingSpan(
+        SpanContext(
+            trace_id=parent.trace_id or random.getrandbits(128) or 1,
+            span_id=random.getrandbits(64) or 1,
+            is_remote=False,
+            trace_flags=parent.trace_flags if parent.is_valid else TraceFlags(0),
+        )
+    )
+
+
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return method if method in METHODS else "HTTP"
+
+
+def _fail(span: Span, error: BaseException) -> None:
+    """Mark a span as failed, by the kind of the error and never by its text; a refusal is no failure."""
+    if isinstance(error, ShopError) and not isinstance(error, DependencyError) and error.status < SERVER_ERROR:
+        return
+    reason = error.reason if isinstance(error, DependencyError) else ""
+    span.set_attribute("error.type", reason or type(error).__qualname__)
+    span.set_status(StatusCode.ERROR, reason or None)

@@ -99,7 +99,6 @@ async def _dependency(
 ) -> AsyncIterator[Dependency]:
     settings = kit.settings
     async with httpx.AsyncClient(base_url=url, limits=UNBOUNDED, transport=transport, trust_env=False) as http:
-        kit.tracing.client(http)
         dependency = Dependency(
             name=name,
             connections=Connections(http, settings.max_connections),
@@ -107,6 +106,7 @@ async def _dependency(
             budget=RetryBudget(settings.retry_ratio),
             meters=kit.meters,
             faults=kit.faults,
+            tracing=kit.telemetry.tracing,
             attempts=settings.attempts,
             attempt_seconds=settings.attempt_seconds,
         )

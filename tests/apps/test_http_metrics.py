@@ -16,6 +16,7 @@ from apps.settings import Settings
 from apps.telemetry.exemplars import MARK
 from apps.telemetry.metrics import BUCKETS, READS, WRITES, HttpMeters, new_registry
 from apps.telemetry.middleware import Observe
+from apps.telemetry.tracing import Tracing
 from tests.apps.running import Shop, Tier, key, order
 
 OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
@@ -100,22 +101,19 @@ def client_of(app: Any) -> httpx.AsyncClient:
 def traced(provider: TracerProvider) -> tuple[FastAPI, Any]:
     """An application that is traced the way the tiers are, and its registry."""
     registry = new_registry()
-    app = FastAPI(telemetry={"tracer_provider": provider, "metrics": False, "logs": False, "operation_spans": False})
+    app = FastAPI()
 
     @app.get("/things/{name}")
     async def thing(name: str, request: Request) -> dict[str, str]:
         await asyncio.sleep(0)
         return {"name": name, "path": request.url.path}
 
-    app.add_middleware(Observe, meters=HttpMeters(registry, 0.0))
+    app.add_middleware(Observe, meters=HttpMeters(registry, 0.0), tracing=Tracing(provider.get_tracer("tests")))
     return app, registry
 
 
 async def test_exemplars_point_at_marked_spans() -> None:
-    """The duration is observed while the server span still records: the exemplar's span carries the mark.
-
-    OpenTelemetry ends the server span with the last part of the body, so an observation after it has no exemplar.
-    """
+    """The duration is observed while the server span still records: the exemplar's span carries the mark."""
     spans = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from apps.settings import with_password
-from apps.telemetry import tracing
+from apps.telemetry import export
+from apps.telemetry.metrics import PipelineMeters, Readings, new_registry
 from tests.apps.running import ADMIN, TOKEN, key
 from tests.apps.servers import free_port
 
@@ -55,14 +56,18 @@ def test_no_endpoint_no_sdk() -> None:
 
 def test_an_endpoint_switches_tracing_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """The standard variables decide: an endpoint gives a provider, OTEL_SDK_DISABLED takes it away."""
-    assert tracing.set_up("web", "1").provider is None
+    registry = new_registry()
+    meters = PipelineMeters(registry, Readings(registry))
+    assert export.set_up("web", "1", meters).outboxes == ()
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
-    made = tracing.set_up("web", "1")
+    monkeypatch.setenv("OTEL_LOGS_EXPORTER", "none")
+    made = export.set_up("web", "1", meters)
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
 
-    assert made.provider is not None
+    assert made.tracing.tracer is not None
+    assert made.handlers == ()
     made.close()
-    assert tracing.set_up("web", "1").provider is None
+    assert export.set_up("web", "1", meters).tracing.tracer is None
 
 
 def start(tmp_path: Path, port: int, **settings: str) -> subprocess.Popen[str]:

@@ -1,0 +1,260 @@
+"""One request is one trace over all tiers, and its logs and exemplars lead to it; checked on real processes."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from tests.apps.otlp import Receiver, Sent, eventually, receiving
+from tests.apps.running import ADMIN, TOKEN, key, order
+from tests.apps.servers import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+TIERS = ("catalog", "orders", "web")
+SERVER, CLIENT = 2, 3
+OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """The three tiers as processes, and the Collector that they send to."""
+
+    ports: dict[str, int]
+    receiver: Receiver
+    folder: Path
+    running: dict[str, subprocess.Popen[bytes]]
+
+    def get(self, tier: str, path: str, **headers: str) -> httpx.Response:
+        """Ask a tier."""
+        return httpx.get(f"http://127.0.0.1:{self.ports[tier]}{path}", headers=headers, trust_env=False)
+
+    def post(self, path: str, **arguments: object) -> httpx.Response:
+        """Send something to web."""
+        return httpx.post(f"http://127.0.0.1:{self.ports['web']}{path}", trust_env=False, **arguments)  # type: ignore[arg-type]
+
+    def fault(self, tier: str, name: str, **wanted: object) -> None:
+        """Switch a fault on."""
+        url = f"http://127.0.0.1:{self.ports[tier]}/admin/faults/{name}"
+        httpx.put(url, json=wanted, headers=ADMIN, trust_env=False).raise_for_status()
+
+    def well(self, tier: str) -> None:
+        """Switch all faults off."""
+        for name in ("errors", "latency", "dependency"):
+            url = f"http://127.0.0.1:{self.ports[tier]}/admin/faults/{name}"
+            httpx.delete(url, headers=ADMIN, trust_env=False).raise_for_status()
+
+    def trace(self, trace_id: str, spans: int) -> list[Sent]:
+        """The spans of a trace, as soon as so many were received."""
+        eventually(lambda: len(self.receiver.trace(trace_id)) >= spans)
+        return self.receiver.trace(trace_id)
+
+    def lines(self, tier: str) -> list[dict[str, object]]:
+        """What a tier has written to stdout."""
+        return [json.loads(line) for line in (self.folder / f"{tier}.log").read_text().splitlines()]
+
+
+def trace_of(number: int) -> tuple[str, dict[str, str]]:
+    """A trace id, and the headers with which a caller begins that trace."""
+    trace_id = f"{number:032x}"
+    return trace_id, {"traceparent": f"00-{trace_id}-b7ad6b7169203331-01"}
+
+
+@pytest.fixture(scope="module")
+def tiers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """All tiers, ready to serve."""
+    folder = tmp_path_factory.mktemp("tiers")
+    (folder / "token").write_text(TOKEN)
+    ports = {tier: free_port() for tier in TIERS}
+    with ExitStack() as stack:
+        receiver = stack.enter_context(receiving())
+        running = {tier: stack.enter_context(_tier(tier, ports, receiver, folder)) for tier in TIERS}
+        for process in running.values():
+            stack.callback(process.terminate)
+        shop = Processes(ports, receiver, folder, running)
+        for tier in TIERS:
+            eventually(partial(_ready, shop, tier), seconds=60)
+        yield shop
+
+
+def _ready(shop: Processes, tier: str) -> bool:
+    try:
+        return shop.get(tier, "/readyz").is_success
+    except httpx.TransportError:
+        return False
+
+
+def _tier(tier: str, ports: dict[str, int], receiver: Receiver, folder: Path) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "SHOP_"))}
+    environment |= {
+        "SHOP_PORT": str(ports[tier]),
+        "SHOP_DATABASE_URL": f"sqlite:///{folder}/shop.db",
+        "SHOP_ADMIN_TOKEN_FILE": str(folder / "token"),
+        "SHOP_CATALOG_URL": f"http://127.0.0.1:{ports['catalog']}",
+        "SHOP_ORDERS_URL": f"http://127.0.0.1:{ports['orders']}",
+        "SHOP_CACHE_SECONDS": "0.2",
+        "SHOP_EXEMPLAR_SECONDS": "0.5",
+        "SHOP_BREAKER_FAILURES": "3",
+        "SHOP_VERSION": "1.2.3",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
+    }
+    with (folder / f"{tier}.log").open("wb") as output:
+        return subprocess.Popen([sys.executable, "-m", f"apps.{tier}"], cwd=ROOT, env=environment, stdout=output)
+
+
+def test_an_order_is_one_trace_over_all_tiers(tiers: Processes) -> None:
+    """Server, client, server and database span hang together, one per layer, and name whom they call."""
+    trace_id, headers = trace_of(0xA1)
+
+    tiers.post("/api/checkout", json=order(), headers=headers | key("one")).raise_for_status()
+    spans = {(span.service, span.kind): span for span in tiers.trace(trace_id, 4)}
+
+    web, call = spans["web", SERVER], spans["web", CLIENT]
+    orders, database = spans["orders", SERVER], spans["orders", CLIENT]
+    assert len(tiers.receiver.trace(trace_id)) == 4
+    assert [call.parent, orders.parent, database.parent] == [web.span_id, call.span_id, orders.span_id]
+    assert web.name == "POST /api/checkout"
+    assert web.attributes["http.route"] == "/api/checkout"
+    assert web.attributes["http.response.status_code"] == 201
+    assert call.attributes["peer.service"] == "orders"
+    assert call.attributes["url.full"] == f"http://127.0.0.1:{tiers.ports['orders']}/orders"
+    assert database.attributes["db.system.name"] == "sqlite"
+    assert database.attributes["peer.service"] == "database"
+    assert database.name == "SELECT products; INSERT orders; UPDATE stock; INSERT order_items"
+
+
+def test_a_page_has_a_cache_span_and_a_database_span_when_the_cache_missed(tiers: Processes) -> None:
+    """The trace of a product shows whether the cache knew it, and the query when it did not."""
+    first, headers = trace_of(0xB1)
+    second, again = trace_of(0xB2)
+
+    tiers.get("web", "/products/lamp", **headers)
+    tiers.get("web", "/products/lamp", **again)
+    missed = {span.name: span for span in tiers.trace(first, 5)}
+    hit = {span.name: span for span in tiers.trace(second, 4)}
+
+    assert missed["cache get"].attributes["cache.result"] == "miss"
+    assert missed["SELECT products"].parent == missed["cache get"].span_id
+    assert missed["SELECT products"].attributes["db.query.summary"] == "SELECT products"
+    assert hit["cache get"].attributes["cache.result"] == "hit"
+    assert len(tiers.receiver.trace(second)) == 4
+
+
+def test_resources_tell_who_speaks(tiers: Processes) -> None:
+    """Spans and log records of a tier carry its name, version, namespace, environment and one instance id."""
+    tiers.get("web", "/products")
+    eventually(lambda: all(any(span.service == tier for span in tiers.receiver.spans) for tier in ("web", "catalog")))
+    eventually(lambda: any(record.service == "web" for record in tiers.receiver.logs))
+
+    resources = [each.resource for each in (*tiers.receiver.spans, *tiers.receiver.logs) if each.service == "web"]
+    assert len({resource["service.instance.id"] for resource in resources}) == 1
+    for resource in resources:
+        assert resource["service.namespace"] == "slobox"
+        assert resource["service.version"] == "1.2.3"
+        assert resource["deployment.environment.name"] == "demo"
+
+
+def test_log_lines_carry_the_ids_of_their_span(tiers: Processes) -> None:
+    """Each line about a request has the ids of its server span, on stdout and over OTLP alike."""
+    trace_id, headers = trace_of(0xC1)
+
+    tiers.get("web", "/products/mug", **headers)
+    spans = {span.span_id: span for span in tiers.trace(trace_id, 4)}
+    eventually(lambda: sum(record.trace_id == trace_id for record in tiers.receiver.logs) >= 2)
+
+    records = [record for record in tiers.receiver.logs if record.trace_id == trace_id]
+    assert {record.service for record in records} == {"web", "catalog"}
+    for record in records:
+        assert spans[record.span_id].service == record.service
+        assert spans[record.span_id].kind == SERVER
+        assert record.name == "request"
+        assert record.attributes["route"] == "/products/{sku}"
+        assert record.attributes["severity"] == "INFO"
+    for tier in ("web", "catalog"):
+        (line,) = [line for line in tiers.lines(tier) if line.get("trace_id") == trace_id]
+        assert spans[str(line["span_id"])].service == tier
+
+
+def test_exemplars_point_at_marked_spans_and_nothing_else_is_marked(tiers: Processes) -> None:
+    """The span of every exemplar is sent with the mark; spans of requests without an exemplar have none."""
+    for _ in range(30):
+        tiers.get("web", "/products")
+    exemplars = set()
+    for tier in TIERS:
+        text = tiers.get(tier, "/metrics", **OPENMETRICS).text
+        for family in text_string_to_metric_families(text):  # type: ignore[no-untyped-call]
+            exemplars |= {sample.exemplar.labels["span_id"] for sample in family.samples if sample.exemplar}
+    eventually(lambda: exemplars <= {span.span_id for span in tiers.receiver.spans})
+
+    marked = {span.span_id for span in tiers.receiver.spans if span.attributes.get("slobox.exemplar") is True}
+    counted = sum(_value(tiers.get(tier, "/metrics").text, "shop_exemplars_marked_total") for tier in TIERS)
+    assert exemplars
+    assert exemplars <= marked
+    assert len(marked) == counted
+    assert len(marked) < sum(span.kind == SERVER for span in tiers.receiver.spans)
+
+
+def _value(text: str, name: str) -> float:
+    return next(float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"{name} "))
+
+
+def test_retries_and_trips_of_the_breaker_are_events(tiers: Processes) -> None:
+    """The client span of a call tells of each retry, and of the circuit breaker that opened; it has failed."""
+    trace_id, headers = trace_of(0xD1)
+    tiers.fault("catalog", "errors", rate=1.0, seconds=60)
+
+    answers = [tiers.get("web", "/api/products", **headers).status_code for _ in range(2)]
+    tiers.well("catalog")
+    spans = tiers.trace(trace_id, 4 + 3)
+
+    happened = [event for span in spans if span.service == "web" and span.kind == CLIENT for event in span.events]
+    assert answers[0] == 502
+    assert ("retry made", {"http.request.resend_count": 1, "error.type": "answered 500"}) in happened
+    assert ("circuit breaker", {"peer.service": "catalog", "circuit_breaker.state": "open"}) in happened
+    assert all(span.error for span in spans if span.service == "web")
+    eventually(lambda: tiers.get("web", "/api/products").is_success)
+
+
+def test_probes_scrapes_and_admin_calls_are_not_traced(tiers: Processes) -> None:
+    """Neither the requests nor the queries of a readiness check leave a span or a line."""
+    trace_id, headers = trace_of(0xE1)
+    after, marker = trace_of(0xE2)
+
+    for tier in TIERS:
+        for path in ("/healthz", "/readyz", "/metrics", "/admin/faults"):
+            tiers.get(tier, path, **headers)
+    for tier in ("web", "catalog", "orders"):
+        tiers.get(tier, "/nothing", **marker)
+    tiers.trace(after, 3)
+
+    assert tiers.receiver.trace(trace_id) == []
+    roots = [span for span in tiers.receiver.spans if not span.parent]
+    assert all(span.kind == SERVER for span in roots)
+    assert not any(record.trace_id == trace_id for record in tiers.receiver.logs)
+
+
+def test_a_visitor_cannot_switch_tracing_off(tiers: Processes) -> None:
+    """A request that says it is not sampled is recorded all the same: errors of anybody must leave a trace."""
+    trace_id, _ = trace_of(0xF1)
+
+    tiers.get("web", "/products", traceparent=f"00-{trace_id}-b7ad6b7169203331-00")
+
+    assert tiers.trace(trace_id, 4)
+
+
+def test_baggage_of_visitors_goes_nowhere(tiers: Processes) -> None:
+    """What a visitor puts into the header `baggage` is neither recorded nor passed on."""
+    trace_id, headers = trace_of(0xF2)
+
+    tiers.get("web", "/products", baggage="user=somebody", **headers)
+    tiers.trace(trace_id, 4)
+
+    assert not any(b"somebody" in message for message in tiers.receiver.raw)
