@@ -18,7 +18,7 @@ import pytest
 
 from box.processes import MARKER
 from box.services import selection
-from tests.box.conftest import free_ports
+from tests.pipeline.quiet_ports import quiet_ports
 
 pytestmark = pytest.mark.e2e
 
@@ -94,7 +94,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
         pytest.skip(f"no {missing[0]}: run `make tools`")
     folder = tmp_path_factory.mktemp("full")
     variables = sorted({variable for service in selection("jaeger") for _, variable in service.ports})
-    ports = dict(zip(variables, map(str, free_ports(len(variables))), strict=True))
+    ports = dict(zip(variables, map(str, quiet_ports(len(variables))), strict=True))
     # A Tempo that somebody has on PATH would take Jaeger's place.
     kept = [each for each in os.environ["PATH"].split(os.pathsep) if not Path(each, "tempo").exists()]
     made = Box(folder, {**os.environ, **ports, "PATH": os.pathsep.join(kept), "BOX_RUN_DIR": str(folder / "run")})
