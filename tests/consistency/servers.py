@@ -1,6 +1,6 @@
 """What rules and runbooks may ask of the servers: name -> labels beside those of the target.
 
-`tests/rules/test_platform_on_servers.py` holds this list against what the servers export, where they are built.
+`tests/rules/test_platform_on_servers.py` and `tests/e2e/test_doctor.py` hold this list against what the servers export.
 """
 
 SCRAPED = (
