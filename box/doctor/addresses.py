@@ -10,6 +10,7 @@ from box.state import State
 USUAL_SCALE = 60
 SIGNALS = ("otel-collector", "loki", *TRACE_STORES)
 """What keeps logs and traces: a profile of docker compose has all of it or nothing."""
+PROFILES = {"full": SIGNALS, "load": ("locust",)}
 
 
 def resolves(host: str) -> bool:
@@ -22,10 +23,15 @@ def resolves(host: str) -> bool:
 
 
 def from_environment(environment: Mapping[str, str], known: Callable[[str], bool] = resolves) -> Servers | None:
-    """Return the servers that variables such as DOCTOR_OTEL_COLLECTOR_URL name, None when there is none."""
+    """Return the servers that variables such as DOCTOR_OTEL_COLLECTOR_URL name, None when there is none.
+
+    DOCTOR_PROFILES, when it is given, holds the profiles of docker compose that are in use.
+    """
     named = {name: environment.get(f"DOCTOR_{name.upper().replace('-', '_')}_URL", "") for name in READY_PATHS}
     urls = {name: url.rstrip("/") for name, url in named.items() if url}
+    profiles = environment.get("DOCTOR_PROFILES", "full,load").split(",")
     absent = _of_another_profile(urls, known)
+    absent |= {name for profile, names in PROFILES.items() if profile not in profiles for name in names}
     kept = {name: url for name, url in urls.items() if name not in absent}
     return Servers(kept, "compose", "docker compose up -d {name}") if kept else None
 

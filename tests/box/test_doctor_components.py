@@ -128,6 +128,25 @@ def test_what_a_profile_leaves_out_is_not_missed(running: tuple[str, ...], expec
 
 
 @pytest.mark.parametrize(
+    ("profiles", "expected"),
+    [
+        ("core", {"web"}),
+        ("core,load", {"web", "locust"}),
+        ("core,full", {"web", "loki", "tempo"}),
+        ("core,full,load", {"web", "loki", "tempo", "locust"}),
+    ],
+)
+def test_profiles_say_what_is_meant_to_run(profiles: str, expected: set[str]) -> None:
+    """A stopped service of a profile in use is missed, one of another profile is not."""
+    variables = {f"DOCTOR_{name.upper()}_URL": f"http://{name}:1" for name in ("web", "loki", "tempo", "locust")}
+
+    servers = from_environment({**variables, "DOCTOR_PROFILES": profiles}, lambda host: host != "locust")
+
+    assert servers
+    assert set(servers.urls) == expected
+
+
+@pytest.mark.parametrize(
     ("names", "scale", "start"),
     [
         (("web", "prometheus"), 60, ".venv/bin/box up"),

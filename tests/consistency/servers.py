@@ -71,8 +71,7 @@ JAEGER: dict[str, tuple[str, ...]] = {
 
 TEMPO: dict[str, tuple[str, ...]] = {"tempo_discarded_spans_total": ("reason",)}
 
-SHOP: dict[str, tuple[str, ...]] = {"shop_telemetry_dropped_total": ("signal", "reason")}
 
 PAGER: dict[str, tuple[str, ...]] = {"pager_watchdog_age_seconds": ()}
 
-SERVERS = dict.fromkeys(PROCESS, ()) | PROMETHEUS | ALERTMANAGER | COLLECTOR | LOKI | JAEGER | TEMPO | SHOP | PAGER
+SERVERS = dict.fromkeys(PROCESS, ()) | PROMETHEUS | ALERTMANAGER | COLLECTOR | LOKI | JAEGER | TEMPO | PAGER
