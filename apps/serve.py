@@ -6,6 +6,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from apps.heads import BoundedHeads
 from apps.health import Health
 from apps.settings import Settings
 from apps.telemetry import logs
@@ -37,11 +38,13 @@ class DrainingServer(uvicorn.Server):
 
 def serve(app: FastAPI, settings: Settings, tier: str, default_port: int) -> None:
     """Serve until a signal comes."""
-    logs.set_up(tier, settings.log_level, app.state.telemetry.handlers)
+    lines = app.state.telemetry.lines
+    logs.set_up(tier, settings.log_level, app.state.throttle, None if lines is None else lines.put)
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=default_port if settings.port is None else settings.port,
+        http=BoundedHeads,
         log_config=None,
         access_log=False,
         server_header=False,
