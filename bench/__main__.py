@@ -27,7 +27,7 @@ def main() -> int:
     """Run the benchmarks that are named, all without names."""
     args = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers that a benchmark has started
-    options = Options(quick=args.quick, shapes=tuple(args.shapes.split(",")) if args.shapes else ())
+    options = Options(quick=args.quick, runs=args.runs, shapes=tuple(args.shapes.split(",")) if args.shapes else ())
     try:
         for name in args.names or BENCHES:
             _one(name, options, write_docs=args.write_docs)
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="which ones (default: all)")
     parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer runs")
     parser.add_argument("--shapes", metavar="A,B", default="", help="accuracy: only these shapes of traffic")
+    parser.add_argument("--runs", type=int, default=0, metavar="N", help="evaluation: how often each row runs")
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/benchmarks.md")
     return parser
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from bench import specs
 from bench.cost import CommandFailedError
-from bench.peers import SLOTH, slo_program
+from bench.peers import SLOTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ def our_rules(
     """
     spec, out = folder / f"{name}.slos.yaml", folder / f"{name}.out"
     spec.write_text(specs.slobox(list(slos), name, scrape_interval, shards))
-    command = [slo_program(), "build", str(spec), "--target", "prometheus", "-o", str(out), *options]
+    command = [sys.executable, "-m", "slo", "build", str(spec), "--target", "prometheus", "-o", str(out), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RefusedError(_reason(done.stderr))

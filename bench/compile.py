@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.cost import measure, middle
-from bench.peers import SLOKIT, SLOTH, path_of, slo_program, version_of
+from bench.peers import SLOKIT, SLOTH, SYSTEM, our_programs, path_of, version_of
 from bench.report import Report, Table, ratio
 from bench.specs import routes, slobox, sloth
 from bench.stages import stages
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bench.peers import Peer
 
 _ALL_TARGETS = "slo, all targets"
+_PEERS = ("sloth", "slokit")
+_ROWS = ("slo", SYSTEM)
 _Results = dict[int, dict[str, "Cost"]]
 
 
@@ -39,7 +41,8 @@ def run(options: Options) -> Report:
     plan = {1: 3, 100: 3, 1_000: 3} if options.quick else {1: 11, 100: 11, 1_000: 11, 10_000: 3}
     programs = {peer.name: path for peer in (SLOTH, SLOKIT) if (path := path_of(peer))}
     with tempfile.TemporaryDirectory() as folder:
-        results = {size: _rounds(_contenders(size, Path(folder), programs), runs) for size, runs in plan.items()}
+        ours = our_programs(Path(folder))
+        results = {size: _rounds(_contenders(size, Path(folder), ours, programs), runs) for size, runs in plan.items()}
         profile = stages(Path(folder) / "1000.slobox.yaml", 5)
     versions = [
         machine(),
@@ -48,16 +51,19 @@ def run(options: Options) -> Report:
     return Report("compile", (*_parts(results, plan), *_profile(profile), f"Versions: {', '.join(versions)}."))
 
 
-def _contenders(size: int, folder: Path, programs: Mapping[str, str]) -> list[Contender]:
+def _contenders(size: int, folder: Path, ours: Mapping[str, str], programs: Mapping[str, str]) -> list[Contender]:
     """Everyone who takes part at this size; all targets of ours only at 1,000."""
-    ours, theirs = folder / f"{size}.slobox.yaml", folder / f"{size}.sloth.yaml"
-    ours.write_text(slobox(routes(size)))
+    spec, theirs = folder / f"{size}.slobox.yaml", folder / f"{size}.sloth.yaml"
+    spec.write_text(slobox(routes(size)))
     theirs.write_text(sloth(routes(size)))
-    build = [slo_program(), "build", str(ours)]
-    found = [Contender("slo", ours, lambda out: [*build, "--target", "prometheus", "-o", out])]
+    found = [_own(name, program, spec, "--target", "prometheus") for name, program in ours.items()]
     if size == 1_000:  # noqa: PLR2004 - the size that all targets are measured at
-        found.append(Contender(_ALL_TARGETS, ours, lambda out: [*build, "-o", out]))
+        found.append(_own(_ALL_TARGETS, ours["slo"], spec))
     return found + [_peer(peer, programs, theirs) for peer in (SLOTH, SLOKIT) if peer.name in programs]
+
+
+def _own(name: str, program: str, spec: Path, *options: str) -> Contender:
+    return Contender(name, spec, lambda out: [program, "build", str(spec), *options, "-o", out])
 
 
 def _peer(peer: Peer, programs: Mapping[str, str], spec: Path) -> Contender:
@@ -80,7 +86,9 @@ def _parts(results: _Results, plan: Mapping[int, int]) -> list[str | Table]:
     runs = ", ".join(f"{size:,} SLOs: {count}" for size, count in plan.items())
     intro = (
         "Whole processes with their start, the first write into an empty folder, no cache and no daemon, the same\n"
-        "SLOs in each tool's own syntax; ours is `slo build --target prometheus`. Milliseconds, medians of\n"
+        "SLOs in each tool's own syntax; ours is `slo build --target prometheus`, installed from the wheel into an\n"
+        "environment that holds nothing else, with the Python that runs the benchmark and, where it is another one,\n"
+        "with that of the system, which distributions compile with more care. Milliseconds, medians of\n"
         f"interleaved runs ({runs})."
     )
     return [
@@ -96,13 +104,17 @@ def _parts(results: _Results, plan: Mapping[int, int]) -> list[str | Table]:
 
 
 def _times(results: _Results, figure: Callable[[Cost], float]) -> Table:
-    others = [name for name in ("sloth", "slokit") if name in results[1]]
-    head = ("SLOs", "slo", *others, *(f"slo / {name}" for name in others))
-    rows = []
-    for size, costs in results.items():
-        ours, theirs = figure(costs["slo"]), [figure(costs[name]) for name in others]
-        times = [f"{seconds * 1e3:,.0f}" for seconds in (ours, *theirs)]
-        rows.append((f"{size:,}", *times, *(ratio(ours, seconds) for seconds in theirs)))
+    names = list(results[1])
+    pairs = [(ours, other) for ours in names if ours in _ROWS for other in names if other in _PEERS]
+    head = ("SLOs", *names, *(f"{ours} / {other}" for ours, other in pairs))
+    rows = [
+        (
+            f"{size:,}",
+            *(f"{figure(costs[name]) * 1e3:,.0f}" for name in names),
+            *(ratio(figure(costs[ours]), figure(costs[other])) for ours, other in pairs),
+        )
+        for size, costs in results.items()
+    ]
     return Table(head, tuple(rows))
 
 

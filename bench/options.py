@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Attributes: `quick` asks for smaller sizes and fewer runs; `shapes` picks shapes of traffic, none means all."""
+    """What was asked for.
+
+    Attributes:
+        quick: smaller sizes and fewer runs.
+        shapes: names of shapes of traffic; none means all.
+        runs: how often each row of `evaluation` runs; 0 leaves it to the benchmark.
+    """
 
     quick: bool = False
+    runs: int = 0
     shapes: tuple[str, ...] = ()

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tools.wheel import build, install
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,6 +28,9 @@ class Peer:
 def _generate(program: str, spec: str, out: str) -> list[str]:
     return [program, "generate", "-i", spec, "-o", out]
 
+
+SYSTEM = "slo, system Python"
+_DISTRIBUTED = Path("/usr/bin/python3")
 
 SLOTH = Peer("sloth", ("version",), "go install github.com/slok/sloth/cmd/sloth@v0.16.0", _generate)
 SLOKIT = Peer("slokit", ("--version",), "cargo install slokit@1.9.0", _generate)
@@ -45,6 +50,25 @@ def version_of(peer: Peer, program: str) -> str:
     return f"{peer.name} {told[-1].removeprefix('v')}"
 
 
-def slo_program() -> str:
-    """The installed console script of this environment."""
-    return str(Path(sys.executable).with_name("slo"))
+def our_programs(folder: Path) -> dict[str, str]:
+    """Our own command, installed from the wheel as users have it; by the name of its row.
+
+    An interpreter that was compiled without the optimisations of distributions is a third slower, so where the
+    distribution's own is another one than ours, it has a row of its own.
+    """
+    wheel = build(folder / "dist")
+    return {
+        name: str(install(wheel, folder / f"venv-{number}", python) / "slo")
+        for number, (name, python) in enumerate(_interpreters().items())
+    }
+
+
+def _interpreters() -> dict[str, str]:
+    found = {"slo": sys.executable}
+    ask = "import sys; print(sys.base_prefix, sys.version_info >= (3, 11))"
+    if _DISTRIBUTED.exists():
+        command = [str(_DISTRIBUTED), "-c", ask]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        if told[1] == "True" and Path(told[0]) != Path(sys.base_prefix):
+            found[SYSTEM] = str(_DISTRIBUTED)
+    return found

@@ -14,7 +14,7 @@ from statistics import median
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
-from bench.cost import measure
+from bench.cost import environment, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def stages(spec: Path, processes: int) -> dict[str, float]:
 def _in_a_process(spec: Path) -> dict[str, float]:
     start = measure([sys.executable, "-c", "pass"]).cpu
     command = [sys.executable, "-m", "bench.stages", str(spec)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment())
     found: dict[str, float] = json.loads(done.stdout)
     return {"start of the interpreter": start, **found}
 

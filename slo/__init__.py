@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slo.diagnostics import CompileError
+from slo.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] =
     ['build/slo/prometheus/shop.rules.yml']
     >>> compile_text("{version: 1, service: shop, slos: [{name: buy, objective: 100%, sli: {up: up}}]}")
     Traceback (most recent call last):
-    slo.diagnostics.CompileError: SLO024: an objective of 100% leaves no error budget
+    slo.errors.CompileError: SLO024: an objective of 100% leaves no error budget
     """
     from slo.emit import EMITTERS  # noqa: PLC0415 - `import slo` stays cheap
     from slo.load import Source  # noqa: PLC0415 - as above

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 
 class Severity(StrEnum):
@@ -14,8 +15,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where a finding is, as a path into the document; turned into line and column only when it is shown.
 
     Attributes:
@@ -43,8 +43,7 @@ class Place:
         return Place(self.file, self.path, self.on_key, (start, length) if length else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """A stretch of one line: line and column count from 1, length in characters."""
 
     line: int
@@ -52,8 +51,7 @@ class Span:
     length: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(msgspec.Struct, frozen=True):
     """One finding: a stable code, where it is, what is wrong and how to repair it.
 
     `span` and `excerpt` (the line of the file) are filled in when the finding is located in the text.
@@ -66,12 +64,3 @@ class Diagnostic:
     severity: Severity = Severity.ERROR
     span: Span | None = None
     excerpt: str = ""
-
-
-class CompileError(Exception):
-    """The specification cannot be compiled; holds every problem that the stage found, never none."""
-
-    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
-        """Keep the findings in the order in which they stand in the file."""
-        super().__init__("\n".join(f"{d.code}: {d.message}" for d in diagnostics))
-        self.diagnostics = diagnostics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 import msgspec
@@ -272,8 +273,12 @@ class Slo(msgspec.Struct, frozen=True):
     @property
     def alert_prefix(self) -> str:
         """What the names of its alerts begin with: `shop` and `checkout-latency` make `ShopCheckoutLatency`."""
-        words = f"{self.service}-{self.name}".split("-")
-        return "".join(word[:1].upper() + word[1:] for word in words)
+        return _camel_case(f"{self.service}-{self.name}")
+
+
+@lru_cache(maxsize=16_384)  # asked for by each stage
+def _camel_case(name: str) -> str:
+    return "".join([word[:1].upper() + word[1:] for word in name.split("-")])
 
 
 class Scale(msgspec.Struct, frozen=True):

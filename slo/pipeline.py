@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.diagnostics import Diagnostic, Place
 from slo.emit import EMITTERS, PAGES
 from slo.emit.context import Context
+from slo.errors import CompileError
 from slo.load import Source, parse
 from slo.model import DEFAULTS, Options, Scale
 from slo.plan import plan

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from slo.diagnostics import Diagnostic, Place
 from slo.promql import PromqlError, Selector, plain_selector, read, with_window
-from slo.promql.functions import COUNTS, NO_RATES
-from slo.promql.tokens import WINDOW
+from slo.promql.spelling import WINDOW
 from slo.selectors import check_names, unreadable
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from slo.promql.result import Parsed, Range
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(msgspec.Struct, frozen=True):
     """PromQL that is more than a selector.
 
     Attributes:
@@ -140,6 +139,8 @@ def _check_ranges(found: Parsed, place: Place) -> list[Diagnostic]:
 
 
 def _check_range(found: Range, place: Place) -> Iterator[Diagnostic]:
+    from slo.promql.functions import COUNTS, NO_RATES  # noqa: PLC0415 - files with plain selectors need no such tables
+
     function = found.function
     name = function.text if function else ""
     if function and (name in NO_RATES or (name in COUNTS and found.window)):

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _TRIES = 10_000
 
 # One character of a class (its first and its last), or any one, repeated or not.
-_VARIABLE = re.compile(r"\[\^?(?=(.))[^\]]*?([^\]])\][+*?]?|\\d[+*]?|\.[+*]?")
+_VARIABLE = r"\[\^?(?=(.))[^\]]*?([^\]])\][+*?]?|\\d[+*]?|\.[+*]?"
 
 # A repeated group that holds a choice: Prometheus needs linear time for it, Python's backtracking may need exponential.
 _MOST_REPEATS = 4
-_SLOW = re.compile(r"(?s)[+*?}|].*\)[+*{]")
+_SLOW = r"(?s)[+*?}|].*\)[+*{]"
 
 
 def check_selector(text: str, place: Place) -> Iterator[Diagnostic]:
@@ -115,7 +115,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
         re.error: it does not, or is not.
     """
     repeats = max(sum(map(choice.count, "*+{")) for choice in pattern.split("|"))
-    if repeats > _MOST_REPEATS or _SLOW.search(pattern):
+    if repeats > _MOST_REPEATS or re.search(_SLOW, pattern):
         raise re.error("may take exponential time, or that of a high power")
     with warnings.catch_warnings():
         warnings.simplefilter("error", FutureWarning)  # [[:alpha:]] is a class of classes to Prometheus alone
@@ -137,6 +137,6 @@ def _samples(pattern: str) -> list[str]:
     """Short texts that a regular expression may match; each is tried, so a poor guess costs nothing."""
     branches = pattern.strip("^$()").split("|")
     plain = [re.sub(r"\\(.)", r"\1", branch) for branch in branches]
-    first = [_VARIABLE.sub(lambda m: m.group(1) or "0", branch) for branch in branches]
-    last = [_VARIABLE.sub(lambda m: m.group(2) or "0", branch) for branch in branches]
+    first = [re.sub(_VARIABLE, lambda m: m.group(1) or "0", branch) for branch in branches]
+    last = [re.sub(_VARIABLE, lambda m: m.group(2) or "0", branch) for branch in branches]
     return [*first, *last, *plain]

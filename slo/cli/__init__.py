@@ -6,9 +6,10 @@ import argparse
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from slo.diagnostics import CompileError
+from slo.cli.help import Wrapped
+from slo.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,9 +42,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return done.code if isinstance(done.code, int) else USAGE
 
 
+def command() -> NoReturn:
+    """The program `slo`: `main`, and no farewell.
+
+    Taking a thousand SLOs apart object by object, as the interpreter does when it ends, takes a tenth of a build.
+    """
+    status = main()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # none where it was closed before the start
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # what was to be said got lost
+            status = status or FINDINGS
+    if sys.gettrace() or "coverage" in sys.modules:  # a debugger or a measurement has to say goodbye
+        raise SystemExit(status)
+    os._exit(status)
+
+
 def parser(argv: Sequence[str] = ()) -> argparse.ArgumentParser:
     """The parser of all commands, or of the one that these arguments call: others need not be imported."""
-    top = argparse.ArgumentParser("slo", description=_DESCRIPTION, epilog=_EPILOG)
+    top = argparse.ArgumentParser("slo", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=Wrapped)
     top.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     subparsers = top.add_subparsers(metavar="COMMAND", required=True)
     for command in [name for name in COMMANDS if name in argv[:1]] or COMMANDS:
@@ -65,7 +82,8 @@ def guarded(run: Callable[[], int]) -> int:
     """Run a command and turn what it raises into a message and an exit code: the one error boundary."""
     try:
         status = run()
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except CompileError as error:
         from slo.cli.report import print_all  # noqa: PLC0415 - only needed when there is something to show
 

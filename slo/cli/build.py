@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slo.cli.help import Lines
 from slo.cli.inputs import add_files, folder_of, read_base, read_sources
 
 if TYPE_CHECKING:
@@ -36,9 +37,7 @@ _DIFF_LINES = 20
 def register(subparsers: Subparsers) -> None:
     """Add the command."""
     text = "compile specifications and write rules, their tests, Alertmanager routes, dashboards and runbooks"
-    parser = subparsers.add_parser(
-        "build", help=text, description=text, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = subparsers.add_parser("build", help=text, description=text, epilog=_EPILOG, formatter_class=Lines)
     add_files(parser)
     parser.add_argument("-o", "--output", metavar="DIR", help="write to DIR/<target>/ instead of `outputs`")
     parser.add_argument(
@@ -78,8 +77,7 @@ def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 
 def _build(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    from slo.cli.report import print_all  # noqa: PLC0415 - keeps the start of other commands fast
-    from slo.lint import warnings  # noqa: PLC0415 - as above
+    from slo.lint import warnings  # noqa: PLC0415 - keeps the start of other commands fast
     from slo.model import Options  # noqa: PLC0415 - as above
     from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
 
@@ -90,6 +88,8 @@ def _build(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     compiled = compile_sources(sources, request, read_base)
     found = [finding for one in compiled for finding in warnings(one.plan)] + _about_sets(compiled, args)
     if found:
+        from slo.cli.report import print_all  # noqa: PLC0415 - only needed when there is something to show
+
         print_all(_judged(found, sources))
     outputs = _outputs(compiled, args)
     return _check(outputs) if args.check else _write(outputs, prune=args.prune)
@@ -110,7 +110,7 @@ def _judged(found: Sequence[Diagnostic], sources: Sequence[Source]) -> tuple[Dia
     Raises:
         CompileError: one of them is an error.
     """
-    from slo.diagnostics import CompileError  # noqa: PLC0415 - as above
+    from slo.errors import CompileError  # noqa: PLC0415 - as above
     from slo.lint.ignores import judge  # noqa: PLC0415 - only needed when there is something to say
     from slo.load.locate import located  # noqa: PLC0415 - as above
 
@@ -198,7 +198,8 @@ def _outputs(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[Out
 
 
 def _refuse_clashes(outputs: Sequence[Output]) -> None:
-    from slo.diagnostics import CompileError, Diagnostic, Place  # noqa: PLC0415 - as above
+    from slo.diagnostics import Diagnostic, Place  # noqa: PLC0415 - as above
+    from slo.errors import CompileError  # noqa: PLC0415 - as above
 
     paths: set[Path] = set()
     for output in outputs:

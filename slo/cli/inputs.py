@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.diagnostics import Diagnostic, Place
+from slo.errors import CompileError
 
 if TYPE_CHECKING:
     import argparse

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
+from slo.cli.help import Lines
 from slo.cli.inputs import add_files, read_base, read_sources
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Sequence
 
     from slo.cli.types import Subparsers
@@ -33,9 +34,7 @@ A comment switches a warning off, on its line, above it, or at the first line of
 def register(subparsers: Subparsers) -> None:
     """Add the command."""
     text = "check specifications and say everything that looks wrong"
-    parser = subparsers.add_parser(
-        "lint", help=text, description=text, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = subparsers.add_parser("lint", help=text, description=text, epilog=_EPILOG, formatter_class=Lines)
     add_files(parser)
     formats = ("text", "json", "github", "sarif")
     parser.add_argument("--format", choices=formats, default="text", help="how to print (default: text)")
@@ -54,7 +53,7 @@ def register(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print all findings."""
     from slo.cli.report import severity_of  # noqa: PLC0415 - keeps the start of other commands fast
-    from slo.diagnostics import CompileError  # noqa: PLC0415 - as above
+    from slo.errors import CompileError  # noqa: PLC0415 - as above
     from slo.lint.ignores import Judged  # noqa: PLC0415 - as above
 
     try:

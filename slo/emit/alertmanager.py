@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.diagnostics import Diagnostic, Place
 from slo.emit.header import header
+from slo.errors import CompileError
 from slo.model import OWN_TIERS
 
 if TYPE_CHECKING:

@@ -22,4 +22,4 @@ def mimir(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
     limits = at_most(plan.options.max_rules)
     parts = (part for group in plan.groups for part in split(group, *limits))
     namespace = f"namespace: {scalar(f'slo-{plan.set.name}')}\n"
-    yield context.layout["mimir"], f"{header(plan, 'mimir')}{namespace}groups:\n{groups(parts)}"
+    yield context.layout["mimir"], groups(parts, f"{header(plan, 'mimir')}{namespace}groups:\n")

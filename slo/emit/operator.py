@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.diagnostics import CompileError, Diagnostic
+from slo.diagnostics import Diagnostic
 from slo.emit import rulefile
 from slo.emit.header import header
 from slo.emit.split import Limit, at_most, split
+from slo.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -17,4 +17,4 @@ if TYPE_CHECKING:
 
 def prometheus(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
     """One file with one group per shard."""
-    yield context.layout["prometheus"], f"{header(plan, 'prometheus')}groups:\n{groups(plan.groups)}"
+    yield context.layout["prometheus"], groups(plan.groups, f"{header(plan, 'prometheus')}groups:\n")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from slo.emit.stencil import stencil
 from slo.emit.yaml import block, scalar
+from slo.plan.kin import Kin
 from slo.plan.values import Alert, Record
 from slo.promql import duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from slo.emit.stencil import Stencil
     from slo.model import Labels
     from slo.plan.values import Group
 
@@ -19,20 +22,37 @@ _SHORT = 100
 """Texts that are spelled alike in many rules are short; others would only fill the memory of `_line`."""
 
 
-def groups(parts: Iterable[Group], more: str = "") -> str:
-    """The list under `groups:`, one item per group; `more` is further keys of each of them, as YAML."""
-    return "\n".join(group(part, more) for part in parts)
+def groups(parts: Iterable[Group], before: str = "", more: str = "") -> str:
+    """The list under `groups:`, one item per group; `more` is further keys of each of them, as YAML.
+
+    Joined once, with what comes before it: a copy of ten megabytes takes longer than many a rule.
+    """
+    texts = [before]
+    for part in parts:
+        texts += [*["\n"] * (len(texts) > 1), *_pieces(part, more)]
+    return "".join(texts)
 
 
-def group(part: Group, more: str = "") -> str:
+def group(part: Group) -> str:
     """One item of the list."""
-    head = f"  - name: {scalar(part.name)}\n    interval: {duration(part.interval)}\n{more}    rules:\n"
-    return head + "".join(map(rule, part.rules))
+    return "".join(_pieces(part))
+
+
+def _pieces(part: Group, more: str = "") -> Iterator[str]:
+    yield f"  - name: {scalar(part.name)}\n    interval: {duration(part.interval)}\n{more}    rules:\n"
+    stencils = cache(lambda pattern: stencil(pattern, rule))  # as many as it has; a pattern is of one group
+    for one in part.parts:
+        yield _kin(one, stencils(one.pattern)) if isinstance(one, Kin) else rule(one)
 
 
 def rule(one: Record | Alert) -> str:
     """One item under `rules:`."""
     return _alert(one) if isinstance(one, Alert) else _record(one)
+
+
+def _kin(one: Kin, text: Stencil) -> str:
+    """The alerts of one SLO: filled into the text of its class where that gives the same."""
+    return text.filled(one.filling) or "".join(map(rule, one.spelled()))
 
 
 def _record(one: Record) -> str:

@@ -24,4 +24,4 @@ def thanos(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
     """One file; its groups hold no more rules than the option says."""
     limits = at_most(plan.options.max_rules)
     parts = (part for group in plan.groups for part in split(group, *limits))
-    yield context.layout["thanos"], f"{header(plan, 'thanos')}groups:\n{groups(parts, _ABORT)}"
+    yield context.layout["thanos"], groups(parts, f"{header(plan, 'thanos')}groups:\n", _ABORT)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_:./-]*")
 _RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"}
-_UNSAFE = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+_UNSAFE = r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 
 
 @lru_cache(maxsize=4096)  # names of labels and many of their values come again with every rule
@@ -17,13 +16,24 @@ def name(text: str) -> str:
     return scalar(text)
 
 
+def is_reserved(text: str) -> bool:
+    """Whether YAML takes the word for something else than text."""
+    return text.lower() in _RESERVED
+
+
 def scalar(text: str) -> str:
     """The text as one YAML scalar on one line: plain where that is safe, else single or double quoted."""
-    if _PLAIN.fullmatch(text) and not text.endswith(":") and text.lower() not in _RESERVED:
+    if _PLAIN.fullmatch(text) and not text.endswith(":") and not is_reserved(text):
         return text
     if text.isprintable() and "'" not in text and text.isascii():
         return f"'{text}'"
-    return _UNSAFE.sub(_escape, json.dumps(text, ensure_ascii=False))
+    return _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    import json  # noqa: PLC0415 - few texts need it
+
+    return re.sub(_UNSAFE, _escape, json.dumps(text, ensure_ascii=False))
 
 
 def block(text: str, indent: int) -> str:

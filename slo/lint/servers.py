@@ -88,7 +88,7 @@ def _newer(query: Query) -> Iterator[str]:
 
 def _old(selector: Selector) -> bool:
     """The usual case, seen without reading the text again."""
-    return bool(selector.name) and not any(m.label.startswith('"') for m in selector.matchers)
+    return bool(selector.name) and '"' not in [m.label[:1] for m in selector.matchers]
 
 
 class _Word(msgspec.Struct, frozen=True):

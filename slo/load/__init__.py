@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.diagnostics import CompileError, Diagnostic, Place, Span
-from slo.load.faults import TOO_DEEP, explain_yaml_error
-from slo.load.tree import MAX_DEPTH, TooDeepError, events_to_tree
+from slo.diagnostics import Diagnostic, Place, Span
+from slo.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +20,8 @@ MAX_BYTES = 5_000_000
 STDIN = "-"
 _BRACKETS = re.compile(r"[][{}]")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
+_SHALLOW = 20
+"""Brackets that nest less than this are no reason to look twice."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -83,6 +84,8 @@ def parse(source: Source) -> Document:
     try:
         data = ryaml.loads(source.text)  # type: ignore[attr-defined]
     except ValueError as error:
+        from slo.load.faults import explain_yaml_error  # noqa: PLC0415 - only needed when there is an error to explain
+
         raise CompileError(explain_yaml_error(source.file, source.text, str(error))) from None
     if data is None:
         empty = Diagnostic(
@@ -95,8 +98,11 @@ def parse(source: Source) -> Document:
 def _guard_depth(source: Source) -> None:
     """The native parser needs quadratic time for deep nesting; look twice at texts that may hold such."""
     brackets = _BRACKETS.findall(source.text)
-    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) < MAX_DEPTH:
+    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) < _SHALLOW:
         return
+    from slo.load.faults import TOO_DEEP, explain_yaml_error  # noqa: PLC0415 - hardly any file nests so deeply
+    from slo.load.tree import TooDeepError, events_to_tree  # noqa: PLC0415 - as above
+
     try:
         events_to_tree(source.text)
     except TooDeepError:

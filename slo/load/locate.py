@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from slo.diagnostics import Span
 from slo.load.faults import TOO_DEEP, explain_yaml_error, lines_of

@@ -42,15 +42,16 @@ def windows(slos: Iterable[Slo]) -> set[int]:
     return {DAY} if any(slo.group_by and slo.alerts.no_data_members != "off" for slo in slos) else set()
 
 
-def rules(planned: PlannedSlo, scale: Scale) -> list[Alert]:
-    """One alert rule for each of the facts, in the same order."""
+def rules(planned: PlannedSlo, scale: Scale, read: str | None = None) -> list[Alert]:
+    """One alert rule for each of the facts, in the same order; `read` stands for the series that the SLO reads."""
     slo = planned.slo
+    read = series_read(slo) if read is None else read
     blanks = Blanks.of(planned, wording.literal(slo.title))
     known = _known(Terms.of(slo, scale), planned.tiers)
     before, after = labels(slo, scale)
     made = []
     for fact in planned.alerts:
-        expr, pending, summary, description = known.get(fact.tier) or _no_data(planned, scale)
+        expr, pending, summary, description = known.get(fact.tier) or _no_data(planned, scale, read)
         texts = wording.annotated(planned, fact.name, blanks.fill(summary), blanks.fill(description))
         identity = (("tier", fact.tier), ("severity", fact.severity))
         made.append(Alert(fact.name, blanks.fill(expr), pending, (*before, *identity, *after), texts))
@@ -107,7 +108,12 @@ def exhausted(terms: Terms) -> str:
     return f"{series(names.REMAINING)} <= 0\nand ignoring (kind) {bad} >= {terms.min_bad}"
 
 
-def _no_data(planned: PlannedSlo, scale: Scale) -> _Rule:
+def series_read(slo: Slo) -> str:
+    """What the SLI reads, for a person; ready for a Go template."""
+    return wording.literal(", ".join(map(str, slo.sli.selectors())))
+
+
+def _no_data(planned: PlannedSlo, scale: Scale, read: str) -> _Rule:
     """Idle is not absent: a counter that stands still records 0. `bad` exists only where the SLI can be measured.
 
     With a target, silence while the target is up means that its series are not created yet. The selector is spelled
@@ -118,7 +124,6 @@ def _no_data(planned: PlannedSlo, scale: Scale) -> _Rule:
     quiet += [f"({slo.excluded})"] if slo.excluded else []
     gone = f"vector(1) unless on () {series(names.events(TILE), 'bad')}"
     expr = " unless on () ".join([f"({gone})", *quiet]) if quiet else gone
-    read = wording.literal(", ".join(map(str, slo.sli.selectors())))
     texts = wording.no_data(TITLE, slo.sli.unit, target=bool(slo.alerts.target), read=read)
     return expr, ABSENT_AFTER // scale.factor, *texts
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.diagnostics import CompileError, Diagnostic
+from slo.diagnostics import Diagnostic
+from slo.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

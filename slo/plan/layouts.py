@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.plan import alerts
+from slo.plan import alerts, alike
+from slo.plan.kin import Kin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,16 +53,16 @@ def records(shard: str, slos: Sequence[Slo], options: Options) -> list[Record]:
     return sloth.records(shard, slos)
 
 
-def rules(members: Sequence[PlannedSlo], scale: Scale, options: Options, *, shards: int) -> list[Alert]:
+def rules(members: Sequence[PlannedSlo], scale: Scale, options: Options, *, shards: int) -> list[Alert | Kin]:
     """The alert rules of one shard of a set that has so many of them."""
     if options.layout == "shared":
         from slo.plan import shared  # noqa: PLC0415 - only this layout needs it
 
-        made = shared.rules(members, scale, shards=shards)
+        made: list[Alert | Kin] = [*shared.rules(members, scale, shards=shards)]
     else:
-        made = [rule for planned in members for rule in alerts.rules(planned, scale)]
+        made = alike.rules(members, scale)
     if not options.compat:
         return made
     from slo.plan import sloth  # noqa: PLC0415 - as above
 
-    return [sloth.labelled(alert) for alert in made]
+    return [sloth.labelled(alert) for part in made for alert in (part.spelled() if isinstance(part, Kin) else (part,))]

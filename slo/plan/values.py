@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
+
+from slo.plan.kin import Kin
 
 if TYPE_CHECKING:
     from slo.burnrate import Tier
@@ -29,12 +32,20 @@ class Alert(msgspec.Struct, frozen=True, gc=False):
     annotations: Labels
 
 
-class Group(msgspec.Struct, frozen=True):
-    """A rule group: its rules run one after the other, so that each can read what those before it recorded."""
+class Group(msgspec.Struct, frozen=True, dict=True):
+    """A rule group: its rules run one after the other, so that each can read what those before it recorded.
+
+    `parts` are its rules, in which the alerts of SLOs that are alike are not spelled out.
+    """
 
     name: str
     interval: int
-    rules: tuple[Record | Alert, ...]
+    parts: tuple[Record | Alert | Kin, ...]
+
+    @cached_property
+    def rules(self) -> tuple[Record | Alert, ...]:
+        """All rules, spelled out."""
+        return tuple(rule for part in self.parts for rule in (part.spelled() if isinstance(part, Kin) else (part,)))
 
 
 class AlertFacts(msgspec.Struct, frozen=True):

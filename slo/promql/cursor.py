@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from slo.promql.spelling import PromqlError
-from slo.promql.tokens import WINDOW, Token, one_line, tokens
+from slo.promql.spelling import WINDOW, PromqlError
+from slo.promql.tokens import Token, one_line, tokens
 
 if TYPE_CHECKING:
     from slo.promql.result import Range

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 # What the functions take: vector, scalar, matrix, text; a ? behind what may be left out, a * behind what may repeat.
 _TAKES = {
@@ -58,8 +58,7 @@ COUNTS = frozenset({"changes", "resets", "count_over_time", "sum_over_time", "pr
 """What counts something over the range that it is given."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(msgspec.Struct, frozen=True):
     """What a function takes: types in order, how many of them must be given, whether the last may repeat."""
 
     types: tuple[str, ...]

@@ -9,8 +9,8 @@ from slo.promql.operators import label_of, missing_comma
 from slo.promql.regex import regex_problem
 from slo.promql.result import Range
 from slo.promql.selector import Matcher, Selector
-from slo.promql.spelling import short
-from slo.promql.tokens import WINDOW, unquoted
+from slo.promql.spelling import WINDOW, short
+from slo.promql.tokens import unquoted
 
 if TYPE_CHECKING:
     from slo.promql.cursor import Cursor, Reading

@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slo.promql.plain import plain_selector
-from slo.promql.spelling import PromqlError, short
-from slo.promql.tokens import WINDOW
+from slo.promql.spelling import WINDOW, PromqlError, short
 
 if TYPE_CHECKING:
     import promql_parser
@@ -16,12 +15,13 @@ if TYPE_CHECKING:
     from slo.promql.result import Parsed
     from slo.promql.selector import Selector
 
-_AFTER_SELECTOR = re.compile(r"^[^()\[]*(?:@|(?i:\boffset\b))[^()\[]*$")
+_AFTER_SELECTOR = r"^[^()\[]*(?:@|(?i:\boffset\b))[^()\[]*$"
 _MODIFIED = "a selector with `offset` or `@` cannot be counted; leave the modifier out"
 _EXPRESSION = 'this is an expression; only a vector selector such as requests_total{job="api"} is possible here'
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
-_REGEX = re.compile(r'([=!]~ *)?"(?:[^"\\]|\\.)*"')
-_VARIABLE = re.compile(r'"(?:[^"\\]|\\.)*"|\$window\b')
+# Not compiled here: files with plain selectors alone have no use for them.
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_REGEX = r'([=!]~ *)?"(?:[^"\\]|\\.)*"'
+_VARIABLE = r'"(?:[^"\\]|\\.)*"|\$window\b'
 
 
 class NoSelectorError(PromqlError):
@@ -38,7 +38,7 @@ def read(text: str) -> Parsed:
     from slo.promql.reader import parsed as worded  # noqa: PLC0415 - files with plain selectors need not pay for it
 
     found = worded(text)
-    _agree(_STRING.sub('"a"', with_window(found.line, "5m")))
+    _agree(re.sub(_STRING, '"a"', with_window(found.line, "5m")))
     return found
 
 
@@ -60,7 +60,7 @@ def tree(line: str) -> promql_parser.Expr:
 
     text = with_window(line, "5m")
     said = ""
-    for attempt in (text, _REGEX.sub(_without_regex, text)):
+    for attempt in (text, re.sub(_REGEX, _without_regex, text)):
         try:
             return promql_parser.parse(attempt)
         except ValueError as error:
@@ -83,7 +83,7 @@ def with_window(line: str, range_: str) -> str:
     """A text of one line with `$window` replaced, except in strings, all of which stand in double quotes."""
     if WINDOW not in line:
         return line
-    return _VARIABLE.sub(lambda m: range_ if m.group() == WINDOW else m.group(), line)
+    return re.sub(_VARIABLE, lambda m: range_ if m.group() == WINDOW else m.group(), line)
 
 
 @lru_cache(maxsize=4096)
@@ -98,5 +98,5 @@ def parse_selector(text: str) -> Selector:
         return plain
     found = read(text)
     if found.whole is None:
-        raise NoSelectorError(_MODIFIED if _AFTER_SELECTOR.search(found.line) else _EXPRESSION)
+        raise NoSelectorError(_MODIFIED if re.search(_AFTER_SELECTOR, found.line) else _EXPRESSION)
     return found.whole

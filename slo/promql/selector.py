@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from slo.promql.spelling import quote
@@ -27,9 +29,14 @@ class Selector(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """The selector as PromQL, spelled the same way whatever the user's spelling was."""
-        inside = ",".join(map(str, self.matchers))
-        return f"{self.name}{{{inside}}}" if inside else self.name
+        return _spelled(self)
 
     def renamed(self, name: str, *more: Matcher) -> Selector:
         """The same matchers, and more, on another metric."""
         return Selector(name, (*self.matchers, *more))
+
+
+@lru_cache(maxsize=8192)  # rules, texts and findings name the same selectors
+def _spelled(selector: Selector) -> str:
+    inside = ",".join([f"{m.label}{m.op}{quote(m.value)}" for m in selector.matchers])
+    return f"{selector.name}{{{inside}}}" if inside else selector.name

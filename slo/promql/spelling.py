@@ -6,13 +6,16 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
+WINDOW = "$window"
+"""Stands in a query for the range that slo needs."""
+
 _UNITS_MS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
 _DURATION_UNITS = {"w": 604_800_000, **_UNITS_MS}
 _DURATION = re.compile(r"(?:\d{1,15}(?:ms|[wdhms]))+", re.ASCII)
 _DURATION_PART = re.compile(r"(\d+)(ms|[wdhms])", re.ASCII)
 _NEEDS_NO_ESCAPE = re.compile(r"[ !#-\[\]-~]*")
 _LONGEST = 60
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_UNSAFE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 
 
 class PromqlError(ValueError):
@@ -66,7 +69,7 @@ def quote(text: str) -> str:
     if _NEEDS_NO_ESCAPE.fullmatch(text):
         return f'"{text}"'
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-    return '"' + _UNSAFE.sub(_escape_control, escaped) + '"'
+    return '"' + re.sub(_UNSAFE, _escape_control, escaped) + '"'
 
 
 def _escape_control(match: re.Match[str]) -> str:

@@ -12,7 +12,6 @@ from slo.promql.spelling import PromqlError, quote, short
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WINDOW = "$window"
 _WORDS = re.compile(
     r"""(?P<space>[ \t\r\n]+)
     | (?P<comment>\#[^\r\n]*)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from slo.diagnostics import CompileError, Diagnostic, Place, Severity
+from slo.diagnostics import Diagnostic, Place, Severity
+from slo.errors import CompileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

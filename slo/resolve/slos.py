@@ -55,6 +55,7 @@ class FileResolver:
         self._links = Links(runbooks or "", dashboards or "")
         check_labels(spec.labels, place, findings)
         self._maintenance = _maintenance(spec, place, findings)
+        self._alerts = settings(spec.defaults.alerts if spec.defaults else None, None, self._policies)
 
     def slo(self, spec: SloSpec, place: Place) -> Slo | None:
         """The complete SLO, or None when something about it was reported."""
@@ -90,7 +91,7 @@ class FileResolver:
             team=spec.owner or defaults.owner or self._spec.owner or "",
             labels=merged(self._spec.labels, defaults.labels, spec.labels),
             links=self._links,
-            alerts=settings(defaults.alerts, spec.alerts, self._policies),
+            alerts=settings(defaults.alerts, spec.alerts, self._policies) if spec.alerts else self._alerts,
             traffic=own.traffic or shared.traffic,
             place=place,
             group_by=group_by,

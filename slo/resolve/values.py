@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from slo.promql import PromqlError, parse_duration
 from slo.resolve.findings import RefusedError
@@ -28,6 +29,7 @@ def name(text: str) -> str:
     raise RefusedError("SLO020", message, f"write {slug}" if _NAME.fullmatch(slug) else "")
 
 
+@lru_cache(maxsize=64)  # a file has few of them, and many SLOs
 def objective(text: str) -> Decimal:
     """The share of good events, exactly as written: between 0 and 1, both excluded."""
     percent = _PERCENT.fullmatch(text)
@@ -55,6 +57,7 @@ def _share(share: Decimal, text: str) -> Decimal:
     return share.normalize()
 
 
+@lru_cache(maxsize=64)
 def window(text: str) -> int:
     """A rolling window in seconds: whole days, 1 to 400."""
     seconds = _duration(text, "SLO026", "write 30d")
@@ -64,6 +67,7 @@ def window(text: str) -> int:
     return seconds
 
 
+@lru_cache(maxsize=64)
 def scrape_interval(text: str) -> int:
     """A scrape interval in whole seconds, at most one tile."""
     seconds = _duration(text, "SLO027", "write 30s")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.diagnostics import CompileError, Diagnostic, Place
+from slo.diagnostics import Diagnostic, Place
+from slo.errors import CompileError
 from slo.schema.spec import FileSpec
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -43,8 +42,7 @@ class FreshnessSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Freshness(parse_query(self.timestamp), parse_duration(self.under))
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
+class Freshness(msgspec.Struct, frozen=True):
     """A minute is good when the youngest success is at most `under` seconds old; without a timestamp it is no slice."""
 
     timestamp: Query

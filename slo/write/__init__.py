@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from slo.diagnostics import CompileError, Diagnostic, Place
+import msgspec
+
+from slo.diagnostics import Diagnostic, Place
 from slo.emit.header import MARK, STARTS
+from slo.errors import CompileError
 from slo.write.atomic import replace_all
 
 if TYPE_CHECKING:
@@ -30,8 +32,7 @@ class State(StrEnum):
     KEPT = "kept"
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True):
     """One output file.
 
     Attributes:
@@ -143,7 +144,7 @@ def write(outputs: Iterable[Output]) -> None:
 def is_ours(content: bytes) -> bool:
     """Whether slo wrote this file: it starts with our mark. An empty file belongs to nobody and may be filled."""
     start = content[:_HEADER_BYTES].removeprefix(b"\xef\xbb\xbf").decode(errors="replace").replace("\r\n", "\n")
-    return not content.strip() or _START.match(start) is not None
+    return _START.match(start) is not None or not content.strip()
 
 
 def _is_of_set(path: Path, set_name: str) -> bool:

@@ -7,10 +7,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
 _NEW = ".slo-new"
+_PIECE = 1 << 16
 
 
 def replace_all(texts: Mapping[Path, str | None], hasty: Container[Path] = ()) -> None:
@@ -29,7 +30,7 @@ def replace_all(texts: Mapping[Path, str | None], hasty: Container[Path] = ()) -
     try:
         for path, text in texts.items():
             if text is not None:
-                prepared[path] = _prepare(path, text.encode(), wait=path not in hasty)
+                prepared[path] = _prepare(path, _encoded(text), wait=path not in hasty)
         for path in texts:
             done.append(path)
             _put(path, prepared.get(path))
@@ -43,7 +44,12 @@ def replace_all(texts: Mapping[Path, str | None], hasty: Container[Path] = ()) -
             new.unlink(missing_ok=True)
 
 
-def _prepare(path: Path, content: bytes, *, wait: bool = True) -> Path:
+def _encoded(text: str) -> Iterator[bytes]:
+    """The text as bytes, a piece at a time: a second copy of ten megabytes costs more than writing them."""
+    return (text[start : start + _PIECE].encode() for start in range(0, len(text), _PIECE))
+
+
+def _prepare(path: Path, content: Iterable[bytes], *, wait: bool = True) -> Path:
     """Write the content beside its place, with the access rights of the file that it will replace.
 
     The name is random, so that what a killed build left behind is in nobody's way.
@@ -52,7 +58,7 @@ def _prepare(path: Path, content: bytes, *, wait: bool = True) -> Path:
     new = path.with_name(f".{path.name}.{os.urandom(4).hex()}{_NEW}")
     try:
         with new.open("xb") as file:
-            file.write(content)
+            file.writelines(content)
             file.flush()
             if wait:
                 os.fsync(file.fileno())
@@ -76,4 +82,4 @@ def _restore(path: Path, content: bytes | None) -> None:
     if content is None:
         path.unlink(missing_ok=True)
     elif not path.exists() or path.read_bytes() != content:
-        _prepare(path, content).replace(path)
+        _prepare(path, [content]).replace(path)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
-from slo.diagnostics import CompileError, Diagnostic, Place, Severity
+from slo.diagnostics import Diagnostic, Place, Severity
 from slo.emit import DEFAULT_TARGETS, FILE_NAMES, PAGES
+from slo.errors import CompileError
 from slo.promql.spelling import short
 from slo.schema.words import did_you_mean
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tools.wheel import build, install
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,29 +34,19 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the checkout without network."""
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(root)]
-    built = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stdout + built.stderr
-    return next(folder.glob("*.whl"))
+    return build(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="module")
-def installation(root: Path, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def installation(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """The wheel and what it depends on, at the locked versions, in an environment of its own."""
     folder = tmp_path_factory.mktemp("installation")
-    uv = str(Path(sys.executable).parent / "uv")
-    env = {**os.environ, "UV_CACHE_DIR": str(root / ".cache" / "uv"), "VIRTUAL_ENV": str(folder / "venv")}
-    env.pop("PYTHONPATH", None)
-    subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder / "venv")], env=env, check=True)
-    install = [uv, "pip", "install", "--quiet", str(wheel), "--constraint", str(root / "requirements" / "dev.txt")]
-    # What `make setup` downloaded is enough; only an environment that was made without uv asks the index again.
-    if subprocess.run([*install, "--offline"], env=env, check=False, capture_output=True).returncode:
-        subprocess.run(install, env=env, check=True)
+    programs = install(wheel, folder / "venv")
     (folder / "work").mkdir()
-    return Installation(folder / "venv" / "bin", folder / "work", env)
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return Installation(programs, folder / "work", {**env, "VIRTUAL_ENV": str(programs.parent)})
 
 
 def test_the_wheel_holds_the_compiler_alone(wheel: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from slo.diagnostics import CompileError, Place
+from slo.diagnostics import Place
+from slo.errors import CompileError
 from slo.model import Links, Options, Override, Scale, Slo, SloSet
 from slo.plan import plan
 from slo.plan.values import Alert

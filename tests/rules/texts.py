@@ -7,8 +7,9 @@ from itertools import product
 
 import yaml
 
-from slo.diagnostics import CompileError, Diagnostic
+from slo.diagnostics import Diagnostic
 from slo.emit import FILE_NAMES
+from slo.errors import CompileError
 from slo.load import Source
 from slo.pipeline import Request, compile_sources
 from tests.rules.fields import KEY, Field, fields, specification

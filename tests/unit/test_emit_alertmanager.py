@@ -9,7 +9,8 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from slo.diagnostics import CompileError, Diagnostic
+from slo.diagnostics import Diagnostic
+from slo.errors import CompileError
 from slo.model import Scale, Slo
 from slo.plan import plan
 from tests.specimens import emitted, objective, slo_set

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from slo.diagnostics import CompileError
 from slo.emit.operator import OBJECT
+from slo.errors import CompileError
 from slo.model import Options, SloSet
 from tests.specimens import emitted, latency, objective, slo_set
 

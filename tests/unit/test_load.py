@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slo.diagnostics import CompileError, Diagnostic
+from slo.diagnostics import Diagnostic
+from slo.errors import CompileError
 from slo.load import Source, parse
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from slo.diagnostics import CompileError
+from slo.errors import CompileError
 from slo.lint import lint
 from slo.load import Source
 from slo.maintenance.cron import CronError, parse

@@ -11,7 +11,8 @@ import pytest
 
 from slo.cli import main
 from slo.cli.schema import schema_text
-from slo.diagnostics import CompileError, Diagnostic
+from slo.diagnostics import Diagnostic
+from slo.errors import CompileError
 from slo.load import Source, parse
 from slo.pipeline import Request, compile_sources
 from tests.unit.mutations import damaged_bytes, damaged_structure, specs

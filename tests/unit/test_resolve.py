@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slo.diagnostics import CompileError
+from slo.errors import CompileError
 from slo.load import Source, parse
 from slo.model import AlertSettings, Slo, SloSet
 from slo.resolve import resolve

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slo.burnrate import Tier, tiers
-from slo.diagnostics import CompileError, Place
+from slo.diagnostics import Place
+from slo.errors import CompileError
 from slo.model import PolicyTable
 from slo.promql import duration
 from slo.resolve.findings import Findings

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 import pytest
 from msgspec.structs import replace
 
-from slo.diagnostics import CompileError, Place
+from slo.diagnostics import Place
+from slo.errors import CompileError
 from slo.model import Labels
 from slo.write.layout import chosen_targets, claimed, layout, several_configurations
 from tests.specimens import slo_set
