@@ -3,9 +3,8 @@
 from box.doctor.servers import READY_PATHS, TIERS, Servers
 from box.doctor.values import Broken, BrokenError, Check
 
-
 STORE_SECONDS = 30.0
-"""What a tier may take to find out that a store is gone: the name of a stopped container resolves to nothing, slowly."""
+"""What a tier may take to find out that a store is gone: the name of a stopped container is looked up for long."""
 
 
 def look(servers: Servers) -> list[Check]:
