@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from apps.faults import NAMES, Fault, FaultName, Faults
 
 MAX_SECONDS = 3600
+OF_ROUTES = frozenset({"errors", "latency"})
+"""Faults that can be bound to routes."""
 
 
 def authorize(request: Request) -> None:
@@ -95,8 +97,8 @@ def _validate(request: Request, name: FaultName, wanted: FaultRequest) -> None:
         problems.append(f"`dependency` must be one of: {', '.join(known_dependencies)}")
     if name != "dependency" and wanted.dependency is not None:
         problems.append("`dependency` belongs to the fault `dependency`")
-    if name == "dependency" and wanted.routes:
-        problems.append("`routes` does not apply to the fault `dependency`")
+    if name not in OF_ROUTES and wanted.routes:
+        problems.append(f"`routes` does not apply to the fault `{name}`")
     unknown = sorted(set(wanted.routes) - known_routes)
     if unknown:
         problems.append(f"unknown routes: {', '.join(unknown)}; known: {', '.join(sorted(known_routes))}")

@@ -1,9 +1,12 @@
-"""Faults on demand: errors, latency and lost dependencies, each with a rate and an expiry; off by default."""
+"""Faults on demand, each with a rate and an expiry; off by default.
+
+Errors, latency and lost dependencies hit requests; floods (apps/floods.py) run beside them while they are on.
+"""
 
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -11,7 +14,7 @@ import structlog
 
 from apps.problems import InjectedError, unreachable
 
-FaultName = Literal["errors", "latency", "dependency"]
+FaultName = Literal["errors", "latency", "dependency", "log_flood", "cardinality"]
 NAMES: tuple[FaultName, ...] = get_args(FaultName)
 
 log = structlog.stdlib.get_logger(__name__)
@@ -33,14 +36,20 @@ class Fault:
         return not self.routes or route in self.routes
 
 
+Effect = Callable[[Fault], Coroutine[None, None, None]]
+"""What a fault does beside the requests; it ends by itself when the fault is no longer on."""
+
+
 @dataclass(slots=True)
 class Faults:
-    """The switches of one process; `count` is told of every effect a fault had."""
+    """The switches of one process; `count` is told of every request or call that a fault hit."""
 
     count: Callable[[FaultName], None]
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
+    effects: dict[FaultName, Effect] = field(default_factory=dict)
     _on: dict[FaultName, Fault] = field(default_factory=dict)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def switch_on(self, fault: Fault) -> None:
         """Switch `fault` on; it replaces an earlier one of the same name."""
@@ -54,6 +63,17 @@ class Faults:
             dependency=fault.dependency,
             routes=list(fault.routes),
         )
+        if fault.name in self.effects:
+            task = asyncio.create_task(self.effects[fault.name](fault))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+
+    async def stop(self) -> None:
+        """End what runs beside the requests."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     def switch_off(self, name: FaultName, why: str = "request") -> bool:
         """Switch a fault off; False when it was not on."""

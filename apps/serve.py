@@ -37,7 +37,8 @@ class DrainingServer(uvicorn.Server):
 
 def serve(app: FastAPI, settings: Settings, tier: str, default_port: int) -> None:
     """Serve until a signal comes."""
-    logs.set_up(tier, settings.log_level, app.state.telemetry.handlers)
+    lines = app.state.telemetry.lines
+    logs.set_up(tier, settings.log_level, app.state.throttle, None if lines is None else lines.put)
     config = uvicorn.Config(
         app,
         host=settings.host,

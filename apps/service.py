@@ -17,12 +17,15 @@ from prometheus_client.exposition import choose_encoder
 
 from apps import admin, answers, health
 from apps.edge import Edge
-from apps.faults import NAMES, Faults
+from apps.faults import NAMES, FaultName, Faults
+from apps.floods import Floods
 from apps.resilience.shedding import Admission
 from apps.settings import Settings
 from apps.telemetry import export
+from apps.telemetry.cardinality import BoundedCounter
 from apps.telemetry.metrics import DependencyMeters, HttpMeters, PipelineMeters, Reading, Readings, new_registry
 from apps.telemetry.middleware import Observe
+from apps.telemetry.throttle import Throttle
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -58,6 +61,7 @@ class Kit:
     health: health.Health
     meters: DependencyMeters
     telemetry: export.Telemetry
+    throttle: Throttle
 
 
 Parts: TypeAlias = Callable[[FastAPI, Kit], AbstractAsyncContextManager[None]]
@@ -77,6 +81,7 @@ def create_service(tier: Tier, settings: Settings, parts: Parts, registry: Colle
             gc.freeze()
             to_thread.current_default_thread_limiter().total_tokens = THREADS
             yield
+        await kit.faults.stop()
         await to_thread.run_sync(kit.telemetry.close)
 
     app = FastAPI(title=f"Shop: {tier.name}", lifespan=lifespan, openapi_url=None, telemetry=NO_TELEMETRY)
@@ -99,15 +104,39 @@ def _kit(tier: Tier, settings: Settings, registry: CollectorRegistry) -> Kit:
         tier.name, settings.version
     ).set(1)
     readings = Readings(registry)
+    faults = Faults(lambda name: effects.labels(name).inc())
+    _floods(faults, settings, registry, lambda name, number: effects.labels(name).inc(number))
     return Kit(
         settings=settings,
         registry=registry,
         readings=readings,
-        faults=Faults(lambda name: effects.labels(name).inc()),
+        faults=faults,
         health=health.Health(),
         meters=DependencyMeters(registry, tier.dependencies),
         telemetry=export.set_up(tier.name, settings.version, PipelineMeters(registry, readings)),
+        throttle=_throttle(settings, registry),
     )
+
+
+def _floods(
+    faults: Faults, settings: Settings, registry: CollectorRegistry, count: Callable[[FaultName, int], None]
+) -> None:
+    visitors = BoundedCounter(
+        "shop_visits",
+        "Visits by visitor: the mistake that the fault `cardinality` makes.",
+        "visitor",
+        settings.max_label_values,
+        registry,
+    )
+    floods = Floods(faults, visitors, count)
+    faults.effects |= {"log_flood": floods.log_flood, "cardinality": floods.cardinality}
+
+
+def _throttle(settings: Settings, registry: CollectorRegistry) -> Throttle:
+    dropped = Counter("shop_log_lines_dropped", "Lines that a logger had too many of.", ("logger",), registry=registry)
+    for logger in ("apps.requests", "apps.floods"):
+        dropped.labels(logger)
+    return Throttle(settings.log_lines_per_second, lambda logger: dropped.labels(logger).inc())
 
 
 def _state(app: FastAPI, tier: Tier, kit: Kit) -> None:
@@ -118,6 +147,7 @@ def _state(app: FastAPI, tier: Tier, kit: Kit) -> None:
     app.state.health = kit.health
     app.state.admission = admission
     app.state.telemetry = kit.telemetry
+    app.state.throttle = kit.throttle
     app.state.dependencies = tier.dependencies
     app.state.routes = tuple(
         (route.path, method)

@@ -17,6 +17,7 @@ BENCHES = {
     "accuracy": "recorded error ratios against counted events, for twelve shapes of traffic",
     "samples": "samples that one evaluation of one SLO reads",
     "evaluation": "what a Prometheus pays for the rules of 200 and 1,000 SLOs",
+    "telemetry": "what metrics, traces and logs cost the shop per request",
     "mutations": "10,000 damaged specifications, none of which may crash the compiler",
 }
 """Name -> what it measures; module `bench.<name>` has `run(options)`."""

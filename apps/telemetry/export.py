@@ -1,33 +1,39 @@
 """Sends spans and logs to a Collector when the environment names one; else the SDK is not even imported."""
 
-import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from apps.telemetry.line import Line
 from apps.telemetry.metrics import PipelineMeters
 from apps.telemetry.outbox import USUAL, Limits, Outbox, Tally, close
 from apps.telemetry.tracing import UNTRACED, Tracing
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
+    from opentelemetry.trace import Tracer
 
 FLUSH_SECONDS = 4.5
 """How long a tier that leaves waits for its last spans and logs, whether or not the Collector is there."""
 SPARE = 1024
 """Room in the queue of spans below which no exemplar is given out: its trace might not get through."""
+SCOPE = "apps"
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """What a tier sends beside its metrics; `handlers` are for the root logger of the process."""
+    """What a tier sends beside its metrics, and the outboxes from which it goes."""
 
     tracing: Tracing = UNTRACED
-    handlers: tuple[logging.Handler, ...] = ()
-    outboxes: tuple[Outbox[Any], ...] = ()
     spans: Outbox[Any] | None = None
+    lines: Outbox[Line] | None = None
+
+    @property
+    def outboxes(self) -> list[Outbox[Any]]:
+        """Those that are there."""
+        return [outbox for outbox in (self.spans, self.lines) if outbox is not None]
 
     def keeps_traces(self) -> bool:
         """True while every span that ends will be sent."""
@@ -35,7 +41,7 @@ class Telemetry:
 
     def close(self) -> None:
         """Send what is still waiting, for a few seconds at most."""
-        close(list(self.outboxes), FLUSH_SECONDS)
+        close(self.outboxes, FLUSH_SECONDS)
 
 
 def endpoint(signal: str) -> str:
@@ -57,34 +63,32 @@ def set_up(tier: str, version: str, meters: PipelineMeters) -> Telemetry:
     from apps.telemetry.resource import describe  # noqa: PLC0415 - the SDK is a third of the start-up and of the memory
 
     resource = describe(tier, version)
-    spans = _spans(resource, places["traces"], meters) if places["traces"] else None
-    handler, logs = _logs(resource, places["logs"], meters) if places["logs"] else (None, None)
-    return Telemetry(
-        tracing=UNTRACED if spans is None else Tracing(spans[0]),
-        handlers=() if handler is None else (handler,),
-        outboxes=tuple(outbox for outbox in (spans and spans[1], logs) if outbox is not None),
-        spans=None if spans is None else spans[1],
-    )
+    lines = _lines(resource, places["logs"], meters) if places["logs"] else None
+    if not places["traces"]:
+        return Telemetry(lines=lines)
+    tracer, spans = _spans(resource, places["traces"], meters)
+    return Telemetry(Tracing(tracer), spans, lines)
 
 
-def _spans(resource: "Resource", url: str, meters: PipelineMeters) -> tuple[Any, Outbox[Any]]:
+def _spans(resource: "Resource", url: str, meters: PipelineMeters) -> "tuple[Tracer, Outbox[Any]]":
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.sampling import ALWAYS_ON  # noqa: PLC0415
 
-    from apps.telemetry import signals  # noqa: PLC0415
+    from apps.telemetry import signals, wire  # noqa: PLC0415
 
-    outbox = _outbox("traces", url, signals.pack_spans, signals.rejected_spans, meters)
+    who, scope = wire.pack_resource(resource), wire.pack_scope(SCOPE)
+    outbox = _outbox("traces", url, lambda spans: wire.pack_spans(who, scope, spans), signals.rejected_spans, meters)
     # Everything is recorded, whatever flag a visitor sends: the Collector decides what is kept.
     provider = TracerProvider(sampler=ALWAYS_ON, resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(signals.SpanOutbox(outbox))
-    return provider.get_tracer("apps"), outbox
+    return provider.get_tracer(SCOPE), outbox
 
 
-def _logs(resource: "Resource", url: str, meters: PipelineMeters) -> tuple[logging.Handler, Outbox[Any]]:
-    from apps.telemetry import signals  # noqa: PLC0415
+def _lines(resource: "Resource", url: str, meters: PipelineMeters) -> Outbox[Line]:
+    from apps.telemetry import signals, wire  # noqa: PLC0415
 
-    outbox = _outbox("logs", url, signals.pack_logs, signals.rejected_logs, meters)
-    return signals.LogOutbox(outbox, resource), outbox
+    who = wire.pack_resource(resource)
+    return _outbox("logs", url, lambda lines: wire.pack_lines(who, lines), signals.rejected_logs, meters)
 
 
 def _outbox(

@@ -9,7 +9,7 @@ from opentelemetry.trace import Span, set_span_in_context
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apps.telemetry.metrics import UNMATCHED, HttpMeters
-from apps.telemetry.tracing import UNTRACED, Tracing, end_server
+from apps.telemetry.tracing import NOWHERE, UNTRACED, Tracing, end_server
 
 EXEMPT = frozenset({"/healthz", "/readyz", "/metrics"})
 ERROR_KEY = "shop.error"
@@ -39,7 +39,7 @@ class Observe:
             await self._app(scope, receive, send)
             return
         span = self._tracing.server(scope)
-        token = context.attach(set_span_in_context(span, context.Context()))
+        token = context.attach(set_span_in_context(span, NOWHERE))
         exchange = _Exchange(scope, send, self._meters, span)
         try:
             await self._app(scope, receive, exchange.send)

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 Item = TypeVar("Item")
 
@@ -43,11 +43,8 @@ class Answer:
     why: str = ""
 
 
-class Post(Protocol):
-    """Sends a packed batch and tells what became of it; takes at most so many seconds, and never raises."""
-
-    def __call__(self, payload: bytes, seconds: float) -> Answer:
-        """Send it."""
+Post: TypeAlias = Callable[[bytes, float], Answer]
+"""Sends a packed batch and tells what became of it; takes at most so many seconds, and never raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +90,7 @@ class Outbox(Generic[Item]):
         self._fresh: deque[Item] = deque()
         self._parcels: deque[_Parcel] = deque()
         self._packed = 0
+        self._lock = threading.Lock()
         self._failures = 0
         self._not_before = 0.0
         self._wake = threading.Event()
@@ -111,10 +109,13 @@ class Outbox(Generic[Item]):
 
     def put(self, item: Item) -> None:
         """Take an item; without room it is the newest that goes, so that what waits stays whole."""
-        if not self.room():
+        with self._lock:
+            room = self.room()
+            if room:
+                self._fresh.append(item)
+        if not room:
             self._tally.dropped("queue_full" if self._leave_by is None else "shutdown", 1)
             return
-        self._fresh.append(item)
         if len(self._fresh) == BATCH:
             self._wake.set()
 
@@ -147,11 +148,13 @@ class Outbox(Generic[Item]):
 
     def _pack_fresh(self) -> None:
         while self._fresh:
-            batch = [self._fresh.popleft() for _ in range(min(BATCH, len(self._fresh)))]
+            with self._lock:
+                batch = [self._fresh.popleft() for _ in range(min(BATCH, len(self._fresh)))]
+                self._packed += len(batch)
             try:
                 self._parcels.append(_Parcel(self._pack(batch), len(batch)))
-                self._packed += len(batch)
             except Exception:
+                self._packed -= len(batch)
                 self._tally.dropped("refused", len(batch))
                 log.exception("%s: a batch could not be packed", self._name)
 

@@ -1,10 +1,11 @@
 """Spans of the shop: one per layer that a request passes, with stable semantic conventions.
 
-On the SDK itself and not on the instrumentation packages: those cost several times as much and make a span for every
-statement and every part of a response (`python -m bench telemetry`, docs/telemetry-cost.md).
+On the SDK itself and not on the instrumentation packages: those make a span for every statement, tell query strings,
+and cost more than the requests of the catalog themselves (what ours cost: `python -m bench telemetry`).
 """
 
 import random
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from typing import TypeAlias
 
 from opentelemetry import context, trace
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.types import Scope
 
 from apps.problems import DependencyError, ShopError
@@ -21,9 +21,10 @@ from apps.telemetry.redaction import query_names, redact
 Attributes: TypeAlias = Mapping[str, str | int | float | bool]
 
 SERVER_ERROR = 500
-W3C = TraceContextTextMapPropagator()
-"""Trace context alone: the baggage of a visitor is not passed on."""
-CARRIED = {b"traceparent": "traceparent", b"tracestate": "tracestate"}
+HEADER = "traceparent"
+_TRACEPARENT = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?", re.DOTALL)
+"""W3C Trace Context; neither `tracestate` nor baggage, of which a visitor could put anything into our spans."""
+NOWHERE = context.Context()
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"})
 
 
@@ -38,7 +39,8 @@ class Tracing:
         incoming = _incoming(scope)
         if self.tracer is None:
             return _carrying(incoming)
-        return self.tracer.start_span(_method(scope), incoming, SpanKind.SERVER)
+        parent = trace.set_span_in_context(NonRecordingSpan(incoming), NOWHERE)
+        return self.tracer.start_span(_method(scope), parent, SpanKind.SERVER)
 
     @contextmanager
     def call(self, name: str, attributes: Attributes, kind: SpanKind = SpanKind.CLIENT) -> Iterator[Span]:
@@ -91,20 +93,31 @@ def event(name: str, attributes: Attributes) -> None:
 
 def inject(headers: dict[str, str]) -> None:
     """Pass the current trace on."""
-    W3C.inject(headers)
+    here = trace.get_current_span().get_span_context()
+    if here.is_valid:
+        headers[HEADER] = f"00-{here.trace_id:032x}-{here.span_id:016x}-{here.trace_flags & TraceFlags.SAMPLED:02x}"
 
 
-def _incoming(scope: Scope) -> context.Context:
-    carrier = {CARRIED[name]: value.decode("latin-1") for name, value in scope["headers"] if name in CARRIED}
-    return W3C.extract(carrier, context.Context()) if carrier else context.Context()
+def parse(traceparent: bytes) -> SpanContext:
+    """What the header says, or an invalid context."""
+    match = _TRACEPARENT.fullmatch(traceparent)
+    if match is None or match[1] == b"ff" or (match[1] == b"00" and match.end(4) != len(traceparent)):
+        return trace.INVALID_SPAN_CONTEXT
+    return SpanContext(int(match[2], 16), int(match[3], 16), is_remote=True, trace_flags=TraceFlags(int(match[4], 16)))
 
 
-def _carrying(incoming: context.Context) -> Span:
+def _incoming(scope: Scope) -> SpanContext:
+    for name, value in scope["headers"]:
+        if name == b"traceparent":
+            return parse(value)
+    return trace.INVALID_SPAN_CONTEXT
+
+
+def _carrying(parent: SpanContext) -> Span:
     """A span that records nothing but has ids, so that the logs of all tiers can be joined."""
-    parent = trace.get_current_span(incoming).get_span_context()
     return NonRecordingSpan(
         SpanContext(
-            trace_id=parent.trace_id or random.getrandbits(128) or 1,
+            trace_id=parent.trace_id if parent.is_valid else random.getrandbits(128) or 1,
             span_id=random.getrandbits(64) or 1,
             is_remote=False,
             trace_flags=parent.trace_flags if parent.is_valid else TraceFlags(0),

@@ -1,0 +1,41 @@
+"""A counter whose label takes any value, and which stays small all the same."""
+
+from prometheus_client import CollectorRegistry, Counter
+
+OTHER = "other"
+
+
+class BoundedCounter:
+    """Counts by the values of one label, the first `most` of them apart and all others together as `other`.
+
+    Nobody should make a label of what visitors choose; this is for the day on which somebody does.
+    """
+
+    def __init__(self, name: str, text: str, label: str, most: int, registry: CollectorRegistry) -> None:
+        self._counter = Counter(name, text, (label,), registry=registry)
+        self._most = most
+        self._known: set[str] = set()
+        overflow = Counter(
+            "shop_label_overflow",
+            "Observations that were counted as `other`, because their label had too many values.",
+            ("metric",),
+            registry=registry,
+        )
+        self._overflow = overflow.labels(f"{name}_total")
+        self._counter.labels(OTHER)
+
+    def count(self, value: str) -> None:
+        """Count one observation."""
+        if value not in self._known:
+            if len(self._known) >= self._most:
+                self._overflow.inc()
+                value = OTHER
+            else:
+                self._known.add(value)
+        self._counter.labels(value).inc()
+
+    def forget(self) -> None:
+        """Drop all values, so that scrapes are small again."""
+        self._known.clear()
+        self._counter.clear()
+        self._counter.labels(OTHER)
