@@ -6,7 +6,7 @@ REPORTS = .cache/reports
 PYTEST = $(VENV)/pytest $(PYTEST_FLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools servers demo up down check static test e2e bench lock clean distclean
+.PHONY: help setup tools servers demo up down check static audit test e2e bench lock clean distclean
 
 help: ## show this help
 	@echo "slobox: an SLO compiler, and a shop to watch it work"
@@ -35,7 +35,7 @@ up: servers ## start the shop, the servers and the load, and leave them running 
 down: ## stop all that `make up` or `make demo` started
 	@if [ -x $(VENV)/python ] && [ -x $(VENV)/box ]; then $(VENV)/box down; else echo "down: nothing was ever started here"; fi
 
-check: setup static ## format, lint, types, layers, generated files, consistency of the repository
+check: setup static audit ## format, lint, types, layers, generated files, known vulnerabilities, consistency of the repository
 	@echo "check: consistency of the repository"
 	@$(PYTEST) -q --no-header -m "not e2e" tests/consistency
 
@@ -51,7 +51,12 @@ static: setup
 	@echo "check: generated files"
 	@$(VENV)/slo build --check slos.yaml
 
-test: tools static ## all checks and all tests that start no stack, with coverage
+# Never fails for want of a network; see tools/audit.py.
+audit: setup
+	@echo "check: known vulnerabilities"
+	@$(VENV)/python -m tools.audit
+
+test: tools static audit ## all checks and all tests that start no stack, with coverage
 	@mkdir -p $(REPORTS)
 	@$(PYTEST) -m "not e2e" --junitxml=$(REPORTS)/test.xml --cov --cov-report=term
 

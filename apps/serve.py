@@ -6,6 +6,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from apps.heads import BoundedHeads
 from apps.health import Health
 from apps.settings import Settings
 from apps.telemetry import logs
@@ -43,6 +44,7 @@ def serve(app: FastAPI, settings: Settings, tier: str, default_port: int) -> Non
         app,
         host=settings.host,
         port=default_port if settings.port is None else settings.port,
+        http=BoundedHeads,
         log_config=None,
         access_log=False,
         server_header=False,

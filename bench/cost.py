@@ -29,6 +29,11 @@ class Cost:
     memory: float
 
 
+def environment() -> dict[str, str]:
+    """Our own, but as users have it: their interpreter keeps what it compiled."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def measure(command: Sequence[str]) -> Cost:
     """Run a command once; its first word is the path of a program.
 
@@ -36,9 +41,7 @@ def measure(command: Sequence[str]) -> Cost:
         CommandFailedError: the command ended with another exit code than 0.
     """
     launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), *command]
-    # A user's interpreter keeps what it compiled.
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(launcher, check=True, capture_output=True, text=True, env=env)
+    done = subprocess.run(launcher, check=True, capture_output=True, text=True, env=environment())
     wall, cpu, memory, code = (float(word) for word in done.stdout.split())
     if code:
         raise CommandFailedError(f"`{' '.join(command)}` ended with {code:.0f}:\n{done.stderr[-2000:]}")

@@ -30,6 +30,7 @@ def _generate(program: str, spec: str, out: str) -> list[str]:
 
 
 SYSTEM = "slo, system Python"
+_DISTRIBUTED = Path("/usr/bin/python3")
 
 SLOTH = Peer("sloth", ("version",), "go install github.com/slok/sloth/cmd/sloth@v0.16.0", _generate)
 SLOKIT = Peer("slokit", ("--version",), "cargo install slokit@1.9.0", _generate)
@@ -65,8 +66,9 @@ def our_programs(folder: Path) -> dict[str, str]:
 def _interpreters() -> dict[str, str]:
     found = {"slo": sys.executable}
     ask = "import sys; print(sys.base_prefix, sys.version_info >= (3, 11))"
-    for distributed in filter(Path.exists, (Path("/usr/bin/python3"),)):
-        told = subprocess.run([str(distributed), "-c", ask], check=True, capture_output=True, text=True).stdout.split()
+    if _DISTRIBUTED.exists():
+        command = [str(_DISTRIBUTED), "-c", ask]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
         if told[1] == "True" and Path(told[0]) != Path(sys.base_prefix):
-            found[SYSTEM] = str(distributed)
+            found[SYSTEM] = str(_DISTRIBUTED)
     return found

@@ -6,7 +6,6 @@ import contextlib
 import importlib
 import io
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from statistics import median
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
-from bench.cost import measure
+from bench.cost import environment, measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,8 +47,7 @@ def stages(spec: Path, processes: int) -> dict[str, float]:
 def _in_a_process(spec: Path) -> dict[str, float]:
     start = measure([sys.executable, "-c", "pass"]).cpu
     command = [sys.executable, "-m", "bench.stages", str(spec)]
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=env)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment())
     found: dict[str, float] = json.loads(done.stdout)
     return {"start of the interpreter": start, **found}
 

@@ -70,20 +70,20 @@ def sum_slices(value: str, base: Base) -> str:
 
 
 def _bridged(selector: Selector, base: Base, others: Sequence[Query]) -> str:
-    """The events that `rate` sees, and those that it cannot: the first value of a series that was not there a tile ago.
+    """The events that `rate` sees, and those that it cannot: of a series that was not there a tile ago, all of them.
 
-    It counts in full where its target was scraped before, after a counter reset too, and less the last value where the
-    series itself was there within two and a half hours. A target that appears with a large counter is not counted. One
-    sum over both: just after a gap there is a first value and no rate yet.
+    Such a series counts with its whole value where its target was scraped before, after a counter reset too, and less
+    its last value where it was there itself within two and a half hours. A target that appears with a large counter is
+    counted from there on. What `rate` says of a series of which this is known is left out: it would stretch the part of
+    the tile that has samples over the rest.
     """
     tile, reach = duration(base.tile), duration(_BRIDGE // (300 // base.tile))
     by = f" by ({', '.join(base.group_by)})" if base.group_by else ""
-    first = f"(min_over_time({selector}[{tile}]) unless {selector} offset {tile})"
+    now = f"(max_over_time({selector}[{tile}]) unless {selector} offset {tile})"
     last = f"last_over_time({selector}[{reach}] offset {tile})"
     tell = [other for other in others if isinstance(other, Selector)] or [selector]
     known = " or ".join(f"{other} offset {tile}" for other in tell)
-    lost = f"{first} - {last} >= 0\n    or {first} and {last}\n    or {first} and on ({_TARGET}) ({known})"
     return (
-        f"sum{by} (\n  {base.tile} * rate({selector}[{base.range}])\n"
-        f'  or label_replace(\n       {lost},\n    "__lost__", "1", "", "")\n)'
+        f"sum{by} (\n  {now} - {last} >= 0\n  or {now} and {last}\n  or {now} and on ({_TARGET}) ({known})\n"
+        f"  or {base.tile} * rate({selector}[{base.range}])\n)"
     )

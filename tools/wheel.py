@@ -14,10 +14,10 @@ def build(folder: Path) -> Path:
     """The wheel of the checkout, made without network.
 
     Raises:
-        subprocess.CalledProcessError: it cannot be built; what was said is in its output.
+        subprocess.CalledProcessError: it cannot be built; why stands on standard error.
     """
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True, text=True)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return next(folder.glob("*.whl"))
 
 

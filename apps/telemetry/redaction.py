@@ -14,7 +14,7 @@ _SECRET = re.compile(
     | (?P<name> \b (?:[\w-]*(?:password|passwd|secret|token|api[_-]?key)|authorization|cookie|set-cookie)
         ["']? \s* [=:] \s* ["']? (?: (?:bearer|basic) [ \t]+ )? ) [^\s"'&;,}]+
     | (?P<place> :// [^\s/:@]* : ) [^\s/@]+ (?=@)
-    | (?<![\w.-]) (?P<card> \d (?:[ -]?\d){12,18} ) (?![\w.-])
+    | (?<![\w.-]) (?P<card> \d (?:[ -]?\d){12,18} ) (?! [\w-] | \.\d )
     """
 )
 _HINT = re.compile(r"(?i)[=:@]|bearer|basic|\d[\d -]{11}")
@@ -29,9 +29,9 @@ def redact(text: str) -> str:
 
 
 def query_names(query: bytes) -> str:
-    """A query string with the names of its parameters alone: the values may be anything."""
-    names = (part.partition(b"=")[0].decode("latin-1") for part in query.split(b"&") if part)
-    return "&".join(f"{redact(name)}={REDACTED}" for name in names)
+    """A query string with the names of its parameters alone: a value, and what has no name, may be anything."""
+    parts = [part.decode("latin-1").partition("=") for part in query.split(b"&") if part]
+    return "&".join(f"{redact(name)}={REDACTED}" if equals else REDACTED for name, equals, _ in parts)
 
 
 def _replace(match: re.Match[str]) -> str:

@@ -1,11 +1,22 @@
 #!/bin/sh
 # Starts Prometheus in its container: in real time with the files of the checkout, otherwise with what
 # the service `rules` compiled. Each time scale has its own data, for the same series mean other times.
+# Jobs of servers that do not run in this profile are left out: their targets would be down for ever.
 set -eu
 scale=${TIME_SCALE:-1}
-if [ "$scale" = 1 ]; then
-  set -- --config.file=/etc/prometheus/prometheus.yml "$@"
-else
-  set -- --config.file=/scaled/prometheus.yml --query.lookback-delta=10s "$@"
+folder=/etc/prometheus
+if [ "$scale" != 1 ]; then
+  folder=/scaled
+  set -- --query.lookback-delta=10s "$@"
 fi
-exec /bin/prometheus --storage.tsdb.path="/prometheus/time-scale-$scale" "$@"
+if [ -z "${OTLP_ENDPOINT-}" ]; then
+  absent="otel-collector span-metrics loki tempo jaeger"
+elif [ "${TRACE_STORE:-tempo}" = tempo ]; then
+  absent=jaeger
+else
+  absent=tempo
+fi
+mkdir -p /tmp/config
+for rules in rules slo; do ln -sfn "$folder/$rules" "/tmp/config/$rules"; done
+awk -v jobs="$absent" -f /etc/prometheus/without.awk "$folder/prometheus.yml" > /tmp/config/prometheus.yml
+exec /bin/prometheus --config.file=/tmp/config/prometheus.yml --storage.tsdb.path="/prometheus/time-scale-$scale" "$@"

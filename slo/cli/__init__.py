@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
@@ -49,9 +48,11 @@ def command() -> NoReturn:
     Taking a thousand SLOs apart object by object, as the interpreter does when it ends, takes a tenth of a build.
     """
     status = main()
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # none where it was closed before the start
+        try:
             stream.flush()
+        except (OSError, ValueError):  # what was to be said got lost
+            status = status or FINDINGS
     if sys.gettrace() or "coverage" in sys.modules:  # a debugger or a measurement has to say goodbye
         raise SystemExit(status)
     os._exit(status)
@@ -81,7 +82,8 @@ def guarded(run: Callable[[], int]) -> int:
     """Run a command and turn what it raises into a message and an exit code: the one error boundary."""
     try:
         status = run()
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except CompileError as error:
         from slo.cli.report import print_all  # noqa: PLC0415 - only needed when there is something to show
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from slo.emit.stencil import stencil
@@ -14,6 +14,7 @@ from slo.promql import duration
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from slo.emit.stencil import Stencil
     from slo.model import Labels
     from slo.plan.values import Group
 
@@ -39,8 +40,9 @@ def group(part: Group) -> str:
 
 def _pieces(part: Group, more: str = "") -> Iterator[str]:
     yield f"  - name: {scalar(part.name)}\n    interval: {duration(part.interval)}\n{more}    rules:\n"
+    stencils = cache(lambda pattern: stencil(pattern, rule))  # as many as it has; a pattern is of one group
     for one in part.parts:
-        yield _kin(one) if isinstance(one, Kin) else rule(one)
+        yield _kin(one, stencils(one.pattern)) if isinstance(one, Kin) else rule(one)
 
 
 def rule(one: Record | Alert) -> str:
@@ -48,10 +50,9 @@ def rule(one: Record | Alert) -> str:
     return _alert(one) if isinstance(one, Alert) else _record(one)
 
 
-def _kin(one: Kin) -> str:
+def _kin(one: Kin, text: Stencil) -> str:
     """The alerts of one SLO: filled into the text of its class where that gives the same."""
-    text = stencil(one.pattern, rule).filled(one.filling)
-    return text or "".join(map(rule, one.spelled()))
+    return text.filled(one.filling) or "".join(map(rule, one.spelled()))
 
 
 def _record(one: Record) -> str:

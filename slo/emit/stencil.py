@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 
     from slo.plan.kin import Pattern
     from slo.plan.values import Alert
+
+_WORDS = Filling(*(f"blankx{name}" for name in Filling.__struct_fields__))
+"""What marks the holes while they are looked for; a user's text that holds one of these words has no stencil."""
 
 _AWKWARD = Filling("a-1", "b-0", "A1B0", r"""A "title": 100 % of {a} \ [b] # c""", r"""a{b=~"\\d%s",c="d"}, e{f="g"}""")
 """As much as `_is_easy` lets pass."""
@@ -38,12 +40,10 @@ class Stencil(msgspec.Struct, frozen=True):
         return "".join(text)
 
 
-@lru_cache(maxsize=64)
 def stencil(pattern: Pattern, write: Callable[[Alert], str]) -> Stencil:
     """The alerts of the pattern as text; without parts where filling them in gives something else than writing."""
-    words = _words(pattern)
-    names = {word: name for name, word in _blanks(words).items()}
-    text = "".join(map(write, Kin(pattern, words).spelled()))
+    names = {word: name for name, word in _blanks(_WORDS).items()}
+    text = "".join(map(write, Kin(pattern, _WORDS).spelled()))
     parts = re.split(f"({'|'.join(map(re.escape, names))})", text)
     made = Stencil(parts, itemgetter(*(names[word] for word in parts[1::2])))
     written = "".join(map(write, Kin(pattern, _AWKWARD).spelled()))
@@ -62,12 +62,3 @@ def _is_easy(filling: Filling) -> bool:
     if not texts.isascii() or not texts.isprintable() or "'" in texts:
         return False
     return not is_reserved(filling.service) and not is_reserved(filling.slo)
-
-
-def _words(pattern: Pattern) -> Filling:
-    """Letters in the place of each blank that stand nowhere else in the pattern."""
-    texts = str(pattern.alerts)
-    mark = "x"
-    while f"blank{mark}" in texts:
-        mark += "x"
-    return Filling(*(f"blank{mark}{name}" for name in Filling.__struct_fields__))

@@ -1,6 +1,6 @@
 """Texts with blanks: what is the same for many SLOs is spelled once, and each SLO fills in its labels and its title.
 
-A thousand SLOs have a handful of policies, windows and objectives between them: this halves the time of a build.
+`slo.plan.kin` does the same a step further, for all alerts of SLOs that are alike; its blanks are other characters.
 """
 
 from __future__ import annotations

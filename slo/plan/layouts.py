@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.plan import alerts, classes
+from slo.plan import alerts, alike
 from slo.plan.kin import Kin
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def rules(members: Sequence[PlannedSlo], scale: Scale, options: Options, *, shar
 
         made: list[Alert | Kin] = [*shared.rules(members, scale, shards=shards)]
     else:
-        made = classes.rules(members, scale)
+        made = alike.rules(members, scale)
     if not options.compat:
         return made
     from slo.plan import sloth  # noqa: PLC0415 - as above

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from slo.plan import names
@@ -108,8 +109,10 @@ def _links(planned: PlannedSlo, alert: str) -> list[tuple[str, str]]:
 
 
 def _filled(url: str, planned: PlannedSlo, alert: str) -> str:
-    url = url.replace("{alert}", alert).replace("{uid}", names.dashboard_uid(names.set_of(planned.shard)))
-    return url.replace("{service}", planned.slo.service).replace("{slo}", planned.slo.name)
+    """The link with its holes filled, all at once: what is filled in makes no new one."""
+    uid = names.dashboard_uid(names.set_of(planned.shard))
+    known = {"alert": alert, "uid": uid, "service": planned.slo.service, "slo": planned.slo.name}
+    return re.sub(r"{(alert|uid|service|slo)}", lambda hole: known[hole[1]], url)
 
 
 def _query(terms: Terms, expr: str, show: str) -> str:

@@ -1,6 +1,7 @@
 """The JSON APIs: what a program gets, and what it is refused."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -94,6 +95,19 @@ async def test_large_bodies_are_refused(shop: Shop) -> None:
 
     assert answer.status_code == 413
     assert shop.web.value("http_requests_total", route="/api/checkout", method="POST", status="413") == 1
+
+
+async def test_a_large_body_without_a_length_is_refused(shop: Shop) -> None:
+    """A body that does not say how long it is is read no further than the limit."""
+
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(1000):
+            yield b" " * 1024
+
+    headers = key("k1") | {"Content-Type": "application/json"}
+    answer = await shop.web.client.post("/api/checkout", content=endless(), headers=headers)
+
+    assert answer.status_code == 413
 
 
 async def test_more_requests_than_places_are_shed(settings: Settings) -> None:

@@ -215,11 +215,15 @@ async def test_everything_from_outside_is_escaped(shop: Shop) -> None:
 
 async def test_pages_carry_security_headers(shop: Shop) -> None:
     """Pages, errors and API answers allow no script, no frame, no sniffing and no caching of what is personal."""
-    for path in ("/products", "/nothing", "/api/products"):
+    for path in ("/products", "/nothing", "/api/products", "/healthz", "/metrics", "/admin/faults"):
         headers = (await shop.web.client.get(path)).headers
         assert "default-src 'none'" in headers["content-security-policy"]
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "same-origin"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
+        assert "server" not in headers
         assert headers["cache-control"] == "no-store"
 
 

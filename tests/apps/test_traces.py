@@ -1,7 +1,9 @@
 """One request is one trace over all tiers, and its logs and exemplars lead to it; checked on real processes."""
 
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +23,8 @@ from tests.apps.servers import free_port
 ROOT = Path(__file__).resolve().parents[2]
 TIERS = ("catalog", "orders", "web")
 SERVER, CLIENT = 2, 3
+VISITOR = "b7ad6b7169203331"
+"""The span id of a visitor who begins a trace."""
 OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
 
 
@@ -65,7 +69,7 @@ class Processes:
 def trace_of(number: int) -> tuple[str, dict[str, str]]:
     """A trace id, and the headers with which a caller begins that trace."""
     trace_id = f"{number:032x}"
-    return trace_id, {"traceparent": f"00-{trace_id}-b7ad6b7169203331-01"}
+    return trace_id, {"traceparent": f"00-{trace_id}-{VISITOR}-01"}
 
 
 @pytest.fixture(scope="module")
@@ -248,7 +252,7 @@ def test_a_visitor_cannot_switch_tracing_off(tiers: Processes) -> None:
     """A request that says it is not sampled is recorded all the same: errors of anybody must leave a trace."""
     trace_id, _ = trace_of(0xF1)
 
-    tiers.get("web", "/products", traceparent=f"00-{trace_id}-b7ad6b7169203331-00")
+    tiers.get("web", "/products", traceparent=f"00-{trace_id}-{VISITOR}-00")
 
     assert tiers.trace(trace_id, 4)
 
@@ -261,3 +265,39 @@ def test_baggage_of_visitors_goes_nowhere(tiers: Processes) -> None:
     tiers.trace(trace_id, 4)
 
     assert not any(b"somebody" in message for message in tiers.receiver.raw)
+
+
+def test_no_secret_is_told(tiers: Processes) -> None:
+    """Whatever secrets a request carries, in address, headers, cookies or body: no span and no line tells them."""
+    trace_id, headers = trace_of(0xF3)
+    card, secret = "4111111111111111", "s3cr3t-of-the-test"
+    headers |= {"Authorization": f"Bearer {secret}", "Cookie": f"cart=mug:1; session={secret}", "X-Api-Key": secret}
+    faulty = order(email=f"{secret}@example.org") | {"card": card}
+
+    tiers.get("web", f"/products?token={secret}&card={card}", **headers)
+    tiers.get("web", f"/nothing/{card}?{secret}", **headers)
+    tiers.post(f"/api/checkout?token={secret}", json=faulty, headers=headers | key(secret))
+    tiers.post("/api/checkout", json=order(email=f"{secret}@example.org"), headers=headers | key(secret))
+    tiers.get("web", "/admin/faults", Authorization=f"Bearer {secret}")
+    eventually(lambda: sum(span.parent == VISITOR for span in tiers.receiver.trace(trace_id)) == 4)
+    eventually(lambda: sum(record.trace_id == trace_id for record in tiers.receiver.logs) >= 6)
+
+    told = b"".join(tiers.receiver.raw) + b"".join((tiers.folder / f"{tier}.log").read_bytes() for tier in TIERS)
+    assert b"url.query" in told
+    for hidden in (card, secret, TOKEN):
+        assert hidden.encode() not in told
+
+
+def test_heads_are_bounded(tiers: Processes) -> None:
+    """A request with an endless header, or an endless address, is cut off before it takes memory."""
+    for begin in (b"GET /products HTTP/1.1\r\nHost: x\r\nX-Long: ", b"GET /"):
+        with socket.create_connection(("127.0.0.1", tiers.ports["web"]), timeout=20) as connection:
+            connection.sendall(begin)
+            with contextlib.suppress(OSError):  # it may be closed while we still send
+                for _ in range(200):
+                    connection.sendall(b"x" * 1024)
+            with contextlib.suppress(ConnectionResetError):
+                answer = connection.recv(1024)
+                assert answer.startswith(b"HTTP/1.1 431") or not answer
+    long = {f"X-{number}": "x" * 100 for number in range(100)}
+    assert tiers.get("web", "/products", **long).is_success

@@ -167,3 +167,21 @@ def test_main_uses_the_arguments_of_the_process(monkeypatch: pytest.MonkeyPatch,
 
     assert main() == 0
     assert slo("--version").status == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_help_that_cannot_be_written_is_no_success() -> None:
+    """A full disk under the help is told by the exit code, since nothing else is left to tell it."""
+    program = [sys.executable, "-c", "from slo.cli import command; command()", "--help"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(program, stdout=full, check=False, env={**os.environ, "PYTHONUNBUFFERED": ""})
+
+    assert done.returncode == 1
+
+
+def test_a_closed_output_is_no_bug(tmp_path: Path) -> None:
+    """`slo schema >&-` has nowhere to write to, and says no more about it."""
+    script = f'"{sys.executable}" -c "from slo.cli import command; command()" schema >&-'
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")

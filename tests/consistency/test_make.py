@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-INNER = {"static", "servers"}  # parts of other targets
+INNER = {"static", "servers", "audit"}  # parts of other targets
 
 
 def targets(root: Path) -> set[str]:

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -17,11 +19,16 @@ from typing import Any, TypeVar
 import httpx
 
 ROOT = Path(__file__).parents[2]
-PORTS = ("WEB", "CATALOG", "ORDERS", "LOCUST", "PAGER", "GRAFANA", "PROMETHEUS", "ALERTMANAGER")
+PORTS = (
+    *("WEB", "CATALOG", "ORDERS", "LOCUST", "PAGER", "GRAFANA", "PROMETHEUS", "ALERTMANAGER"),
+    *("LOKI", "TEMPO", "JAEGER", "OTLP_HTTP", "OTLP_GRPC", "COLLECTOR_HEALTH"),
+)
 T = TypeVar("T")
 
 OPTIONAL = "grafana"
 """Only this service may be left out, where its image cannot be had."""
+TEMPO, JAEGER = "tempo", "jaeger"
+JAEGER_IN_TEMPOS_PLACE = "docker-compose.yml:monitoring/jaeger/compose.override.yml"
 
 
 def free_ports() -> dict[str, str]:
@@ -81,6 +88,7 @@ class ComposeStack:
     ports: dict[str, str] = field(default_factory=free_ports)
     time_scale: str = "1"
     without: tuple[str, ...] = ()
+    trace_store: str = TEMPO
 
     @property
     def env(self) -> dict[str, str]:
@@ -89,6 +97,7 @@ class ComposeStack:
         return {
             **self.ports,
             **builder,
+            **({"COMPOSE_FILE": JAEGER_IN_TEMPOS_PLACE} if self.trace_store == JAEGER else {}),
             "COMPOSE_PROJECT_NAME": self.project,
             "TIME_SCALE": self.time_scale,
             "LOAD_USERS": "4",
@@ -130,6 +139,14 @@ class ComposeStack:
         command = ["docker", "compose", "exec", "-T", service, "sh", "-c", "kill -9 -1"]
         subprocess.run(command, cwd=ROOT, env={**os.environ, **self.env}, capture_output=True, check=False)
 
+    def status_of(self, service: str) -> dict[str, str]:
+        """What the kernel says about the first process of a container, also of one that has no shell."""
+        found = run("docker", "inspect", "--format", "{{.State.Pid}}", f"{self.project}-{service}-1").strip()
+        # With an init process the server itself is its child.
+        children = Path(f"/proc/{found}/task/{found}/children").read_text().split()
+        status = Path(f"/proc/{children[0] if children else found}/status").read_text()
+        return {key: value.strip() for key, _, value in (line.partition(":") for line in status.splitlines())}
+
     def restarts(self, service: str) -> int:
         """How often the engine has restarted a service by itself."""
         return int(run("docker", "inspect", "--format", "{{.RestartCount}}", f"{self.project}-{service}-1"))
@@ -165,6 +182,23 @@ def missing_images(stack: ComposeStack) -> dict[str, str]:
     config = json.loads(stack.compose("config", "--format", "json"))
     named = {name: each["image"] for name, each in config["services"].items() if "build" not in each}
     return {name: image for name, image in named.items() if not _obtained(image)}
+
+
+def jaeger_image() -> None:
+    """Makes Jaeger's image of the binary of `make tools`, where the official one cannot be had.
+
+    Raises:
+        AssertionError: there is no such binary, or the engine does not make the image.
+    """
+    version = re.search(r"^JAEGER_VERSION=(\S+)", (ROOT / ".env").read_text(), re.MULTILINE)
+    assert version
+    image = f"jaegertracing/all-in-one:{version[1]}"
+    if not _obtained(image):
+        lines = 'FROM scratch\nCOPY jaeger /jaeger\nUSER 10001\nENTRYPOINT ["/jaeger"]\n'
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(ROOT / ".cache" / "bin" / "jaeger", folder)
+            Path(folder, "Dockerfile").write_text(lines)
+            run("docker", "build", "--quiet", "--tag", image, folder)
 
 
 def _obtained(image: str) -> bool:

@@ -147,15 +147,15 @@ OF_KINDS = {
     "info tells another window": ("grouped", "healthy", "window: '1d'", "window: '30d'"),
     "info is not there": ("under", "healthy", "record: slo:info", "record: slo:facts"),
     "info counts twice": ("under", "healthy", r"expr: vector\(1\)|expr: 'vector\(1\)'", "expr: 'vector(2)'"),
-    "first values are not counted": ("bridged", "lost data", r"\n +or \(min_over.* and on \(job.*,", ","),
-    "gaps are not bridged": ("bridged", "lost data", r'(?s)or label_replace\(\n.*?"", ""\)', ""),
+    "first values are not counted": ("bridged", "lost data", r"\n +or \(max_over.* and on \(job.*", ""),
+    "gaps are not bridged": ("bridged", "lost data", r"(?s)\(max_over_time\(.*?\n +or (?=\d+ \* rate)", ""),
     "gaps are counted from zero": ("bridged", "lost data", r" - last_over_time\([^)]*\) >= 0", " < -1"),
     "a new target brings its past": ("bridged", "lost data", r"and on \(job, instance\)", "and on ()"),
     "a gap of latency is bad": (
         "bridged-latency",
         "lost data",
-        r'(?s)(seconds_bucket\{[^}]*\}\[5m15s\]\))\s+or label_replace\(\n.*?"", ""\)',
-        r"\1",
+        r"(?s)\(max_over_time\(br_seconds_bucket.*?\n +or (?=\d+ \* rate\(br_seconds_bucket)",
+        "",
     ),
 }
 

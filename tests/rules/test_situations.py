@@ -130,6 +130,16 @@ def test_the_first_errors_bring_their_series(what: str, events: int, tried: Trie
     tried(what, {GOOD: "500+50x70", BAD: "_x30 5+0x40"}, counted("65m", "bad", events), fires("65m"))
 
 
+def test_a_new_series_is_counted_to_the_event(tried: Tried) -> None:
+    """Failures go on while their series is young: eight by its fourth scrape are eight, not stretched over the tile."""
+    tried(
+        f"{EVENTS}, data_loss: bridge",
+        {GOOD: "500+50x70", BAD: "_x31 2 4 6 8 8x40"},
+        ("65m", 'slo:events:1h{kind="bad"}', {'slo:events:1h{kind="bad", service="svc", shard="svc-0", slo="api"}': 8}),
+        fires("65m"),
+    )
+
+
 @pytest.mark.parametrize(
     ("sli", "good", "bad"),
     [

@@ -13,18 +13,17 @@ from tests.stack.limits import mebibytes
 ROOT = Path(__file__).parents[2]
 ONCE = {"secrets", "rules"}
 """Services that do one thing and end."""
+UNCHECKED = {"otel-collector"}
+"""Services whose image has nothing that a health check could run."""
+LOAD = {"locust"}
+TELEMETRY = {"otel-collector", "loki", "tempo"}
 ONLY_NATIVE = {
     "COLLECTOR_DERIVED_PORT",
-    "COLLECTOR_HEALTH_PORT",
     "COLLECTOR_METRICS_PORT",
     "JAEGER_ADMIN_PORT",
     "JAEGER_PORT",
     "LOKI_GRPC_PORT",
-    "LOKI_PORT",
-    "OTLP_GRPC_PORT",
-    "OTLP_HTTP_PORT",
     "TEMPO_GRPC_PORT",
-    "TEMPO_PORT",
     "TRACES_OTLP_PORT",
 }
 """Ports that no container publishes."""
@@ -33,9 +32,33 @@ Services = dict[str, dict[str, Any]]
 
 
 def test_all_parts_of_the_box_are_there(services: Services) -> None:
-    """The shop, its data, the monitoring and the load."""
-    shop = {"web", "catalog", "orders", "postgres", "redis", "locust"}
-    assert services.keys() - ONCE == shop | {"prometheus", "alertmanager", "pager", "grafana"}
+    """The shop, its data, the monitoring, what keeps logs and traces, and the load."""
+    shop = {"web", "catalog", "orders", "postgres", "redis"}
+    monitoring = {"prometheus", "alertmanager", "pager", "grafana"}
+    assert services.keys() - ONCE == shop | monitoring | TELEMETRY | LOAD
+
+
+def test_every_profile_can_run_alone(services: Services) -> None:
+    """The core is part of each; logs and traces are added by one profile, and visitors by another."""
+    for name, service in services.items():
+        wanted = ["full"] if name in TELEMETRY else ["load"] if name in LOAD else ["core", "full", "load"]
+        assert service["profiles"] == wanted, name
+        for other in service.get("depends_on", {}):
+            assert set(service["profiles"]) <= set(services[other]["profiles"]), name
+
+
+def test_plain_up_brings_everything(env: dict[str, str]) -> None:
+    """Whoever types `docker compose up` sees all three signals, and `down` afterwards knows all containers."""
+    assert env["COMPOSE_PROFILES"].split(",") == ["core", "full", "load"]
+    assert env["OTLP_ENDPOINT"] == "http://otel-collector:4318"
+
+
+def test_only_the_tiers_send_telemetry(services: Services, env: dict[str, str]) -> None:
+    """Each tier hears where the Collector is, by the variable that is emptied for a run without one."""
+    senders = {name for name, each in services.items() if "OTEL_EXPORTER_OTLP_ENDPOINT" in each.get("environment", {})}
+    assert senders == {"web", "catalog", "orders"}
+    assert all(services[name]["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"] == env["OTLP_ENDPOINT"] for name in senders)
+    assert not any("otel-collector" in services[name]["depends_on"] for name in senders)
 
 
 def test_every_image_is_pinned_by_the_env_file(services: Services, env: dict[str, str]) -> None:
@@ -140,9 +163,15 @@ def test_every_container_has_limits(services: Services) -> None:
 
 
 def test_the_header_states_the_sum_of_the_limits(services: Services) -> None:
-    """What the header says about memory is what the limits add up to."""
-    total = sum(mebibytes(service["mem_limit"]) for name, service in services.items() if name not in ONCE)
-    assert f"Memory limits add up to {total / 1024:.1f} GiB" in (ROOT / "docker-compose.yml").read_text()
+    """What the header says about memory is what the limits add up to, and without the load it is below 2.5 GiB."""
+    limits = {name: mebibytes(service["mem_limit"]) for name, service in services.items() if name not in ONCE}
+    load = sum(limits[name] for name in LOAD)
+    full = sum(limits.values()) - load
+    core = full - sum(limits[name] for name in TELEMETRY)
+    header = (ROOT / "docker-compose.yml").read_text()
+    assert f"add up to {core / 1024:.1f} GiB for the profile core, {full / 1024:.1f} GiB for full" in header
+    assert f"and {load / 1024:.1f} GiB more for the visitors" in header
+    assert full < 2.5 * 1024
 
 
 def test_long_running_services_restart_stop_and_are_checked(services: Services) -> None:
@@ -152,8 +181,15 @@ def test_long_running_services_restart_stop_and_are_checked(services: Services) 
             assert service["restart"] == "no", name
         else:
             assert service["restart"] == "unless-stopped", name
-            assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}, name
+            if name not in UNCHECKED:
+                assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}, name
         assert service["stop_grace_period"], name
+
+
+def test_the_collector_starts_when_the_stores_are_healthy(services: Services) -> None:
+    """Where a health check can run, the start waits for it."""
+    waits = services["otel-collector"]["depends_on"]
+    assert waits["loki"] == waits["tempo"] == {"condition": "service_healthy"}
 
 
 def test_every_volume_is_used_and_every_used_volume_is_named(services: Services, compose: dict[str, Any]) -> None:

@@ -79,7 +79,7 @@ def test_panels_lie_on_the_grid_and_do_not_overlap(path: Path) -> None:
 @pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
 def test_data_sources_are_the_provisioned_ones(path: Path) -> None:
     """Every uid that a dashboard names is a data source of this box."""
-    sources = yaml.safe_load((GRAFANA / "provisioning/datasources/prometheus.yaml").read_text(encoding="utf-8"))
+    sources = yaml.safe_load((GRAFANA / "provisioning/datasources/box.yaml").read_text(encoding="utf-8"))
     known = {source["uid"] for source in sources["datasources"]}
     assert set(re.findall(r'"type": "prometheus",\s*"uid": "([^"]+)"', path.read_text(encoding="utf-8"))) <= known
 

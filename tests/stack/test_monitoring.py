@@ -1,31 +1,92 @@
 """Prometheus and Alertmanager look for others where compose runs them."""
 
+import os
+import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
+
+from box.scaled_rules import write
+from box.services import BY_NAME
 
 MONITORING = Path(__file__).parents[2] / "monitoring"
 
 Services = dict[str, dict[str, Any]]
-TELEMETRY = {"otel-collector": {8888, 8889}, "loki": {3100}, "tempo": {3200}, "jaeger": {14269}}
-"""Where the servers for logs and traces show their metrics."""
+
+
+def jobs() -> list[dict[str, Any]]:
+    """Return the scrape jobs."""
+    config = yaml.safe_load((MONITORING / "prometheus/prometheus.yml").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = config["scrape_configs"]
+    return found
 
 
 def test_prometheus_scrapes_services_on_the_ports_they_listen_on(services: Services) -> None:
     """Each target is a service of the compose file that Prometheus shares a network with."""
-    config = yaml.safe_load((MONITORING / "prometheus/prometheus.yml").read_text(encoding="utf-8"))
-    static = [entry for job in config["scrape_configs"] for entry in job["static_configs"]]
-    targets = [target for entry in static for target in entry["targets"]]
+    targets = [target for job in jobs() for entry in job["static_configs"] for target in entry["targets"]]
     for target in targets:
         host, _, port = target.partition(":")
         name = "prometheus" if host == "127.0.0.1" else host
-        if name in TELEMETRY:
-            assert int(port) in TELEMETRY[name], target
+        if name == "jaeger":  # of the override file
             continue
-        assert services[name]["ports"][0].endswith(f":{port}"), target
+        inner = {port.in_container for port in BY_NAME[name].more_ports} if name in BY_NAME else set()
+        published = {int(each.rpartition(":")[2]) for each in services[name]["ports"]}
+        assert int(port) in inner | published, target
         assert "monitoring" in services[name]["networks"], target
     assert {"web:8000", "catalog:8001", "orders:8002"} <= set(targets)
+
+
+TELEMETRY = {"otel-collector", "span-metrics", "loki"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "absent"),
+    [
+        ({"OTLP_ENDPOINT": "http://otel-collector:4318"}, {"jaeger"}),
+        ({"OTLP_ENDPOINT": "http://otel-collector:4318", "TRACE_STORE": "jaeger"}, {"tempo"}),
+        ({"OTLP_ENDPOINT": ""}, {*TELEMETRY, "tempo", "jaeger"}),
+    ],
+    ids=["full", "jaeger", "core"],
+)
+@pytest.mark.parametrize("scale", ["1", "60"])
+def test_what_does_not_run_is_not_scraped(
+    environment: dict[str, str], absent: set[str], scale: str, tmp_path: Path
+) -> None:
+    """A job whose server is not part of the profile would be a target that is down for ever; all others stay."""
+    started = start_prometheus(tmp_path, {**environment, "TIME_SCALE": scale})
+
+    filtered = tmp_path / "tmp" / "config" / "prometheus.yml"
+    config = yaml.safe_load(filtered.read_text())
+    assert {job["job_name"] for job in jobs()} - {job["job_name"] for job in config["scrape_configs"]} == absent
+    assert config["scrape_configs"] == [job for job in jobs() if job["job_name"] not in absent]
+    assert f"--config.file={filtered}" in started
+    assert f"--storage.tsdb.path={tmp_path}/prometheus/time-scale-{scale}" in started
+    assert ("--query.lookback-delta=10s" in started) is (scale == "60")
+    rules = sorted((tmp_path / "tmp/config").glob(config["rule_files"][0]))
+    assert rules, config["rule_files"]
+
+
+def start_prometheus(root: Path, environment: dict[str, str]) -> list[str]:
+    """Run the start script below a folder as if that were the container's root; return Prometheus' arguments."""
+    shutil.copytree(MONITORING / "prometheus", root / "etc/prometheus")
+    for name in ("scaled", "tmp", "bin"):
+        (root / name).mkdir()
+    write(MONITORING.parent, root / "scaled", 60)
+    script = root / "etc/prometheus/start.sh"
+    placed = re.sub(r"(?<=[ =\"])/(etc|scaled|tmp|bin|prometheus)/", rf"{root}/\1/", script.read_text())
+    script.write_text(
+        placed.replace("folder=/scaled", f"folder={root}/scaled").replace("folder=/etc", f"folder={root}/etc")
+    )
+    prometheus = root / "bin/prometheus"
+    prometheus.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    prometheus.chmod(0o755)
+    env = {"PATH": os.environ["PATH"], **environment}
+    done = subprocess.run(["sh", script], env=env, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
 
 
 def test_each_tier_of_the_shop_has_its_service_label() -> None:

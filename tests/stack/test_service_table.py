@@ -4,13 +4,15 @@ from typing import Any
 
 import pytest
 
-from box.services import CORE, Service
+from box.services import SERVICES, Service
 
 Services = dict[str, dict[str, Any]]
-OURS = tuple(service for service in CORE if service.command[0] == "{python}")
+OURS = tuple(service for service in SERVICES if service.command[0] == "{python}")
+# Jaeger stands in an override file, and no check can run in the Collector's image.
+CHECKED = tuple(service for service in SERVICES if service.name not in {"jaeger", "otel-collector"})
 
 
-@pytest.mark.parametrize("service", CORE, ids=lambda service: service.name)
+@pytest.mark.parametrize("service", CHECKED, ids=lambda service: service.name)
 def test_readiness_is_the_same_question(service: Service, services: Services) -> None:
     """The health check of the container asks for the path that `box` waits for."""
     assert services[service.name]["healthcheck"]["test"][-1].endswith(service.ready_path)

@@ -129,6 +129,15 @@ def test_text_that_cannot_be_encoded(folder: Path) -> None:
     assert state(folder) == before
 
 
+def test_a_long_text_is_written_whole(folder: Path) -> None:
+    """It is encoded in pieces, and no character is cut in two."""
+    text = "é" * 70_000 + "\n" + "x😀" * 70_000
+
+    replace_all({folder / "a": text})
+
+    assert (folder / "a").read_bytes() == text.encode()
+
+
 def test_leftovers_of_a_killed_build(folder: Path) -> None:
     """What a build that was killed left behind is in nobody's way."""
     replace_all({folder / "a": "new"})

@@ -1,0 +1,132 @@
+"""The Collector, Loki and Jaeger, started as `box` starts them, on ports and in folders of their own."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from box.readiness import answers, local_client
+from box.services import BY_NAME, selection
+from box.settings import Settings
+from tests.box.conftest import free_ports
+from tests.conftest import BUILT, ROOT
+from tests.pipeline.sender import Sender
+
+T = TypeVar("T")
+PATIENCE = 60
+PROGRAMS = {"otel-collector": "otelcol", "loki": "loki", "jaeger": "jaeger"}
+
+
+def wait_for(what: str, look: Callable[[], T | None]) -> T:
+    """Return what `look` finds at last; a server that does not answer has nothing."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            found = look()
+        except httpx.HTTPError:
+            found = None
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{what}: not within {PATIENCE} s")
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """What keeps logs and traces; each server can be killed and started again with its data."""
+
+    folder: Path
+    settings: Settings
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def sender(self) -> Sender:
+        """Return what sends to the Collector."""
+        return Sender(self.settings.url("otel-collector/otlp-http"))
+
+    def start(self, *names: str) -> None:
+        """Start servers and wait until they are ready."""
+        for name in names:
+            self.running[name] = self._process(name)
+        with local_client() as client:
+            for name in names:
+                wait_for(f"{name} is ready", partial(answers, client, BY_NAME[name], self.settings))
+
+    def kill(self, *names: str) -> None:
+        """End servers as a crash would, without a chance to write anything."""
+        for name in names:
+            process = self.running.pop(name)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+    def end(self) -> None:
+        """End whatever runs."""
+        self.kill(*self.running)
+
+    def traces(self, service: str = "web") -> dict[str, dict[str, Any]]:
+        """Return all stored traces of a service, by id."""
+        url = f"{self.settings.url('jaeger')}/api/traces?service={service}&limit=5000&lookback=1h"
+        return {trace["traceID"]: trace for trace in _json(url)["data"]}
+
+    def lines(self, query: str = '{service_name="web"}') -> list[dict[str, Any]]:
+        """Return the streams of stored log lines."""
+        parameters = {"query": query, "limit": 5000, "since": "1h"}
+        url = f"{self.settings.url('loki')}/loki/api/v1/query_range"
+        found: list[dict[str, Any]] = _json(url, parameters)["data"]["result"]
+        return found
+
+    def collector(self, metric: str, **labels: str) -> float:
+        """Return the sum of a metric of the Collector itself over all series with these labels."""
+        url = f"{self.settings.url('otel-collector/metrics')}/metrics"
+        text = httpx.get(url, timeout=5, trust_env=False).raise_for_status().text
+        wanted = [f'{key}="{value}"' for key, value in labels.items()]
+        rows = [line for line in text.splitlines() if re.split("[{ ]", line, maxsplit=1)[0] == metric]
+        return sum(float(row.rpartition(" ")[2]) for row in rows if all(each in row for each in wanted))
+
+    def _process(self, name: str) -> subprocess.Popen[bytes]:
+        service, ports = BY_NAME[name], self.settings.ports
+        fields: Mapping[str, Any] = {
+            "bin": {program: BUILT / program for program in PROGRAMS.values()},
+            "root": ROOT,
+            "run": self.folder,
+            "data": self.folder / "data" / name,
+            "folder": f"data/{name}",
+            "port": ports,
+            "url": {each: self.settings.url(each) for each in ports},
+            "traces": ports["jaeger/otlp-grpc"],
+        }
+        with (self.folder / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [part.format_map(fields) for part in service.command],
+                cwd=self.folder,
+                env={**os.environ, **{key: value.format_map(fields) for key, value in service.environment}},
+                stdout=log,
+                stderr=log,
+            )
+
+
+def _json(url: str, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 -- what JSON holds
+    return httpx.get(url, params=parameters, timeout=10, trust_env=False).raise_for_status().json()
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
+    """A pipeline of which nothing runs yet; nothing of it runs afterwards."""
+    for program in PROGRAMS.values():
+        if not (BUILT / program).exists():
+            pytest.skip(f"no {program}: run `make tools`")
+    names = [name for service in selection("jaeger") for name, _ in service.ports]
+    made = Pipeline(tmp_path, Settings(dict(zip(names, free_ports(len(names)), strict=True))))
+    try:
+        yield made
+    finally:
+        made.end()

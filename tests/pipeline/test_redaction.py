@@ -1,0 +1,148 @@
+"""Secrets do not reach the stores, and what only looks like one does: the real Collector, Loki and Jaeger."""
+
+import json
+
+import httpx
+import pytest
+
+from tests.pipeline.conftest import Pipeline, wait_for
+from tests.pipeline.sender import Line, Span
+
+TRACE = "5b8efff798038103d269b633813fc60c"
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjbGVhciJ9.c2lnbmF0dXJlLWNsZWFy"
+
+# Written as an application might; each holds the text of its key, which must not be found afterwards.
+TEXTS = {
+    "hunter2-clear": "login failed: password=hunter2-clear for anna",
+    "json-clear": '{"user": "anna", "password": "json-clear"}',
+    "escaped-clear": r"body: {\"api_key\": \"escaped-clear\"}",
+    "query-clear": "GET /reset?token=query-clear&next=/",
+    "bearer-clear": "Authorization: Bearer bearer-clear",
+    "YmFzaWM6Y2xlYXI": "authorization: Basic YmFzaWM6Y2xlYXI=",
+    "loose-clear": "sent bearer loose-clear-token to them",
+    "session-clear": "Cookie: theme=dark; session=session-clear; lang=en",
+    "set-clear": "Set-Cookie: id=set-clear; HttpOnly",
+    "eyJzdWIiOiJjbGVhciJ9": f"the token was {JWT}",
+    "dsn-clear": "cannot connect to postgresql+psycopg://shop:dsn-clear@postgres/shop",
+    "4111 1111 1111 1111": "card 4111 1111 1111 1111 declined",
+    "5500-0055-5555-5559": "card:5500-0055-5555-5559",
+    "4012888888881881": "paid with 4012888888881881.",
+    "378282246310005": "amex 378282246310005",
+    "3782 822463 10005": "amex 3782 822463 10005",
+}
+KEYS = {
+    "http.request.header.authorization": "key-clear-1",
+    "http.request.header.cookie": "key-clear-2",
+    "user.password": "key-clear-3",
+    "API_KEY": "key-clear-4",
+    "db.credential": "key-clear-5",
+    "payment.card_number": "key-clear-6",
+}
+HARMLESS = {
+    "order": "order 7f2d4111-2222-4333-8444-123456789012 placed",
+    "trace": f"see {TRACE} for more",
+    "ratio": "took 0.4111111111111111 of the budget",
+    "nanoseconds": "at 1795766654663977123 and 1795766654663",
+    "words": "the basic idea of a token bucket: a password is a secret",
+    "count": "max_tokens: 100, tokens=5",
+    "url": "http://127.0.0.1:8000/products?page=2",
+}
+
+
+@pytest.fixture
+def stores(pipeline: Pipeline) -> Pipeline:
+    """A Collector with both stores."""
+    pipeline.start("jaeger", "loki", "otel-collector")
+    return pipeline
+
+
+def stored_trace(pipeline: Pipeline) -> str:
+    """Return the stored trace as it came from the store, once it is there."""
+
+    def look() -> str | None:
+        answer = httpx.get(f"{pipeline.settings.url('jaeger')}/api/traces/{TRACE}", timeout=5, trust_env=False)
+        return answer.text if answer.is_success else None
+
+    return wait_for("the trace", look)
+
+
+def stored_lines(pipeline: Pipeline, count: int) -> str:
+    """Return all lines with all that is stored beside them, once there are so many."""
+
+    def look() -> str | None:
+        streams = pipeline.lines()
+        return json.dumps(streams) if sum(len(stream["values"]) for stream in streams) == count else None
+
+    return wait_for("the lines", look)
+
+
+def leaked(stored: str, secrets: list[str]) -> list[str]:
+    """Return the secrets that are in what a store answered."""
+    return [secret for secret in secrets if secret in stored]
+
+
+def test_no_secret_is_stored_with_a_trace(stores: Pipeline) -> None:
+    """Neither in attributes nor in events nor in the text of a status, whatever type the value has."""
+    numbered = {f"text.{index}": text for index, text in enumerate(TEXTS.values())}
+    spans = [
+        Span(TRACE, "00000000000000a1", attributes=KEYS, error="boom"),
+        Span(TRACE, "00000000000000a2", attributes=numbered),
+        Span(TRACE, "00000000000000a3", events={"exception": {"exception.message": "password=event-clear"}}),
+        Span(TRACE, "00000000000000a4", attributes={"number": 4012888888881881}),
+        *(Span(TRACE, f"{index:016x}", error=text) for index, text in enumerate(TEXTS.values(), start=0xB0)),
+    ]
+    stores.sender.spans(spans)
+
+    stored = stored_trace(stores)
+
+    assert len(json.loads(stored)["data"][0]["spans"]) == len(spans)
+    assert leaked(stored, [*TEXTS, *KEYS.values(), "event-clear", "4012888888881881"]) == []
+    assert "****" in stored
+    assert "slobox.status" not in stored
+
+
+def test_no_secret_is_stored_with_a_log(stores: Pipeline) -> None:
+    """Neither in a body of text, nor in one of fields, nor in attributes."""
+    lines = [
+        *(Line(text, TRACE) for text in TEXTS.values()),
+        Line(
+            {"event": "login", "password": "map-clear", "inner": {"text": "token=inner-clear", "cookie": "crumb-clear"}}
+        ),
+        Line("with attributes", TRACE, KEYS | {"number": 4012888888881881}),
+    ]
+    stores.sender.lines(lines)
+
+    stored = stored_lines(stores, len(lines))
+
+    secrets = [*TEXTS, *KEYS.values(), "map-clear", "inner-clear", "crumb-clear", "4012888888881881"]
+    assert leaked(stored, secrets) == []
+    assert "login failed: ****" in stored
+
+
+def test_what_is_no_secret_stays_as_it_is(stores: Pipeline) -> None:
+    """Ids, times, ratios and sentences about secrets are left alone, in traces and in logs."""
+    stores.sender.spans(
+        [Span(TRACE, "00000000000000a1", attributes=HARMLESS | {"ratio.double": 0.4111111111111111}, error="boom")]
+    )
+    stores.sender.lines([Line(text, TRACE) for text in HARMLESS.values()])
+
+    trace, lines = stored_trace(stores), stored_lines(stores, len(HARMLESS))
+
+    tags = {tag["key"]: tag["value"] for tag in json.loads(trace)["data"][0]["spans"][0]["tags"]}
+    assert {key: tags[key] for key in HARMLESS} == HARMLESS
+    assert tags["ratio.double"] == 0.4111111111111111
+    assert tags["otel.status_description"] == "boom"
+    assert [text for text in HARMLESS.values() if json.dumps(text) not in lines] == []
+
+
+def test_a_line_is_found_by_its_trace(stores: Pipeline) -> None:
+    """The query that Grafana asks from a trace finds its lines, and the trace id is no label."""
+    stores.sender.lines([Line("of this trace", TRACE), Line("of another", TRACE[::-1])])
+    stored_lines(stores, 2)
+
+    found = stores.lines('{service_name=~".+"} | trace_id="' + TRACE + '"')
+
+    assert [value[1] for stream in found for value in stream["values"]] == ["of this trace"]
+    url = f"{stores.settings.url('loki')}/loki/api/v1/series"
+    series = httpx.get(url, params={"match[]": '{service_name=~".+"}'}, timeout=5, trust_env=False).json()["data"]
+    assert series == [{"service_name": "web", "deployment_environment_name": "demo"}]
