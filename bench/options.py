@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Attributes: `quick` asks for smaller sizes and fewer runs; `shapes` picks shapes of traffic, none means all."""
+    """What to measure.
+
+    Attributes:
+        quick: smaller sizes and fewer runs.
+        shapes: these shapes of traffic; none means all.
+        only: these parts of the stack; none means all.
+    """
 
     quick: bool = False
     shapes: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
