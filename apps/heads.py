@@ -12,8 +12,12 @@ _REFUSAL = (
 )
 
 
+class _TooLarge(Exception):
+    """The head came whole, in one piece, and is over the limit."""
+
+
 class BoundedHeads(HttpToolsProtocol):
-    """Closes a connection whose request is still not past its headers after so many bytes."""
+    """Closes a connection whose request is still not past its headers after so many bytes, or has more in them."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -25,8 +29,7 @@ class BoundedHeads(HttpToolsProtocol):
         self._received = self._received + len(data) if self._in_head else len(data)
         super().data_received(data)
         if self._in_head and self._received > MOST_BYTES and not self.transport.is_closing():
-            self.transport.write(_REFUSAL)
-            self.transport.close()
+            self._refuse()
 
     def on_message_begin(self) -> None:
         """A request begins, perhaps in the middle of what was received."""
@@ -35,6 +38,10 @@ class BoundedHeads(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there; the body has a limit of its own."""
+        # What came at once may hold the body, too: only then the head has to be measured.
+        if self._received > MOST_BYTES and self._head_bytes() > MOST_BYTES:
+            self._refuse()
+            raise _TooLarge
         self._in_head = False
         super().on_headers_complete()
 
@@ -43,3 +50,15 @@ class BoundedHeads(HttpToolsProtocol):
         self._in_head = True
         self._received = 0
         super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; the parser calls our refusal that, too."""
+        if not self.transport.is_closing():
+            super().send_400_response(msg)
+
+    def _head_bytes(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _refuse(self) -> None:
+        self.transport.write(_REFUSAL)
+        self.transport.close()

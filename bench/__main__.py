@@ -33,7 +33,7 @@ def main() -> int:
     """Run the benchmarks that are named, all without names."""
     args = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers that a benchmark has started
-    options = Options(quick=args.quick, shapes=_names(args.shapes), only=_names(args.only))
+    options = Options(quick=args.quick, runs=args.runs, shapes=_names(args.shapes), only=_names(args.only))
     try:
         for name in args.names or [name for name in BENCHES if name not in LONG]:
             _one(name, options, write_docs=args.write_docs)
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer runs")
     parser.add_argument("--shapes", metavar="A,B", default="", help="accuracy: only these shapes of traffic")
     parser.add_argument("--only", metavar="A,B", default="", help="outages, floods: only these")
+    parser.add_argument("--runs", type=int, default=0, metavar="N", help="evaluation: how often each row runs")
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/benchmarks.md")
     return parser
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bench import world
 from bench.cost import CommandFailedError
 from bench.deviation import Deviations
+from bench.floor import Seen
 from bench.peers import SLOTH, path_of, version_of
 from bench.report import Report, Table
 from bench.server import serving, version
@@ -56,7 +57,10 @@ def run(options: Options) -> Report:
             records, broken = _broken(server)
     sums = f"Records looked at in all, at {_INSTANTS} instants: {records:,}; of these NaN or infinite: {broken}."
     versions = [version(), *([version_of(SLOTH, sloth)] if sloth else [])]
-    return Report("accuracy", (_INTRO, *_tables(cells, shapes), sums, f"Versions: {', '.join(versions)}."))
+    return Report(
+        "accuracy",
+        (_INTRO, *_tables(cells, shapes), *_floors(built, shapes), sums, f"Versions: {', '.join(versions)}."),
+    )
 
 
 _INTRO = f"""\
@@ -138,6 +142,24 @@ def _broken(server: Server) -> tuple[int, int]:
         for series in server.query('{__name__=~"slo:(events|error_ratio|budget.*|window_covered):.+"}', at)["result"]
     ]
     return len(found), sum(value in {float("inf"), float("-inf")} or value != value for value in found)  # noqa: PLR0124 - NaN
+
+
+def _floors(built: World, shapes: Sequence[Shape]) -> list[str]:
+    """What no sum of records could do better, for shapes whose rules pause."""
+    said = []
+    for shape in shapes:
+        if shape.off:
+            log = built.logs[shape.name, shape.streams[0].tenant]
+            seen, found, window = Seen(log, shape.off, world.START, world.DAYS), Deviations(), WINDOWS["30d"]
+            for at in _instants():
+                if not shape.off(*divmod(int(at - world.START), DAY)):
+                    total, bad = log.counted(at, window)
+                    found.add(seen.ratio(at, window), bad / total)
+            said.append(
+                f"{shape.title}: the minutes that any evaluation looked at, and no others, give the 30 days with an\n"
+                f"error of {found.both} percent (median / worst). What nobody recorded, no sum of records knows."
+            )
+    return said
 
 
 def _tables(cells: Cells, shapes: Sequence[Shape]) -> list[str | Table]:

@@ -64,7 +64,7 @@ class Figures:
 
 def run(options: Options) -> Report:
     """Both scenes, with alternating runs."""
-    runs, settle = (1, 15.0) if options.quick else (5, 62.0)
+    runs, settle = (options.runs or 1, 15.0) if options.quick else (options.runs or 5, 62.0)
     scenes = (
         Scene("200 SLOs x 20 series, 26 hours of history in blocks", 200, 20, 26, runs, settle),
         Scene("1,000 SLOs x 4 series, live, no history", 1_000, 4, 0, runs, settle),

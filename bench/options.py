@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to measure.
+    """What was asked for.
 
     Attributes:
         quick: smaller sizes and fewer runs.
-        shapes: these shapes of traffic; none means all.
-        only: these parts of the stack; none means all.
+        shapes: names of shapes of traffic; none means all.
+        runs: how often each row of `evaluation` runs; 0 leaves it to the benchmark.
+        only: parts of the stack to kill or to flood; none means all.
     """
 
     quick: bool = False
+    runs: int = 0
     shapes: tuple[str, ...] = ()
     only: tuple[str, ...] = ()

@@ -40,6 +40,13 @@ def _query() -> Select[Any]:
 
 
 def _product(row: Row[Any]) -> dict[str, Any]:
-    product = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    available = product.pop("available")
-    return product | {"currency": "EUR", "in_stock": available > 0, "left": min(available, PLENTY)}
+    # By name: the keys of a row's mapping are SQLAlchemy's own strings, over which pydantic ponders at every request.
+    return {
+        "sku": row.sku,
+        "name": row.name,
+        "description": row.description,
+        "price_cents": row.price_cents,
+        "currency": "EUR",
+        "in_stock": row.available > 0,
+        "left": min(row.available, PLENTY),
+    }

@@ -6,10 +6,10 @@ import traceback
 from collections.abc import Sequence
 
 from box import interrupts
-from box.cli import demo, down, logs, status, up
+from box.cli import demo, doctor, down, logs, status, up
 from box.errors import BoxError
 
-COMMANDS = (up, down, status, logs, demo)
+COMMANDS = (up, down, status, logs, doctor, demo)
 
 EPILOG = """\
 exit codes:

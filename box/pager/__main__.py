@@ -4,6 +4,7 @@ import os
 
 import uvicorn
 
+from apps.heads import BoundedHeads
 from box.pager.app import create_app
 from box.pager.settings import from_environment
 
@@ -15,6 +16,7 @@ def main() -> None:
         create_app(settings),
         host=settings.host,
         port=settings.port,
+        http=BoundedHeads,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,

@@ -95,9 +95,11 @@ def ago(seconds: float) -> str:
 
 
 def count_by_severity(alerts: Iterable[Alert]) -> dict[str, int]:
-    """Return how many alerts fire as a page and as a ticket; other severities count as tickets."""
+    """Return how many alerts fire as a page and as a ticket; other severities but `none` count as tickets."""
     found = {"page": 0, "ticket": 0}
     for alert in alerts:
+        if alert.labels.get("severity") == "none":
+            continue
         found["page" if alert.labels.get("severity") == "page" else "ticket"] += 1
     return found
 

@@ -10,7 +10,7 @@ from box.services import SERVICES, Service, selection
 from box.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CONTAINERS_ONLY = {"secrets", "rules", "postgres", "redis", "grafana"}
+CONTAINERS_ONLY = {"secrets", "rules", "doctor", "postgres", "redis", "grafana"}
 
 
 @pytest.fixture(scope="module")

@@ -125,6 +125,14 @@ def test_what_resolved_no_longer_counts_as_firing(client: Browser) -> None:
     assert "<strong>0</strong> pages and <strong>1</strong> ticket firing now" in page
 
 
+def test_what_has_no_severity_wakes_nobody(client: Browser) -> None:
+    """The doctor's test alert is listed, and counted neither as a page nor as a ticket."""
+    client.post("/alertmanager", json=webhook(alert(severity="none")))
+
+    assert len(client.get("/api/notifications").json()) == 1
+    assert "Nothing is firing." in client.get("/").text
+
+
 def test_a_resolve_without_a_firing_is_fine(client: Browser) -> None:
     """Alertmanager resolves inhibited alerts that it never notified about."""
     sent = client.post("/alertmanager", json=webhook(alert(status="resolved"), status="resolved"))

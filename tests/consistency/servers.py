@@ -1,6 +1,6 @@
 """What rules and runbooks may ask of the servers: name -> labels beside those of the target.
 
-`tests/rules/test_platform_on_servers.py` holds this list against what the servers export, where they are built.
+`tests/rules/test_platform_on_servers.py` and `tests/e2e/test_doctor.py` hold this list against what the servers export.
 """
 
 SCRAPED = (
@@ -71,8 +71,7 @@ JAEGER: dict[str, tuple[str, ...]] = {
 
 TEMPO: dict[str, tuple[str, ...]] = {"tempo_discarded_spans_total": ("reason",)}
 
-SHOP: dict[str, tuple[str, ...]] = {"shop_telemetry_dropped_total": ("signal", "reason")}
 
 PAGER: dict[str, tuple[str, ...]] = {"pager_watchdog_age_seconds": ()}
 
-SERVERS = dict.fromkeys(PROCESS, ()) | PROMETHEUS | ALERTMANAGER | COLLECTOR | LOKI | JAEGER | TEMPO | SHOP | PAGER
+SERVERS = dict.fromkeys(PROCESS, ()) | PROMETHEUS | ALERTMANAGER | COLLECTOR | LOKI | JAEGER | TEMPO | PAGER

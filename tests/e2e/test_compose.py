@@ -31,6 +31,7 @@ from tests.pipeline.sender import Line, Sender, Span
 pytestmark = pytest.mark.e2e
 
 ONCE = {"secrets", "rules"}
+STOPPED = ("web", "orders", "catalog", "redis", "postgres", "prometheus", "alertmanager", "pager", "locust", "loki")
 UNCHECKED = {"otel-collector", "jaeger"}
 """No health check can run in these."""
 SHELLLESS = {"otel-collector", "loki", "tempo", "jaeger"}
@@ -118,6 +119,49 @@ def test_all_services_are_healthy(stack: ComposeStack) -> None:
     assert stack.get("collector_health", "/")["status"] == "Server available"
     names = [each["Name"] for name, each in states.items() if name not in ONCE]
     say(run("docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}", *names))
+
+
+def examined(stack: ComposeStack) -> dict[str, Any]:
+    """The report of the doctor, who runs in a container of his own."""
+    without = ["--env", "DOCTOR_GRAFANA_URL="] if OPTIONAL in stack.without else []
+    command = ["docker", "compose", "run", "--rm", "-T", *without, "doctor", "python", "-m", "box", "doctor"]
+    done = subprocess.run(
+        [*command, "--format", "json"],
+        cwd=ROOT,
+        env={**os.environ, **stack.env},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    report: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == (0 if report["healthy"] else 1), done.stderr
+    return report
+
+
+def test_the_doctor_finds_all_well(stack: ComposeStack) -> None:
+    """Inside of the containers' networks: an order leads through all three signals and back, an alert to the pager."""
+    report = examined(stack)
+
+    assert report["broken"] is None
+    assert report["mode"] == "compose, metrics, logs and traces"
+    assert len(report["round_trip"]) == 6
+    assert {cell["signal"] for cell in report["matrix"]} == {"metrics", "logs", "traces"}
+    say(f"the doctor needs {sum(hop['seconds'] for hop in report['round_trip']):.1f} s for the round trip")
+
+
+def test_the_doctor_names_each_stopped_container(stack: ComposeStack) -> None:
+    """Also the stores that he cannot reach himself; the repair starts it again."""
+    for name in (*STOPPED, stack.trace_store, "otel-collector"):
+        stack.compose("stop", "--timeout", "5", name)
+
+        broken = examined(stack)["broken"]
+
+        assert broken["component"] == name
+        assert broken["repair"] == f"start it: docker compose up -d {name}"
+        stack.compose("up", "--detach", "--wait", "--no-deps", name)
+
+    assert examined(stack)["broken"] is None
 
 
 def test_nobody_is_root_and_nothing_can_be_written(stack: ComposeStack) -> None:

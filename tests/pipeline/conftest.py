@@ -17,8 +17,8 @@ import pytest
 from box.readiness import answers, local_client
 from box.services import BY_NAME, selection
 from box.settings import Settings
-from tests.box.conftest import free_ports
 from tests.conftest import BUILT, ROOT
+from tests.pipeline.quiet_ports import quiet_ports
 from tests.pipeline.sender import Sender
 
 T = TypeVar("T")
@@ -59,7 +59,12 @@ class Pipeline:
             self.running[name] = self._process(name)
         with local_client() as client:
             for name in names:
-                wait_for(f"{name} is ready", partial(answers, client, BY_NAME[name], self.settings))
+                wait_for(f"{name} is ready", partial(self._is_ready, client, name))
+
+    def _is_ready(self, client: httpx.Client, name: str) -> bool:
+        ended = self.running[name].poll()
+        assert ended is None, f"{name} ended with {ended}:\n{(self.folder / f'{name}.log').read_text()[-2000:]}"
+        return answers(client, BY_NAME[name], self.settings)
 
     def kill(self, *names: str) -> None:
         """End servers as a crash would, without a chance to write anything."""
@@ -125,7 +130,7 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
         if not (BUILT / program).exists():
             pytest.skip(f"no {program}: run `make tools`")
     names = [name for service in selection("jaeger") for name, _ in service.ports]
-    made = Pipeline(tmp_path, Settings(dict(zip(names, free_ports(len(names)), strict=True))))
+    made = Pipeline(tmp_path, Settings(dict(zip(names, quiet_ports(len(names)), strict=True))))
     try:
         yield made
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from box.doctor.alertpath import ALERT as DOCTORS
 from tests.rules.judge import linted, verdict
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +85,14 @@ def test_every_alert_has_a_route(rule: dict[str, Any], amtool: Path) -> None:
     wanted = "watchdog" if rule["alert"] == "Watchdog" else rule["labels"]["severity"]
 
     assert done.stdout.strip() == wanted
+
+
+def test_the_test_alert_of_the_doctor_arrives_at_once() -> None:
+    """It goes where everything without a severity goes, and waits for nobody."""
+    routes = yaml.safe_load(ROUTES.read_text(encoding="utf-8"))["route"]["routes"]
+    (route,) = [route for route in routes if route["matchers"] == [f'alertname="{DOCTORS}"']]
+
+    assert (route["receiver"], route["group_wait"]) == ("default", "0s")
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])

@@ -11,7 +11,7 @@ import pytest
 from tests.stack.limits import mebibytes
 
 ROOT = Path(__file__).parents[2]
-ONCE = {"secrets", "rules"}
+ONCE = {"secrets", "rules", "doctor"}
 """Services that do one thing and end."""
 UNCHECKED = {"otel-collector"}
 """Services whose image has nothing that a health check could run."""
@@ -41,8 +41,8 @@ def test_all_parts_of_the_box_are_there(services: Services) -> None:
 def test_every_profile_can_run_alone(services: Services) -> None:
     """The core is part of each; logs and traces are added by one profile, and visitors by another."""
     for name, service in services.items():
-        wanted = ["full"] if name in TELEMETRY else ["load"] if name in LOAD else ["core", "full", "load"]
-        assert service["profiles"] == wanted, name
+        special = {"doctor": ["doctor"]} | {key: ["full"] for key in TELEMETRY} | {key: ["load"] for key in LOAD}
+        assert service["profiles"] == special.get(name, ["core", "full", "load"]), name
         for other in service.get("depends_on", {}):
             assert set(service["profiles"]) <= set(services[other]["profiles"]), name
 

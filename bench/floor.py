@@ -1,0 +1,36 @@
+"""What records can know at best where rules were not evaluated for a while: the minutes that any of them looked at."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from bench.traffic import DAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bench.traffic import Log
+
+_MINUTE = 60
+_SEEN_FOR = 5  # minutes that one evaluation of the base looks at
+
+
+class Seen:
+    """The events of those minutes of a log that at least one evaluation looked at; one evaluation at each minute."""
+
+    def __init__(self, log: Log, off: Callable[[int, int], bool], start: int, days: int) -> None:
+        """Add them up, minute by minute."""
+        minutes = range(days * DAY // _MINUTE)
+        evaluated = [not off(*divmod(_MINUTE * mark, DAY)) for mark in range(len(minutes) + _SEEN_FOR + 1)]
+        seen = [any(evaluated[n + 1 : n + 1 + _SEEN_FOR]) for n in minutes]
+        counts = [log.counted(start + _MINUTE * (n + 1), _MINUTE) if seen[n] else (0, 0) for n in minutes]
+        self._start = start
+        self._total = [0, *accumulate(total for total, _ in counts)]
+        self._bad = [0, *accumulate(bad for _, bad in counts)]
+
+    def ratio(self, at: float, window: int) -> float:
+        """Bad events per event of the window that ends at `at`."""
+        end = int(at - self._start) // _MINUTE
+        first = max(0, end - window // _MINUTE)
+        return (self._bad[end] - self._bad[first]) / (self._total[end] - self._total[first])

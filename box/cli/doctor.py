@@ -1,0 +1,77 @@
+"""`box doctor`: whether all signals arrive and lead to each other, and what is broken first."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from box import stack
+from box.cli import parsers
+from box.doctor import addresses, environment, ports, view
+from box.doctor.examine import examine
+from box.doctor.servers import Servers
+from box.doctor.values import Broken, Check, Report
+from box.layout import Layout, find_layout
+from box.settings import read_env_file
+from box.supervision.control import UNREACHABLE, Control, ProcessState
+from box.terminal import make_console
+
+BROKEN = 1
+EXAMPLE = """\
+  box doctor
+  box doctor --format json
+  docker compose run --rm doctor"""
+NOT_RUNNING = Broken("box", "nothing is running", "start it: make up")
+
+
+def register(subparsers: parsers.Subparsers) -> None:
+    """Add the subcommand."""
+    summary = "follow an order through metrics, traces, logs and alerts; exit code 1 names what is broken first"
+    parser = parsers.add(subparsers, "doctor", summary, EXAMPLE)
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print it")
+    parser.set_defaults(run=lambda arguments: run(arguments.format))
+
+
+def run(output: str) -> int:
+    """Print the report; return the exit code."""
+    report = _report(os.environ)
+    if output == "json":
+        json.dump(view.as_json(report), sys.stdout, indent=2)
+        print()
+    else:
+        view.show(make_console(), report)
+    return BROKEN if report.broken else 0
+
+
+def _report(variables: Mapping[str, str]) -> Report:
+    if servers := addresses.from_environment(variables):
+        return examine(servers, _around(servers, Path.cwd(), {}))
+    layout = find_layout(variables)
+    known = stack.running(layout)
+    if known is None:
+        checks = (*environment.machine(layout.run), environment.engine(variables.get("PATH", "")))
+        nothing = Check("box", "broken", NOT_RUNNING.problem, NOT_RUNNING)
+        return Report("nothing is running", checks, (nothing,), (), (), ())
+    servers = addresses.from_state(known)
+    checks = (ports.of_run(known, _processes(layout)), *_around(servers, layout.run, _pinned(layout)))
+    return examine(servers, (*checks, environment.engine(variables.get("PATH", ""))))
+
+
+def _around(servers: Servers, folder: Path, pinned: Mapping[str, str]) -> tuple[Check, ...]:
+    checks = environment.machine(folder)
+    return (*checks, environment.clock(servers), *environment.versions(servers, pinned))
+
+
+def _pinned(layout: Layout) -> dict[str, str]:
+    written = read_env_file(layout.root / ".env")
+    return {
+        name.removesuffix("_VERSION").lower(): value for name, value in written.items() if name.endswith("_VERSION")
+    }
+
+
+def _processes(layout: Layout) -> Mapping[str, ProcessState]:
+    try:
+        return Control(layout.socket).states()
+    except UNREACHABLE:
+        return {}

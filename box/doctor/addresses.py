@@ -1,0 +1,55 @@
+"""Where to look: from what `box up` left in its run folder, or from variables inside of docker compose."""
+
+import socket
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
+
+from box.doctor.servers import READY_PATHS, TRACE_STORES, Servers
+from box.state import State
+
+USUAL_SCALE = 60
+SIGNALS = ("otel-collector", "loki", *TRACE_STORES)
+"""What keeps logs and traces: a profile of docker compose has all of it or nothing."""
+PROFILES = {"full": SIGNALS, "load": ("locust",)}
+
+
+def resolves(host: str) -> bool:
+    """Return whether the name is known: in docker compose those of running containers are."""
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return True
+
+
+def from_environment(environment: Mapping[str, str], known: Callable[[str], bool] = resolves) -> Servers | None:
+    """Return the servers that variables such as DOCTOR_OTEL_COLLECTOR_URL name, None when there is none.
+
+    DOCTOR_PROFILES, when it is given, holds the profiles of docker compose that are in use.
+    """
+    named = {name: environment.get(f"DOCTOR_{name.upper().replace('-', '_')}_URL", "") for name in READY_PATHS}
+    urls = {name: url.rstrip("/") for name, url in named.items() if url}
+    profiles = environment.get("DOCTOR_PROFILES", "full,load").split(",")
+    absent = _of_another_profile(urls, known)
+    absent |= {name for profile, names in PROFILES.items() if profile not in profiles for name in names}
+    kept = {name: url for name, url in urls.items() if name not in absent}
+    return Servers(kept, "compose", "docker compose up -d {name}") if kept else None
+
+
+def _of_another_profile(urls: Mapping[str, str], known: Callable[[str], bool]) -> set[str]:
+    """Return what is not meant to run: logs and traces when nothing of them does, and one of two trace stores."""
+    named = [name for name in SIGNALS if name in urls]
+    there = {name for name in named if known(urlsplit(urls[name]).hostname or "")}
+    if not there:
+        return set(named)
+    stores = [name for name in TRACE_STORES if name in urls]
+    wanted = next((name for name in stores if name in there), *stores[:1]) if stores else ""
+    return {name for name in stores if name != wanted}
+
+
+def from_state(known: State) -> Servers:
+    """Return the servers of a box that runs without containers."""
+    urls = {name: known.settings.url(name) for name in READY_PATHS if name in known.ports}
+    servers = Servers(urls, "native", "")
+    scale = "" if known.time_scale == USUAL_SCALE else f" --time-scale {known.time_scale}"
+    return Servers(urls, "native", f".venv/bin/box up{' --full' if servers.full else ''}{scale}", servers.client)

@@ -1,0 +1,32 @@
+"""Puts everything together: first who lives, then what arrives."""
+
+import time
+from collections.abc import Sequence
+
+from box.doctor import components, matrix
+from box.doctor.alertpath import AlertPath
+from box.doctor.roundtrip import RoundTrip
+from box.doctor.servers import Servers
+from box.doctor.values import Check, Report
+
+PATIENCE_SECONDS = 35.0
+"""For each step: two scrapes of 15 s and what the stores take."""
+HURRY_SECONDS = 3.0
+"""When a component is known to be down, waiting for what goes through it helps nobody."""
+
+
+def examine(servers: Servers, environment: Sequence[Check], patience: float = PATIENCE_SECONDS) -> Report:
+    """Return the whole report; needs the servers' answers alone, so that it works the same in both modes."""
+    alive = components.look(servers)
+    if any(check.broken for check in alive):
+        patience = min(patience, HURRY_SECONDS)
+    visited = time.time()
+    round_trip = list(RoundTrip(servers, patience).walk())
+    return Report(
+        mode=f"{servers.mode}, {'metrics, logs and traces' if servers.full else 'metrics alone'}",
+        environment=environment,
+        components=alive,
+        round_trip=round_trip,
+        matrix=matrix.look(servers, patience, visited),
+        alert_path=list(AlertPath(servers, patience).walk()),
+    )

@@ -1,0 +1,104 @@
+"""Every signal of every service: which query finds it, and how old its newest sample is."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from box.doctor import logs, metrics
+from box.doctor.servers import TIERS, Servers
+from box.doctor.traces import store
+from box.doctor.values import BrokenError, Cell
+from box.doctor.waiting import until
+
+OLDEST_SECONDS = {"metrics": 60.0, "logs": 0.0, "traces": 300.0}
+"""How much older than the doctor's visit the newest sample may be: scrapes come every 15 s at most, every request is
+logged, and of the usual traces only some are kept."""
+SEARCHED_SECONDS = 3600.0
+UNSCRAPED = ("locust",)
+"""Servers that have no metrics of their own."""
+
+Newest = Callable[[], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One cell to fill: `newest` answers when the newest sample was made, and `source` is who was asked."""
+
+    service: str
+    signal: str
+    query: str
+    newest: Newest
+    source: str
+
+
+def look(servers: Servers, patience: float, visited: float) -> list[Cell]:
+    """Return all cells; those that are empty are asked for again until the patience, in seconds, is used up.
+
+    All tiers have been visited at `visited`, seconds since epoch.
+    """
+    questions = list(_questions(servers))
+    cells: dict[Question, Cell] = {}
+
+    def fill() -> bool | None:
+        missing = [each for each in questions if each not in cells or cells[each].state != "ok"]
+        cells.update({each: _cell(servers, each, visited) for each in missing})
+        return True if all(cell.state == "ok" for cell in cells.values()) else None
+
+    until(fill, patience)
+    return [cells[each] for each in questions]
+
+
+def _questions(servers: Servers) -> Iterator[Question]:
+    for name in servers.urls:
+        if name not in UNSCRAPED:
+            yield _metrics(servers, name)
+    for tier in TIERS:
+        if servers.full and tier in servers.urls:
+            yield from _telemetry(servers, tier)
+
+
+def _metrics(servers: Servers, name: str) -> Question:
+    if name in TIERS:
+        selector = f'job="shop",service="{name}"'
+        query = f"max(timestamp(http_requests_total{{{selector}}}))"
+    else:
+        query = f'max(timestamp(up{{job="{name}"}})) and on() (up{{job="{name}"}} == 1)'
+    return Question(name, "metrics", query, lambda: metrics.value(servers, query), "prometheus")
+
+
+def _telemetry(servers: Servers, tier: str) -> Iterator[Question]:
+    def newest_line() -> float | None:
+        now = time.time()
+        found = logs.lines(servers, logs.of_service(tier), now - SEARCHED_SECONDS, now + 1)
+        return found[0].at if found else None
+
+    yield Question(tier, "logs", logs.of_service(tier), newest_line, "loki")
+    if traces := store(servers):
+        now = time.time()
+        yield Question(
+            tier,
+            "traces",
+            traces.query(tier),
+            lambda: traces.newest(tier, now - SEARCHED_SECONDS, time.time() + 1),
+            servers.trace_store,
+        )
+
+
+def _cell(servers: Servers, question: Question, visited: float) -> Cell:
+    try:
+        newest = question.newest()
+    except BrokenError as error:
+        return Cell(question.service, question.signal, question.query, None, "broken", error.broken)
+    age = None if newest is None else max(0.0, round(time.time() - newest, 1))
+    if newest is not None and newest >= visited - OLDEST_SECONDS[question.signal]:
+        return Cell(question.service, question.signal, question.query, age, "ok")
+    told = f"no {question.signal}" if age is None else f"no {question.signal} since {age:.0f} s"
+    problem = f"{told} in {question.source}: {question.query}"
+    broken = servers.broken(question.service, problem, _repair(question)).broken
+    return Cell(question.service, question.signal, question.query, age, "broken", broken)
+
+
+def _repair(question: Question) -> str:
+    if question.signal == "metrics":
+        return "see lastError at /api/v1/targets of prometheus"
+    return "see the log of otel-collector, through which it goes"

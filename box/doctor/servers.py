@@ -1,0 +1,100 @@
+"""The servers of a running box, by name, and how to ask them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from box.doctor.values import Broken, BrokenError
+
+ANSWER_SECONDS = 5.0
+
+READY_PATHS: Mapping[str, str] = {
+    "web": "/healthz",
+    "catalog": "/healthz",
+    "orders": "/healthz",
+    "prometheus": "/-/ready",
+    "alertmanager": "/-/ready",
+    "pager": "/healthz",
+    "locust": "/",
+    "otel-collector": "/",
+    "loki": "/ready",
+    "jaeger": "/api/services",
+    "tempo": "/ready",
+    "grafana": "/api/health",
+}
+"""Every server that the doctor knows, in the order in which they are looked at: who is needed comes first."""
+
+TIERS = ("web", "catalog", "orders")
+TRACE_STORES = ("tempo", "jaeger")
+
+
+def _client() -> httpx.Client:
+    return httpx.Client(timeout=ANSWER_SECONDS, trust_env=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where the servers that should run listen, and the command that starts one again (`{name}` is filled in)."""
+
+    urls: Mapping[str, str]
+    mode: str
+    start: str
+    client: httpx.Client = field(default_factory=_client)
+
+    @property
+    def trace_store(self) -> str:
+        """Return who keeps traces; empty when nobody does."""
+        return next((name for name in TRACE_STORES if name in self.urls), "")
+
+    @property
+    def full(self) -> bool:
+        """Return whether logs and traces are kept."""
+        return "loki" in self.urls and bool(self.trace_store)
+
+    def broken(self, name: str, problem: str, repair: str = "") -> BrokenError:
+        """Return the error that names this server; without a repair it is to be started again."""
+        return BrokenError(Broken(name, problem, repair or f"start it: {self.start.format(name=name)}"))
+
+    def send(self, method: str, name: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Return the answer of a server, whatever its status.
+
+        Raises:
+            BrokenError: it gives none.
+        """
+        try:
+            return self.client.request(method, self.urls[name] + path, **options)
+        except httpx.TimeoutException:
+            problem = f"gives no answer at {self.urls[name]} within {ANSWER_SECONDS:.0f} s"
+            raise self.broken(name, problem) from None
+        except httpx.HTTPError as error:
+            raise self.broken(name, f"does not answer at {self.urls[name]} ({_words(error)})") from None
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[None]:
+        """Turn what goes wrong while an answer is taken apart into words about who gave it."""
+        try:
+            yield
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            problem = f"answers something else than {name} does ({type(error).__name__}: {error})"
+            raise self.broken(name, problem, "see whether another program has its port") from None
+
+    def ask(self, name: str, path: str, **parameters: str) -> Any:  # noqa: ANN401 - JSON is anything
+        """Return the JSON that a server answers.
+
+        Raises:
+            BrokenError: it answers something else, or nothing.
+        """
+        answer = self.send("GET", name, path, params=parameters)
+        if not answer.is_success:
+            raise self.broken(name, f"answers {answer.status_code} to {path}: {answer.text.strip()[:120]}")
+        try:
+            return answer.json()
+        except ValueError:
+            raise self.broken(name, f"answers no JSON to {path}; is it another program?") from None
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -1,0 +1,67 @@
+"""A visitor whom the doctor sends: looks at the products and places one marked order."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from box.doctor.servers import Servers
+from box.doctor.values import BrokenError
+
+ROUTE = "/api/checkout"
+CREATED = 201
+BELOW = frozenset({502, 503, 504})
+"""What a tier answers when the one below it fails, cannot be reached, or is too slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order that was placed; its trace id is the mark by which it is found again."""
+
+    order_id: str
+    trace_id: str
+
+
+def place(servers: Servers) -> Order:
+    """Look at the shop and buy one thing.
+
+    Raises:
+        BrokenError: the shop does not sell; names the tier that is the reason.
+    """
+    trace_id = secrets.token_hex(16)
+    headers = {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01", "Idempotency-Key": f"doctor-{trace_id}"}
+    body = {"items": [{"sku": _product(servers), "quantity": 1}], "email": "doctor@example.com"}
+    answer = servers.send("POST", "web", ROUTE, headers=headers, json=body)
+    if answer.status_code != CREATED:
+        raise _refused(servers, answer, "orders")
+    return Order(str(_content(servers, answer).get("order_id", "")), trace_id)
+
+
+def _product(servers: Servers) -> str:
+    answer = servers.send("GET", "web", "/api/products")
+    if not answer.is_success:
+        raise _refused(servers, answer, "catalog")
+    products = _content(servers, answer).get("products") or []
+    with servers.reading("web"):
+        sellable = [each["sku"] for each in products if each.get("in_stock", True)]
+    if not sellable:
+        raise servers.broken("catalog", "has nothing in stock to order", "restart catalog, or wait for its stock")
+    return str(sellable[0])
+
+
+def _content(servers: Servers, answer: httpx.Response) -> dict[str, Any]:
+    try:
+        content = answer.json()
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise servers.broken("web", f"answers no JSON to {answer.request.url.path}; is it another program?")
+    return content
+
+
+def _refused(servers: Servers, answer: httpx.Response, below: str) -> BrokenError:
+    tier = below if answer.status_code in BELOW else "web"
+    doing = "sell" if below == "orders" else "show products"
+    said = answer.text.strip()[:160]
+    return servers.broken(tier, f"the shop does not {doing}: web answers {answer.status_code} {said}", "see its log")

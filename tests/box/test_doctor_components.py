@@ -1,0 +1,164 @@
+"""The doctor names the component that is down, in one line with the repair, in both modes."""
+
+import json
+
+import pytest
+
+from box.doctor import components
+from box.doctor.addresses import from_environment, from_state
+from box.doctor.examine import examine
+from box.doctor.servers import READY_PATHS
+from box.state import State
+from tests.box.conftest import free_ports
+from tests.box.fake_box import FULL, SILENT, FakeBox, running
+
+ALL = (*FULL, "jaeger", "grafana")
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("mode", ["native", "compose"])
+def test_each_component_that_is_stopped_is_named_first(name: str, mode: str) -> None:
+    """Whatever else fails because of it: the one line is about the one that is down, and says how to start it."""
+    with running(FakeBox(), ALL, mode) as servers:
+        (port,) = free_ports(1)
+        urls = {**servers.urls, name: f"http://127.0.0.1:{port}"}
+        report = examine(type(servers)(urls, mode, servers.start, servers.client), (), patience=0)
+
+    assert report.broken
+    line = str(report.broken)
+    assert line.startswith(f"{name}: does not answer at http://127.0.0.1:{port} (")
+    assert line.endswith("; start it: " + ("box up" if mode == "native" else f"docker compose up -d {name}"))
+    assert "\n" not in line
+    assert [check.name for check in report.components if check.broken] == [name]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_each_component_that_hangs_is_named(name: str) -> None:
+    """A process that listens and says nothing is as bad as none."""
+    with running(FakeBox(wrong={(name, "*"): SILENT}), ALL) as servers:
+        checks = components.look(servers)
+
+    told = [check for check in checks if check.broken]
+    assert told[0].name == name
+    assert "gives no answer" in told[0].told
+
+
+def test_a_server_that_is_not_ready_says_why() -> None:
+    """Its own words are quoted."""
+    with running(FakeBox(wrong={("loki", "/ready"): (503, "Ingester not ready\n")}), ALL) as servers:
+        (check,) = [check for check in components.look(servers) if check.broken]
+
+    assert check.name == "loki"
+    assert check.told.endswith("503 Ingester not ready")
+
+
+@pytest.mark.parametrize(
+    ("store", "mode", "named"),
+    [
+        ("database", "compose", "postgres"),
+        ("cache", "compose", "redis"),
+        ("database", "native", "catalog"),
+        ("cache", "native", "catalog"),
+    ],
+)
+def test_a_store_behind_a_tier_is_named(store: str, mode: str, named: str) -> None:
+    """Nobody but the tiers reaches the stores: what they say of them is told, with the name of the container."""
+    ready = json.dumps({"status": "degraded", "checks": {store: "connection refused", "orders": "no answer"}})
+    with running(FakeBox(wrong={("catalog", "/readyz"): (200, ready)}), ALL, mode) as servers:
+        (check,) = [check for check in components.look(servers) if check.broken]
+
+    assert check.name == f"catalog: {store}"
+    assert check.broken
+    assert check.broken.component == named
+    assert "connection refused" in check.broken.problem
+
+
+@pytest.mark.parametrize("text", ["<html>", "[]", '{"checks": 5}', "null"])
+def test_a_tier_that_does_not_tell_is_told(text: str) -> None:
+    """A stranger on the port of a tier is no traceback."""
+    with running(FakeBox(wrong={("orders", "/readyz"): (200, text)}), ALL) as servers:
+        (check,) = [check for check in components.look(servers) if check.broken]
+
+    assert check.broken
+    assert check.broken.component == "orders"
+
+
+def test_all_is_well_in_a_healthy_box() -> None:
+    """Nothing is broken, every server has its check, and the mode is told."""
+    with running(FakeBox(), ALL) as servers:
+        report = examine(servers, (), patience=0)
+
+    assert report.broken is None
+    assert report.mode == "native, metrics, logs and traces"
+    assert {check.name for check in report.components} == set(ALL)
+
+
+def test_in_compose_addresses_come_from_variables() -> None:
+    """Only what is named is expected to run; without any variable the run folder is asked."""
+    urls = {"DOCTOR_WEB_URL": "http://web:8000/", "DOCTOR_OTEL_COLLECTOR_URL": "http://otel-collector:13133"}
+
+    servers = from_environment({**urls, "DOCTOR_NOBODY_URL": "http://nobody", "DOCTOR_LOKI_URL": ""}, lambda _: True)
+
+    assert servers
+    assert servers.urls == {"web": "http://web:8000", "otel-collector": "http://otel-collector:13133"}
+    assert (servers.mode, servers.full) == ("compose", False)
+    assert from_environment({"WEB_PORT": "8000"}) is None
+
+
+@pytest.mark.parametrize(
+    ("running", "expected"),
+    [
+        ((), {"web"}),
+        (("otel-collector", "loki", "tempo"), {"web", "otel-collector", "loki", "tempo"}),
+        (("otel-collector", "loki", "jaeger"), {"web", "otel-collector", "loki", "jaeger"}),
+        (("otel-collector", "tempo"), {"web", "otel-collector", "loki", "tempo"}),
+        (("loki",), {"web", "otel-collector", "loki", "tempo"}),
+    ],
+    ids=["core", "full", "jaeger in the place of tempo", "loki is stopped", "two are stopped"],
+)
+def test_what_a_profile_leaves_out_is_not_missed(running: tuple[str, ...], expected: set[str]) -> None:
+    """Without any of the servers for logs and traces none is expected; with one of them, all are."""
+    names = ("web", "otel-collector", "loki", "tempo", "jaeger")
+    variables = {f"DOCTOR_{name.upper().replace('-', '_')}_URL": f"http://{name}:1" for name in names}
+
+    servers = from_environment(variables, lambda host: host in running)
+
+    assert servers
+    assert set(servers.urls) == expected
+
+
+@pytest.mark.parametrize(
+    ("profiles", "expected"),
+    [
+        ("core", {"web"}),
+        ("core,load", {"web", "locust"}),
+        ("core,full", {"web", "loki", "tempo"}),
+        ("core,full,load", {"web", "loki", "tempo", "locust"}),
+    ],
+)
+def test_profiles_say_what_is_meant_to_run(profiles: str, expected: set[str]) -> None:
+    """A stopped service of a profile in use is missed, one of another profile is not."""
+    variables = {f"DOCTOR_{name.upper()}_URL": f"http://{name}:1" for name in ("web", "loki", "tempo", "locust")}
+
+    servers = from_environment({**variables, "DOCTOR_PROFILES": profiles}, lambda host: host != "locust")
+
+    assert servers
+    assert set(servers.urls) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "scale", "start"),
+    [
+        (("web", "prometheus"), 60, ".venv/bin/box up"),
+        (("web", "loki", "jaeger"), 60, ".venv/bin/box up --full"),
+        (("web", "loki", "tempo"), 1, ".venv/bin/box up --full --time-scale 1"),
+    ],
+)
+def test_without_containers_they_come_from_the_run(names: tuple[str, ...], scale: int, start: str) -> None:
+    """The repair starts the same stack again; further ports of a service are no services."""
+    ports = {name: 20000 + number for number, name in enumerate(names)}
+
+    servers = from_state(State({**ports, "loki/grpc": 9095}, scale, "up", ""))
+
+    assert servers.urls == {name: f"http://127.0.0.1:{ports[name]}" for name in READY_PATHS if name in ports}
+    assert servers.start == start

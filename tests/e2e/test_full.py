@@ -1,0 +1,178 @@
+"""The box with logs and traces, without containers: three signals that lead to each other, and a killed Collector."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from box.processes import MARKER
+from box.services import selection
+from tests.pipeline.quiet_ports import quiet_ports
+
+pytestmark = pytest.mark.e2e
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REQUESTS = 400
+PER_SECOND = 20
+PATIENCE = 60
+SCRAPE_SECONDS = 15
+TIERS = {"web", "catalog"}
+"""What a page of goods passes through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box that runs on ports and in a folder of its own."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str) -> str:
+        """Return what a command of the box says; it must succeed."""
+        command = [sys.executable, "-m", "box", *arguments]
+        done = subprocess.run(
+            command, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def ask(self, port: str, path: str, **parameters: str | float) -> Any:  # noqa: ANN401 -- what JSON holds
+        """Return the JSON that a server answers."""
+        url = f"http://127.0.0.1:{self.environment[port]}{path}"
+        return httpx.get(url, params=parameters, timeout=10, trust_env=False).raise_for_status().json()
+
+    def processes(self) -> list[psutil.Process]:
+        """Return the processes of this box, found without its own code."""
+        return [each for each in psutil.process_iter() if _mark(each) == str(self.folder / "run")]
+
+    def trace(self, identity: str) -> set[str]:
+        """Return the services of a stored trace; none when it is not there."""
+        try:
+            (found,) = self.ask("JAEGER_PORT", f"/api/traces/{identity}")["data"]
+        except httpx.HTTPStatusError:
+            return set()
+        return {process["serviceName"] for process in found["processes"].values()}
+
+    def lines(self, identity: str) -> set[str]:
+        """Return the services that logged something about a trace."""
+        query = '{service_name=~".+"} | trace_id="' + identity + '"'
+        found = self.ask("LOKI_PORT", "/loki/api/v1/query_range", query=query, since="1h")["data"]["result"]
+        return {stream["stream"]["service_name"] for stream in found}
+
+
+def _mark(process: psutil.Process) -> str:
+    try:
+        return "" if process.status() == psutil.STATUS_ZOMBIE else process.environ().get(MARKER, "")
+    except psutil.Error:
+        return ""
+
+
+def wait_for(what: str, look: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + PATIENCE
+    while not look():
+        assert time.monotonic() < deadline, f"{what}: not within {PATIENCE} s"
+        time.sleep(0.5)
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+    """A full box in real time; nothing of it runs afterwards."""
+    missing = [name for name in ("otelcol", "loki", "jaeger") if not (REPOSITORY / ".cache" / "bin" / name).exists()]
+    if missing:
+        pytest.skip(f"no {missing[0]}: run `make tools`")
+    folder = tmp_path_factory.mktemp("full")
+    variables = sorted({variable for service in selection("jaeger") for _, variable in service.ports})
+    ports = dict(zip(variables, map(str, quiet_ports(len(variables))), strict=True))
+    # A Tempo that somebody has on PATH would take Jaeger's place.
+    kept = [each for each in os.environ["PATH"].split(os.pathsep) if not Path(each, "tempo").exists()]
+    made = Box(folder, {**os.environ, **ports, "PATH": os.pathsep.join(kept), "BOX_RUN_DIR": str(folder / "run")})
+    try:
+        made.run("up", "--full", "--time-scale", "1")
+        yield made
+    finally:
+        made.run("down")
+        assert made.processes() == []
+
+
+def visit(box: Box, identities: list[str], at_half: Callable[[], None] = lambda: None) -> list[int]:
+    """Look at the goods once for each trace id; return the answers' status."""
+    found = []
+    begun = time.monotonic()
+    with httpx.Client(timeout=10, trust_env=False) as client:
+        for index, identity in enumerate(identities):
+            if index == len(identities) // 2:
+                at_half()
+            time.sleep(max(0.0, begun + index / PER_SECOND - time.monotonic()))
+            headers = {"traceparent": f"00-{identity}-{identity[:16]}-01"}
+            url = f"http://127.0.0.1:{box.environment['WEB_PORT']}/products"
+            found.append(client.get(url, headers=headers).status_code)
+    return found
+
+
+def test_everything_is_ready_and_fits(box: Box) -> None:
+    """Each service is ready, below its limit, and all together idle below 1.2 GiB."""
+    rows = json.loads(box.run("status", "--format", "json"))
+    print({row["name"]: round(row["memory_mib"]) for row in rows})  # noqa: T201 -- figures of the run
+
+    assert [row["name"] for row in rows] == [service.name for service in selection("jaeger")]
+    assert [row["name"] for row in rows if not row["ready"] or row["memory_mib"] > row["limit_mib"]] == []
+    assert sum(row["memory_mib"] for row in rows) < 1.2 * 1024
+
+
+def test_every_socket_listens_on_this_machine_only(box: Box) -> None:
+    """No server of the box can be reached from another machine, by TCP or by UDP."""
+    sockets = [
+        (process.name(), each.laddr)
+        for process in box.processes()
+        for each in process.net_connections("inet")
+        if each.status == psutil.CONN_LISTEN or (each.type.name == "SOCK_DGRAM" and not each.raddr)
+    ]
+
+    assert len(sockets) > 20
+    assert [(name, address) for name, address in sockets if address.ip != "127.0.0.1"] == []
+
+
+def test_every_exemplar_leads_to_its_trace_and_every_trace_to_its_lines(box: Box) -> None:
+    """From the histogram to the trace, which has both tiers, and from there to the lines that both tiers wrote."""
+    begun = time.time()
+    assert set(visit(box, [os.urandom(16).hex() for _ in range(REQUESTS)])) == {200}
+    ended = time.time()
+    time.sleep(SCRAPE_SECONDS)
+
+    query = "http_request_duration_seconds_bucket"
+    series = box.ask("PROMETHEUS_PORT", "/api/v1/query_exemplars", query=query, start=begun, end=ended)["data"]
+    identities = {exemplar["labels"]["trace_id"] for each in series for exemplar in each["exemplars"]}
+    print(f"{len(identities)} exemplars of {REQUESTS} requests")  # noqa: T201 -- figures of the run
+
+    assert len(identities) > 3
+    wait_for("a trace for each exemplar", lambda: all(box.trace(each) >= TIERS for each in identities))
+    wait_for("lines for each trace", lambda: all(box.lines(each) >= TIERS for each in identities))
+
+
+def test_a_killed_collector_costs_no_request_and_no_line(box: Box) -> None:
+    """It is started again at once; what the shop could not deliver meanwhile comes afterwards, line by line."""
+    identities = [os.urandom(16).hex() for _ in range(REQUESTS)]
+
+    def kill() -> None:
+        (collector,) = [each for each in box.processes() if each.name() == "otelcol"]
+        collector.send_signal(signal.SIGKILL)
+
+    assert set(visit(box, identities, kill)) == {200}
+
+    def without_lines() -> list[str]:
+        return [each for each in identities if not box.lines(each) >= TIERS]
+
+    wait_for("all lines", lambda: not without_lines())
+    wait_for("the Collector", lambda: "running" in re.findall(r"otel-collector.*", box.run("status"))[0])

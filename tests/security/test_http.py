@@ -1,0 +1,221 @@
+"""What a tier of the shop and the pager refuse, asked as processes over real connections."""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI, HTTPException, Request
+
+from apps.admin import authorize
+from apps.settings import Settings
+from tests.conftest import ROOT
+from tests.security.processes import raw, request, serving, status
+
+TOKEN = "token-of-the-tests"
+PUT_FAULT = "/admin/faults/latency"
+LATENCY = b'{"delay_ms": 1}'
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A process: where it listens, and a page that it has."""
+
+    port: int
+    page: str
+
+    def get(self, path: str = "", **headers: str) -> httpx.Response:
+        """Get a page."""
+        return httpx.get(f"http://127.0.0.1:{self.port}{path or self.page}", headers=headers, trust_env=False)
+
+    def send(self, method: str, target: str, headers: dict[str, str], body: bytes = b"") -> int:
+        """Return the status of a request."""
+        given = headers if "Transfer-Encoding" in headers else headers | {"Content-Length": str(len(body))}
+        return status(raw(self.port, request(method, target, given, body)))
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A tier of the shop: all three have the same edge, and the same admin calls."""
+    folder = tmp_path_factory.mktemp("orders")
+    (folder / "token").write_text(TOKEN + "\n")
+    settings = {
+        "SHOP_PORT": "{port}",
+        "SHOP_DATABASE_URL": f"sqlite:///{folder}/shop.db",
+        "SHOP_ADMIN_TOKEN_FILE": f"{folder}/token",
+        "SHOP_DEADLINE_SECONDS": "1",
+    }
+    with serving("apps.orders", "/readyz", folder, **settings) as port:
+        yield Server(port, "/healthz")
+
+
+@pytest.fixture(scope="module")
+def pager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The pager with the runbooks of the project."""
+    folder = tmp_path_factory.mktemp("pager")
+    settings = {"PAGER_PORT": "{port}", "PAGER_RUNBOOKS": f"{ROOT}/runbooks", "PAGER_DATA": f"{folder}/data"}
+    with serving("box.pager", "/healthz", folder, **settings) as port:
+        yield Server(port, "/")
+
+
+@pytest.fixture(params=["shop", "pager"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """Each of the two."""
+    found: Server = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.mark.parametrize("path", ["", "/nothing", "/metrics"])
+def test_every_answer_has_the_headers_that_browsers_obey(server: Server, path: str) -> None:
+    """No script, no frame, no guessing of types, no address told to others, nothing kept, no name of the server."""
+    headers = server.get(path).headers
+
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "base-uri 'none'" in headers["content-security-policy"]
+    assert "script-src" not in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] in {"no-referrer", "same-origin"}
+    assert headers["cache-control"] == "no-store"
+    assert not {"server", "x-powered-by", "access-control-allow-origin"} & set(headers)
+
+
+def test_a_head_is_refused_above_its_limit_however_it_comes(server: Server) -> None:
+    """431 for many headers, for a long one and for a long address, in one piece and in many."""
+    long = b"x" * 20_000
+    heads = {
+        "header": [b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + long + b"\r\n\r\n"],
+        "many headers": [b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-Many: 1234567890\r\n" * 1200 + b"\r\n"],
+        "address": [b"GET /" + long + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"],
+        "query": [b"GET /?" + long + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"],
+        "with a body": [b"POST / HTTP/1.1\r\nContent-Length: 4\r\nX-Long: " + long + b"\r\n\r\nbody"],
+        "in pieces": [b"GET / HTTP/1.1\r\nX-Long: ", *([b"x" * 1000] * 18)],
+    }
+
+    assert {name: status(raw(server.port, *parts)) for name, parts in heads.items()} == dict.fromkeys(heads, 431)
+    assert server.get().is_success
+
+
+def test_a_head_below_its_limit_is_served_with_a_body_above_it(shop: Server) -> None:
+    """A body that comes in one piece with its head does not count as head."""
+    headers = JSON | {"Idempotency-Key": "k1", "X-Long": "x" * 15_000}
+
+    assert shop.send("POST", "/orders", headers, b'{"items": []' + b" " * 1500 + b"}") == 422
+
+
+def test_bodies_are_refused_above_their_limit(shop: Server, pager: Server) -> None:
+    """413, with a length and without; the limit of an admin call holds for those without a token as well."""
+    large = b'{"x": "' + b"x" * 20_000 + b'"}'
+    chunked = {"Transfer-Encoding": "chunked"}
+    in_chunks = f"{len(large):x}\r\n".encode() + large + b"\r\n0\r\n\r\n"
+
+    assert shop.send("POST", "/orders", JSON | {"Idempotency-Key": "k1"}, large) == 413
+    assert shop.send("POST", "/orders", JSON | chunked | {"Idempotency-Key": "k1"}, in_chunks) == 413
+    assert shop.send("PUT", PUT_FAULT, JSON, large) in {401, 413}
+    assert pager.send("POST", "/alertmanager", JSON, b"x" * (4 * 1024 * 1024 + 1)) == 413
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(shop: Server) -> None:
+    """Whoever announces a body and sends none is answered when the time of the request is over."""
+    head = request("POST", "/orders", JSON | {"Idempotency-Key": "k1", "Content-Length": "100"})
+
+    assert status(raw(shop.port, head, b'{"items"')) == 504
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer wrong",
+        f"Bearer {TOKEN}x",
+        f"Bearer {TOKEN[:-1]}",
+        f"Bearer {TOKEN.upper()}",
+        f"Basic {TOKEN}",
+        f"Token {TOKEN}",
+        TOKEN,
+        f"Bearer {TOKEN} {TOKEN}",
+        "Bearer \xe4\xf6\xfc",
+    ],
+)
+def test_admin_calls_are_refused_without_the_token(shop: Server, header: str) -> None:
+    """401 for every call, whatever stands where the token should be; nothing is switched on."""
+    headers = {"Authorization": header} if header else {}
+
+    assert shop.send("GET", "/admin/faults", headers) == 401
+    assert shop.send("PUT", PUT_FAULT, JSON | headers, LATENCY) == 401
+    assert shop.send("DELETE", PUT_FAULT, headers) == 401
+    shown = shop.get("/admin/faults", Authorization=f"Bearer {TOKEN}").json()["faults"]
+    assert not any(fault["active"] for fault in shown.values())
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "TRACE", "CONNECT", "OPTIONS", "HEAD"])
+def test_admin_calls_take_no_other_method(shop: Server, method: str) -> None:
+    """Even with the token, a method that is no admin call changes nothing."""
+    headers = JSON | {"Authorization": f"Bearer {TOKEN}"}
+
+    assert shop.send(method, PUT_FAULT, headers, LATENCY) in {400, 404, 405}
+    shown = shop.get("/admin/faults", Authorization=f"Bearer {TOKEN}").json()["faults"]
+    assert not shown["latency"]["active"]
+
+
+@pytest.mark.parametrize(
+    "target", ["/admin/../admin/faults", "//admin/faults", "/%61dmin/faults", "/admin/faults/", "/ADMIN/faults"]
+)
+def test_no_other_spelling_leads_past_the_token(shop: Server, target: str) -> None:
+    """An admin call under another spelling of its address is refused or does not exist."""
+    assert shop.send("GET", target, {}) in {307, 401, 404}
+
+
+def test_the_token_is_compared_in_constant_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`hmac.compare_digest` alone decides: what it refuses is refused, the right token and a wrong one alike."""
+    compared: list[tuple[bytes, bytes]] = []
+
+    def refuse(given: bytes, token: bytes) -> bool:
+        compared.append((given, token))
+        return False
+
+    monkeypatch.setattr(hmac, "compare_digest", refuse)
+    (tmp_path / "token").write_text(TOKEN)
+    app = FastAPI()
+    app.state.settings = Settings(admin_token_file=tmp_path / "token")
+
+    for given in (TOKEN, "wrong"):
+        scope = {"type": "http", "app": app, "headers": [(b"authorization", f"Bearer {given}".encode())]}
+        with pytest.raises(HTTPException) as refused:
+            authorize(Request(scope))
+        assert refused.value.status_code == 401
+    assert compared == [(TOKEN.encode(), TOKEN.encode()), (b"wrong", TOKEN.encode())]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/runbooks/../pager/app.py",
+        "/runbooks/..%2f..%2fpyproject.toml",
+        "/runbooks/%2e%2e/%2e%2e/etc/passwd",
+        "/runbooks//etc/passwd",
+        "/runbooks/..%5c..%5cpyproject",
+        "/runbooks/%00",
+        "/runbooks/http:%2f%2f127.0.0.1:1%2f",
+        "/style.css/../app.py",
+    ],
+)
+def test_the_pager_serves_no_file_but_its_runbooks(pager: Server, target: str) -> None:
+    """No path leads out, sent as it stands, untidied by a client, and nothing is fetched from elsewhere."""
+    answer = raw(pager.port, request("GET", target, {}))
+
+    assert status(answer) == 404
+    assert b"[build-system]" not in answer
+    assert b"root:" not in answer
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8091", "127.0.0.1.evil.example", "pager.evil.example"])
+def test_the_pager_answers_under_its_own_names_alone(pager: Server, host: str) -> None:
+    """A page whose name was bound to this machine later on (DNS rebinding) reads and posts nothing."""
+    assert pager.get("/api/notifications", Host=host).status_code == 400
