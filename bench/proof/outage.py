@@ -27,6 +27,8 @@ VICTIMS = ("otel-collector", "loki", "jaeger", "prometheus", "alertmanager", "re
 DEAD_MANS = ("prometheus", "alertmanager")
 """Without these nobody can be paged: the dead man's switch has to notice."""
 _WARM_SECONDS = 5.0
+_SWITCH_SECONDS = 75.0
+"""For so long a dead Prometheus or Alertmanager may go unnoticed: the pager's limit is 45 s without a sign of life."""
 _SERVER_ERROR = 500
 _SLOW = {"rate": 0.1, "delay_ms": 350, "routes": ["/api/products", "/products/{sku}"]}
 """Slow requests, so that there are traces of which it is known that they must be kept; the shop answers all of them."""
@@ -89,13 +91,14 @@ def suffer(victim: str, plan: Plan) -> Outcome:
     with ExitStack() as stack:
         server = stack.enter_context(redis_server()) if victim == "redis" else None
         box = stack.enter_context(full_box(**({"SHOP_REDIS_URL": server.url} if server else {})))
-        box.fault("web", "latency", seconds=3 * plan.phase + 60, **_SLOW)
+        box.fault("web", "latency", seconds=3 * plan.phase + 120, **_SLOW)
         file = box.run / "visits.jsonl"
-        seconds = _WARM_SECONDS + 3 * plan.phase
+        dead = max(plan.phase, _SWITCH_SECONDS) if victim in DEAD_MANS else plan.phase
+        seconds = _WARM_SECONDS + 2 * plan.phase + dead
         with visiting(box.url("web"), plan.per_second, seconds, file) as visitors:
             time.sleep(_WARM_SECONDS + plan.phase)
             killed = _kill(box, server, victim)
-            noticed = alerts.overdue(box, killed, plan.phase) if victim in DEAD_MANS else None
+            noticed = alerts.overdue(box, killed, dead) if victim in DEAD_MANS else None
             time.sleep(max(0.0, killed + plan.phase - time.time()))
             back = time.time()
             _revive(box, server, victim)
