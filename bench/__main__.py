@@ -18,18 +18,24 @@ BENCHES = {
     "samples": "samples that one evaluation of one SLO reads",
     "evaluation": "what a Prometheus pays for the rules of 200 and 1,000 SLOs",
     "telemetry": "what metrics, traces and logs cost the shop per request",
+    "story": "whether metrics, traces and logs lead to each other: every link followed, under mixed load",
+    "outages": "what the shop and its telemetry lose while a part of the stack is dead for a minute",
+    "floods": "what a flood of log lines or of label values does to shop, alerts and queries",
+    "idle": "memory of the whole native stack at rest",
     "mutations": "10,000 damaged specifications, none of which may crash the compiler",
 }
 """Name -> what it measures; module `bench.<name>` has `run(options)`."""
+LONG = frozenset({"outages"})
+"""Takes more than an hour, so it runs only when it is named."""
 
 
 def main() -> int:
     """Run the benchmarks that are named, all without names."""
     args = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers that a benchmark has started
-    options = Options(quick=args.quick, runs=args.runs, shapes=tuple(args.shapes.split(",")) if args.shapes else ())
+    options = Options(quick=args.quick, runs=args.runs, shapes=_names(args.shapes), only=_names(args.only))
     try:
-        for name in args.names or BENCHES:
+        for name in args.names or [name for name in BENCHES if name not in LONG]:
             _one(name, options, write_docs=args.write_docs)
     except (CommandFailedError, PageError) as error:
         print(f"bench: {error}", file=sys.stderr)
@@ -45,12 +51,19 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"benchmarks:\n{lines}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="which ones (default: all)")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="which ones (default: all but outages)"
+    )
     parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer runs")
     parser.add_argument("--shapes", metavar="A,B", default="", help="accuracy: only these shapes of traffic")
+    parser.add_argument("--only", metavar="A,B", default="", help="outages, floods: only these")
     parser.add_argument("--runs", type=int, default=0, metavar="N", help="evaluation: how often each row runs")
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/benchmarks.md")
     return parser
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
 
 
 def _one(name: str, options: Options, *, write_docs: bool) -> None:

@@ -13,8 +13,10 @@ class Options:
         quick: smaller sizes and fewer runs.
         shapes: names of shapes of traffic; none means all.
         runs: how often each row of `evaluation` runs; 0 leaves it to the benchmark.
+        only: parts of the stack to kill or to flood; none means all.
     """
 
     quick: bool = False
     runs: int = 0
     shapes: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from box.errors import BoxError
 
 # `loki, version 3.7.8`, `otelcol version 0.158.0`, and Jaeger's `"gitVersion":"v1.62.0"`.
 VERSION = re.compile(r"""ersion["':\s]+v?(\d+)\.(\d+)""")
-VERSION_SECONDS = 10
+VERSION_SECONDS = 30  # a program of 150 MB that was not read since the machine started, on a disk that is busy
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,10 @@ class Control:
             if "ALREADY_STARTED" not in fault.faultString:
                 raise
 
+    def stop(self, name: str) -> None:
+        """Stop a service, and keep it stopped; returns before it is gone."""
+        self._call("stopProcess", name, False)  # noqa: FBT003 -- as above
+
     def shutdown(self) -> None:
         """Stop all services and supervisord itself; returns before they are gone."""
         self._call("shutdown")

@@ -1,0 +1,133 @@
+"""The benchmarks that break the stack judge rightly: what they call lost is lost, and what is whole they call whole."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bench.proof import outage, sender, shoplog
+from bench.proof.links import problems
+from bench.proof.shoplog import Line
+from bench.proof.stores import Span
+from bench.proof.visitors import Visit, read, visit
+
+TRACE = "a" * 32
+
+
+def line(service: str, status: int = 200, ms: float = 5.0, span: str = "s") -> Line:
+    """The line of a request that a tier served."""
+    return Line(service, TRACE, span, "request", "info", status, ms)
+
+
+def span(identity: str, service: str, name: str, parent: str = "", **tags: str) -> Span:
+    """A stored span."""
+    return Span(identity, parent, service, name, {key.replace("_", "."): value for key, value in tags.items()})
+
+
+MISS = (
+    span("w", "web", "GET /products"),
+    span("c", "catalog", "GET /products", "w"),
+    span("g", "catalog", "cache get", "c", cache_result="miss"),
+    span("t", "catalog", "SELECT products", "g", peer_service="database"),
+)
+BROWSED = (line("web", span="w"), line("catalog", span="c"))
+
+
+def test_a_whole_trace_has_no_problems() -> None:
+    """Every tier has a span, and the miss of the cache shows its transaction."""
+    assert problems(MISS, BROWSED, "w") == []
+
+
+@pytest.mark.parametrize(
+    ("trace", "said"),
+    [
+        ((), ["not stored"]),
+        (MISS[:1], ["no span of catalog", "no look-up in the cache"]),
+        (MISS[:2], ["no look-up in the cache"]),
+        (MISS[:3], ["cache miss, but no transaction"]),
+        (
+            (*MISS[:3], span("t", "catalog", "SELECT products", "c", peer_service="database")),
+            ["cache miss, but no transaction"],
+        ),
+        (MISS[1:], ["no span of web", "span w is not in it"]),
+    ],
+)
+def test_a_trace_that_lacks_something_says_what(trace: tuple[Span, ...], said: list[str]) -> None:
+    """A tier, the span of the exemplar, the look-up, or the transaction below it."""
+    assert problems(trace, BROWSED, "w") == said
+
+
+def test_a_hit_and_a_failed_request_need_no_transaction() -> None:
+    """Only what reached the database has to show it."""
+    hit = (*MISS[:2], span("g", "catalog", "cache get", "c", cache_result="hit"))
+
+    assert problems(hit, BROWSED) == []
+    assert problems(MISS[:2], (line("web", 502), line("catalog", 500))) == []
+
+
+def test_an_order_needs_a_transaction_of_orders() -> None:
+    """A transaction of another tier does not do."""
+    trace = (
+        span("w", "web", "POST"),
+        span("o", "orders", "POST", "w"),
+        span("t", "web", "SELECT products", "w", peer_service="database"),
+    )
+
+    assert problems(trace, (line("web", 201), line("orders", 201))) == ["an order, but no transaction"]
+
+
+def test_lines_without_a_trace_and_torn_lines_are_left_out(tmp_path: Path) -> None:
+    """The truth is what a tier wrote about requests, of this file and of the one that was rotated away."""
+    told = {"event": "request", "service": "web", "trace_id": TRACE, "span_id": "s", "level": "info"}
+    whole = json.dumps({**told, "status": 503, "milliseconds": 1.5})
+    (tmp_path / "web.log").write_text(f'{whole}\n{{"event": "started"}}\nTraceback\n{whole[:-9]}')
+    (tmp_path / "web.log.1").write_text(json.dumps({**told, "status": 200, "milliseconds": 301}) + "\n")
+
+    found = [each for file in shoplog.files(tmp_path / "web.log") for each in shoplog.parsed(file)]
+
+    assert [(each.status, each.ms, each.kept) for each in found] == [(200, 301.0, True), (503, 1.5, True)]
+    assert not line("web", 404, 299.9).kept
+
+
+def test_phases_are_told_apart_by_when_a_request_was_due() -> None:
+    """An answer that never came is a failure; the warm-up is left out; before and after are judged together."""
+    visits = [Visit(float(second), 500.0 if second < 5 else 10.0, 200, "/", TRACE) for second in range(30)]
+    visits[12] = Visit(12.0, 10_000.0, 0, "/", TRACE)
+    visits[13] = Visit(13.0, 20.0, 503, "/", TRACE)
+
+    (before, during, after), beside = outage.phases(visits, killed=12.0, back=20.0)
+
+    assert (before.requests, during.requests, after.requests) == (7, 8, 10)
+    assert (before.failed, during.failed, after.failed) == (0, 2, 0)
+    assert (beside, during.median_ms) == (10.0, 10.0)
+
+
+async def test_a_request_that_gets_no_answer_is_remembered() -> None:
+    """Visitors leave nothing out: status 0, and the time that they waited."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/products" and "traceparent" not in request.headers:
+            return httpx.Response(200, json={"products": [{"sku": "mug"}]})
+        raise httpx.ReadTimeout("stalls")
+
+    visits = await visit("http://shop", per_second=50, seconds=0.2, transport=httpx.MockTransport(answer))
+
+    assert len(visits) == 10
+    assert {each.status for each in visits} == {0}
+    assert len({each.trace for each in visits}) == 10
+
+
+def test_what_visitors_wrote_down_is_read_in_order_of_their_coming(tmp_path: Path) -> None:
+    """The slow answer comes last and is sorted to its place."""
+    rows = [{"due": due, "ms": 1.0, "status": 200, "route": "/", "trace": TRACE} for due in (2.0, 1.0)]
+    (tmp_path / "visits").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    assert [each.due for each in read(tmp_path / "visits")] == [1.0, 2.0]
+
+
+def test_the_sender_counts_what_was_taken_and_what_was_not() -> None:
+    """A Collector that is not there takes nothing."""
+    sent = sender.send("http://127.0.0.1:9", per_second=10_000, seconds=0.1)
+
+    assert (sent.attempted, sent.taken, sent.answers) == (1000, 0, {"0": 2})
