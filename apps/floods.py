@@ -14,9 +14,9 @@ from apps.telemetry.cardinality import BoundedCounter
 LINES_PER_SECOND = 10_000
 VALUES = 10_000
 VALUES_PER_SECOND = 1_000
-TICK_SECONDS = 0.01
-MOST_AT_ONCE = 400
-"""After a pause of the process not everything is made up for at once: requests have their turn between two ticks."""
+TICK_SECONDS = 0.005
+MOST_AT_ONCE = 100
+"""Twice what is due at a tick: after a pause no more is made up for, so that requests have their turn."""
 
 log = structlog.stdlib.get_logger("apps.floods")
 

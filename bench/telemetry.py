@@ -71,7 +71,7 @@ def variants(collector: str) -> tuple[Variant, ...]:
 
 def run(options: Options) -> Report:
     """Measure all variants side by side, in turns."""
-    rounds, requests = (3, 200) if options.quick else (5, 1000)
+    rounds, requests = (3, 200) if options.quick else (5, 400)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         collector = stack.enter_context(sink())

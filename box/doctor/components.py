@@ -3,6 +3,9 @@
 from box.doctor.servers import READY_PATHS, TIERS, Servers
 from box.doctor.values import Broken, BrokenError, Check
 
+STORE_SECONDS = 30.0
+"""What a tier may take to find out that a store is gone: the name of a stopped container is looked up for long."""
+
 
 def look(servers: Servers) -> list[Check]:
     """Return a check for each server, and for what a tier says that it misses."""
@@ -25,7 +28,7 @@ def _alive(servers: Servers, name: str) -> Check:
 def _needs(servers: Servers, tier: str) -> list[Check]:
     """Return what a tier says of the stores behind it, which nobody else can reach."""
     try:
-        answer = servers.send("GET", tier, "/readyz")
+        answer = servers.send("GET", tier, "/readyz", timeout=STORE_SECONDS)
         checks: dict[str, str] = dict(answer.json().get("checks", {}))
     except (BrokenError, ValueError, AttributeError, TypeError):
         problem = "does not tell whether it is ready"

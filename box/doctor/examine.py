@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from box.doctor import components, matrix
 from box.doctor.alertpath import AlertPath
@@ -20,6 +21,8 @@ def examine(servers: Servers, environment: Sequence[Check], patience: float = PA
     alive = components.look(servers)
     if any(check.broken for check in alive):
         patience = min(patience, HURRY_SECONDS)
+        down = {check.name: check.broken for check in alive if check.broken and check.name in servers.urls}
+        servers = replace(servers, down=down)
     visited = time.time()
     round_trip = list(RoundTrip(servers, patience).walk())
     return Report(

@@ -37,12 +37,17 @@ def _client() -> httpx.Client:
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the servers that should run listen, and the command that starts one again (`{name}` is filled in)."""
+    """Where the servers that should run listen, and the command that starts one again (`{name}` is filled in).
+
+    Those in `down` are known to give no answer and are not asked again: the name of a stopped container is looked up
+    for seconds, each time.
+    """
 
     urls: Mapping[str, str]
     mode: str
     start: str
     client: httpx.Client = field(default_factory=_client)
+    down: Mapping[str, Broken] = field(default_factory=dict)
 
     @property
     def trace_store(self) -> str:
@@ -64,6 +69,8 @@ class Servers:
         Raises:
             BrokenError: it gives none.
         """
+        if name in self.down:
+            raise BrokenError(self.down[name])
         try:
             return self.client.request(method, self.urls[name] + path, **options)
         except httpx.TimeoutException:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from box.supervision.program import Program
 
-# Some servers hang on SIGTERM now and then, hence SIGKILL after this long.
-STOP_SECONDS = 5
+# A tier sends what waits for the Collector for up to 5 s; some servers hang on SIGTERM, hence SIGKILL after this long.
+STOP_SECONDS = 8
 
 HEADER = """\
 ; Made by `box`; it is written anew on every start.

@@ -48,6 +48,7 @@ class FakeBox:
         default_factory=lambda: {"age_seconds": 4.2, "limit_seconds": 45.0, "overdue": False}
     )
     asked: list[tuple[str, str]] = field(default_factory=list)
+    tried: list[str] = field(default_factory=list)
     late: int = 0
     after: Callable[[], None] | None = None
 
@@ -182,6 +183,7 @@ def _handler(box: FakeBox) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length)) if length else None
             query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+            box.tried.append(service)
             wrong = box.wrong.get((service, path)) or box.wrong.get((service, "*"))
             if wrong == SILENT:
                 time.sleep(PATIENCE * 2)

@@ -93,6 +93,19 @@ def test_all_is_well_in_a_healthy_box() -> None:
     assert {check.name for check in report.components} == set(ALL)
 
 
+def test_who_is_down_is_asked_only_once() -> None:
+    """A stopped container's name is looked up for long: what is known is not asked again, and stays named."""
+    box = FakeBox(wrong={("prometheus", "*"): (503, "stopped")})
+    with running(box, ALL) as servers:
+        report = examine(servers, (), patience=0)
+
+    assert box.tried.count("prometheus") == 1
+    assert report.broken
+    assert report.broken.component == "prometheus"
+    assert report.round_trip[-1].broken == report.broken
+    assert all(cell.broken == report.broken for cell in report.matrix if cell.signal == "metrics")
+
+
 def test_in_compose_addresses_come_from_variables() -> None:
     """Only what is named is expected to run; without any variable the run folder is asked."""
     urls = {"DOCTOR_WEB_URL": "http://web:8000/", "DOCTOR_OTEL_COLLECTOR_URL": "http://otel-collector:13133"}
