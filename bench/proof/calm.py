@@ -44,7 +44,8 @@ def settle(box: FullBox) -> float:
 
 def total(box: FullBox, name: str, *metrics: str) -> float:
     """The sum of all series of some metrics, as the part itself exposes them; 0 for those that it has not yet."""
-    names = {metric.removesuffix("_total") for metric in metrics} | set(metrics)
+    bases = {metric.removesuffix("_total") for metric in metrics}
+    names = bases | {f"{base}_total" for base in bases}  # the parser calls every counter so, the Collector none
     families = text_string_to_metric_families(box.text(name, "/metrics"))
     return sum(sample.value for family in families for sample in family.samples if sample.name in names)
 

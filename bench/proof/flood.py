@@ -41,7 +41,7 @@ class Plan:
 class Watch:
     """What alerts and queries do during a flood, looked at once a second."""
 
-    box: FullBox
+    box: FullBox = field(repr=False)
     alerts: dict[str, float] = field(default_factory=dict)
     """Alert -> seconds since the flood began when it was first seen."""
     queries: int = 0

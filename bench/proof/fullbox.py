@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,8 @@ class FullBox:
     run: Path
     ports: Mapping[str, int]
     store: str
-    _environment: Mapping[str, str]
-    _client: httpx.Client
+    _environment: Mapping[str, str] = field(repr=False)
+    _client: httpx.Client = field(repr=False)
 
     def url(self, name: str) -> str:
         """The address of a service, or of one of its further ports."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bench.proof.visitors import Visit
 
 _FAULTS = (
+    ("web", "errors", {"rate": 0.03}),  # those of the tiers behind it are mostly repeated with success
     ("catalog", "errors", {"rate": 0.02}),
     ("orders", "errors", {"rate": 0.05}),
     ("web", "latency", {"rate": 0.03, "delay_ms": 400}),

@@ -1,0 +1,93 @@
+"""What the stores answer is read whole: unknown traces are none, a full answer is asked for in halves."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.proof import alerts, calm, stores
+from bench.proof.fullbox import TIERS, FullBox
+
+TRACE = "b" * 32
+
+
+def box(answer: Callable[[httpx.Request], Any]) -> FullBox:
+    """A stack of which every service gives the same function's answers; None is a 404."""
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        body = answer(request)
+        if body is None:
+            return httpx.Response(404)
+        return httpx.Response(200, text=body if isinstance(body, str) else json.dumps(body))
+
+    names = ("jaeger", "loki", "prometheus", "pager", calm.COLLECTOR, *TIERS)
+    client = httpx.Client(transport=httpx.MockTransport(respond))
+    return FullBox(Path(), dict.fromkeys(names, 1), "jaeger", {}, client)
+
+
+def test_an_unknown_trace_has_no_spans() -> None:
+    """Jaeger answers 404, and that is no failure of the benchmark."""
+    assert stores.trace(box(lambda _: None), TRACE) == ()
+
+
+def test_a_span_knows_its_service_and_its_parent() -> None:
+    """They stand in other places of Jaeger's answer."""
+    reference = {"refType": "CHILD_OF", "spanID": "p"}
+    span = {
+        "spanID": "s",
+        "processID": "p1",
+        "operationName": "cache get",
+        "references": [reference],
+        "tags": [{"key": "cache.result", "value": "miss"}],
+    }
+    answer = {"data": [{"spans": [span], "processes": {"p1": {"serviceName": "catalog"}}}]}
+
+    (found,) = stores.trace(box(lambda _: answer), TRACE)
+
+    assert (found.service, found.parent, found.tags) == ("catalog", "p", {"cache.result": "miss"})
+
+
+def test_lines_beyond_the_limit_are_asked_for_in_halves() -> None:
+    """Loki cuts its answer without a word; no line may be missed or counted twice for that."""
+    moments = [1_000_000_000 + 100 * index for index in range(12_000)]
+
+    def answer(request: httpx.Request) -> Any:  # noqa: ANN401 - JSON is anything
+        start, end = int(request.url.params["start"]), int(request.url.params["end"])
+        rows = [[str(at), f"line {at}"] for at in moments if start <= at < end][: int(request.url.params["limit"])]
+        stream = {"service_name": "web", "trace_id": TRACE, "span_id": "s"}
+        return {"data": {"result": [{"stream": stream, "values": rows}]}}
+
+    found = stores.loki_lines(box(answer), 1.0, 1.01)
+
+    assert sorted(line.nanoseconds for line in found) == moments
+
+
+def test_only_a_page_that_began_since_then_counts() -> None:
+    """A page of an earlier fault says nothing about whether one arrives now."""
+
+    def notification(began: str, slo: str = "checkout-availability", severity: str = "page") -> dict[str, Any]:
+        alert = {"status": "firing", "startsAt": began, "labels": {"slo": slo, "severity": severity}}
+        return {"received": time.time(), "alerts": [alert]}
+
+    old, new = "2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z"
+    others = [notification(old), notification(new, slo="browse"), notification(new, severity="ticket")]
+
+    assert not alerts.paged(box(lambda _: others), time.time() - 60)
+    assert alerts.paged(box(lambda _: [*others, notification(new)]), time.time() - 60)
+
+
+def test_losses_are_summed_over_series_and_names() -> None:
+    """With or without the suffix `_total`; a counter that is not there yet is 0."""
+    text = (
+        "# TYPE shop_telemetry_dropped_total counter\n"
+        'shop_telemetry_dropped_total{signal="logs"} 3\nshop_telemetry_dropped_total{signal="traces"} 4\n'
+        "# TYPE otelcol_exporter_send_failed_spans counter\notelcol_exporter_send_failed_spans 5\n"
+    )
+
+    one = box(lambda _: text)
+
+    assert calm.total(one, "web", *calm.SHOP_DROPS) == 7
+    assert calm.total(one, calm.COLLECTOR, *calm.COLLECTOR_DROPS) == 5
