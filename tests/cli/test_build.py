@@ -276,11 +276,11 @@ def test_long_difference_is_cut(slo: Slo) -> None:
 
 
 def test_prune_removes_what_is_no_longer_made(slo: Slo) -> None:
-    """Only files of this set go: other sets and other people's files stay."""
+    """Only files of this set go: other sets, made from other files, and other people's files stay."""
     slo("build")
     old, other, foreign = (RULES.with_name(name) for name in ("old.rules.yml", "other.rules.yml", "mine.yml"))
     old.write_text(RULES.read_text())
-    other.write_text(RULES.read_text().replace("of set shop", "of set shop-2"))
+    other.write_text(RULES.read_text().replace("of set shop) from", "of set shop-2) from other"))
     foreign.write_text("groups: []\n")
 
     said = slo("build", "--prune")
