@@ -415,6 +415,12 @@ CATALOGUE: dict[str, Entry] = {
         "belongs elsewhere.",
         Severity.WARNING,
     ),
+    "SLO089": Entry(
+        "Nothing is left at this time scale",
+        "Every SLO of the set measures something that does not run faster with the clock. A rule file without rules "
+        "would look like success.",
+        "Build without --time-scale, or add an SLI of events without maintenance.",
+    ),
     **SENSE,
     **QUERIES,
     **LIVE,

@@ -40,7 +40,9 @@ def register(subparsers: Subparsers) -> None:
     text = "compile specifications and write rules, their tests, Alertmanager routes, dashboards and runbooks"
     parser = subparsers.add_parser("build", help=text, description=text, epilog=_EPILOG, formatter_class=Lines)
     add_files(parser)
-    parser.add_argument("-o", "--output", metavar="DIR", help="write to DIR/<target>/ instead of `outputs`")
+    parser.add_argument(
+        "-o", "--output", type=_folder, metavar="DIR", help="write to DIR/<target>/ instead of `outputs`"
+    )
     parser.add_argument(
         "--target", action="append", default=[], metavar="NAME", help=f"make only this target (repeatable): {_TARGETS}"
     )
@@ -181,6 +183,13 @@ def _check_usage(args: argparse.Namespace, parser: argparse.ArgumentParser) -> N
         name(args.set_name or "none")
     except RefusedError as refused:
         parser.error(f"--set: {refused.message}")
+
+
+def _folder(text: str) -> str:
+    """What an unset variable leaves of `-o "$DIR"` is refused."""
+    if not text:
+        raise argparse.ArgumentTypeError('"" names no folder; the current one is .')
+    return text
 
 
 def _factor(text: str) -> int:

@@ -379,6 +379,7 @@ def test_time_scale(slo: Slo, folder: Path) -> None:
         (["--scrape-interval", "2s"], "belongs to --time-scale"),
         (["--scrape-interval", "soon", "--time-scale", "60"], "is not a duration"),
         (["--target", "grafanna"], "no target"),
+        (["-o", ""], "names no folder"),
         (["--check", "--prune"], "changes nothing"),
         (["--set", "My Set"], "is no name"),
         (["--unknown"], "unrecognized"),
@@ -391,6 +392,17 @@ def test_wrong_usage(slo: Slo, arguments: list[str], words: str) -> None:
     assert said.status == 2
     assert words in said.err
     assert not Path("build").exists()
+
+
+def test_a_time_scale_at_which_nothing_is_left(slo: Slo, folder: Path) -> None:
+    """An empty rule file would look like success."""
+    (folder / "slos.yaml").write_text(f"{SPEC}maintenance: [{{metric: maintenance_active}}]\n")
+
+    said = slo("build", "--time-scale", "60", "-o", "fast")
+
+    assert said.status == 1
+    assert "error[SLO089]" in said.err
+    assert not Path("fast").exists()
 
 
 def test_warnings_do_not_stop_the_build(slo: Slo, folder: Path) -> None:
