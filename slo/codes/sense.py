@@ -162,7 +162,7 @@ SENSE: dict[str, Entry] = {
         "Not a template",
         "Prometheus fills templates such as {{ $value }} into annotations and labels. Those that a specification gives "
         "are shown as they stand, so that no text can break the rules.",
-        "Leave the braces out. The description of every alert already has the burn rate and what is left of the budget.",
+        "Leave the braces out. The description of every alert has the burn rate and what is left of the budget.",
         Severity.INFO,
     ),
 }

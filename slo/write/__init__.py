@@ -100,6 +100,10 @@ def examine(
             written = path.exists() and path.stat().st_size > 0
             outputs.append(Output(path, shown, spec, text, b"" if written else None, page=True))
             continue
+        if path.is_dir():
+            message = f"{shown} is a folder, and has to become a file"
+            problems.append(Diagnostic("SLO084", Place(spec), message, "move it away, or choose another output"))
+            continue
         output = Output(path, shown, spec, text, path.read_bytes() if path.exists() else None)
         if output.before is not None and not is_ours(output.before):
             message = f"{shown} was not written by slo, so it stays as it is"

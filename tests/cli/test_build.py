@@ -223,7 +223,7 @@ def test_output_that_is_a_folder(slo: Slo) -> None:
 
     assert said.status == 1
     assert len(said.err.splitlines()) == 1
-    assert str(RULES) in said.err
+    assert f"error[SLO084]: {RULES} is a folder" in said.err
 
 
 def test_output_below_a_file(slo: Slo) -> None:
