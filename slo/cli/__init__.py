@@ -44,8 +44,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _called(given: Sequence[str]) -> int:
+    _refuse_unknown(given)
     args = parser(given).parse_args(given)
     return int(args.run(args))
+
+
+def _refuse_unknown(given: Sequence[str]) -> None:
+    """Say which command was meant, where that can be guessed; otherwise argparse lists them all."""
+    if not given or given[0].startswith("-") or given[0] in COMMANDS:
+        return
+    from slo.schema.words import did_you_mean  # noqa: PLC0415 - hardly ever needed
+
+    if hint := did_you_mean(given[0], COMMANDS):
+        parser().error(f'there is no command "{given[0]}"; {hint}')
 
 
 def _open_closed_streams() -> None:

@@ -169,6 +169,13 @@ def test_main_uses_the_arguments_of_the_process(monkeypatch: pytest.MonkeyPatch,
     assert slo("--version").status == 0
 
 
+def test_a_command_with_a_typo(slo: Slo) -> None:
+    """The right one is named."""
+    said = slo("bild", "slos.yaml")
+    assert said.status == 2
+    assert said.err.endswith('slo: error: there is no command "bild"; did you mean "build"?\n')
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 def test_help_that_cannot_be_written_is_no_success() -> None:
     """A full disk under the help is told by the exit code, since nothing else is left to tell it."""
