@@ -29,14 +29,15 @@ def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] =
     Args:
         text: the specification, as YAML.
         file: how findings call it.
-        targets: which outputs to make.
+        targets: which outputs to make; an empty sequence stands for those that `outputs` names, or else for the three
+            that `slo build` makes.
 
     Returns:
         The texts of the outputs by their path, relative to the specification.
 
     Raises:
         CompileError: the specification is wrong.
-        ValueError: there is no such target.
+        ValueError: there is no such target, or `targets` is a text.
 
     >>> sli = "{events: {total: orders_total, bad: failed_orders_total}}"
     >>> outputs = compile_text(f"{{version: 1, service: shop, slos: [{{name: buy, objective: 99%, sli: {sli}}}]}}")
@@ -47,13 +48,16 @@ def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] =
     slo.errors.CompileError: SLO024: an objective of 100% leaves no error budget
     """
     from slo.emit import EMITTERS  # noqa: PLC0415 - `import slo` stays cheap
-    from slo.load import Source  # noqa: PLC0415 - as above
+    from slo.load import decoded  # noqa: PLC0415 - as above
     from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
 
+    if isinstance(targets, str):
+        raise ValueError(f"targets is a sequence of names, such as [{targets!r}]")  # noqa: TRY004 - documented
     unknown = set(targets) - set(EMITTERS)
     if unknown:
         raise ValueError(f"no such target: {', '.join(sorted(unknown))}; known: {', '.join(EMITTERS)}")
-    compiled = compile_sources([Source(file, text)], Request(tuple(targets)))
+    source = decoded(file, text.encode(errors="surrogatepass"))  # what no file could say is refused as if one did
+    compiled = compile_sources([source], Request(tuple(targets)))
     return {str(path): output for one in compiled for path, output in one.files.items()}
 
 

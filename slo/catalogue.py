@@ -400,6 +400,27 @@ CATALOGUE: dict[str, Entry] = {
         "Alertmanager of its own.",
         Severity.WARNING,
     ),
+    "SLO087": Entry(
+        "Files of a set that is called otherwise now",
+        "An earlier build made these files from the same specifications, when the set had another name. A Prometheus "
+        "that loads old and new evaluates every rule twice, and sends every alert twice.",
+        "Run `slo build --prune`, which removes them. If they are in use elsewhere, build them into another folder.",
+        Severity.WARNING,
+    ),
+    "SLO088": Entry(
+        "A file of the set is left out",
+        "The output that is replaced was made from more files of the set than this build reads. Alerts of the SLOs in "
+        "the others are gone from it.",
+        "Name all files of a set together, or their folder: `slo build .`. A file that is no part of the set any more "
+        "belongs elsewhere.",
+        Severity.WARNING,
+    ),
+    "SLO089": Entry(
+        "Nothing is left at this time scale",
+        "Every SLO of the set measures something that does not run faster with the clock. A rule file without rules "
+        "would look like success.",
+        "Build without --time-scale, or add an SLI of events without maintenance.",
+    ),
     **SENSE,
     **QUERIES,
     **LIVE,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import PurePosixPath
 
-    from slo.model import SloSet
+    from slo.model import Slo, SloSet
     from slo.plan.values import Plan
 
 T = TypeVar("T")
@@ -88,10 +88,17 @@ def _compile_set(
     where = layout(slo_set, Place(spec), into=request.into, alone=alone)
     base = read_base(slo_set) if "alertmanager" in targets else None
     planned = plan(slo_set, request.scale or Scale(interval=slo_set.interval), request.options)
+    if planned.left_out and not planned.slos:
+        message = f'at this time scale nothing is left of the set "{slo_set.name}": {_why(planned.left_out[0])}'
+        raise CompileError((Diagnostic("SLO089", Place(spec), message, "build without --time-scale"),))
     context = Context(where, base, slo_set.alerting_base or "", spec)
     files = {target: dict(EMITTERS[target](planned, context)) for target in targets}
     pages = frozenset(path for target in PAGES & files.keys() for path in files[target])
     return Compiled(planned, where, {path: text for made in files.values() for path, text in made.items()}, pages)
+
+
+def _why(left_out: Slo) -> str:
+    return "maintenance keeps to the real clock" if left_out.sli.scales else "slices are real minutes"
 
 
 def _each(stage: Callable[[V], T], items: Sequence[V]) -> list[T]:

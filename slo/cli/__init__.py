@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from importlib import import_module
@@ -32,14 +33,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 fine; 1 findings: a wrong specification, or outputs that are not current; 2 wrong usage; 3 a bug of ours; 130
         interrupted.
     """
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     try:
         given = sys.argv[1:] if argv is None else argv
-        args = parser(given).parse_args(given)
-        return guarded(lambda: int(args.run(args)))
+        return guarded(lambda: _called(given))
     except SystemExit as done:  # argparse printed help, the version or what is wrong
         return done.code if isinstance(done.code, int) else USAGE
+
+
+def _called(given: Sequence[str]) -> int:
+    _refuse_unknown(given)
+    args = parser(given).parse_args(given)
+    return int(args.run(args))
+
+
+def _refuse_unknown(given: Sequence[str]) -> None:
+    """Say which command was meant, where that can be guessed; otherwise argparse lists them all."""
+    if not given or given[0].startswith("-") or given[0] in COMMANDS:
+        return
+    from slo.schema.words import did_you_mean  # noqa: PLC0415 - hardly ever needed
+
+    if hint := did_you_mean(given[0], COMMANDS):
+        parser().error(f'there is no command "{given[0]}"; {hint}')
+
+
+def _open_closed_streams() -> None:
+    """Give streams that were closed before the start (`>&-`) somewhere to go; no file may get their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDONLY if mode == "r" else os.O_WRONLY)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
 def command() -> NoReturn:
@@ -48,7 +73,7 @@ def command() -> NoReturn:
     Taking a thousand SLOs apart object by object, as the interpreter does when it ends, takes a tenth of a build.
     """
     status = main()
-    for stream in filter(None, (sys.stdout, sys.stderr)):  # none where it was closed before the start
+    for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (OSError, ValueError):  # what was to be said got lost
@@ -82,8 +107,7 @@ def guarded(run: Callable[[], int]) -> int:
     """Run a command and turn what it raises into a message and an exit code: the one error boundary."""
     try:
         status = run()
-        if sys.stdout:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except CompileError as error:
         from slo.cli.report import print_all  # noqa: PLC0415 - only needed when there is something to show
 
@@ -106,7 +130,8 @@ def guarded(run: Callable[[], int]) -> int:
 def _one_line(error: OSError) -> int:
     from slo.cli.report import visible  # noqa: PLC0415 - as above
 
-    where = f"{error.filename}: " if error.filename else ""
+    full = error.errno in {errno.ENOSPC, errno.EIO, errno.EFBIG}  # files that are written have names
+    where = f"{error.filename}: " if error.filename else "standard output: " if full else ""
     print(visible(f"slo: error: {where}{error.strerror or error}"), file=sys.stderr)
     return FINDINGS
 

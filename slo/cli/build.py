@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slo.model import Scale
     from slo.pipeline import Compiled
     from slo.write import Output
+    from slo.write.leftovers import Built
 
 _EPILOG = """\
 examples:
@@ -39,7 +40,9 @@ def register(subparsers: Subparsers) -> None:
     text = "compile specifications and write rules, their tests, Alertmanager routes, dashboards and runbooks"
     parser = subparsers.add_parser("build", help=text, description=text, epilog=_EPILOG, formatter_class=Lines)
     add_files(parser)
-    parser.add_argument("-o", "--output", metavar="DIR", help="write to DIR/<target>/ instead of `outputs`")
+    parser.add_argument(
+        "-o", "--output", type=_folder, metavar="DIR", help="write to DIR/<target>/ instead of `outputs`"
+    )
     parser.add_argument(
         "--target", action="append", default=[], metavar="NAME", help=f"make only this target (repeatable): {_TARGETS}"
     )
@@ -92,6 +95,7 @@ def _build(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
         print_all(_judged(found, sources))
     outputs = _outputs(compiled, args)
+    _warn_of_the_disk(compiled, outputs, args)
     return _check(outputs) if args.check else _write(outputs, prune=args.prune)
 
 
@@ -102,6 +106,41 @@ def _about_sets(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[
     made = [(one.plan.set, one.layout) for one in compiled if one.layout["alertmanager"] in one.files]
     unasked = [pair for pair in made if args.output or "alertmanager" not in dict(pair[0].outputs)]
     return list(several_configurations(unasked))
+
+
+def _warn_of_the_disk(compiled: Sequence[Compiled], outputs: Sequence[Output], args: argparse.Namespace) -> None:
+    """Tell what earlier builds wrote, and this one would silently leave behind or take away."""
+    from slo.write import State  # noqa: PLC0415 - as above
+    from slo.write.leftovers import about_dropped, about_renamed  # noqa: PLC0415 - as above
+
+    built = _built(compiled, args)
+    found = [] if args.check or args.prune else list(about_renamed(_renamed(compiled, args)))
+    if any(output.state is State.CHANGED for output in outputs):
+        for one in compiled:
+            spec = one.plan.set.slos[0].place.file
+            found += about_dropped(one.plan.set, [output for output in outputs if output.spec == spec], built)
+    if found:
+        from slo.cli.report import print_all  # noqa: PLC0415 - only needed when there is something to show
+
+        print_all(found)
+
+
+def _built(compiled: Sequence[Compiled], args: argparse.Namespace) -> Built:
+    from slo.write.leftovers import Built  # noqa: PLC0415 - as above
+
+    sets = tuple(one.plan.set for one in compiled)
+    return Built(sets, sure=not args.output and all(one.slos[0].place.file != "<stdin>" for one in sets))
+
+
+def _renamed(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[Output]:
+    """The files of sets that are now called otherwise."""
+    from slo.write.leftovers import renamed  # noqa: PLC0415 - as above
+
+    files: dict[Path, Output] = {}
+    for one in compiled:
+        folder = Path(args.output) if args.output else folder_of(one.plan.set)
+        files |= {file.path: file for file in renamed(folder, one.layout.values(), _built(compiled, args))}
+    return list(files.values())
 
 
 def _judged(found: Sequence[Diagnostic], sources: Sequence[Source]) -> tuple[Diagnostic, ...]:
@@ -144,6 +183,13 @@ def _check_usage(args: argparse.Namespace, parser: argparse.ArgumentParser) -> N
         name(args.set_name or "none")
     except RefusedError as refused:
         parser.error(f"--set: {refused.message}")
+
+
+def _folder(text: str) -> str:
+    """What an unset variable leaves of `-o "$DIR"` is refused."""
+    if not text:
+        raise argparse.ArgumentTypeError('"" names no folder; the current one is .')
+    return text
 
 
 def _factor(text: str) -> int:
@@ -193,6 +239,8 @@ def _outputs(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[Out
         if args.check or args.prune:
             made = claimed(slo_set, one.layout, args.target)
             outputs.extend(stale(folder, slo_set.name, made, one.layout.values()))
+    if args.check or args.prune:
+        outputs.extend(_renamed(compiled, args))
     _refuse_clashes(outputs)
     return outputs
 

@@ -48,9 +48,9 @@ def _explain_code(code: str, how: str) -> int:
 
     entry = CATALOGUE.get(code)
     if entry is None:
-        print(
-            f"slo: error: there is no code {code}; codes run from {min(CATALOGUE)} to {max(CATALOGUE)}", file=sys.stderr
-        )
+        within = min(CATALOGUE) < code < max(CATALOGUE)
+        why = "it was never given" if within else f"codes run from {min(CATALOGUE)} to {max(CATALOGUE)}"
+        print(f"slo: error: there is no code {code}; {why}", file=sys.stderr)
         return 1
     if how == "json":
         said = {"code": code, "severity": entry.severity, "title": entry.title}

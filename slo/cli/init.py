@@ -52,13 +52,15 @@ slos:
 _NEXT = """
 Next:
   1. Edit {spec}: the service, the owner, and the names and labels of your metrics.
-  2. slo build{arg}
+  2. slo lint{arg}
+     says what looks wrong or is missing; with --metrics URL also what your service does not export
+  3. slo build{arg}
      writes rules, their tests and an Alertmanager configuration below {build}
-  3. Load the rules into Prometheus: in prometheus.yml
+  4. Load the rules into Prometheus: in prometheus.yml
        rule_files:
          - {build}/prometheus/*.rules.yml
      then reload it: kill -HUP <its pid>, or curl -X POST http://localhost:9090/-/reload
-  4. Alertmanager: name your own configuration under alerting.base and build again; or route the alerts yourself by
+  5. Alertmanager: name your own configuration under alerting.base and build again; or route the alerts yourself by
      their labels `team` and `severity` (page, ticket).
   Later: `slo build --check` in CI keeps the outputs current, `slo test` runs the tests of the rules,
   `slo explain availability` shows when its alerts fire.
@@ -75,19 +77,21 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write what is not there yet; an existing specification is never touched."""
+    from shlex import quote  # noqa: PLC0415 - as below
+
     from slo.cli.schema import schema_text  # noqa: PLC0415 - keeps the start of other commands fast
     from slo.write.atomic import replace_all  # noqa: PLC0415 - as above
 
     folder = Path(args.folder)
     spec, schema = folder / SPEC_FILE, folder / SCHEMA_FILE
     if spec.exists() or spec.is_symlink():
-        print(f"{spec} exists already and stays as it is; `slo build {spec}` compiles it", file=sys.stderr)
+        print(f"{spec} exists already and stays as it is; `slo build {quote(str(spec))}` compiles it", file=sys.stderr)
         return 1
     texts = {spec: EXAMPLE, schema: schema_text()}
     wanted = {path: text for path, text in texts.items() if not (path.exists() or path.is_symlink())}
     replace_all(dict(wanted))
     for path in texts:
         print(f"{'written' if path in wanted else 'kept':<10} {path}")
-    arg = "" if args.folder == "." else f" {spec}"
+    arg = "" if args.folder == "." else f" {quote(str(spec))}"
     print(_NEXT.format(spec=spec, arg=arg, build=(folder / "build" / "slo").resolve()), end="")
     return 0

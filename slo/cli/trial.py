@@ -15,6 +15,7 @@ from slo.emit.prometheus import prometheus
 from slo.emit.tests.cases import cases
 from slo.emit.tests.players import players
 from slo.emit.tests.text import document
+from slo.lint.finding import number_of
 from slo.plan import names, plan
 from slo.promql import duration
 
@@ -133,10 +134,21 @@ def _told(trial: Trial, found: Sequence[Answer], *, verbose: bool) -> int:
             _print(*_lines(answer))
     if failed:
         return 1
-    print(f"{trial.name}: {trial.rules} rules of {trial.slos} SLOs are valid and pass their tests")
-    for name, reason in trial.untested:
-        print(visible(f"{trial.name}: not tested, {reason}: {name}"))
+    print(f"{trial.name}: {_verdict(trial)}")
+    for reason in dict.fromkeys(reason for _, reason in trial.untested):
+        named = ", ".join(name for name, why in trial.untested if why == reason)
+        print(visible(f"{trial.name}: not tested, {reason}: {named}"))
     return 0
+
+
+def _verdict(trial: Trial) -> str:
+    """What holds of the rules, and of how many SLOs it was tried."""
+    rules = f"{number_of(trial.rules, 'rule')} of {number_of(trial.slos, 'SLO')} are valid"
+    tested = trial.slos - len(trial.untested)
+    if tested == trial.slos:
+        return f"{rules} and pass their tests"
+    passed = f"{tested} of them {'passes its' if tested == 1 else 'pass their'} tests" if tested else "none is tested"
+    return f"{rules}; {passed}{f', {len(trial.untested)} not tested' if tested else ''}"
 
 
 def _print(*lines: str) -> None:

@@ -158,4 +158,11 @@ SENSE: dict[str, Entry] = {
         "Nothing has to be done. Compare the number with what your Prometheus holds (`prometheus_tsdb_head_series`).",
         Severity.INFO,
     ),
+    "SLO145": Entry(
+        "Not a template",
+        "Prometheus fills templates such as {{ $value }} into annotations and labels. Those that a specification gives "
+        "are shown as they stand, so that no text can break the rules.",
+        "Leave the braces out. The description of every alert has the burn rate and what is left of the budget.",
+        Severity.INFO,
+    ),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Place
@@ -19,12 +20,17 @@ def lowered_tiers(subject: Subject) -> Iterator[Diagnostic]:
     for planned in subject.planned:
         for tier in planned.tiers:
             if tier.lowered:
-                spent, fastest = percent(tier.budget), f"{1 / planned.slo.budget:.4g}"
+                spent, fastest = percent(tier.budget), _plain(1 / planned.slo.budget)
                 message = (
                     f"tier {tier.name} fires from burn rate {tier.burn:f}, with {spent} of the budget spent: "
                     f"at an objective of {percent(planned.slo.objective)} no outage burns faster than {fastest}"
                 )
                 yield finding("SLO060", planned.slo.place.at("objective"), message)
+
+
+def _plain(number: Decimal) -> str:
+    """Four significant digits without an exponent: 10, 100, 1.01."""
+    return f"{Decimal(f'{number:.4g}').normalize():f}"
 
 
 def no_tiers(subject: Subject) -> Iterator[Diagnostic]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*slo:[ \t]*ignore\b[ \t:]*(.*)")
 _CODES = re.compile(r"(?:(SLO\d+)\b[ \t,:]*)", re.IGNORECASE)
 _A_WORD = re.compile(r"\w\w")
-_HINT = "write # slo: ignore SLO113 and then why"
+_HINT = "write # slo: ignore {} and then why"
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -44,7 +44,8 @@ class Comment(msgspec.Struct, frozen=True):
         about: the same line, or that of the next value where the comment stands alone.
         span: where it stands.
         codes: what it ignores.
-        reason: why.
+        reason: why; nothing where what is said is less than a word.
+        said: what stands there.
     """
 
     file: str
@@ -53,6 +54,7 @@ class Comment(msgspec.Struct, frozen=True):
     excerpt: str
     codes: tuple[str, ...]
     reason: str
+    said: str = ""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -100,16 +102,22 @@ def _first_line(place: Place, root: Node | None) -> int:
 def _problems(comment: Comment, used: set[tuple[Comment, str]], run: frozenset[str]) -> Iterator[Diagnostic]:
     """What is wrong with the comment itself."""
     if not comment.codes:
-        yield _about(comment, "SLO141", "this ignores no code", _HINT)
-    elif not comment.reason:
-        yield _about(comment, "SLO140", f"this does not say why {comment.codes[0]} is ignored, so it is not", _HINT)
+        yield _about(comment, "SLO141", "this ignores no code", _HINT.format("CODE"))
+    wrong = [problem for code in comment.codes if (problem := _wrong_code(code))]
+    yield from (_about(comment, "SLO141", problem, "") for problem in wrong)
+    if comment.codes and not comment.reason and not wrong:
+        what, code = f'"{comment.said}"' if comment.said else "this", comment.codes[0]
+        yield _about(comment, "SLO140", f"{what} does not say why {code} is ignored, so it is not", _HINT.format(code))
     for code in comment.codes:
-        if code not in CATALOGUE:
-            yield _about(comment, "SLO141", f"there is no code {code}", "")
-        elif CATALOGUE[code].severity is Severity.ERROR:
-            yield _about(comment, "SLO141", f"{code} is an error, and errors cannot be ignored", "")
-        elif comment.reason and code in run and (comment, code) not in used:
+        if comment.reason and code in run and (comment, code) not in used and not _wrong_code(code):
             yield _about(comment, "SLO142", f"{code} is not found here, so there is nothing to ignore", "remove this")
+
+
+def _wrong_code(code: str) -> str:
+    """Why no comment can ignore it, or nothing."""
+    if code not in CATALOGUE:
+        return f"there is no code {code}"
+    return f"{code} is an error, and errors cannot be ignored" if CATALOGUE[code].severity is Severity.ERROR else ""
 
 
 def _about(comment: Comment, code: str, message: str, hint: str) -> Diagnostic:
@@ -130,22 +138,22 @@ def _comments(file: str, text: str, trees: dict[str, Node | None]) -> Iterator[C
     for number, match in found:
         if any(_within(node, number, match.start()) for node in scalars):
             continue
-        codes, reason = _said(match.group(1))
+        codes, said = _said(match.group(1))
+        reason = said if _A_WORD.search(said) else ""
         span = Span(number + 1, match.start() + 1, len(match.group().rstrip()))
         alone = not lines[number][: match.start()].strip()
         about = _next_line(lines, number) if alone else number + 1
-        yield Comment(file, about, span, lines[number], codes, reason)
+        yield Comment(file, about, span, lines[number], codes, reason, said)
 
 
 def _said(words: str) -> tuple[tuple[str, ...], str]:
-    """Codes and reason."""
+    """Codes, and what follows them."""
     codes: list[str] = []
     rest = words
     while match := _CODES.match(rest):
         codes.append(match.group(1).upper())
         rest = rest[match.end() :]
-    reason = rest.strip(" \t-:,;.")
-    return tuple(codes), reason if _A_WORD.search(reason) else ""
+    return tuple(codes), rest.strip(" \t-:,;.")
 
 
 def _next_line(lines: Sequence[str], number: int) -> int:

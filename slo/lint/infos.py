@@ -15,6 +15,7 @@ INFOS: tuple[Lint, ...] = (
     (structure.no_owner, "SLO090"),
     (structure.no_title, "SLO091"),
     (structure.no_runbook, "SLO092"),
+    (structure.templates, "SLO145"),
     (structure.same_slis, "SLO094"),
     (windows.uneven_weeks, "SLO098"),
     (windows.slow_scrapes, "SLO100"),

@@ -47,6 +47,24 @@ def _says_runbook(slo: Slo) -> bool:
     return any("runbook" in name for name, _ in slo.alerts.annotations)
 
 
+def templates(subject: Subject) -> Iterator[Diagnostic]:
+    """What looks like a template of Prometheus and is shown as it stands; told once for each name and file."""
+    seen: set[tuple[str, str, str]] = set()
+    for slo in subject.slos:
+        said = (
+            (slo.alerts.annotations, slo.place.at("alerts", "annotations")),
+            (slo.alerts.labels, slo.place.at("alerts", "labels")),
+            (slo.labels, slo.place.at("labels")),
+        )
+        for pairs, place in said:
+            for name, text in pairs:
+                mark = (place.file, name, text)
+                if "{{" in text and mark not in seen:
+                    seen.add(mark)
+                    message = f'"{name}" is no template: alerts show {{{{ as it stands'
+                    yield finding("SLO145", place.at(name), message, "leave the braces out; descriptions have values")
+
+
 def same_titles(subject: Subject) -> Iterator[Diagnostic]:
     """Two SLOs whose alerts read the same."""
     seen: dict[tuple[str, str], Slo] = {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding
 from slo.lint.matching import accepts, matches_everything
-from slo.promql import Selector
+from slo.promql import Selector, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,13 @@ def not_of_the_total(subject: Subject) -> Iterator[Diagnostic]:
         if beyond:
             said = ", ".join(map(str, beyond))
             message = f"total asks for {said}, and {name} does not: it counts events that are not in total"
-            yield finding("SLO116", slo.place.at("sli", "events", name), message, f"add {said} to {name}")
+            hint = f"add {said} to {name}"
+            labels = {m.label for m in beyond}
+            if other := [m for m in part.matchers if m.label in labels]:  # adding to it would let nothing through
+                wanted = ", ".join(map(str, other))
+                message = f"total asks for {said}, and {name} for {wanted}: it counts events that are not in total"
+                hint = f"write the same in both for {', '.join(dict.fromkeys(m.label for m in other))}"
+            yield finding("SLO116", slo.place.at("sli", "events", name), message, hint)
 
 
 def _narrowed(matcher: Matcher, part: Selector) -> bool:
@@ -51,9 +57,16 @@ def _narrowed(matcher: Matcher, part: Selector) -> bool:
 def other_metrics(subject: Subject) -> Iterator[Diagnostic]:
     """Total and its part come from two metrics, which need not count the same events."""
     for slo, name, total, part in parts(subject):
-        if part.name != total.name and _base(part.name) != _base(total.name):
-            message = f"{name} reads {part.name}, and total {total.name}: both have to count the same events"
+        ours, all_of_them = _metric(part), _metric(total)
+        if ours and all_of_them and _base(ours) != _base(all_of_them):
+            message = f"{name} reads {ours}, and total {all_of_them}: both have to count the same events"
             yield finding("SLO117", slo.place.at("sli", "events", name), message)
+
+
+def _metric(selector: Selector) -> str:
+    """The name of the metric, in quotes where PromQL needs them; nothing where a pattern stands for it."""
+    quoted = (quote(m.value) for m in selector.matchers if (m.label, m.op) == ("__name__", "="))
+    return selector.name or next(quoted, "")
 
 
 def _base(name: str) -> str:

@@ -45,16 +45,16 @@ def read(name: str) -> Source:
         CompileError: the file is missing, no file, unreadable, larger than 5 MB or not UTF-8.
     """
     if name == STDIN:
-        return _decoded("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
+        return decoded("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
     try:
         with Path(name).open("rb") as file:
-            return _decoded(name, file.read(MAX_BYTES + 1))
+            return decoded(name, file.read(MAX_BYTES + 1))
     except (OSError, ValueError) as error:
         raise CompileError((_unreadable(name, error),)) from None
 
 
 def expand(names: Iterable[str]) -> tuple[str, ...]:
-    """The files that are meant: a directory stands for its YAML files in alphabetical order.
+    """The files that are meant, each once: a directory stands for its YAML files in alphabetical order.
 
     Raises:
         CompileError: a directory holds no YAML file.
@@ -69,7 +69,10 @@ def expand(names: Iterable[str]) -> tuple[str, ...]:
         if not found:
             raise CompileError((_fault("SLO001", name, "this directory holds no file that ends in .yaml or .yml"),))
         files.extend(found)
-    return tuple(dict.fromkeys(files))
+    first: dict[Path | str, str] = {}
+    for name in files:
+        first.setdefault(name if name == STDIN else Path(name).absolute(), name)
+    return tuple(first.values())
 
 
 def parse(source: Source) -> Document:
@@ -111,7 +114,12 @@ def _guard_depth(source: Source) -> None:
         return  # not YAML: the native parser says so, too
 
 
-def _decoded(name: str, data: bytes) -> Source:
+def decoded(name: str, data: bytes) -> Source:
+    """The text of a file with this content.
+
+    Raises:
+        CompileError: it is larger than 5 MB or not UTF-8.
+    """
     if len(data) > MAX_BYTES:
         raise CompileError((_fault("SLO003", name, f"the file is larger than {MAX_BYTES // 1_000_000} MB"),))
     try:

@@ -15,8 +15,17 @@ TILE = 300
 _HOLES = ("alert", "service", "slo", "uid")
 _MAX_DIGITS = 15
 _MAX_LENGTH = 40
-_PERCENT = re.compile(r"(\d{1,9}(?:\.\d*)?|\.\d+)%")
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_MOST_PER_SECOND = Decimal(10) ** 12
+_PERCENT = re.compile(r"((?:0|[1-9]\d{0,8})(?:\.\d*)?|\.\d+)%", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_ELSEWHERE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?(ms|[smhdwy])", re.ASCII | re.IGNORECASE)
+_SMALLER = {
+    "m": (("m", 1), ("s", 60)),
+    "h": (("h", 1), ("m", 60)),
+    "d": (("d", 1), ("h", 24)),
+    "w": (("w", 1), ("d", 7)),
+    "y": (("d", 365),),
+}
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 
 
@@ -60,10 +69,15 @@ def _share(share: Decimal, text: str) -> Decimal:
 @lru_cache(maxsize=64)
 def window(text: str) -> int:
     """A rolling window in seconds: whole days, 1 to 400."""
-    seconds = _duration(text, "SLO026", "write 30d")
+    try:
+        seconds = _duration(text, "SLO026", "write 30d")
+    except RefusedError:
+        seconds = 0
     if seconds % DAY or not DAY <= seconds <= LONGEST_WINDOW * DAY:
-        message = f'a window is a whole number of days, 1d to {LONGEST_WINDOW}d; "{text}" is not'
-        raise RefusedError("SLO026", message, "write 30d")
+        message = f'a window is a whole number of days, 1d to {LONGEST_WINDOW}d; "{_short(text)}" is not'
+        meant = "" if seconds else _meant(text)
+        known = re.fullmatch(r"write (\d+)[dw]", meant)
+        raise RefusedError("SLO026", message, meant if known and int(known[1]) <= LONGEST_WINDOW else "write 30d")
     return seconds
 
 
@@ -93,6 +107,8 @@ def per_second(value: float) -> Decimal:
         raise RefusedError(
             "SLO032", f"traffic is a number of events per second above 0; {value} is not", "leave it out if unknown"
         )
+    if rate > _MOST_PER_SECOND:
+        raise RefusedError("SLO032", f"{value} events per second are more than anybody has", "at most 1e12")
     return rate
 
 
@@ -117,10 +133,22 @@ def _duration(text: str, code: str, hint: str) -> int:
     try:
         seconds = parse_duration(text)
     except PromqlError as error:
-        raise RefusedError(code, str(error)) from None
+        raise RefusedError(code, str(error), _meant(text)) from None
     if seconds != int(seconds):
         raise RefusedError(code, f'"{text}" is not a whole number of seconds', hint)
     return int(seconds)
+
+
+def _meant(text: str) -> str:
+    """What a duration in the manner of other programs most likely means."""
+    found = _ELSEWHERE.fullmatch(text)
+    if not found or not Decimal(found.group(1)):
+        return ""
+    number, unit = Decimal(found.group(1)), found.group(2).lower()
+    for smaller, factor in _SMALLER.get(unit, ((unit, 1),)):
+        if number * factor == int(number * factor):
+            return f"write {int(number * factor)}{smaller}"
+    return ""
 
 
 def _short(text: str) -> str:

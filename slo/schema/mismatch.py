@@ -30,6 +30,8 @@ _UNITS = {
 }  # fmt: skip
 """Keys of durations, and the unit that a bare number most likely is in."""
 _EXAMPLES = {"d": "30d", "h": "1h", "m": "5m", "s": "15s", "ms": "300ms"}
+_PLANNED = frozenset({"composite", "sla"})
+"""Keys of the file format to come."""
 _SECONDS_BELOW = 10
 _LARGE = 10**9
 _SHOWN = 40
@@ -91,7 +93,7 @@ def _struct(kind: shape.StructType, data: object, place: Place) -> Iterator[Diag
         return
     known = {field.encode_name: field for field in kind.fields}
     free = [name for name in known if name not in data]
-    unknown = {_spelled(key): did_you_mean(_spelled(key), free) for key in data if key not in known}
+    unknown = {_spelled(key): _guess(_spelled(key), free) for key in data if key not in known}
     for key, guess in unknown.items():
         yield _unknown_key(key, guess, known, place)
     for name, field in known.items():
@@ -147,12 +149,18 @@ def _in_range(kind: shape.IntType | shape.FloatType, data: Any, place: Place) ->
         yield Diagnostic("SLO016", place, f"{data} is too large; at most {kind.le}")
 
 
+def _guess(name: str, free: Iterable[str]) -> str:
+    return "" if name in _PLANNED else did_you_mean(name, free)
+
+
 def _unknown_key(name: str, guess: str, known: Iterable[str], place: Place) -> Diagnostic:
     here = place.key(name)
     if name == MERGE:
         return Diagnostic("SLO018", here, "merge keys (<<) are not supported", "use `defaults` for what SLOs share")
     if name.startswith("!"):
         return _tag(name, place)
+    if name in _PLANNED:
+        return Diagnostic("SLO012", here, f"{_quoted(name)} is planned, and not in this release")
     hint = guess or did_you_mean(name, known) or f"known here: {', '.join(known)}"
     return Diagnostic("SLO012", here, f"unknown key {_quoted(name)}", hint)
 
@@ -168,6 +176,8 @@ def _wrong_type(expected: str, data: object, place: Place) -> Diagnostic:
         )
     if isinstance(data, dict) and len(data) == 1 and (tag := str(next(iter(data)))).startswith("!"):
         return _tag(tag, place)
+    if place.path[-1] == "window" and isinstance(data, dict) and "calendar" in data:
+        return Diagnostic("SLO013", place, "calendar windows are planned, and not in this release", "write 30d")
     name = next(str(step) for step in reversed(place.path) if isinstance(step, str))
     what = f'an item of "{name}"' if isinstance(place.path[-1], int) else f'"{name}"'
     hint = _hint(expected, data, name, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.model import Labels
+
+_EXACT, _LARGEST = Decimal(10) ** 15, Decimal(sys.float_info.max)
 
 
 class ThresholdSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,8 +76,16 @@ class Threshold(msgspec.Struct, frozen=True):
             return ()
         labels = [Matcher(name, "=", value) for name, value in member]
         series = example((self.query.renamed(self.query.name, *labels),))
-        beyond = self.limit - 1 if self.above else self.limit + 1
-        return () if series is None else (Feed(series, good=self.limit, bad=beyond, kind="gauge"),)
+        beyond = self.limit - self._step() if self.above else self.limit + self._step()
+        return (
+            ()
+            if series is None or abs(beyond) > _LARGEST
+            else (Feed(series, good=self.limit, bad=beyond, kind="gauge"),)
+        )
+
+    def _step(self) -> Decimal:
+        """A difference that a sample can hold: from 2^53 on, a float has no room for one."""
+        return Decimal(1) if abs(self.limit) < _EXACT else Decimal(1).scaleb(self.limit.adjusted() - 3)
 
     def describe(self) -> str:
         """One line for a person."""

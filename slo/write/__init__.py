@@ -14,12 +14,13 @@ from slo.errors import CompileError
 from slo.write.atomic import replace_all
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path, PurePosixPath
 
 _START = re.compile(f"(?:{'|'.join(map(re.escape, STARTS))}){re.escape(MARK)}")
-_HEADER = re.compile(_START.pattern + r" \(\S+ of set ([^\s;)]+)[;)]")
+_HEADER = re.compile(_START.pattern + r" \(\S+ of set ([^\s;)]+)[;)](?:[^\n]*?from ([^\n]*?)\. Do not edit\.)?")
 _HEADER_BYTES = 1000
+_SOURCES_BYTES = 100_000
 
 
 class State(StrEnum):
@@ -99,6 +100,10 @@ def examine(
             written = path.exists() and path.stat().st_size > 0
             outputs.append(Output(path, shown, spec, text, b"" if written else None, page=True))
             continue
+        if path.is_dir():
+            message = f"{shown} is a folder, and has to become a file"
+            problems.append(Diagnostic("SLO084", Place(spec), message, "move it away, or choose another output"))
+            continue
         output = Output(path, shown, spec, text, path.read_bytes() if path.exists() else None)
         if output.before is not None and not is_ours(output.before):
             message = f"{shown} was not written by slo, so it stays as it is"
@@ -121,14 +126,29 @@ def stale(
     A symbolic link is somebody's own work, and what it leads to may be anywhere: neither counts.
     """
     wanted = {(folder / path).resolve() for path in made}
+    return tuple(
+        Output(path.resolve(), str(path), "", None, path.read_bytes())
+        for path in generated_in(folder, near)
+        if path.resolve() not in wanted and origin(path)[0] == set_name
+    )
+
+
+def generated_in(folder: Path, near: Iterable[PurePosixPath]) -> Iterator[Path]:
+    """Files that may be outputs, in the folders of the paths `near`; no links."""
     folders = sorted({(folder / path).parent for path in near})
     kinds = ("*.y*ml", "*.json")
     there = (path for d in folders if d.is_dir() for path in sorted(found for kind in kinds for found in d.glob(kind)))
-    return tuple(
-        Output(path.resolve(), str(path), "", None, path.read_bytes())
-        for path in there
-        if path.resolve() not in wanted and _is_of_set(path, set_name)
-    )
+    return (path for path in there if path.is_file() and not path.is_symlink())
+
+
+def origin(path: Path) -> tuple[str, list[str]]:
+    """The set that the header of a generated file names, or nothing, and the words of its sources.
+
+    The names of files may hold blanks; whoever compares splits both sides.
+    """
+    with path.open("rb") as file:
+        found = _read_header(file.read(_SOURCES_BYTES))
+    return (found.group(1), (found.group(2) or "").split(" ")) if found else ("", [])
 
 
 def write(outputs: Iterable[Output]) -> None:
@@ -147,14 +167,11 @@ def is_ours(content: bytes) -> bool:
     return _START.match(start) is not None or not content.strip()
 
 
-def _is_of_set(path: Path, set_name: str) -> bool:
-    if path.is_symlink() or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return _set_of(file.read(_HEADER_BYTES)) == set_name
-
-
 def _set_of(content: bytes) -> str:
     """The set that the header of a generated file names, or nothing."""
-    found = _HEADER.match(content[:_HEADER_BYTES].decode(errors="replace").replace("\r\n", "\n"))
+    found = _read_header(content[:_HEADER_BYTES])
     return found.group(1) if found else ""
+
+
+def _read_header(start: bytes) -> re.Match[str] | None:
+    return _HEADER.match(start.removeprefix(b"\xef\xbb\xbf").decode(errors="replace").replace("\r\n", "\n"))

@@ -54,6 +54,14 @@ def _prepare(path: Path, content: Iterable[bytes], *, wait: bool = True) -> Path
 
     The name is random, so that what a killed build left behind is in nobody's way.
     """
+    try:
+        return _beside(path, content, wait=wait)
+    except OSError as error:  # a full disk has no name, and the one with random letters says nothing to anybody
+        error.filename = str(path)
+        raise
+
+
+def _beside(path: Path, content: Iterable[bytes], *, wait: bool) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{os.urandom(4).hex()}{_NEW}")
     try:

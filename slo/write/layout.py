@@ -103,6 +103,18 @@ def _problems(outputs: Sequence[tuple[str, str]], place: Place) -> Iterator[Diag
         elif PureWindowsPath(text).anchor or ".." in path.parts or "\\" in text:
             message = f'the output "{short(text)}" leaves the folder of this file'
             yield Diagnostic("SLO083", place.at(target), message, "write a path below it, with /, or build with -o DIR")
-        elif seen.setdefault(path, target) != target:
-            message = f'"{short(text)}" is the output of {seen[path]} too'
+        elif (other := seen.setdefault(PurePosixPath(text.casefold()), target)) != target:
+            message = f'"{short(text)}" is the output of {other} too'
+            if path != PurePosixPath(dict(outputs)[other]):
+                message += ", on systems where capitals do not tell files apart"
             yield Diagnostic("SLO085", place.at(target), message, "each target has a file of its own")
+    yield from _files_as_folders(outputs, place)
+
+
+def _files_as_folders(outputs: Sequence[tuple[str, str]], place: Place) -> Iterator[Diagnostic]:
+    """An output that would have to be a file and the folder of another one."""
+    files = {PurePosixPath(text.casefold()): target for target, text in outputs if not text.endswith("/")}
+    for target, text in outputs:
+        for other in (files[folder] for folder in PurePosixPath(text.casefold()).parents if folder in files):
+            message = f'"{short(text)}" lies below the file that is the output of {other}'
+            yield Diagnostic("SLO085", place.at(target), message, "a file cannot be a folder, too; rename one of them")

@@ -223,7 +223,7 @@ def test_output_that_is_a_folder(slo: Slo) -> None:
 
     assert said.status == 1
     assert len(said.err.splitlines()) == 1
-    assert str(RULES) in said.err
+    assert f"error[SLO084]: {RULES} is a folder" in said.err
 
 
 def test_output_below_a_file(slo: Slo) -> None:
@@ -276,11 +276,11 @@ def test_long_difference_is_cut(slo: Slo) -> None:
 
 
 def test_prune_removes_what_is_no_longer_made(slo: Slo) -> None:
-    """Only files of this set go: other sets and other people's files stay."""
+    """Only files of this set go: other sets, made from other files, and other people's files stay."""
     slo("build")
     old, other, foreign = (RULES.with_name(name) for name in ("old.rules.yml", "other.rules.yml", "mine.yml"))
     old.write_text(RULES.read_text())
-    other.write_text(RULES.read_text().replace("of set shop", "of set shop-2"))
+    other.write_text(RULES.read_text().replace("of set shop) from", "of set shop-2) from other"))
     foreign.write_text("groups: []\n")
 
     said = slo("build", "--prune")
@@ -379,6 +379,7 @@ def test_time_scale(slo: Slo, folder: Path) -> None:
         (["--scrape-interval", "2s"], "belongs to --time-scale"),
         (["--scrape-interval", "soon", "--time-scale", "60"], "is not a duration"),
         (["--target", "grafanna"], "no target"),
+        (["-o", ""], "names no folder"),
         (["--check", "--prune"], "changes nothing"),
         (["--set", "My Set"], "is no name"),
         (["--unknown"], "unrecognized"),
@@ -391,6 +392,17 @@ def test_wrong_usage(slo: Slo, arguments: list[str], words: str) -> None:
     assert said.status == 2
     assert words in said.err
     assert not Path("build").exists()
+
+
+def test_a_time_scale_at_which_nothing_is_left(slo: Slo, folder: Path) -> None:
+    """An empty rule file would look like success."""
+    (folder / "slos.yaml").write_text(f"{SPEC}maintenance: [{{metric: maintenance_active}}]\n")
+
+    said = slo("build", "--time-scale", "60", "-o", "fast")
+
+    assert said.status == 1
+    assert "error[SLO089]" in said.err
+    assert not Path("fast").exists()
 
 
 def test_warnings_do_not_stop_the_build(slo: Slo, folder: Path) -> None:

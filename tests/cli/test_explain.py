@@ -184,3 +184,5 @@ def test_unknown_code(slo: Slo) -> None:
 
     assert said.status == 1
     assert "there is no code SLO999" in said.err
+    assert "codes run from" in said.err
+    assert "there is no code SLO025; it was never given" in slo("explain", "SLO025").err

@@ -60,6 +60,14 @@ def test_in_another_folder(slo: Slo, empty: Path) -> None:
     assert f"slo build {Path('slos/web/slos.yaml')}\n" in said.out
 
 
+def test_a_folder_with_a_blank(slo: Slo, empty: Path) -> None:
+    """Commands can be pasted as they stand."""
+    said = slo("init", "web shop")
+
+    assert (empty / "web shop/slos.yaml").exists()
+    assert f"slo lint '{Path('web shop/slos.yaml')}'\n" in said.out
+
+
 def test_never_overwrites(slo: Slo, folder: Path) -> None:
     """An existing specification stays, and nothing else is written."""
     before = (folder / "slos.yaml").read_bytes()

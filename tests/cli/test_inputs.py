@@ -32,6 +32,12 @@ def refused(slo: Slo, file: str) -> str:
     return said.err
 
 
+def test_a_file_that_is_named_twice_is_read_once(slo: Slo, folder: Path) -> None:
+    """Whatever its name is the second time."""
+    said = slo("build", "slos.yaml", "./slos.yaml", str(folder / "slos.yaml"), ".")
+    assert (said.status, said.err) == (0, "")
+
+
 def test_missing_file(slo: Slo) -> None:
     """A missing file is named."""
     assert refused(slo, "nowhere.yaml") == "nowhere.yaml: error[SLO001]: there is no such file\n"

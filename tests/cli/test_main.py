@@ -169,6 +169,13 @@ def test_main_uses_the_arguments_of_the_process(monkeypatch: pytest.MonkeyPatch,
     assert slo("--version").status == 0
 
 
+def test_a_command_with_a_typo(slo: Slo) -> None:
+    """The right one is named."""
+    said = slo("bild", "slos.yaml")
+    assert said.status == 2
+    assert said.err.endswith('slo: error: there is no command "bild"; did you mean "build"?\n')
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
 def test_help_that_cannot_be_written_is_no_success() -> None:
     """A full disk under the help is told by the exit code, since nothing else is left to tell it."""
@@ -177,6 +184,30 @@ def test_help_that_cannot_be_written_is_no_success() -> None:
         done = subprocess.run(program, stdout=full, check=False, env={**os.environ, "PYTHONUNBUFFERED": ""})
 
     assert done.returncode == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("arguments", [["--version"], ["explain", "SLO024"]])
+def test_a_full_output_has_a_name(arguments: list[str]) -> None:
+    """What is full is told, in one line, and that it is no file of ours."""
+    program = [sys.executable, "-c", "from slo.cli import command; command()", *arguments]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+
+    assert (done.returncode, done.stderr) == (1, "slo: error: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [("lint gone.yaml 2>&-", 1), ("lint gone.yaml >&- 2>&-", 1), ("lint - <&-", 1), ("--version >&- 2>&-", 0)],
+)
+def test_closed_streams_are_no_bug(tmp_path: Path, arguments: str, status: int) -> None:
+    """Whatever is closed, the exit code stays what it is."""
+    script = f'"{sys.executable}" -c "from slo.cli import command; command()" {arguments}'
+    done = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
 
 
 def test_a_closed_output_is_no_bug(tmp_path: Path) -> None:

@@ -113,10 +113,21 @@ def test_failure_while_preparing(folder: Path) -> None:
     """Nothing is replaced when one of the new texts cannot even be written."""
     before = state(folder)
 
-    with pytest.raises(OSError, match="a"):
+    with pytest.raises(OSError, match="a") as caught:
         replace_all({folder / "b": "new b", folder / "a" / "below-a-file": "text"})
 
+    assert caught.value.filename == str(folder / "a" / "below-a-file")
     assert state(folder) == before
+
+
+def test_a_name_that_cannot_be_is_told_without_random_letters(folder: Path) -> None:
+    """The user knows the output, not the file that is written beside it first."""
+    name = "n" * 250
+
+    with pytest.raises(OSError, match=name) as caught:
+        replace_all({folder / name: "text"})
+
+    assert caught.value.filename == str(folder / name)
 
 
 def test_text_that_cannot_be_encoded(folder: Path) -> None:

@@ -6,6 +6,8 @@ import doctest
 import re
 from pathlib import Path
 
+import pytest
+
 import slo
 from slo.diagnostics import Diagnostic
 
@@ -15,6 +17,20 @@ def test_docstrings() -> None:
     result = doctest.testmod(slo)
 
     assert (result.failed, result.attempted) == (0, 4)
+
+
+def test_a_text_is_no_sequence_of_targets() -> None:
+    """The letters of one name would be no targets, one by one."""
+    with pytest.raises(ValueError, match="sequence of names"):
+        slo.compile_text("", targets="prometheus")
+
+
+@pytest.mark.parametrize(("text", "code"), [("service: \ud800", "SLO002"), ("#" * 6_000_000, "SLO003")])
+def test_what_no_file_may_say_is_refused(text: str, code: str) -> None:
+    """As it is on the command line, by the error that callers expect."""
+    with pytest.raises(slo.CompileError) as caught:
+        slo.compile_text(text)
+    assert [found.code for found in caught.value.diagnostics] == [code]
 
 
 def test_page(root: Path) -> None:

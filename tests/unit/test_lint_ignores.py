@@ -127,6 +127,8 @@ def test_errors_stay() -> None:
         ("# slo: ignore everything here", "SLO141: this ignores no code"),
         ("# slo: ignore SLO126", "SLO140: this does not say why SLO126 is ignored, so it is not"),
         ("# slo: ignore SLO126 .", "SLO140: this does not say why SLO126 is ignored, so it is not"),
+        ("# slo: ignore SLO126 x", 'SLO140: "x" does not say why SLO126 is ignored, so it is not'),
+        ("# slo: ignore SLO024 x", "SLO141: SLO024 is an error, and errors cannot be ignored"),
         ("# slo: ignore SLO999 because", "SLO141: there is no code SLO999"),
         ("# slo: ignore SLO125 because", "SLO142: SLO125 is not found here, so there is nothing to ignore"),
     ],

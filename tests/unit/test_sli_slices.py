@@ -32,6 +32,19 @@ def test_the_worst_series_decides_about_a_minute() -> None:
     assert over.bad == f"sum_over_time((min by (tenant) (workers) < bool 2.5){MINUTES})"
 
 
+@pytest.mark.parametrize("limits", [{"under": 1e16}, {"over": 9007199254740993}, {"under": 1e300}, {"over": -1e17}])
+def test_test_data_break_large_limits(limits: dict[str, float]) -> None:
+    """Samples are floats, which above 2^53 do not tell a number from the next one."""
+    (feed,) = ThresholdSpec("queue_depth", **limits).build().feeds()
+    good, bad = float(feed.good), float(feed.bad)
+    assert bad > good if "under" in limits else bad < good
+
+
+def test_nothing_breaks_the_largest_limit() -> None:
+    """No sample is above it, so that no test can be made."""
+    assert ThresholdSpec("queue_depth", under=1.7976931348623157e308).build().feeds() == ()
+
+
 @pytest.mark.parametrize("limits", [{}, {"under": 1, "over": 2}, {"under": float("inf")}, {"over": float("nan")}])
 def test_a_threshold_has_one_finite_limit(limits: dict[str, float]) -> None:
     """None says nothing, two contradict each other, and no value is beyond infinity."""

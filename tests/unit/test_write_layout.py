@@ -34,6 +34,13 @@ def test_a_path_that_is_no_file_below_the_folder_is_refused(path: str) -> None:
 def test_two_targets_have_two_files() -> None:
     """Two spellings of one path are one file."""
     assert refused(("prometheus", "a.yml"), ("tests", "./a.yml")) == ["SLO085"]
+    assert refused(("prometheus", "A.yml"), ("tests", "a.yml")) == ["SLO085"]
+
+
+@pytest.mark.parametrize("below", [("tests", "x/y.yml"), ("runbooks", "X/y/"), ("grafana", "x/")])
+def test_a_file_is_no_folder(below: tuple[str, str]) -> None:
+    """An output below another one could never be written."""
+    assert refused(("prometheus", "x"), below) == ["SLO085"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from slo import burnrate
 from slo.emit.tests.subject import Role, Shape, Subject
 from slo.plan.values import AlertFacts
 from slo.promql import Matcher, Selector, parse_selector
+from slo.query import Expression
 from slo.selectors import example, reads
 
 if TYPE_CHECKING:
@@ -63,12 +64,20 @@ def players(plan: Plan) -> tuple[list[Player], list[tuple[str, str]]]:
     for planned in plan.slos:
         members = list(_members(planned.slo))
         if not members:
-            left_out.append((_name(planned.slo), "no series tells good from bad"))
+            left_out.append((_name(planned.slo), _why_none(planned.slo)))
         elif plan.options.prometheus != "3" and any(feed.kind == "histogram" for feed in members[0].feeds):
             left_out.append((_name(planned.slo), "promtool 2 has no native histograms (build with --prometheus 3)"))
         else:
             found.append(_player(planned, members, plan))
     return found, left_out
+
+
+def _why_none(slo: Slo) -> str:
+    from slo.lint.subject import readings  # noqa: PLC0415 - hardly ever asked for
+
+    if any(isinstance(reading.query, Expression) for reading in readings(slo)):
+        return "no series can be made up for an expression"
+    return "no series tells good from bad"
 
 
 def _name(slo: Slo) -> str:
