@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from slo.promql.result import Parsed, Range
+
+
+_MEASURE = re.compile(r"\s*(histogram_(?:quantile|avg|stddev|stdvar|fraction))\s*\(")
 
 
 class Expression(msgspec.Struct, frozen=True):
@@ -99,7 +103,7 @@ def check_rate(text: str, place: Place) -> Iterator[Diagnostic]:
         return
     yield from check_names(selectors_of(query), place)
     if isinstance(query, Expression):
-        yield from _check_type(read(text), place) or _check_ranges(read(text), place)
+        yield from _check_type(read(text), place) or _check_measure(text, place) or _check_ranges(read(text), place)
 
 
 def check_value(text: str, place: Place) -> Iterator[Diagnostic]:
@@ -127,6 +131,16 @@ def _check_type(found: Parsed, place: Place) -> list[Diagnostic]:
         return []
     message = f"this gives {_NOUNS[found.kind]}, not an instant vector"
     return [Diagnostic("SLO049", place, message, _REPAIRS[found.kind])]
+
+
+def _check_measure(text: str, place: Place) -> list[Diagnostic]:
+    """A measure of a distribution where events are to be counted."""
+    found = _MEASURE.match(text)
+    if not found:
+        return []
+    message = f'"{found[1]}" measures events and does not count them'
+    hint = "count slow events: sli: {latency: {histogram: NAME, under: 300ms}}"
+    return [Diagnostic("SLO046", place.within(found.start(1), len(found[1])), message, hint)]
 
 
 def _check_ranges(found: Parsed, place: Place) -> list[Diagnostic]:

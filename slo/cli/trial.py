@@ -94,6 +94,7 @@ def run(trials: Sequence[Trial], *, verbose: bool) -> int:
     jobs = [job for trial in trials for job in trial.jobs]
     order = sorted(range(len(jobs)), key=lambda number: -_effort(jobs[number]))
     found: dict[int, Answer] = {}
+    _progress(0, len(jobs))  # the longest run comes first, and may take minutes
     for number, answer in answers({number: jobs[number].command for number in order}):
         found[number] = answer
         _progress(len(found), len(jobs))

@@ -147,7 +147,7 @@ def origin(path: Path) -> tuple[str, list[str]]:
     The names of files may hold blanks; whoever compares splits both sides.
     """
     with path.open("rb") as file:
-        found = _read_header(file.read(_SOURCES_BYTES))
+        found = _read_header(file.readline(_SOURCES_BYTES) + file.readline(_SOURCES_BYTES))  # JSON begins with a brace
     return (found.group(1), (found.group(2) or "").split(" ")) if found else ("", [])
 
 

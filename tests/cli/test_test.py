@@ -176,6 +176,7 @@ def test_progress_is_for_terminals(slo: Slo, folder: Path, monkeypatch: pytest.M
     assert not slo("test", "--promtool", fake).err
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     said = slo("test", "--promtool", fake).err
+    assert said.startswith("\rslo test: 0 of ")
     assert "\rslo test: 1 of " in said
     assert said.endswith(" \r")
 

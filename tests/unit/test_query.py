@@ -131,6 +131,7 @@ def test_rates_have_no_finding(text: str) -> None:
         ("irate(x_total[$window])", ("SLO046", "irate")),
         ("delta(x[$window]) + rate(y[$window])", ("SLO046", "delta")),
         ("count_over_time(x_total[$window])", ("SLO046", "count_over_time")),
+        (" histogram_quantile(0.9, rate(x_bucket[$window]))", ("SLO046", "histogram_quantile")),
         ("sum(rate(x_total[5m]))", ("SLO047", "[5m]")),
         ("rate(x_total[$window]) + rate(y_total[1h:1m])", ("SLO047", "[1h:1m]")),
         ("x_total / 300", ("SLO048", "x_total / 300")),
