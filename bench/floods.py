@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bench.options import Options
 
-_QUICK = Plan(flood=20.0, calm=20.0, per_second=20.0)
+_QUICK = Plan(flood=20.0, calm=20.0)
 
 
 def run(options: Options) -> Report:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _RUNS = 3
 BUSY_MS = 100.0
 """A request takes about ten milliseconds; when half of them take ten times that, times say nothing about the shop."""
-_QUICK = Plan(phase=20.0, per_second=20.0)
+_QUICK = Plan(phase=20.0)
 _USUAL = Plan()
 
 

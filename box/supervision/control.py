@@ -31,8 +31,11 @@ class _SocketTransport(xmlrpc.client.Transport):
         super().__init__()
         self._path = path
 
-    def make_connection(self, _host: object) -> http.client.HTTPConnection:
-        return _SocketConnection(self._path)
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:  # noqa: ANN401 -- as it is in the base class
+        # Kept, for what is not kept is not closed either.
+        connection = _SocketConnection(self._path)
+        self._connection = (host, connection)
+        return connection
 
 
 @dataclass(frozen=True, slots=True)
