@@ -152,20 +152,6 @@ def test_the_doctor_finds_all_well(stack: ComposeStack) -> None:
     say(f"the doctor needs {sum(hop['seconds'] for hop in report['round_trip']):.1f} s for the round trip")
 
 
-def test_the_doctor_names_each_stopped_container(stack: ComposeStack) -> None:
-    """Also the stores that he cannot reach himself; the repair starts it again."""
-    for name in (*STOPPED, stack.trace_store, "otel-collector"):
-        stack.compose("stop", "--timeout", "5", name)
-
-        broken = examined(stack)["broken"]
-
-        assert broken["component"] == name
-        assert broken["repair"] == f"start it: docker compose up -d {name}"
-        stack.compose("up", "--detach", "--wait", "--no-deps", name)
-
-    assert examined(stack)["broken"] is None
-
-
 def test_nobody_is_root_and_nothing_can_be_written(stack: ComposeStack) -> None:
     """What the compose file says about users, capabilities and file systems is so in the running containers."""
     look = "id -u; touch /x 2>/dev/null && echo written; grep CapEff /proc/self/status"
@@ -284,6 +270,20 @@ def test_no_order_is_lost_or_doubled_when_containers_crash(stack: ComposeStack) 
     assert counts["orders"] == counts["acknowledged"] == ORDERS
     assert customers.returncode == 0
     assert {name: stack.restarts(name) for name in CRASHES} == Counter(CRASHES)
+
+
+def test_the_doctor_names_each_stopped_container(stack: ComposeStack) -> None:
+    """Also the stores that he cannot reach himself; the repair starts it again."""
+    for name in (*STOPPED, stack.trace_store, "otel-collector"):
+        stack.compose("stop", "--timeout", "5", name)
+
+        broken = examined(stack)["broken"]
+
+        assert broken["component"] == name
+        assert broken["repair"] == f"start it: docker compose up -d {name}"
+        stack.compose("up", "--detach", "--wait", "--no-deps", name)
+
+    assert examined(stack)["broken"] is None
 
 
 def test_data_outlive_down_and_up(stack: ComposeStack) -> None:
