@@ -95,7 +95,8 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = Running(ports, run, environment)
     subprocess.run([BOX, "up"], cwd=ROOT, env=environment, check=True, capture_output=True, timeout=180)
     try:
-        visitors = "curl -sSf -X POST -d user_count=10 -d spawn_rate=10 http://127.0.0.1:8089/swarm"
+        # One by one: visitors who start together buy in step, and nobody for seconds in between.
+        visitors = "curl -sSf -X POST -d user_count=10 -d spawn_rate=1 http://127.0.0.1:8089/swarm"
         assert running.execute(visitors).returncode == 0
         wait_for(lambda: len(running.ask("slo:error_ratio:5m")) == 6, "a measurement of all six objectives")
         yield running
@@ -124,17 +125,18 @@ def test_every_command_of_a_page_runs(page: Page, box: Running) -> None:
 
 def test_the_first_question_of_each_page_has_an_answer(box: Running) -> None:
     """The first thing that a page asks finds series: the objective is measured, or its target is known."""
-    wait_for(lambda: len(box.ask("slo:error_ratio:5m")) == 6, "a measurement of all six objectives")
-    empty = []
-    for page in PAGES:
-        first = page.commands[0][1]
-        if ELSEWHERE.search(first):
-            continue
-        done = box.execute(first)
-        if not json.loads(done.stdout)["data"]["result"]:
-            empty.append(page.path.stem)
+    # Five minutes last five seconds here: without an order in them there is no ratio.
+    firsts = {page.path.stem: page.commands[0][1] for page in PAGES}
+    empty = {name: first for name, first in firsts.items() if not ELSEWHERE.search(first)}
 
-    assert empty == []
+    def answered() -> bool:
+        for name, first in list(empty.items()):
+            if json.loads(box.execute(first).stdout)["data"]["result"]:
+                del empty[name]
+        return not empty
+
+    assert empty
+    wait_for(answered, "an answer to the first question of each page")
 
 
 def test_the_pages_find_a_fault_and_end_it(box: Running) -> None:
@@ -147,9 +149,12 @@ def test_the_pages_find_a_fault_and_end_it(box: Running) -> None:
     commands = [command for _, command in page.commands]
     by_status, why, off = (next(c for c in commands if part in c) for part in ("(route, status)", "box logs", "DELETE"))
 
-    wait_for(lambda: '"status":"502"' in box.execute(by_status).stdout, "a failed checkout, seen by status")
+    # 502 while `web` asks, 503 as soon as its circuit breaker is open: the order of the visitors decides.
+    wait_for(
+        lambda: re.search(r'"status":"50[23]"', box.execute(by_status).stdout), "a failed checkout, seen by status"
+    )
     assert box.ask("shop_fault_active == 1")
-    assert "orders: answered 500" in box.execute(why).stdout
+    wait_for(lambda: "orders: answered 500" in box.execute(why).stdout, "its reason in the log")
 
     assert box.execute(off).returncode == 0
     wait_for(lambda: not box.ask("shop_fault_active == 1"), "the end of the fault")
