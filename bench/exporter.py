@@ -7,23 +7,25 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 EPOCH = 1_700_000_000  # when all counters were zero
-_RATES = {"200": 10, "500": 1}  # events per second, times the number of the instance
+HEALTHY, BURNING = 1, 200  # bad events per second beside 2,000 good ones: half of a budget of 0.1 %, and 91 times that
+_GOOD = 2_000
 
 
-def series(slos: int, each: int) -> list[tuple[str, int]]:
+def series(slos: int, each: int, bad: int = HEALTHY) -> list[tuple[str, int]]:
     """Name with labels, and events per second, of `each` series for every SLO of `bench.specs.routes`."""
+    rates = {"200": _GOOD, "500": bad}  # times the number of the instance
     return [
         (f'http_requests_total{{job="api",instance="{n}",route="/r{slo}",status="{code}"}}', rate * (n + 1))
         for slo in range(slos)
-        for n in range(each // len(_RATES))
-        for code, rate in _RATES.items()
+        for n in range(each // len(rates))
+        for code, rate in rates.items()
     ]
 
 
 def main() -> None:
-    """Serve until the process is ended: arguments are port, SLOs and series of each."""
-    port, slos, each = map(int, sys.argv[1:4])
-    found = [(f"{name} ", rate) for name, rate in series(slos, each)]
+    """Serve until the process is ended: arguments are port, SLOs, series of each, bad events per second."""
+    port, slos, each, bad = map(int, sys.argv[1:5])
+    found = [(f"{name} ", rate) for name, rate in series(slos, each, bad)]
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
