@@ -12,6 +12,8 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from struct import pack_into
+from typing import TYPE_CHECKING
 
 import httpx
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -19,9 +21,13 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs, SeverityNumber
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 SERVICE = "flood-sender"
 BATCH = 500
 MOST_SECONDS = 120.0
+_MARK = 0x7EADBEEF_00000000  # found nowhere else in what is sent
 _TEXT = "a line of a service that has lost its mind: {number} of very many that all look alike and help nobody"
 
 
@@ -38,12 +44,13 @@ class Sent:
 def send(url: str, per_second: float, seconds: float) -> Sent:
     """Send batches at an even pace; one that is refused is not repeated, and one that is late is made up for."""
     answers: Counter[int] = Counter()
+    batch = Batch()
     begun = time.monotonic()
     count = int(per_second * min(seconds, MOST_SECONDS) / BATCH)
     with httpx.Client(timeout=10, trust_env=False) as client:
         for number in range(count):
             time.sleep(max(0.0, begun + number * BATCH / per_second - time.monotonic()))
-            answers[_post(client, url, _batch(number))] += 1
+            answers[_post(client, url, batch.at(time.time_ns()))] += 1
     taken = sum(times for status, times in answers.items() if status == httpx.codes.OK) * BATCH
     told = {str(status): times for status, times in answers.items()}
     return Sent(count * BATCH, taken, time.monotonic() - begun, told)
@@ -69,16 +76,32 @@ def _post(client: httpx.Client, url: str, body: bytes) -> int:
     return answer.status_code
 
 
-def _batch(number: int) -> bytes:
-    now = time.time_ns()
+class Batch:
+    """The same records again and again, each time under new times: to serialise them anew would cost a processor."""
+
+    def __init__(self) -> None:
+        """Serialise them once, and find the places of their times."""
+        marks = [_MARK + index for index in range(BATCH)]
+        body = _serialised(marks)
+        self._body = bytearray(body)
+        self._places = [body.index(mark.to_bytes(8, "little")) for mark in marks]
+
+    def at(self, nanoseconds: int) -> bytes:
+        """The records as of this time, a nanosecond apart."""
+        for index, place in enumerate(self._places):
+            pack_into("<Q", self._body, place, nanoseconds + index)
+        return bytes(self._body)
+
+
+def _serialised(times: Iterable[int]) -> bytes:
     records = [
         LogRecord(
-            time_unix_nano=now + index,
+            time_unix_nano=time_unix_nano,
             severity_text="INFO",
             severity_number=SeverityNumber.SEVERITY_NUMBER_INFO,
-            body=AnyValue(string_value=_TEXT.format(number=number * BATCH + index)),
+            body=AnyValue(string_value=_TEXT.format(number=number)),
         )
-        for index in range(BATCH)
+        for number, time_unix_nano in enumerate(times)
     ]
     resource = Resource(attributes=[KeyValue(key="service.name", value=AnyValue(string_value=SERVICE))])
     scope = ScopeLogs(log_records=records)

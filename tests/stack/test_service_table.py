@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from box.services import SERVICES, Service
+from box.services import AFTER_THE_SHOP, LOKI, OTEL_COLLECTOR, SERVICES, TRACE_STORES, Service
 
 Services = dict[str, dict[str, Any]]
 OURS = tuple(service for service in SERVICES if service.command[0] == "{python}")
@@ -22,3 +22,13 @@ def test_readiness_is_the_same_question(service: Service, services: Services) ->
 def test_programs_of_ours_are_started_alike(service: Service, services: Services) -> None:
     """The same Python module or program runs in both."""
     assert service.command[2] in services[service.name]["command"]
+
+
+def test_logs_and_traces_get_the_processor_after_the_shop(services: Services) -> None:
+    """A flood of log lines costs time of those who store them, not of customers: lower priority there, none here."""
+    later = (OTEL_COLLECTOR, LOKI, *TRACE_STORES)
+    for service in SERVICES:
+        first = service.command[: len(AFTER_THE_SHOP)] == AFTER_THE_SHOP
+        assert first == (service in later), service.name
+    shares = {name: service["cpu_shares"] for name, service in services.items() if "cpu_shares" in service}
+    assert shares == dict.fromkeys(["otel-collector", "loki", "tempo", "grafana"], 128)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from bench.proof import outage, sender, shoplog
 from bench.proof.links import problems
@@ -124,6 +125,18 @@ def test_what_visitors_wrote_down_is_read_in_order_of_their_coming(tmp_path: Pat
     (tmp_path / "visits").write_text("".join(json.dumps(row) + "\n" for row in rows))
 
     assert [each.due for each in read(tmp_path / "visits")] == [1.0, 2.0]
+
+
+def test_a_batch_is_sent_again_under_new_times() -> None:
+    """Only the times change: Loki would drop a line that it has already."""
+    batch, found = sender.Batch(), []
+    for now in (1_700_000_000_000_000_000, 1_800_000_000_000_000_000):
+        request = ExportLogsServiceRequest.FromString(batch.at(now))
+        records = request.resource_logs[0].scope_logs[0].log_records
+        assert [record.time_unix_nano for record in records] == [now + index for index in range(sender.BATCH)]
+        found.append([record.body.string_value for record in records])
+    assert found[0] == found[1]
+    assert len(set(found[0])) == sender.BATCH
 
 
 def test_the_sender_counts_what_was_taken_and_what_was_not() -> None:
