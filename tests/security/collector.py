@@ -17,6 +17,7 @@ import yaml
 
 from tests.box.conftest import free_ports
 from tests.conftest import ROOT
+from tests.security.processes import end
 
 CONFIG = ROOT / "monitoring" / "otel-collector" / "config.yaml"
 PORTS = (
@@ -89,8 +90,7 @@ def collecting(otelcol: Path, store: Store, folder: Path) -> Iterator[str]:
         _wait_ready(f"http://127.0.0.1:{ports['COLLECTOR_HEALTH_PORT']}/", folder / "log")
         yield f"http://127.0.0.1:{ports['OTLP_HTTP_PORT']}"
     finally:
-        process.terminate()
-        process.wait(PATIENCE)
+        end(process)
 
 
 def _deliver_to(url: str) -> Mapping[str, Any]:
