@@ -78,8 +78,11 @@ def test_everything_listens_on_this_machine_alone(running: Running) -> None:
     assert [each for each in bound if not ip_address(each[1]).is_loopback] == []
 
 
-def test_nothing_calls_out(running: Running) -> None:
-    """No process has a connection to another machine: no reports, no look for updates."""
+def test_nothing_has_a_standing_connection_to_elsewhere(running: Running) -> None:
+    """No process is connected to another machine at this moment.
+
+    What would call only now and then is switched off, which tests/stack/test_shipped_configs.py looks after.
+    """
     remote = {
         (process.name(), each.raddr.ip)
         for process in running.processes
