@@ -13,7 +13,7 @@ from box.layout import Layout, make_private_folder
 from box.lock import locked
 from box.log_tail import last_lines
 from box.readiness import NotReadyError, Show, wait_ready
-from box.render.tree import write_configs
+from box.render.tree import sources, write_configs
 from box.services import selection
 from box.settings import Settings, load_settings
 from box.state import State
@@ -84,12 +84,18 @@ def _failure(layout: Layout, error: NotReadyError) -> str:
 
 
 def fingerprint(layout: Layout, run: Run) -> str:
-    """Return a digest of all that a running stack was started from."""
+    """Return a digest of all that a running stack was started from.
+
+    Raises:
+        BoxError: the spec is missing or broken.
+    """
     digest = hashlib.sha256(_config(run).encode())
     digest.update(repr((sorted(run.settings.ports.items()), run.time_scale, run.profile)).encode())
-    sources = ["slos.yaml", "monitoring/prometheus/prometheus.yml", "monitoring/alertmanager/base.yml"]
-    for source in [*sources, *(config for service in run.settings.services for config in service.configs)]:
-        digest.update((layout.root / source).read_bytes())
+    configs = (layout.root / config for service in run.settings.services for config in service.configs)
+    for source in (*sources(layout.root), *configs):
+        content = source.read_bytes()
+        # Names and lengths as well: a rule file that is new, gone or renamed is a change, too.
+        digest.update(f"{source.relative_to(layout.root)} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bench.cost import CommandFailedError
+from bench.ports import quiet_ports
 from box.layout import Layout
 from box.services import PORT_VARIABLES
 from box.supervision.control import Control
@@ -132,32 +133,44 @@ def full_box(**environment: str) -> Iterator[FullBox]:
     """The stack, ready, until the block ends; `environment` are more variables for it.
 
     Raises:
-        CommandFailedError: it does not come up.
+        CommandFailedError: it does not come up, or, after a block that went well, does not go down.
     """
-    with tempfile.TemporaryDirectory(prefix="slobox-proof-") as folder:
-        run = Path(folder).resolve() / "r"
-        ports = dict(zip(PORT_VARIABLES.values(), free_ports(len(PORT_VARIABLES)), strict=False))
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "SHOP_"))}
-        variables = inherited | {name: str(port) for name, port in ports.items()}
-        variables |= {"BOX_RUN_DIR": str(run), **environment}
-        try:
-            _box(variables, "up", "--full")
-            chosen: dict[str, int] = json.loads((run / "state.json").read_text())["ports"]
-            store = next(name for name in ("tempo", "jaeger") if name in chosen)
-            with httpx.Client(timeout=20, trust_env=False) as client:
-                yield FullBox(run, chosen, store, variables, client)
-        finally:
-            with contextlib.suppress(CommandFailedError):
-                _box(variables, "down")
+    run = Path(tempfile.mkdtemp(prefix="slobox-proof-")).resolve() / "r"
+    variables = {**_own_environment(run), **environment}
+    try:
+        _box(variables, "up", "--full")
+        chosen: dict[str, int] = json.loads((run / "state.json").read_text())["ports"]
+        store = next(name for name in ("tempo", "jaeger") if name in chosen)
+        with httpx.Client(timeout=20, trust_env=False) as client:
+            yield FullBox(run, chosen, store, variables, client)
+    except BaseException:
+        with contextlib.suppress(CommandFailedError):  # told, and what is under way says more
+            _take_down(variables, run)
+        raise
+    _take_down(variables, run)
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback interface that nobody listens on."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+def _own_environment(run: Path) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "SHOP_"))}
+    variables = sorted(set(PORT_VARIABLES.values()))
+    ports = dict(zip(variables, map(str, quiet_ports(len(variables))), strict=True))
+    path = without_tempo(inherited.get("PATH", ""))
+    return {**inherited, **ports, "PATH": path, "BOX_RUN_DIR": str(run)}
+
+
+def without_tempo(search_path: str) -> str:
+    """A PATH without the folders that hold a Tempo: somebody's own would take the place of the Jaeger that is built."""
+    return os.pathsep.join(each for each in search_path.split(os.pathsep) if not Path(each, "tempo").exists())
+
+
+def _take_down(environment: Mapping[str, str], run: Path) -> None:
+    """Stop the stack and remove its folder; the folder of one that does not stop is left, to look into it."""
+    try:
+        _box(environment, "down")
+    except CommandFailedError as error:
+        print(f"{error}\nWhat it left is in {run}", file=sys.stderr)
+        raise
+    shutil.rmtree(run.parent, ignore_errors=True)
 
 
 def _box(environment: Mapping[str, str], *arguments: str, check: bool = True) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bench.cost import CommandFailedError
-from bench.proof.fullbox import free_ports
+from bench.ports import quiet_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def available() -> bool:
 def redis_server() -> Iterator[RedisServer]:
     """A Redis that runs until the block ends."""
     with tempfile.TemporaryDirectory() as folder:
-        server = RedisServer(folder, free_ports(1)[0])
+        server = RedisServer(folder, quiet_ports(1)[0])
         server.start()
         try:
             yield server

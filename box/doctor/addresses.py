@@ -1,7 +1,7 @@
 """Where to look: from what `box up` left in its run folder, or from variables inside of docker compose."""
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from box.doctor.servers import READY_PATHS, TRACE_STORES, Servers
@@ -25,26 +25,29 @@ def resolves(host: str) -> bool:
 def from_environment(environment: Mapping[str, str], known: Callable[[str], bool] = resolves) -> Servers | None:
     """Return the servers that variables such as DOCTOR_OTEL_COLLECTOR_URL name, None when there is none.
 
-    DOCTOR_PROFILES, when it is given, holds the profiles of docker compose that are in use.
+    DOCTOR_PROFILES, when it is given, holds the profiles of docker compose that are in use: a profile that is among
+    them is missed when nothing of it runs. Without it, whether logs and traces are kept is guessed from what runs.
     """
     named = {name: environment.get(f"DOCTOR_{name.upper().replace('-', '_')}_URL", "") for name in READY_PATHS}
     urls = {name: url.rstrip("/") for name, url in named.items() if url}
-    profiles = environment.get("DOCTOR_PROFILES", "full,load").split(",")
-    absent = _of_another_profile(urls, known)
+    given = environment.get("DOCTOR_PROFILES")
+    profiles = ("full,load" if given is None else given).split(",")
+    absent = _other_stores(urls, known)
+    if given is None and not _running(SIGNALS, urls, known):
+        absent |= set(SIGNALS)
     absent |= {name for profile, names in PROFILES.items() if profile not in profiles for name in names}
     kept = {name: url for name, url in urls.items() if name not in absent}
     return Servers(kept, "compose", "docker compose up -d {name}") if kept else None
 
 
-def _of_another_profile(urls: Mapping[str, str], known: Callable[[str], bool]) -> set[str]:
-    """Return what is not meant to run: logs and traces when nothing of them does, and one of two trace stores."""
-    named = [name for name in SIGNALS if name in urls]
-    there = {name for name in named if known(urlsplit(urls[name]).hostname or "")}
-    if not there:
-        return set(named)
-    stores = [name for name in TRACE_STORES if name in urls]
-    wanted = next((name for name in stores if name in there), *stores[:1]) if stores else ""
-    return {name for name in stores if name != wanted}
+def _running(names: Iterable[str], urls: Mapping[str, str], known: Callable[[str], bool]) -> list[str]:
+    return [name for name in names if name in urls and known(urlsplit(urls[name]).hostname or "")]
+
+
+def _other_stores(urls: Mapping[str, str], known: Callable[[str], bool]) -> set[str]:
+    """Return the trace stores but one: the one that runs, or else the usual one."""
+    named = [name for name in TRACE_STORES if name in urls]
+    return set(named) - set([*_running(named, urls, known), *named][:1])
 
 
 def from_state(known: State) -> Servers:

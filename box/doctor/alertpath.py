@@ -23,6 +23,7 @@ class AlertPath:
     servers: Servers
     patience: float
     run: str = field(default_factory=lambda: secrets.token_hex(4))
+    begun: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def walk(self) -> Iterator[Hop]:
         """Yield each step as it is done; the switch is looked at even when the alert does not arrive."""
@@ -32,7 +33,7 @@ class AlertPath:
         yield timed("dead man's switch", self._switch)
 
     def _send(self) -> str:
-        self._post(datetime.now(UTC) + LASTS)
+        self._post(self.begun + LASTS)
         path = "/api/v2/alerts"
         if until(lambda: self.servers.ask("alertmanager", path, filter=f'run="{self.run}"') or None, self.patience):
             return f'took {ALERT} with run="{self.run}"'
@@ -41,7 +42,9 @@ class AlertPath:
     def _post(self, ends: datetime) -> None:
         labels = {"alertname": ALERT, "run": self.run, "severity": "none", "team": "platform"}
         annotations = {"summary": "Test alert of box doctor", "description": "Ends by itself; nothing is to be done."}
-        alert = {"labels": labels, "annotations": annotations, "endsAt": ends.isoformat()}
+        # Without a start Alertmanager takes the end for it, and the pager shows an alert of the future.
+        times = {"startsAt": self.begun.isoformat(), "endsAt": ends.isoformat()}
+        alert = {"labels": labels, "annotations": annotations, **times}
         answer = self.servers.send("POST", "alertmanager", "/api/v2/alerts", json=[alert])
         if not answer.is_success:
             problem = f"refuses the test alert: {answer.status_code} {answer.text.strip()[:120]}"

@@ -1,6 +1,7 @@
 """The pager's web application: takes notifications, shows them, and serves the runbooks."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -26,6 +27,8 @@ TEMPLATES = Jinja2Templates(HERE / "templates")
 LARGEST_BODY = 4 * 1024 * 1024
 SHOWN = 100
 LOOK_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
 
 # Names under which a browser or Alertmanager reaches the pager; others are a page of somebody else's.
 HOSTS = ["127.0.0.1", "localhost", "[::1]", "pager"]
@@ -66,9 +69,15 @@ async def _guarded(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _guard(app: FastAPI) -> None:
-    state = app.state
+    state, written = app.state, True
     while True:
-        watchdog.raise_or_resolve(state.watchdog, state.journal, state.own_runbook, time.time())
+        try:
+            watchdog.raise_or_resolve(state.watchdog, state.journal, state.own_runbook, time.time())
+            written = True
+        except OSError as error:  # a full disk must not end the last one who watches: the next look tries again
+            if written:
+                log.warning("the pager cannot write its own alarm down, and tries again: %s", error)
+            written = False
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -17,6 +17,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
+        self._torn = False
         path.parent.mkdir(parents=True, exist_ok=True)
         self._kept = deque(_read(path), maxlen=KEPT)
         # Rewritten once at start: drops what is too old, and the half line that a crash may have left.
@@ -25,10 +26,18 @@ class Journal:
         fresh.replace(path)
 
     def add(self, notification: Notification) -> None:
-        """Write a notification down, then remember it."""
+        """Write a notification down, then remember it.
+
+        Raises:
+            OSError: it cannot be written.
+        """
         with self._lock:
+            # A disk that was full may have left half a line: the next one must not be glued to it.
+            text = "\n" * self._torn + _line(notification)
+            self._torn = True
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(_line(notification))
+                file.write(text)
+            self._torn = False
             self._kept.append(notification)
 
     def newest_first(self) -> list[Notification]:

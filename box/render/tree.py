@@ -10,8 +10,10 @@ from pathlib import Path
 from box.errors import BoxError
 from box.layout import Layout, make_private_folder
 from box.render import alertmanager, document, prometheus, rules, spec
+from box.render.document import Document
 from box.settings import Settings
 
+SPEC = Path("slos.yaml")
 PROMETHEUS = Path("monitoring/prometheus/prometheus.yml")
 COMPILE_SECONDS = 60
 TARGETS = ("prometheus", "alertmanager")
@@ -42,25 +44,50 @@ def write_token(path: Path) -> None:
         file.write(secrets.token_urlsafe(32) + "\n")
 
 
+def sources(root: Path) -> list[Path]:
+    """Return the files of the checkout that the configs are made from; what `slo` compiled there is not among them.
+
+    Raises:
+        BoxError: the spec is missing or broken.
+    """
+    spec_source = document.read(root / SPEC)
+    return [
+        root / SPEC,
+        root / PROMETHEUS,
+        root / _base(spec_source),
+        *_hand_written(root, root / _compiled(spec_source)),
+    ]
+
+
 def _write_spec(layout: Layout, settings: Settings, time_scale: int) -> Path:
     """Write the spec and Alertmanager's base; return where the checkout's generated rules lie."""
-    source = document.read(layout.root / "slos.yaml")
-    document.write(layout.run / "slos.yaml", spec.render(source, settings), "slos.yaml")
-    base = Path(source.get("alerting", {}).get("base", "monitoring/alertmanager/base.yml"))
+    source = document.read(layout.root / SPEC)
+    document.write(layout.run / SPEC, spec.render(source, settings), SPEC.as_posix())
+    base = _base(source)
     rendered = alertmanager.render(document.read(layout.root / base), settings, time_scale)
     document.write(layout.run / base, rendered, base.as_posix())
-    compiled: str = source.get("outputs", {}).get("prometheus", "monitoring/prometheus/rules/slo.yml")
-    return layout.root / compiled
+    return layout.root / _compiled(source)
+
+
+def _base(spec_source: Document) -> Path:
+    return Path(spec_source.get("alerting", {}).get("base", "monitoring/alertmanager/base.yml"))
+
+
+def _compiled(spec_source: Document) -> Path:
+    return Path(spec_source.get("outputs", {}).get("prometheus", "monitoring/prometheus/rules/slo.yml"))
 
 
 def write_hand_written_rules(layout: Layout, settings: Settings, generated: Path) -> None:
     """Write every rule file of the checkout but the generated one into `rules/` of the run folder."""
     target = layout.run / "rules"
     shutil.rmtree(target, ignore_errors=True)
-    for path in sorted((layout.root / PROMETHEUS).parent.glob("rules/*.yml")):
-        if path != generated:
-            origin = path.relative_to(layout.root).as_posix()
-            document.write(target / path.name, rules.render(document.read(path), settings), origin)
+    for path in _hand_written(layout.root, generated):
+        origin = path.relative_to(layout.root).as_posix()
+        document.write(target / path.name, rules.render(document.read(path), settings), origin)
+
+
+def _hand_written(root: Path, generated: Path) -> list[Path]:
+    return sorted(path for path in (root / PROMETHEUS).parent.glob("rules/*.yml") if path != generated)
 
 
 def compile_rules(layout: Layout, time_scale: int) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from box.doctor.alertpath import ALERT, AlertPath
+from box.doctor.alertpath import ALERT, LASTS, AlertPath
 from box.doctor.values import Hop
 from tests.box.fake_box import LIGHT, SILENT, FakeBox, Wrong, running
 
@@ -23,7 +23,7 @@ def named(hops: list[Hop]) -> dict[str, str]:
 
 
 def test_an_alert_arrives_and_is_ended() -> None:
-    """It has a mark of its own, no severity that would wake anybody, and it does not stay."""
+    """It has a mark of its own, no severity that would wake anybody, begins now, and does not stay."""
     box = FakeBox()
 
     hops = walk(box)
@@ -33,7 +33,10 @@ def test_an_alert_arrives_and_is_ended() -> None:
     assert begun["labels"] == ended["labels"]
     assert begun["labels"]["alertname"] == ALERT
     assert begun["labels"]["severity"] == "none"
-    assert datetime.fromisoformat(ended["endsAt"]) <= datetime.now(UTC) < datetime.fromisoformat(begun["endsAt"])
+    assert begun["startsAt"] == ended["startsAt"]
+    start = datetime.fromisoformat(begun["startsAt"])
+    assert start <= datetime.fromisoformat(ended["endsAt"]) <= datetime.now(UTC)
+    assert datetime.now(UTC) < datetime.fromisoformat(begun["endsAt"]) == start + LASTS
     assert hops[2].told == "pressed 4.2 s ago, overdue after 45"
 
 

@@ -160,6 +160,25 @@ def test_profiles_say_what_is_meant_to_run(profiles: str, expected: set[str]) ->
 
 
 @pytest.mark.parametrize(
+    ("profiles", "expected"),
+    [
+        ("core", {"web"}),
+        ("core,full", {"web", "otel-collector", "loki", "tempo"}),
+        ("", {"web"}),
+    ],
+)
+def test_a_profile_in_use_is_missed_as_a_whole(profiles: str, expected: set[str]) -> None:
+    """All that keeps logs and traces has stopped: who asked for it is told, with the usual store for traces."""
+    names = ("web", "otel-collector", "loki", "tempo", "jaeger")
+    variables = {f"DOCTOR_{name.upper().replace('-', '_')}_URL": f"http://{name}:1" for name in names}
+
+    servers = from_environment({**variables, "DOCTOR_PROFILES": profiles}, lambda _: False)
+
+    assert servers
+    assert set(servers.urls) == expected
+
+
+@pytest.mark.parametrize(
     ("names", "scale", "start"),
     [
         (("web", "prometheus"), 60, ".venv/bin/box up"),

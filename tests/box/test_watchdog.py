@@ -1,6 +1,7 @@
 """The dead man's switch of the pager: what counts as a sign of life, when it is overdue, and who hears of it."""
 
 import asyncio
+import errno
 import time
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,10 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from box.pager import app as serving
 from box.pager.app import create_app
 from box.pager.journal import Journal
-from box.pager.notification import Webhook
+from box.pager.notification import Notification, Webhook
 from box.pager.settings import PagerSettings, from_environment
 from box.pager.watchdog import ALERT, Watchdog, raise_or_resolve
 
@@ -168,25 +170,48 @@ def samples(text: str) -> dict[str, float]:
 
 def test_the_guard_raises_the_alarm_while_the_pager_serves(tmp_path: Path) -> None:
     """A pager that hears nothing pages by itself, and its page says why."""
-
-    async def wait() -> tuple[str, Any]:
-        app = create_app(settings(tmp_path, 0.01))
-        transport = httpx.ASGITransport(app=app)
-        async with (
-            app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
-        ):
-            for _ in range(100):
-                if listed := (await client.get("/api/notifications")).json():
-                    return (await client.get("/")).text, listed
-                await asyncio.sleep(0.1)
-        return "", []
-
-    page, listed = asyncio.run(wait())
+    page, listed = asyncio.run(first_page(settings(tmp_path, 0.01)))
 
     assert [each["alerts"][0]["labels"]["alertname"] for each in listed] == [ALERT]
     assert "Dead man&#39;s switch overdue: last heard never. Alerts may not arrive." in page
     assert 'href="http://127.0.0.1:8091/runbooks/WatchdogMissing"' in page
+
+
+async def first_page(given: PagerSettings) -> tuple[str, Any]:
+    """What a pager that serves shows and lists as soon as it lists anything."""
+    app = create_app(given)
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        for _ in range(100):
+            if listed := (await client.get("/api/notifications")).json():
+                return (await client.get("/")).text, listed
+            await asyncio.sleep(0.1)
+    return "", []
+
+
+def test_a_full_disk_delays_the_alarm_and_does_not_end_the_guard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What could not be written down is tried again at the next look; the log says it once."""
+    add, failures = Journal.add, [OSError(errno.ENOSPC, "No space left on device")] * 2
+
+    def full_at_first(journal: Journal, notification: Notification) -> None:
+        if failures:
+            raise failures.pop()
+        add(journal, notification)
+
+    monkeypatch.setattr(Journal, "add", full_at_first)
+    monkeypatch.setattr(serving, "LOOK_SECONDS", 0.01)
+
+    _, listed = asyncio.run(first_page(settings(tmp_path, 0.01)))
+
+    assert [each["alerts"][0]["labels"]["alertname"] for each in listed] == [ALERT]
+    assert [record.getMessage().partition(":")[2] for record in caplog.records if record.name == serving.__name__] == [
+        " [Errno 28] No space left on device"
+    ]
 
 
 @pytest.mark.parametrize(("body", "status"), [({}, 400), ({"status": "melting"}, 400)])

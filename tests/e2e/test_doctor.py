@@ -12,9 +12,10 @@ from urllib.request import urlopen
 
 import pytest
 
+from bench.ports import quiet_ports
+from bench.proof.fullbox import without_tempo
 from box.layout import Layout
 from box.services import CORE, Service, selection
-from tests.box.conftest import free_ports
 from tests.consistency import servers
 
 pytestmark = pytest.mark.e2e
@@ -86,9 +87,9 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     variables = [variable for service in services for _, variable in service.ports]
     environment = {
         **os.environ,
-        "PATH": os.pathsep.join(p for p in os.environ["PATH"].split(os.pathsep) if not (Path(p) / "tempo").exists()),
+        "PATH": without_tempo(os.environ["PATH"]),
         "BOX_RUN_DIR": str(tmp_path_factory.mktemp("b") / "r"),
-        **dict(zip(variables, map(str, free_ports(len(variables))), strict=True)),
+        **dict(zip(variables, map(str, quiet_ports(len(variables))), strict=True)),
     }
     made = Running(SIGNALS[request.param], services, environment)
     started = made.box("up", *(["--full"] if full else []))

@@ -16,9 +16,10 @@ import httpx
 import psutil
 import pytest
 
+from bench.ports import quiet_ports
+from bench.proof.fullbox import without_tempo
 from box.processes import MARKER
 from box.services import selection
-from tests.pipeline.quiet_ports import quiet_ports
 
 pytestmark = pytest.mark.e2e
 
@@ -95,9 +96,8 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     folder = tmp_path_factory.mktemp("full")
     variables = sorted({variable for service in selection("jaeger") for _, variable in service.ports})
     ports = dict(zip(variables, map(str, quiet_ports(len(variables))), strict=True))
-    # A Tempo that somebody has on PATH would take Jaeger's place.
-    kept = [each for each in os.environ["PATH"].split(os.pathsep) if not Path(each, "tempo").exists()]
-    made = Box(folder, {**os.environ, **ports, "PATH": os.pathsep.join(kept), "BOX_RUN_DIR": str(folder / "run")})
+    path = without_tempo(os.environ["PATH"])
+    made = Box(folder, {**os.environ, **ports, "PATH": path, "BOX_RUN_DIR": str(folder / "run")})
     try:
         made.run("up", "--full", "--time-scale", "1")
         yield made

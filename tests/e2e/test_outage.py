@@ -10,7 +10,7 @@ PLAN = Plan(phase=15.0, per_second=25.0)
 DECISION_WAIT_SECONDS = 30.0
 """`decision_wait` of the Collector, in whose memory a trace waits."""
 PACKED_WITHIN_SECONDS = 2.0
-"""A second in the shop and half a second in the Collector, until a batch is under way."""
+"""A second in the shop until a batch is under way, and one until the Collector looks whether the time is over."""
 
 
 @pytest.fixture(scope="module")

@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from bench.ports import quiet_ports
 from box.readiness import answers, local_client
 from box.services import BY_NAME, selection
 from box.settings import Settings
 from tests.conftest import BUILT, ROOT
-from tests.pipeline.quiet_ports import quiet_ports
 from tests.pipeline.sender import Sender
 
 T = TypeVar("T")

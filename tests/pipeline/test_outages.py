@@ -40,6 +40,17 @@ def test_nothing_is_lost_when_both_stores_and_then_the_collector_are_killed(pipe
     wait_for("empty queues", lambda: pipeline.collector(QUEUED) == 0)
 
 
+def test_a_collector_that_dies_at_once_has_its_log_records_on_disk(pipeline: Pipeline) -> None:
+    """What was accepted a moment ago, and is not yet packed for Loki, is delivered after the crash."""
+    pipeline.start("loki", "otel-collector")
+    send(pipeline, "just now")
+    pipeline.kill("otel-collector")
+
+    pipeline.start("otel-collector")
+
+    wait_for("all lines", lambda: len(set(stored_lines(pipeline))) == LINES)
+
+
 def test_what_was_stored_outlives_a_crash_of_the_stores(pipeline: Pipeline) -> None:
     """Jaeger and Loki write what they acknowledged before they acknowledge it."""
     pipeline.start("jaeger", "loki", "otel-collector")

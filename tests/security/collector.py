@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +17,7 @@ import yaml
 
 from tests.box.conftest import free_ports
 from tests.conftest import ROOT
+from tests.security.processes import end
 
 CONFIG = ROOT / "monitoring" / "otel-collector" / "config.yaml"
 PORTS = (
@@ -31,9 +32,11 @@ PATIENCE = 30
 
 @dataclass(slots=True)
 class Store:
-    """What was delivered, as JSON text, by path."""
+    """What was delivered, as JSON text, by path; while it is not `taking` the Collector has to keep it."""
 
     url: str = ""
+    taking: bool = True
+    refused: set[str] = field(default_factory=set)
     received: dict[str, str] = field(default_factory=dict)
 
     def wait(self, path: str) -> str:
@@ -42,11 +45,23 @@ class Store:
         Raises:
             AssertionError: nothing was, in time.
         """
-        end = time.monotonic() + PATIENCE
-        while path not in self.received:
-            assert time.monotonic() < end, f"nothing came to {path}"
-            time.sleep(0.05)
+        _until(lambda: path in self.received, f"nothing came to {path}")
         return self.received[path]
+
+    def wait_refused(self, *paths: str) -> None:
+        """Wait until something was offered and refused at each path.
+
+        Raises:
+            AssertionError: nothing was, in time.
+        """
+        _until(lambda: self.refused >= set(paths), f"nothing was offered to {paths}")
+
+
+def _until(true: Callable[[], bool], otherwise: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, otherwise
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -57,8 +72,11 @@ def storing() -> Iterator[Store]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            store.received[self.path] = store.received.get(self.path, "") + body
-            self.send_response(200)
+            if store.taking:
+                store.received[self.path] = store.received.get(self.path, "") + body
+            else:
+                store.refused.add(self.path)
+            self.send_response(200 if store.taking else 503)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -89,13 +107,14 @@ def collecting(otelcol: Path, store: Store, folder: Path) -> Iterator[str]:
         _wait_ready(f"http://127.0.0.1:{ports['COLLECTOR_HEALTH_PORT']}/", folder / "log")
         yield f"http://127.0.0.1:{ports['OTLP_HTTP_PORT']}"
     finally:
-        process.terminate()
-        process.wait(PATIENCE)
+        end(process)
 
 
 def _deliver_to(url: str) -> Mapping[str, Any]:
+    """Instead of the stores, with the queue on disk that these have."""
     pipelines = {name: {"exporters": ["otlp_http/test"]} for name in ("traces/keep", "logs")}
-    exporter = {"endpoint": url, "compression": "none", "encoding": "json"}
+    shipped = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["exporters"]["otlp_http/logs"]
+    exporter = {**shipped, "endpoint": url, "encoding": "json"}
     return {"exporters": {"otlp_http/test": exporter}, "service": {"pipelines": pipelines}}
 
 

@@ -31,8 +31,22 @@ def serving(module: str, health: str, folder: Path, **environment: str) -> Itera
         _wait_ready(f"http://127.0.0.1:{port}{health}", folder / "log")
         yield port
     finally:
-        process.terminate()
-        process.wait(PATIENCE)
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes], patience: float = PATIENCE) -> None:
+    """Ask a process to end; one that does not is killed, so that nothing of it holds a port or a folder.
+
+    Raises:
+        subprocess.TimeoutExpired: it had to be killed.
+    """
+    process.terminate()
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
 
 
 def _wait_ready(url: str, log: Path) -> None:

@@ -4,13 +4,12 @@ import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import BUILT
-from tests.security.collector import Store, attributes, collecting, send, storing, value
+from tests.security.collector import attributes, collecting, send, storing, value
 
 TEXTS = {
     "assignment": "password={}",
@@ -92,11 +91,12 @@ class Planted:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What the Collector delivered of all that was sent."""
+    """What the Collector delivered of all that was sent, and all that it had on disk before, its log included."""
 
     planted: Planted
     traces: str
     logs: str
+    waiting: bytes
 
 
 @pytest.fixture(scope="module")
@@ -106,16 +106,13 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Delivered]:
         pytest.skip("no otelcol: run `make tools`")
     folder, planted = tmp_path_factory.mktemp("collector"), Planted()
     with storing() as store, collecting(BUILT / "otelcol", store, folder) as url:
+        store.taking = False
         send(url, "traces", traces(planted))
         send(url, "logs", logs(planted))
-        yield received(store, planted, folder)
-
-
-def received(store: Store, planted: Planted, folder: Path) -> Delivered:
-    """Return both signals; the data folder must not hold anything else."""
-    traces, logs = store.wait("/v1/traces"), store.wait("/v1/logs")
-    assert folder.exists()
-    return Delivered(planted, traces, logs)
+        store.wait_refused("/v1/traces", "/v1/logs")
+        waiting = b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+        store.taking = True
+        yield Delivered(planted, store.wait("/v1/traces"), store.wait("/v1/logs"), waiting)
 
 
 def traces(planted: Planted) -> dict[str, Any]:
@@ -169,6 +166,15 @@ def test_no_secret_is_delivered(delivered: Delivered) -> None:
 
     assert len(delivered.planted.where) > 400
     assert leaks == []
+
+
+def test_no_secret_waits_on_disk(delivered: Delivered) -> None:
+    """The queue comes after the redaction: while no store takes anything, its files hold what is masked."""
+    leaks = [place for secret, place in delivered.planted.where.items() if secret.encode() in delivered.waiting]
+
+    assert leaks == []
+    assert [card for card in CARDS if card.encode() in delivered.waiting] == []
+    assert [text for text in HARMLESS.values() if text.encode() not in delivered.waiting] == []
 
 
 def test_no_card_number_is_delivered(delivered: Delivered) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench.ports import quiet_ports
+from bench.proof.fullbox import without_tempo
 from box.processes import MARKER
 from box.services import SERVICES, selection
-from tests.box.conftest import free_ports
 from tests.conftest import BUILT
 from tests.security.command import box
 
@@ -41,8 +42,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     if missing:
         pytest.skip(f"no {', '.join(missing)}: run `make tools`")
     folder = tmp_path_factory.mktemp("stack") / "run"
-    ports = {name: str(port) for name, port in zip(VARIABLES, free_ports(len(VARIABLES)), strict=True)}
-    environment = {**os.environ, **ports, "BOX_RUN_DIR": str(folder)}
+    ports = {name: str(port) for name, port in zip(VARIABLES, quiet_ports(len(VARIABLES)), strict=True)}
+    environment = {**os.environ, **ports, "PATH": without_tempo(os.environ["PATH"]), "BOX_RUN_DIR": str(folder)}
     try:
         box("up", "--full", environment=environment)
         yield Running(folder, tuple(_processes(folder)))
@@ -77,8 +78,11 @@ def test_everything_listens_on_this_machine_alone(running: Running) -> None:
     assert [each for each in bound if not ip_address(each[1]).is_loopback] == []
 
 
-def test_nothing_calls_out(running: Running) -> None:
-    """No process has a connection to another machine: no reports, no look for updates."""
+def test_nothing_has_a_standing_connection_to_elsewhere(running: Running) -> None:
+    """No process is connected to another machine at this moment.
+
+    What would call only now and then is switched off, which tests/stack/test_shipped_configs.py looks after.
+    """
     remote = {
         (process.name(), each.raddr.ip)
         for process in running.processes

@@ -15,6 +15,8 @@ MONITORING = ROOT / "monitoring"
 COLLECTOR = MONITORING / "otel-collector" / "config.yaml"
 LOKI = MONITORING / "loki" / "loki.yaml"
 TEMPO = MONITORING / "tempo" / "tempo.yaml"
+CALLS = re.compile("GF_(ANALYTICS|NEWS|PLUGINS|SNAPSHOTS|SECURITY_DISABLE_GRAVATAR)")
+"""Settings of Grafana with which it calls others, or does not."""
 CONTAINER = {
     "COLLECTOR_HOST": "0.0.0.0",  # noqa: S104 -- only inside of its container
     "COLLECTOR_DATA": "/var/lib/otelcol",
@@ -100,7 +102,20 @@ def test_what_is_built_in_is_what_the_config_names() -> None:
 
 
 def test_nothing_is_reported_home() -> None:
-    """Neither Loki nor Tempo tells anybody that it runs."""
+    """Neither Loki, Tempo nor Grafana tells anybody that it runs, nor asks anybody for news, updates or plugins."""
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    grafana = {name: value for name, value in services["grafana"]["environment"].items() if CALLS.match(name)}
+
+    assert grafana == {
+        "GF_PLUGINS_PREINSTALL_DISABLED": "true",
+        "GF_ANALYTICS_REPORTING_ENABLED": "false",
+        "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+        "GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES": "false",
+        "GF_ANALYTICS_FEEDBACK_LINKS_ENABLED": "false",
+        "GF_SECURITY_DISABLE_GRAVATAR": "true",
+        "GF_NEWS_NEWS_FEED_ENABLED": "false",
+        "GF_SNAPSHOTS_EXTERNAL_ENABLED": "false",
+    }
     assert yaml.safe_load(LOKI.read_text())["analytics"] == {"reporting_enabled": False}
     assert yaml.safe_load(TEMPO.read_text())["usage_report"] == {"reporting_enabled": False}
 

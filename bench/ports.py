@@ -1,4 +1,4 @@
-"""Free ports that stay free until a server takes them."""
+"""Free ports that stay free until a server takes them: for benchmarks and tests that start whole stacks."""
 
 import secrets
 
