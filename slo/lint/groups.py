@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.diagnostics import Place
 from slo.lint.finding import finding, number_of, some
+from slo.plan.names import EVALUATED
 from slo.plan.values import Record
 
 if TYPE_CHECKING:
@@ -118,7 +119,11 @@ def cost_of_members(subject: Subject) -> Iterator[Diagnostic]:
 def series_of_a_member(plan: Plan) -> int:
     """How many series one member of a group has at most: events of three kinds, ratios, and facts about its budget."""
     names = [{rule.name for rule in group.rules if isinstance(rule, Record)} for group in plan.groups]
-    return max(
-        sum(_KINDS if name.startswith("slo:events:") else 1 for name in group if not name.startswith("slo:rollup_"))
-        for group in names
-    )
+    return max(sum(map(_series_of_a_member, group)) for group in names)
+
+
+def _series_of_a_member(name: str) -> int:
+    """How many of them a record adds for each member: nothing where it is about the shard or the whole group."""
+    if name == EVALUATED or name.startswith("slo:rollup_"):
+        return 0
+    return _KINDS if name.startswith("slo:events:") else 1

@@ -46,6 +46,7 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan) -> Group:
         scale.interval,
         (
             *maintenance.records(members, scale),
+            cascade.evaluated(shard),
             *(rule for slo in slos for rule in base.records(slo, shard, scale)),
             base.covered(shard, scale),
             *cascade.records(shard, windows, scale.factor),

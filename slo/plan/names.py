@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from slo.model import Slo
 
 INFO = "slo:info"
+EVALUATED = "slo:evaluated:timestamp_seconds"
+"""Of a shard; is there whenever its rules were evaluated, whatever data there are."""
 BUDGET = "slo:budget:ratio"
 REMAINING = "slo:budget_remaining:ratio"
 COVERED = "slo:window_covered:ratio"

@@ -141,8 +141,8 @@ def test_slos_that_differ_in_nothing_share_six_rules() -> None:
         "no-data",
     ]
     assert all('{shard="svc-0"}' in alert.expr and "slo=" not in alert.expr for alert in alerts)
-    # total, bad and info of each; covered, seven windows, eight ratios, budget, covered and remaining share.
-    assert len(rules) == 3 * len(slos) + 1 + 7 + 8 + 3 + len(alerts)
+    # total, bad and info of each; evaluated, covered, seven windows, eight ratios, budget, covered and remaining share.
+    assert len(rules) == 3 * len(slos) + 2 + 7 + 8 + 3 + len(alerts)
 
 
 @pytest.mark.parametrize(

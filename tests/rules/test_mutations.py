@@ -11,7 +11,7 @@ from tests.rules.judge import verdict
 from tests.rules.kinds import KINDS, compiled, specification
 from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set
 
-LOST_TILE = r'(?s)(slo:events:%s\n.*?)\n +or label_replace\([^\n]*"tile", "%d", "", ""\)'
+LOST_TILE = r'(?s)(slo:events:%s\n.*?)\n +or label_replace\([^\n]*(?:\n +or slo:[^\n]*)?"tile", "%d", "", ""\)'
 FAST = Scale(factor=60, interval=1, scrape_interval=1)
 
 # what is wrong -> (scenario that notices it, pattern in the rules, replacement)
