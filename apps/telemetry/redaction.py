@@ -7,11 +7,13 @@ text of an exception that nobody foresaw. The Collector has the same rules, for 
 import re
 
 REDACTED = "[redacted]"
+LONGEST_PATH, LONGEST_QUERY = 2048, 2048
+"""Most of an address that is told: a visitor may send eight times as much, and all of it would be searched."""
 
 _SECRET = re.compile(
     r"""(?ix)
     (?P<scheme> \b (?:bearer|basic) [ \t]+ ) [\w.~+/=-]{4,}
-    | (?P<name> \b (?:[\w-]*(?:password|passwd|secret|token|api[_-]?key)|authorization|cookie|set-cookie)
+    | (?P<name> (?: (?<![\w-]) [\w-]*(?:password|passwd|secret|token|api[_-]?key) | \b (?:authorization|cookie) )
         ["']? \s* [=:] \s* ["']? (?: (?:bearer|basic) [ \t]+ )? ) [^\s"'&;,}]+
     | (?P<place> :// [^\s/:@]* : ) [^\s/@]+ (?=@)
     | (?<![\w.-]) (?P<card> \d (?:[ -]?\d){12,18} ) (?! [\w-] | \.\d )
@@ -28,8 +30,17 @@ def redact(text: str) -> str:
     return _SECRET.sub(_replace, text)
 
 
+def redact_path(path: str) -> str:
+    """The path of an address, redacted; of a long one the beginning, without the part that was cut in the middle."""
+    if len(path) > LONGEST_PATH:
+        path = path[:LONGEST_PATH].rpartition("/")[0] + "/..."
+    return redact(path)
+
+
 def query_names(query: bytes) -> str:
     """A query string with the names of its parameters alone: a value, and what has no name, may be anything."""
+    if len(query) > LONGEST_QUERY:
+        query = query[:LONGEST_QUERY].rpartition(b"&")[0]
     parts = [part.decode("latin-1").partition("=") for part in query.split(b"&") if part]
     return "&".join(f"{redact(name)}={REDACTED}" if equals else REDACTED for name, equals, _ in parts)
 

@@ -288,6 +288,17 @@ def test_no_secret_is_told(tiers: Processes) -> None:
         assert hidden.encode() not in told
 
 
+def test_an_address_that_is_made_to_be_slow_is_answered(tiers: Processes) -> None:
+    """The longest path, of words that each look like the beginning of a name, stops neither its tier nor its span."""
+    trace_id, headers = trace_of(0xF4)
+
+    answer = tiers.get("web", "/" + "a-" * 7900 + ":", **headers)
+    (span,) = tiers.trace(trace_id, 1)
+
+    assert answer.status_code == 404
+    assert span.attributes["url.path"] == "/..."
+
+
 def test_heads_are_bounded(tiers: Processes) -> None:
     """A request with an endless header, or an endless address, is cut off before it takes memory."""
     for begin in (b"GET /products HTTP/1.1\r\nHost: x\r\nX-Long: ", b"GET /"):
