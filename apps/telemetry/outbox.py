@@ -168,12 +168,18 @@ class Outbox(Generic[Item]):
                 seconds = min(seconds, self._leave_by - now)
                 if seconds <= 0:
                     return
-            answer = self._post(parcel.payload, seconds)
+            answer = self._try(parcel.payload, seconds)
             expired = answer.again and time.monotonic() - first >= self._limits.patience_seconds
             if answer.again and not expired:
                 self._failed(answer)
                 return
             self._done(parcel, answer, "expired" if expired else "refused")
+
+    def _try(self, payload: bytes, seconds: float) -> Answer:
+        try:
+            return self._post(payload, seconds)
+        except Exception as error:  # noqa: BLE001 - else the thread ends, and with it all that waits or is still to come
+            return Answer(delivered=False, again=False, why=type(error).__name__)
 
     def _done(self, parcel: _Parcel, answer: Answer, reason: str) -> None:
         self._parcels.popleft()

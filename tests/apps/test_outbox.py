@@ -162,6 +162,43 @@ def test_items_refused_in_part_are_counted(receiver: Receiver) -> None:
     assert tally.lost == {"refused": 2}
 
 
+@pytest.mark.parametrize("body", [b"{}", b"<html><body>OK</body></html>", b"\xff"])
+def test_an_answer_that_is_no_otlp_does_not_end_the_outbox(receiver: Receiver, body: bytes) -> None:
+    """A proxy or another server says 200 in its own words: the batch is taken, and so is the next one."""
+    tally = Tally()
+    receiver.body = body
+    box = lines(receiver.url, tally)
+
+    box.put(line("first"))
+    eventually(lambda: tally.taken == 1)
+    box.put(line("second"))
+    eventually(lambda: tally.taken == 2)
+    box.leave(2)
+    box.join()
+
+    assert [record.name for record in receiver.logs] == ["first", "second"]
+    assert tally.lost == {}
+    assert signals.rejected_spans(body) == 0
+
+
+def test_a_post_that_raises_costs_its_batch_and_nothing_after_it(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever nobody foresaw is counted as refused and told with its kind; the outbox goes on."""
+    tally, answers = Tally(), {b"2": TAKEN}
+
+    def post(payload: bytes, _seconds: float) -> Answer:
+        return answers[payload]
+
+    box = numbers(post, tally)
+    box.put(1)
+    eventually(lambda: tally.lost["refused"] == 1)
+    box.put(2)
+    eventually(lambda: tally.taken == 1)
+    box.leave(1)
+    box.join()
+
+    assert "numbers: 1 items were dropped (refused): KeyError" in caplog.text
+
+
 def test_a_full_queue_turns_the_newest_away_and_counts_them() -> None:
     """No more than the limit waits; what waits is delivered."""
     tally = Tally()
