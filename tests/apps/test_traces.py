@@ -276,11 +276,12 @@ def test_no_secret_is_told(tiers: Processes) -> None:
 
     tiers.get("web", f"/products?token={secret}&card={card}", **headers)
     tiers.get("web", f"/nothing/{card}?{secret}", **headers)
+    tiers.get("web", f"/products/{card}", **headers)
     tiers.post(f"/api/checkout?token={secret}", json=faulty, headers=headers | key(secret))
     tiers.post("/api/checkout", json=order(email=f"{secret}@example.org"), headers=headers | key(secret))
     tiers.get("web", "/admin/faults", Authorization=f"Bearer {secret}")
-    eventually(lambda: sum(span.parent == VISITOR for span in tiers.receiver.trace(trace_id)) == 4)
-    eventually(lambda: sum(record.trace_id == trace_id for record in tiers.receiver.logs) >= 6)
+    eventually(lambda: sum(span.parent == VISITOR for span in tiers.receiver.trace(trace_id)) == 5)
+    eventually(lambda: sum(record.trace_id == trace_id for record in tiers.receiver.logs) >= 8)
 
     told = b"".join(tiers.receiver.raw) + b"".join((tiers.folder / f"{tier}.log").read_bytes() for tier in TIERS)
     assert b"url.query" in told
