@@ -49,7 +49,12 @@ Post: TypeAlias = Callable[[bytes, float], Answer]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much may wait, and for how long the Collector may be away until the oldest batch is given up."""
+    """How much may wait, for how long the oldest batch is tried until it is given up, and how long one try may take.
+
+    The patience begins with the first try of a batch, and batches are tried one after the other. So while the Collector
+    is away one is given up each time that the patience is over, and those behind it are kept: what an outage costs is
+    bounded by the queue.
+    """
 
     queue: int = 32_768
     patience_seconds: float = 150.0

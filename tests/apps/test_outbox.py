@@ -239,6 +239,30 @@ def test_a_batch_is_given_up_after_its_time() -> None:
     assert box.waiting == 0
 
 
+def test_the_time_of_a_batch_begins_when_those_before_it_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nobody takes the oldest batch the next one waits without losing time, and is delivered afterwards."""
+    monkeypatch.setattr(outbox, "BATCH", 1)
+    tally, patience = Tally(), 0.5
+    tries: dict[bytes, list[float]] = {b"1": [], b"2": []}
+
+    def post(payload: bytes, _seconds: float) -> Answer:
+        tries[payload].append(time.monotonic())
+        return TAKEN if len(tries[b"2"]) > 1 else AWAY
+
+    begun = time.monotonic()
+    box = numbers(post, tally, Limits(patience_seconds=patience))
+    box.put(1)
+    box.put(2)
+    eventually(lambda: tally.taken == 1)
+    box.leave(1)
+    box.join()
+
+    assert tally.lost == {"expired": 1}
+    assert tries[b"1"][-1] - tries[b"1"][0] >= patience - outbox.LONGEST_PAUSE_SECONDS
+    assert tries[b"2"][0] >= tries[b"1"][-1]
+    assert tries[b"2"][-1] - begun > patience
+
+
 @pytest.mark.parametrize("hangs", [False, True], ids=["refuses", "hangs"])
 def test_leaving_takes_no_longer_than_allowed(hangs: bool) -> None:  # noqa: FBT001 - a case of the test
     """An outbox ends in its time, also when the Collector is away or does not answer, and counts what is left."""
