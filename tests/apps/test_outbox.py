@@ -1,5 +1,6 @@
 """What waits for the Collector: nothing is lost while it is away for a while, and what is lost is counted."""
 
+import asyncio
 import gzip
 import logging
 import sys
@@ -17,6 +18,8 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 )
 from opentelemetry.sdk.resources import Resource
 
+from apps.catalog.app import create_app as create_catalog
+from apps.settings import Settings
 from apps.telemetry import export, outbox, signals, wire
 from apps.telemetry.delivery import HttpPost
 from apps.telemetry.line import Line
@@ -25,6 +28,7 @@ from apps.telemetry.metrics import PipelineMeters, Readings, new_registry
 from apps.telemetry.outbox import Answer, Limits, Outbox
 from apps.telemetry.throttle import Throttle
 from tests.apps.otlp import Receiver, eventually, receiving
+from tests.apps.running import serving
 from tests.apps.servers import free_port
 
 WHO = wire.pack_resource(Resource({"service.name": "web"}))
@@ -84,6 +88,34 @@ def test_the_limits_are_those_that_a_minute_without_collector_needs() -> None:
 
     assert (usual.queue, usual.patience_seconds) == (32_768, 150)
     assert export.FLUSH_SECONDS + outbox.SHUTDOWN_PAUSE_SECONDS < 5
+
+
+def test_standard_variables_mean_what_they_mean_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OTLP's timeout is milliseconds of one request, by signal or for all; the patience has a setting of its own."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "2500")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "700")
+    monkeypatch.setenv("OTEL_BLRP_MAX_QUEUE_SIZE", "100")
+
+    assert export.limits("traces", 9) == Limits(patience_seconds=9, request_seconds=2.5)
+    assert export.limits("logs", 9) == Limits(queue=100, patience_seconds=9, request_seconds=0.7)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "soon")
+    assert export.limits("traces", 150) == Limits()
+
+
+async def test_a_tier_has_the_patience_of_its_settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SHOP_TELEMETRY_PATIENCE_SECONDS reaches the outboxes: what nobody takes is given up when it is over."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setattr(export, "FLUSH_SECONDS", 0.1)
+    hasty = settings.model_copy(update={"telemetry_patience_seconds": 0.05})
+
+    async with serving(create_catalog, hasty) as tier:
+        await tier.client.get("/nothing")
+        for _ in range(500):
+            if tier.value("shop_telemetry_dropped_total", signal="traces", reason="expired"):
+                break
+            await asyncio.sleep(0.02)
+
+    assert tier.value("shop_telemetry_dropped_total", signal="traces", reason="expired") == 1
 
 
 def test_nothing_is_lost_while_the_collector_is_away() -> None:
