@@ -1,4 +1,4 @@
-"""Bounds the head of a request, address and headers: uvicorn's parser would collect one without end."""
+"""Bounds address, headers and trailers of a request: uvicorn's parser would collect them without end."""
 
 from typing import Any
 
@@ -13,37 +13,60 @@ _REFUSAL = (
 
 
 class _TooLarge(Exception):
-    """The head came whole, in one piece, and is over the limit."""
+    """What came whole, in one piece or line by line, is over the limit."""
 
 
 class BoundedHeads(HttpToolsProtocol):
-    """Closes a connection whose request is still not past its headers after so many bytes, or has more in them."""
+    """Closes a connection that sends so many bytes without a part of a body, or more than that as one head.
+
+    After a chunked body come trailers: nobody asked for them, so they are dropped, but they are counted.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._received = 0
+        self._at_once = 0
+        self._trailers = 0
         self._in_head = True
 
     def data_received(self, data: bytes) -> None:
         """Take what came over the connection."""
-        self._received = self._received + len(data) if self._in_head else len(data)
+        self._at_once = len(data)
+        self._received += len(data)
         super().data_received(data)
-        if self._in_head and self._received > MOST_BYTES and not self.transport.is_closing():
+        if self._received > MOST_BYTES and not self.transport.is_closing():
             self._refuse()
 
     def on_message_begin(self) -> None:
         """A request begins, perhaps in the middle of what was received."""
         self._in_head = True
+        self._trailers = 0
         super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header, or a trailer, which must not change a request that is being served."""
+        if self._in_head:
+            super().on_header(name, value)
+            return
+        self._trailers += len(name) + len(value)
+        if self._trailers > MOST_BYTES:
+            self._refuse()
+            raise _TooLarge
 
     def on_headers_complete(self) -> None:
         """The head is there; the body has a limit of its own."""
-        # What came at once may hold the body, too: only then the head has to be measured.
-        if self._received > MOST_BYTES and self._head_bytes() > MOST_BYTES:
+        # What came at once may hold the body, or another request, too: only then the head has to be measured.
+        if max(self._received, self._at_once) > MOST_BYTES and self._head_bytes() > MOST_BYTES:
             self._refuse()
             raise _TooLarge
         self._in_head = False
+        self._received = 0
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """What comes without a part of the body is counted from here on: the head of a chunk, or a trailer."""
+        self._received = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """What comes next belongs to another request."""
@@ -60,5 +83,13 @@ class BoundedHeads(HttpToolsProtocol):
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
     def _refuse(self) -> None:
-        self.transport.write(_REFUSAL)
+        if not self._is_answering():
+            self.transport.write(_REFUSAL)
         self.transport.close()
+
+    def _is_answering(self) -> bool:
+        """Whether another answer is due, or this one has begun: then a refusal would be taken for a part of it."""
+        cycle = self.cycle
+        if cycle is None:  # before the first request, whatever the types of uvicorn say
+            return False
+        return not cycle.response_complete and (self._in_head or cycle.response_started)

@@ -113,7 +113,9 @@ def _kit(tier: Tier, settings: Settings, registry: CollectorRegistry) -> Kit:
         faults=faults,
         health=health.Health(),
         meters=DependencyMeters(registry, tier.dependencies),
-        telemetry=export.set_up(tier.name, settings.version, PipelineMeters(registry, readings)),
+        telemetry=export.set_up(
+            tier.name, settings.version, PipelineMeters(registry, readings), settings.telemetry_patience_seconds
+        ),
         throttle=_throttle(settings, registry),
     )
 

@@ -15,6 +15,7 @@ from apps.resilience.budget import RetryBudget
 from apps.resilience.connections import Connections
 from apps.resilience.retry import Retry
 from apps.telemetry.metrics import DependencyMeters
+from apps.telemetry.redaction import redact_path
 from apps.telemetry.tracing import Tracing, event, inject
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -112,5 +113,5 @@ class Dependency:
             "http.request.method": method,
             "server.address": base.host,
             "server.port": port,
-            "url.full": f"{base.scheme}://{base.host}:{port}{path}",
+            "url.full": f"{base.scheme}://{base.host}:{port}{redact_path(path)}",
         }

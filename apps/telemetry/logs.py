@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -17,7 +17,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 from apps.telemetry.line import Line
 from apps.telemetry.outbox import sending
-from apps.telemetry.redaction import redact
+from apps.telemetry.redaction import REDACTED, is_telling, redact, redact_number
 from apps.telemetry.throttle import Throttle
 
 QUIET = ("httpx", "httpcore", "cashews", "stamina", "uvicorn.access", "urllib3")
@@ -127,7 +127,7 @@ def _severity(level: int) -> tuple[int, str]:
 
 
 def _attributes(record: logging.LogRecord) -> dict[str, Any]:
-    attributes = {name: _value(value) for name, value in vars(record).items() if name not in USUAL}
+    attributes = {name: _value(name, value) for name, value in vars(record).items() if name not in USUAL}
     if record.exc_info and record.exc_info[1] is not None:
         error = record.exc_info[1]
         attributes["exception.type"] = type(error).__qualname__
@@ -136,11 +136,15 @@ def _attributes(record: logging.LogRecord) -> dict[str, Any]:
     return attributes
 
 
-def _value(value: Any) -> Any:
+def _value(name: str, value: Any) -> Any:
+    if is_telling(name):
+        return REDACTED
     if isinstance(value, str):
         return redact(value)
-    if isinstance(value, bool | int | float):
-        return value
+    if isinstance(value, int | float):
+        return redact_number(value)
     if isinstance(value, list | tuple):
-        return [_value(each) for each in value]
+        return [_value(name, each) for each in value]
+    if isinstance(value, Mapping):
+        value = {key: _value(str(key), each) for key, each in value.items()}
     return redact(str(value))

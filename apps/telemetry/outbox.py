@@ -49,7 +49,12 @@ Post: TypeAlias = Callable[[bytes, float], Answer]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much may wait, and for how long the Collector may be away until the oldest batch is given up."""
+    """How much may wait, for how long the oldest batch is tried until it is given up, and how long one try may take.
+
+    The patience begins with the first try of a batch, and batches are tried one after the other. So while the Collector
+    is away one is given up each time that the patience is over, and those behind it are kept: what an outage costs is
+    bounded by the queue.
+    """
 
     queue: int = 32_768
     patience_seconds: float = 150.0
@@ -168,12 +173,18 @@ class Outbox(Generic[Item]):
                 seconds = min(seconds, self._leave_by - now)
                 if seconds <= 0:
                     return
-            answer = self._post(parcel.payload, seconds)
+            answer = self._try(parcel.payload, seconds)
             expired = answer.again and time.monotonic() - first >= self._limits.patience_seconds
             if answer.again and not expired:
                 self._failed(answer)
                 return
             self._done(parcel, answer, "expired" if expired else "refused")
+
+    def _try(self, payload: bytes, seconds: float) -> Answer:
+        try:
+            return self._post(payload, seconds)
+        except Exception as error:  # noqa: BLE001 - else the thread ends, and with it all that waits or is still to come
+            return Answer(delivered=False, again=False, why=type(error).__name__)
 
     def _done(self, parcel: _Parcel, answer: Answer, reason: str) -> None:
         self._parcels.popleft()

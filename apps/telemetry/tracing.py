@@ -16,7 +16,7 @@ from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, S
 from starlette.types import Scope
 
 from apps.problems import DependencyError, ShopError
-from apps.telemetry.redaction import query_names, redact
+from apps.telemetry.redaction import query_names, redact_path
 
 Attributes: TypeAlias = Mapping[str, str | int | float | bool]
 
@@ -71,7 +71,7 @@ def end_server(span: Span, scope: Scope, route: str | None, status: int, error: 
         attributes: dict[str, str | int] = {
             "http.request.method": method if method != "HTTP" else "_OTHER",
             "url.scheme": scope["scheme"],
-            "url.path": redact(scope["path"]),
+            "url.path": redact_path(scope["path"]),
             "http.response.status_code": status,
         }
         if scope["query_string"]:

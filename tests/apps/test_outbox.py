@@ -1,5 +1,6 @@
 """What waits for the Collector: nothing is lost while it is away for a while, and what is lost is counted."""
 
+import asyncio
 import gzip
 import logging
 import sys
@@ -17,6 +18,8 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 )
 from opentelemetry.sdk.resources import Resource
 
+from apps.catalog.app import create_app as create_catalog
+from apps.settings import Settings
 from apps.telemetry import export, outbox, signals, wire
 from apps.telemetry.delivery import HttpPost
 from apps.telemetry.line import Line
@@ -25,6 +28,7 @@ from apps.telemetry.metrics import PipelineMeters, Readings, new_registry
 from apps.telemetry.outbox import Answer, Limits, Outbox
 from apps.telemetry.throttle import Throttle
 from tests.apps.otlp import Receiver, eventually, receiving
+from tests.apps.running import serving
 from tests.apps.servers import free_port
 
 WHO = wire.pack_resource(Resource({"service.name": "web"}))
@@ -84,6 +88,34 @@ def test_the_limits_are_those_that_a_minute_without_collector_needs() -> None:
 
     assert (usual.queue, usual.patience_seconds) == (32_768, 150)
     assert export.FLUSH_SECONDS + outbox.SHUTDOWN_PAUSE_SECONDS < 5
+
+
+def test_standard_variables_mean_what_they_mean_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OTLP's timeout is milliseconds of one request, by signal or for all; the patience has a setting of its own."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "2500")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_LOGS_TIMEOUT", "700")
+    monkeypatch.setenv("OTEL_BLRP_MAX_QUEUE_SIZE", "100")
+
+    assert export.limits("traces", 9) == Limits(patience_seconds=9, request_seconds=2.5)
+    assert export.limits("logs", 9) == Limits(queue=100, patience_seconds=9, request_seconds=0.7)
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "soon")
+    assert export.limits("traces", 150) == Limits()
+
+
+async def test_a_tier_has_the_patience_of_its_settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SHOP_TELEMETRY_PATIENCE_SECONDS reaches the outboxes: what nobody takes is given up when it is over."""
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setattr(export, "FLUSH_SECONDS", 0.1)
+    hasty = settings.model_copy(update={"telemetry_patience_seconds": 0.05})
+
+    async with serving(create_catalog, hasty) as tier:
+        await tier.client.get("/nothing")
+        for _ in range(500):
+            if tier.value("shop_telemetry_dropped_total", signal="traces", reason="expired"):
+                break
+            await asyncio.sleep(0.02)
+
+    assert tier.value("shop_telemetry_dropped_total", signal="traces", reason="expired") == 1
 
 
 def test_nothing_is_lost_while_the_collector_is_away() -> None:
@@ -162,6 +194,43 @@ def test_items_refused_in_part_are_counted(receiver: Receiver) -> None:
     assert tally.lost == {"refused": 2}
 
 
+@pytest.mark.parametrize("body", [b"{}", b"<html><body>OK</body></html>", b"\xff"])
+def test_an_answer_that_is_no_otlp_does_not_end_the_outbox(receiver: Receiver, body: bytes) -> None:
+    """A proxy or another server says 200 in its own words: the batch is taken, and so is the next one."""
+    tally = Tally()
+    receiver.body = body
+    box = lines(receiver.url, tally)
+
+    box.put(line("first"))
+    eventually(lambda: tally.taken == 1)
+    box.put(line("second"))
+    eventually(lambda: tally.taken == 2)
+    box.leave(2)
+    box.join()
+
+    assert [record.name for record in receiver.logs] == ["first", "second"]
+    assert tally.lost == {}
+    assert signals.rejected_spans(body) == 0
+
+
+def test_a_post_that_raises_costs_its_batch_and_nothing_after_it(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever nobody foresaw is counted as refused and told with its kind; the outbox goes on."""
+    tally, answers = Tally(), {b"2": TAKEN}
+
+    def post(payload: bytes, _seconds: float) -> Answer:
+        return answers[payload]
+
+    box = numbers(post, tally)
+    box.put(1)
+    eventually(lambda: tally.lost["refused"] == 1)
+    box.put(2)
+    eventually(lambda: tally.taken == 1)
+    box.leave(1)
+    box.join()
+
+    assert "numbers: 1 items were dropped (refused): KeyError" in caplog.text
+
+
 def test_a_full_queue_turns_the_newest_away_and_counts_them() -> None:
     """No more than the limit waits; what waits is delivered."""
     tally = Tally()
@@ -200,6 +269,30 @@ def test_a_batch_is_given_up_after_its_time() -> None:
     box.join()
 
     assert box.waiting == 0
+
+
+def test_the_time_of_a_batch_begins_when_those_before_it_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nobody takes the oldest batch the next one waits without losing time, and is delivered afterwards."""
+    monkeypatch.setattr(outbox, "BATCH", 1)
+    tally, patience = Tally(), 0.5
+    tries: dict[bytes, list[float]] = {b"1": [], b"2": []}
+
+    def post(payload: bytes, _seconds: float) -> Answer:
+        tries[payload].append(time.monotonic())
+        return TAKEN if len(tries[b"2"]) > 1 else AWAY
+
+    begun = time.monotonic()
+    box = numbers(post, tally, Limits(patience_seconds=patience))
+    box.put(1)
+    box.put(2)
+    eventually(lambda: tally.taken == 1)
+    box.leave(1)
+    box.join()
+
+    assert tally.lost == {"expired": 1}
+    assert tries[b"1"][-1] - tries[b"1"][0] >= patience - outbox.LONGEST_PAUSE_SECONDS
+    assert tries[b"2"][0] >= tries[b"1"][-1]
+    assert tries[b"2"][-1] - begun > patience
 
 
 @pytest.mark.parametrize("hangs", [False, True], ids=["refuses", "hangs"])

@@ -10,6 +10,8 @@ from apps.telemetry.line import Line
 from apps.telemetry.logs import Writer
 from apps.telemetry.redaction import REDACTED, query_names, redact
 from apps.telemetry.throttle import Throttle
+from apps.telemetry.wire import pack_lines
+from tests.planted import CARD_NUMBER, CARDS, HARMLESS, TEXTS, Planted
 
 CARD = "4111111111111111"
 
@@ -29,7 +31,19 @@ CARD = "4111111111111111"
         ("Cookie: session=abc", f"Cookie: {REDACTED}"),
         (f"card {CARD} was refused", f"card {REDACTED} was refused"),
         ("card 4111 1111 1111 1111.", f"card {REDACTED}."),
+        ("card 4111111111111111 12/27", f"card {REDACTED} 12/27"),
         ("/products/5500-0000-0000-0004", f"/products/{REDACTED}"),
+        ("Cookie: theme=dark; shop=x\nHost: h", f"Cookie: {REDACTED}\nHost: h"),
+        ("Cookie: theme='dark'; shop=\"x y\"; lang=en", f"Cookie: {REDACTED}"),
+        ('{"Cookie": "theme=dark; shop=x", "port": 1}', f'{{"Cookie": "{REDACTED}", "port": 1}}'),
+        ('{"password": "a \\" b", "port": 1}', f'{{"password": "{REDACTED}", "port": 1}}'),
+        (r"{\"secret\": \"a \\\" b\", \"port\": 1}", rf"{{\"secret\": \"{REDACTED}\", \"port\": 1}}"),
+        ("passphrase: 'never closed", f"passphrase: '{REDACTED}"),
+        ("{'db_pwd': b'a b', 'port': 1}", f"{{'db_pwd': b'{REDACTED}', 'port': 1}}"),
+        ("{'token': ['a b'], 'page': ['2']}", f"{{'token': ['{REDACTED}'], 'page': ['2']}}"),
+        ("password: basic", f"password: {REDACTED}"),
+        ("sent basic aGVsbG8gd29ybGQh to it", f"sent basic {REDACTED} to it"),
+        ("eyJzdWIiOiJh.eyJzdWIiOiJh.c2ln expired", f"{REDACTED} expired"),
     ],
 )
 def test_secrets_are_taken_out(text: str, told: str) -> None:
@@ -50,11 +64,53 @@ def test_secrets_are_taken_out(text: str, told: str) -> None:
         "there is no token here",
         "0af7651916cd43dd8448eb211c80319c",
         "milliseconds=12.5",
+        "Basic authentication failed",
+        "eyJhbGciOiJI alone",
+        "",
+        *HARMLESS.values(),
     ],
 )
 def test_everything_else_stays(text: str) -> None:
     """Ids, addresses, times and ordinary words are left alone."""
     assert redact(text) == text
+
+
+@pytest.mark.parametrize("shape", TEXTS)
+def test_every_shape_that_the_collector_masks_is_masked_here(shape: str) -> None:
+    """Alone, in the middle of a line, and in capitals, except for a JSON web token, which has its own."""
+    capitals = TEXTS[shape] if "eyJ" in TEXTS[shape] else TEXTS[shape].upper()
+    for text in (TEXTS[shape], f"it failed: {TEXTS[shape]} and so on", capitals):
+        told = redact(text.format("leak0001x"))
+
+        assert "leak0001x" not in told
+        assert REDACTED in told
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_every_card_that_the_collector_masks_is_masked_here(card: str) -> None:
+    """Alone, within a sentence, and in front of another number."""
+    assert redact(card) == REDACTED
+    assert redact(f"paid with {card}, 12") == f"paid with {REDACTED}, 12"
+    assert redact(f"paid with {card} 12/27") == f"paid with {REDACTED} 12/27"
+
+
+def test_attributes_of_a_record_are_masked_by_name_and_by_text() -> None:
+    """Whatever is given with a line, at any depth: nothing planted is written to stdout or sent."""
+    stream, sent, planted = io.StringIO(), list[Line](), Planted()
+    writer = Writer("web", stream, Throttle(200, lambda _logger: None), sent.append)
+    record = logging.LogRecord("apps.tests", logging.INFO, "", 0, "event", (), None)
+    record.__dict__.update(planted.content("attributes") | {"cards": list(CARDS), "number": CARD_NUMBER} | HARMLESS)
+    record.__dict__.update({"session.id": 12, "items": (1, 2.5, None)})
+
+    writer.emit(record)
+
+    told = json.loads(stream.getvalue())
+    written = stream.getvalue() + pack_lines(b"", sent).decode("utf-8", "replace")
+    assert planted.left(written) == []
+    assert [card for card in (*CARDS, str(CARD_NUMBER)) if card in written] == []
+    assert {name: told[name] for name in HARMLESS} == HARMLESS
+    assert (told["session.id"], told["items"]) == (REDACTED, [1, 2.5, "None"])
+    assert told["secret.list"] == REDACTED
 
 
 def test_of_a_query_only_the_names_are_told() -> None:

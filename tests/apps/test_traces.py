@@ -276,16 +276,28 @@ def test_no_secret_is_told(tiers: Processes) -> None:
 
     tiers.get("web", f"/products?token={secret}&card={card}", **headers)
     tiers.get("web", f"/nothing/{card}?{secret}", **headers)
+    tiers.get("web", f"/products/{card}", **headers)
     tiers.post(f"/api/checkout?token={secret}", json=faulty, headers=headers | key(secret))
     tiers.post("/api/checkout", json=order(email=f"{secret}@example.org"), headers=headers | key(secret))
     tiers.get("web", "/admin/faults", Authorization=f"Bearer {secret}")
-    eventually(lambda: sum(span.parent == VISITOR for span in tiers.receiver.trace(trace_id)) == 4)
-    eventually(lambda: sum(record.trace_id == trace_id for record in tiers.receiver.logs) >= 6)
+    eventually(lambda: sum(span.parent == VISITOR for span in tiers.receiver.trace(trace_id)) == 5)
+    eventually(lambda: sum(record.trace_id == trace_id for record in tiers.receiver.logs) >= 8)
 
     told = b"".join(tiers.receiver.raw) + b"".join((tiers.folder / f"{tier}.log").read_bytes() for tier in TIERS)
     assert b"url.query" in told
     for hidden in (card, secret, TOKEN):
         assert hidden.encode() not in told
+
+
+def test_an_address_that_is_made_to_be_slow_is_answered(tiers: Processes) -> None:
+    """The longest path, of words that each look like the beginning of a name, stops neither its tier nor its span."""
+    trace_id, headers = trace_of(0xF4)
+
+    answer = tiers.get("web", "/" + "a-" * 7900 + ":", **headers)
+    (span,) = tiers.trace(trace_id, 1)
+
+    assert answer.status_code == 404
+    assert span.attributes["url.path"] == "/..."
 
 
 def test_heads_are_bounded(tiers: Processes) -> None:

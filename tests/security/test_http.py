@@ -22,10 +22,11 @@ JSON = {"Content-Type": "application/json"}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process: where it listens, and a page that it has."""
+    """A process: where it listens, a page that it has, and where it takes a body."""
 
     port: int
     page: str
+    takes: str
 
     def get(self, path: str = "", **headers: str) -> httpx.Response:
         """Get a page."""
@@ -49,7 +50,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "SHOP_DEADLINE_SECONDS": "1",
     }
     with serving("apps.orders", "/readyz", folder, **settings) as port:
-        yield Server(port, "/healthz")
+        yield Server(port, "/healthz", "/orders")
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def pager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("pager")
     settings = {"PAGER_PORT": "{port}", "PAGER_RUNBOOKS": f"{ROOT}/runbooks", "PAGER_DATA": f"{folder}/data"}
     with serving("box.pager", "/healthz", folder, **settings) as port:
-        yield Server(port, "/")
+        yield Server(port, "/", "/alertmanager")
 
 
 @pytest.fixture(params=["shop", "pager"])
@@ -85,8 +86,8 @@ def test_every_answer_has_the_headers_that_browsers_obey(server: Server, path: s
 
 
 def test_a_head_is_refused_above_its_limit_however_it_comes(server: Server) -> None:
-    """431 for many headers, for a long one and for a long address, in one piece and in many."""
-    long = b"x" * 20_000
+    """431 for many headers, for a long one and for a long address, in one piece and in many, and for trailers."""
+    long, chunked = b"x" * 20_000, b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
     heads = {
         "header": [b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: " + long + b"\r\n\r\n"],
         "many headers": [b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n" + b"X-Many: 1234567890\r\n" * 1200 + b"\r\n"],
@@ -94,10 +95,47 @@ def test_a_head_is_refused_above_its_limit_however_it_comes(server: Server) -> N
         "query": [b"GET /?" + long + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"],
         "with a body": [b"POST / HTTP/1.1\r\nContent-Length: 4\r\nX-Long: " + long + b"\r\n\r\nbody"],
         "in pieces": [b"GET / HTTP/1.1\r\nX-Long: ", *([b"x" * 1000] * 18)],
+        "trailers": [chunked + b"0\r\n" + b"X-Many: 1234567890\r\n" * 1200 + b"\r\n"],
     }
 
     assert {name: status(raw(server.port, *parts)) for name, parts in heads.items()} == dict.fromkeys(heads, 431)
     assert server.get().is_success
+
+
+@pytest.mark.parametrize(
+    ("begin", "more"),
+    [
+        (b"0\r\n", b"X-Many: 1234567890\r\n" * 50),
+        (b"0\r\nX-Long: ", b"x" * 1000),
+        (b"1;x=", b"x" * 1000),
+    ],
+    ids=["trailers", "trailer", "extension"],
+)
+def test_what_comes_around_a_body_is_refused_above_the_limit(server: Server, begin: bytes, more: bytes) -> None:
+    """431 for trailers without end, for a long one, and for a long head of a chunk, while the body is waited for."""
+    head = request("POST", server.takes, JSON | {"Idempotency-Key": "k1", "Transfer-Encoding": "chunked"})
+
+    assert status(raw(server.port, head + b"1\r\n{\r\n" + begin, *([more] * 24), pause=0.01)) == 431
+    assert server.get().is_success
+
+
+def test_a_trailer_is_no_header(shop: Server) -> None:
+    """What comes after a body, below the limit, changes nothing: the key of an order must be in its head."""
+    head = request("POST", "/orders", JSON | {"Transfer-Encoding": "chunked"})
+    order = b'{"items": [{"sku": "mug", "quantity": 1}], "email": "a@example.org"}'
+    chunk = f"{len(order):x}\r\n".encode() + order + b"\r\n0\r\n"
+
+    without, with_trailer = (raw(shop.port, head + chunk + each) for each in (b"\r\n", b"Idempotency-Key: k9\r\n\r\n"))
+
+    assert status(without) == status(with_trailer) == 400
+
+
+def test_a_head_behind_another_request_is_bounded(server: Server) -> None:
+    """A second request in the same piece as the first one is not served when its head is too large."""
+    first = f"GET {server.page} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+    second = request("GET", server.page, {"X-Long": "x" * 20_000})
+
+    assert raw(server.port, first + second).count(b"HTTP/1.1 200") < 2
 
 
 def test_a_head_below_its_limit_is_served_with_a_body_above_it(shop: Server) -> None:
