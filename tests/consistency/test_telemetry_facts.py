@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from apps.telemetry.metrics import SIGNALS
-from apps.telemetry.outbox import REASONS, USUAL
+from apps.telemetry.outbox import BATCH, REASONS, USUAL
 from slo.promql import parse_duration
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,8 @@ def page(name: str) -> str:
         (TELEMETRY, f"tried again for {TRIES // 3600} hours"),
         ("runbooks/CollectorDropping.md", f"longer than the collector tries ({TRIES // 3600} hours)"),
         (TELEMETRY, f"up to {QUEUE['queue_size']:,} records each"),
-        (TELEMETRY, f"({USUAL.queue:,} spans and as many lines, or {USUAL.patience_seconds:.0f} s)"),
+        (TELEMETRY, f"({USUAL.queue:,} spans and as many lines)"),
+        (TELEMETRY, f"one batch, at most {BATCH}, every {USUAL.patience_seconds:.0f} s"),
         (REFUSING, f"{USUAL.queue:,} spans and as many log records and tries again for {USUAL.patience_seconds:.0f} s"),
         (DROPPED, f"{USUAL.queue:,} waited already"),
         (DROPPED, f"tried again for {USUAL.patience_seconds:.0f} s"),
