@@ -109,7 +109,7 @@ def test_every_command_of_a_page_runs(page: Page, box: Running) -> None:
     """Each command of a runbook succeeds as printed, and Prometheus understands each question."""
     failures = []
     for block, command in page.commands:
-        if ELSEWHERE.search(command) and "/api/v1/query" not in command:
+        if ELSEWHERE.search(command) and ":9090/api/v1/query" not in command:
             continue
         done = box.execute(command)
         if done.returncode != 0:
