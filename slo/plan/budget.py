@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from slo.model import Labels, Scale, Slo
 
 
-def info(slo: Slo, shard: str, scale: Scale) -> list[Record]:
-    """Facts about the SLO as labels, for dashboards; never joined into alerts, so that a new title breaks nothing.
+def info(slo: Slo, shard: str, scale: Scale, more: Labels = ()) -> list[Record]:
+    """Facts about the SLO as labels, for dashboards; no rule reads those that may change, so a new title is harmless.
 
-    A group has a series for each of its members, with the member's own objective.
+    A group has a series for each of its members, with the member's own objective. `more`: labels besides the usual.
     """
     if not slo.group_by:
-        return [Record(names.INFO, "vector(1)", _facts(slo, shard, scale, slo.objective))]
+        return [Record(names.INFO, "vector(1)", (*_facts(slo, shard, scale, slo.objective), *more))]
     total = _total(slo, shard)
     which: dict[Decimal, list[str]] = {}
     for part in members.classes(slo):
@@ -97,9 +97,10 @@ def left(shard: str, slos: Sequence[Slo], scale: Scale) -> list[Record]:
     """
     covered, remaining = [], []
     for window, which in by_window(shard, slos):
-        recorded = f'{names.events(window)}{{{which},kind="covered"}}'
-        covered.append(f"sum without (kind) ({recorded}) / {window // scale.factor}")
-        remaining.append(f"1 - {names.error_ratio(window)}{{{which}}} / {names.BUDGET} * {names.COVERED}")
+        seconds = f'{names.events(window)}{{{which},kind="covered"}}'
+        covered.append(f"sum without (kind) ({seconds}) / {window // scale.factor}")
+        spent = f"{names.error_ratio(window)}{{{which}}} / {names.BUDGET}{{{which}}}"
+        remaining.append(f"1 - {spent} * {names.COVERED}{{{which}}}")
     untouched = f"0 * {names.selector(names.BUDGET, shard=shard)} + 1"
     return [
         Record(names.COVERED, "\nor ".join(covered), (("shard", shard),)),

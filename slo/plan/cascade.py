@@ -123,4 +123,4 @@ def ratios(shard: str, windows: list[int]) -> list[Record]:
 def _ratio(shard: str, window: int) -> str:
     bad = names.selector(names.events(window), shard=shard, kind="bad")
     total = names.selector(names.events(window), shard=shard, kind="total")
-    return f"sum without (kind) ({bad})\n/ (sum without (kind) ({total}) > 0)"
+    return f"{bad}\n/ ignoring (kind) ({total} > 0)"

@@ -70,8 +70,8 @@ MUTATIONS = {
     "another bucket is read": ("healthy", r"0\\\\?\.30\*", r"0\\\\.20*"),
     "the ratio is upside down": (
         "slow burn",
-        r'sum without \(kind\) \((slo:events:1h\S+kind=)"bad"}\)',
-        r'sum without (kind) (\1"total"})',
+        r'(slo:events:1h\S+kind=)"bad"}(\s+/ ignoring)',
+        r'\1"total"}\2',
     ),
 }
 
