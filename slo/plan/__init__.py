@@ -34,12 +34,13 @@ def _planned(slo: Slo, slo_set: SloSet, options: Options) -> PlannedSlo:
 
 
 def _group(shard: str, members: list[PlannedSlo], about: Plan) -> Group:
-    """Base per SLO, then the cascade and the ratios once for all, then budgets and alerts.
+    """The base, then the cascade and the ratios once for all, then budgets and alerts.
 
     The cascade records the union of the windows in use, so that changing one SLO's window moves nothing of another.
     """
     slos, scale, options = [p.slo for p in members], about.scale, about.options
     used = layouts.windows(members, options)
+    counted, alone = layouts.counted(shard, slos, scale, options)
     windows = cascade.with_sources(used)
     return Group(
         f"slo-{shard}",
@@ -47,11 +48,11 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan) -> Group:
         (
             *maintenance.records(members, scale),
             cascade.evaluated(shard),
-            *(rule for slo in slos for rule in base.records(slo, shard, scale)),
+            *counted,
             base.covered(shard, scale),
             *cascade.records(shard, windows, scale.factor),
             *cascade.ratios(shard, [cascade.TILE, *(w for w in windows if w in used)]),
-            *(rule for slo in slos for rule in budget.info(slo, shard, scale)),
+            *(rule for slo in alone for rule in budget.info(slo, shard, scale)),
             budget.allowed(shard, slos),
             *budget.left(shard, slos, scale),
             *(rule for slo in slos for rule in budget.rollups(slo, shard, scale)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.plan import alerts, alike
+from slo.plan import alerts, alike, base
 from slo.plan.kin import Kin
 
 if TYPE_CHECKING:
@@ -42,6 +42,15 @@ def windows(members: Sequence[PlannedSlo], options: Options) -> set[int]:
 
         used |= sloth.WINDOWS
     return used
+
+
+def counted(shard: str, slos: Sequence[Slo], scale: Scale, options: Options) -> tuple[list[Record], Sequence[Slo]]:
+    """The base rules of a shard, and the SLOs that have rules of their own there: all, where none are shared."""
+    if options.layout != "shared":
+        return [rule for slo in slos for rule in base.records(slo, shard, scale)], slos
+    from slo.plan import families  # noqa: PLC0415 - only this layout needs it
+
+    return families.counted(shard, slos, scale)
 
 
 def records(shard: str, slos: Sequence[Slo], options: Options) -> list[Record]:

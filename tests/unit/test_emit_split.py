@@ -7,10 +7,18 @@ from itertools import chain, pairwise
 import pytest
 
 from slo.emit.split import Limit, Rule, at_most, split
-from slo.model import Scale
+from slo.model import Options, Scale
 from slo.plan import plan
 from slo.plan.values import Alert, Group
+from slo.promql import parse_selector
+from slo.sli.events import Events
 from tests.specimens import DAY, objective, slo_set
+
+
+def failures(metric: str, job: int) -> Events:
+    """The requests of one job that failed."""
+    total, bad = (parse_selector(f'{metric}{{job="{job}"{more}}}') for more in ("", ',code="500"'))
+    return Events(total, None, bad)
 
 
 def group(count: int = 20) -> Group:
@@ -54,6 +62,24 @@ def test_counts_of_one_slo_stay_together() -> None:
             if kind(rule) == "base":
                 homes.setdefault(dict(rule.labels)["slo"], set()).add(part.name)
     assert len(homes) == 20
+    assert all(len(names) == 1 for names in homes.values())
+
+
+@pytest.mark.parametrize("most", [3, 4, 5, 6])
+def test_counts_of_a_family_stay_together(most: int) -> None:
+    """Total and bad of all members are of the same moment, and no part of the cascade that follows."""
+    slos = [
+        objective(f"{metric}-{n}", sli=failures(metric, n))
+        for metric, count in (("a", 5), ("b", 5), ("c", 4))
+        for n in range(count)
+    ]
+    (whole,) = plan(slo_set(*slos), Scale(), Options(layout="shared")).groups
+    homes: dict[str, set[str]] = {}
+    for part in split(whole, *at_most(most)):
+        for rule in part.rules:
+            for mark in [label for label, _ in rule.labels if label.startswith("__family")]:
+                homes.setdefault(mark, set()).add(part.name)
+    assert len(homes) == 3
     assert all(len(names) == 1 for names in homes.values())
 
 
