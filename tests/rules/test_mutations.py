@@ -38,11 +38,11 @@ MUTATIONS = {
     ),
     "the budget is spent as if its window were recorded in full": (
         "fresh start",
-        r" \* slo:window_covered:ratio",
+        r" \* slo:window_covered:ratio\S+",
         "",
     ),
     "a service without bad series is not measured": ("healthy", r"(?m)^ +or 0 \* sum\(.*\n", ""),
-    "idle is divided by zero": ("idle", r'(kind="total"}\)) > 0\)', r"\1)"),
+    "idle is divided by zero": ("idle", r'(kind="total"}) > 0\)', r"\1)"),
     "an idle SLO has no budget": ("idle", r"(?m)^ +or 0 \* slo:budget:ratio\S+ \+ 1\n", ""),
     "NoData means that there are data": ("idle", r"vector\(1\) unless on \(\) slo:", "vector(1) and on () slo:"),
     "NoData does not wait": ("series gone", r"(?m)^ +for: 10s\n", ""),
