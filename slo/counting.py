@@ -36,7 +36,13 @@ def events(query: Query, base: Base, *others: Query) -> str:
     """
     if base.bridge and isinstance(query, Selector) and not base.excluded:
         return _bridged(query, base, others)
-    return in_tile(lambda range_: rate(query, range_, base.group_by), base)
+    return in_tile(lambda range_: per_second(query, range_, base), base)
+
+
+def per_second(query: Query, range_: str, base: Base) -> str:
+    """Events per second of each member; of each SLO, where many are counted together."""
+    before, after = base.named
+    return f"{before}{rate(query, range_, base.group_by)}{after}"
 
 
 def in_tile(per_second: Callable[[str], str], base: Base) -> str:

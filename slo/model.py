@@ -42,6 +42,8 @@ class Base(msgspec.Struct, frozen=True):
         total: PromQL for what `Counts.total` gave, recorded a moment ago: reading it costs one sample per member.
         bridge: count what was lost where series appear late and scrapes are missing, too.
         excluded: PromQL that has a sample while events are left out of the budget, such as in maintenance; or empty.
+        named: what stands before and after a sum of events per second by `group_by`, where many SLOs are counted
+            together, and gives it their labels instead; only SLIs of events have it.
     """
 
     range: str
@@ -51,6 +53,7 @@ class Base(msgspec.Struct, frozen=True):
     total: str = "total"
     bridge: bool = False
     excluded: str = ""
+    named: tuple[str, str] = ("", "")
 
 
 class Counts(msgspec.Struct, frozen=True):

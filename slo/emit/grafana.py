@@ -122,7 +122,7 @@ def _panels(view: _View) -> Iterator[Panel]:
 
 _SHOWN = ("Objective", "Budget remaining", "Burn rate", "Window recorded")
 _COLUMNS = {"slo": "SLO", "service": "Service", "team": "Team", "title": "Title", "window": "Window"}
-_HIDDEN = ("Time", "__name__", "shard", "objective", "unit", "time_scale", "Value #E")
+_HIDDEN = ("Time", "__name__", "shard", "source", "objective", "unit", "time_scale", "Value #E")
 
 
 def _overview(view: _View) -> Panel:

@@ -71,7 +71,7 @@ def _units(rules: Sequence[Rule], limits: Sequence[Limit]) -> Iterator[tuple[Rul
 
 
 def _together(rule: Rule) -> object:
-    """The same for rules that follow each other and stay together: an SLO's counts of one tile, the whole cascade."""
+    """The same for rules that follow each other and stay together: the counts of one tile, the whole cascade."""
     if isinstance(rule, Alert) or not rule.name.startswith("slo:events:"):
         return id(rule)
     return tuple(label for label in rule.labels if label[0] != "kind")

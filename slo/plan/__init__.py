@@ -40,7 +40,7 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan) -> Group:
     """
     slos, scale, options = [p.slo for p in members], about.scale, about.options
     used = layouts.windows(members, options)
-    counted, alone = layouts.counted(shard, slos, scale, options)
+    counted, info = layouts.base_and_info(shard, slos, scale, options)
     windows = cascade.with_sources(used)
     return Group(
         f"slo-{shard}",
@@ -52,7 +52,7 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan) -> Group:
             base.covered(shard, scale),
             *cascade.records(shard, windows, scale.factor),
             *cascade.ratios(shard, [cascade.TILE, *(w for w in windows if w in used)]),
-            *(rule for slo in alone for rule in budget.info(slo, shard, scale)),
+            *info,
             budget.allowed(shard, slos),
             *budget.left(shard, slos, scale),
             *(rule for slo in slos for rule in budget.rollups(slo, shard, scale)),

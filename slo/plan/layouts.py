@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.plan import alerts, alike, base
+from slo.plan import alerts, alike, base, budget
 from slo.plan.kin import Kin
 
 if TYPE_CHECKING:
@@ -44,13 +44,17 @@ def windows(members: Sequence[PlannedSlo], options: Options) -> set[int]:
     return used
 
 
-def counted(shard: str, slos: Sequence[Slo], scale: Scale, options: Options) -> tuple[list[Record], Sequence[Slo]]:
-    """The base rules of a shard, and the SLOs that have rules of their own there: all, where none are shared."""
-    if options.layout != "shared":
-        return [rule for slo in slos for rule in base.records(slo, shard, scale)], slos
-    from slo.plan import families  # noqa: PLC0415 - only this layout needs it
+def base_and_info(shard: str, slos: Sequence[Slo], scale: Scale, options: Options) -> tuple[list[Record], list[Record]]:
+    """The rules that count events, and those of `slo:info` that no rule reads: two and one for each SLO.
 
-    return families.counted(shard, slos, scale)
+    Where rules are shared, SLOs that differ in one label's value are counted together.
+    """
+    if options.layout == "shared":
+        from slo.plan import families  # noqa: PLC0415 - only this layout needs it
+
+        return families.base_and_info(shard, slos, scale)
+    counted = [rule for slo in slos for rule in base.records(slo, shard, scale)]
+    return counted, [rule for slo in slos for rule in budget.info(slo, shard, scale)]
 
 
 def records(shard: str, slos: Sequence[Slo], options: Options) -> list[Record]:

@@ -33,15 +33,6 @@ def pick(shard: str, wanted: Iterable[Slo], known: Names) -> list[str]:
         return [head]
     if all(names == known[service] for service, names in chosen.items()):
         return [head + _matcher("service", chosen)]
-    return _by_name(head, chosen, known)
-
-
-def listed(shard: str, wanted: Iterable[Slo], known: Names) -> list[str]:
-    """Like `pick`, with every SLO by its name, so that one that was just removed is not among them."""
-    return _by_name(f'shard="{shard}"', names_of(wanted), known)
-
-
-def _by_name(head: str, chosen: Names, known: Names) -> list[str]:
     together = set().union(*chosen.values())
     if all(known[service] & together == names for service, names in chosen.items()):
         return [head + _matcher("service", chosen) + _matcher("slo", together)]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from slo.model import Override
-from slo.promql.spelling import short
+from slo.promql.spelling import aggregates_by, short
 from slo.resolve import values
 from slo.resolve.labels import RESERVED
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from slo.resolve.findings import Findings
     from slo.schema.spec import OverrideSpec
 
-_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _MOST_LABELS = 10
 _OF_INFO = ("objective", "window", "unit", "title")
 """Labels of `slo:info`, which has a series for each member."""
@@ -29,8 +27,9 @@ def group_labels(labels: Sequence[str], place: Place, findings: Findings) -> tup
     for number, label in enumerate(labels):
         if label in RESERVED or label in _OF_INFO:
             findings.add(here.at(number), "SLO021", f'the label "{label}" is set by slo itself', "group by another one")
-        elif not _NAME.fullmatch(label) or label.startswith("__"):
-            findings.add(here.at(number), "SLO021", f'"{label[:40]}" is no label name', "letters, digits and _")
+        elif not aggregates_by(label):
+            message = f'"{short(label)}" is no label that PromQL can group by'
+            findings.add(here.at(number), "SLO021", message, "letters, digits and _, and no word of PromQL")
         elif label in labels[:number]:
             findings.add(here.at(number), "SLO021", f'the label "{short(label)}" stands twice', "remove one of them")
     if len(labels) > _MOST_LABELS:

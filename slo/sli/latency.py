@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from slo.counting import events, in_tile
+from slo.counting import events, in_tile, per_second
 from slo.diagnostics import Diagnostic, Place
 from slo.model import Base, Counts, Feed, Unit
 from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, parse_selector
-from slo.query import rate
 from slo.selectors import check_selector, example
 
 if TYPE_CHECKING:
@@ -106,14 +105,14 @@ class Latency(msgspec.Struct, frozen=True):
 
     def _all(self, base: Base) -> str:
         if self.native:
-            return in_tile(lambda range_: f"histogram_count({rate(self.histogram, range_, base.group_by)})", base)
+            return in_tile(lambda range_: f"histogram_count({per_second(self.histogram, range_, base)})", base)
         return events(self._count(), base)
 
     def _fast(self, histogram: Selector, base: Base) -> str:
         """Observations of a histogram at or under the limit."""
         if not self.native:
             return events(self._bucket(histogram), base, self._count())
-        return in_tile(lambda range_: self._fraction(rate(histogram, range_, base.group_by)), base)
+        return in_tile(lambda range_: self._fraction(per_second(histogram, range_, base)), base)
 
     def _fraction(self, observed: str) -> str:
         """The fraction of nothing is NaN, which `>= 0` leaves out."""

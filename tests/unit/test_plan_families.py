@@ -1,11 +1,13 @@
 """Families: SLOs that one query can count together."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from slo.model import Options, Scale, Slo
+from slo.model import Options, Scale, Sli, Slo
 from slo.plan import families, plan
 from slo.plan.families import find
 from slo.plan.values import Record
@@ -14,16 +16,22 @@ from slo.query import parse_query
 from slo.sli.events import Events
 from slo.sli.latency import Latency
 from slo.sli.sliced import Sliced
-from tests.specimens import objective, slo_set
+from slo.sli.threshold import Threshold
+from tests.specimens import DAY, objective, slo_set
 
 SHARED = Options(layout="shared")
 ROUTES = ("/a", "/b", "/c", "/d")
 
 
+def pair(total: str, bad: str) -> Events:
+    """Requests, and failed ones, by the matchers in braces."""
+    return Events(parse_selector(f"http_total{total}"), None, parse_selector(f"http_total{bad}"))
+
+
 def events(route: str, job: str = "api", bad: str = 'code=~"5.."') -> Events:
     """Requests of one route of one job."""
     inside = f'job="{job}",route="{route}"'
-    return Events(parse_selector(f"http_total{{{inside}}}"), None, parse_selector(f"http_total{{{inside},{bad}}}"))
+    return pair(f"{{{inside}}}", f"{{{inside},{bad}}}")
 
 
 def by_route(routes: tuple[str, ...] = ROUTES, **changes: Any) -> list[Slo]:  # noqa: ANN401 - as in specimens
@@ -33,11 +41,13 @@ def by_route(routes: tuple[str, ...] = ROUTES, **changes: Any) -> list[Slo]:  # 
 
 def together(slos: list[Slo]) -> list[tuple[str, list[tuple[str, str]]]]:
     """What was found: the label, and value and name of each member."""
-    return [(family.kind.label, [(value, slo.name) for value, slo in family.members]) for family in find(slos)]
+    return [
+        (family.common.label, [(value, slo.name) for value, slo in family.members.items()]) for family in find(slos)
+    ]
 
 
 def test_slos_that_differ_in_one_label_are_a_family() -> None:
-    """Their names, titles and objectives do not matter."""
+    """The value of that label tells which series are whose."""
     assert together(by_route()) == [("route", [("/a", "s0"), ("/b", "s1"), ("/c", "s2"), ("/d", "s3")])]
 
 
@@ -49,28 +59,28 @@ def test_three_slos_are_none() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        {"sli": events("/d", job="other")},
-        {"sli": events("/d", bad='code="500"')},
-        {"sli": Events(parse_selector('http_total{job="api",route=~"/d"}'), None, parse_selector("http_total"))},
-        {"sli": Events(parse_selector('http_total{job="api",route="/d"}'), None, parse_selector("http_total"))},
-        {
-            "sli": Events(
-                parse_query('rate(http_total{job="api",route="/d"}[$window])'), None, parse_query("http_total")
-            )
-        },
+        {"sli": events("/e", job="other")},
+        {"sli": events("/e", bad='code="500"')},
+        {"sli": pair('{job="api",route="/e"}', '{job="api",code=~"5.."}')},
+        {"sli": pair('{job="api",route=~"/e"}', '{job="api",route=~"/e",code=~"5.."}')},
+        {"sli": pair('{job="api",route="/e",route!=""}', '{job="api",route="/e",route!="",code=~"5.."}')},
+        {"sli": pair('{job="api",route="/e"}', '{job="api",route="/f",code=~"5.."}')},
+        {"sli": Events(parse_query('rate(http_total{job="api",route="/e"}[$window])'), None, events("/e").bad)},
         {"sli": events("")},
         {"sli": events("/c")},
-        {"sli": Sliced(events("/d"), objective().objective, None)},
-        {"scrape_interval": 30},
-        {"excluded": "pause == 1"},
-        {"bridge": True},
-        {"group_by": ("tenant",)},
+        {"sli": Sliced(events("/e"), objective().objective, None)},
+        {"sli": events("/e"), "scrape_interval": 30},
+        {"sli": events("/e"), "excluded": "pause == 1"},
+        {"sli": events("/e"), "bridge": True},
+        {"sli": events("/e"), "group_by": ("tenant",)},
     ],
     ids=[
         "another job",
         "other errors",
-        "a pattern of values",
         "a selector without the label",
+        "a pattern of values",
+        "a label that is matched twice",
+        "a selector with another value",
         "an expression",
         "series without the label",
         "the same series",
@@ -83,8 +93,42 @@ def test_three_slos_are_none() -> None:
 )
 def test_an_slo_that_differs_in_more_stays_alone(other: dict[str, Any]) -> None:
     """Four of the same kind are a family, this fifth one is not of it."""
-    (family,) = find([*by_route(), replace(by_route()[3], name="fifth", **other)])
-    assert [slo.name for _, slo in family.members] == ["s0", "s1", "s2", "s3"]
+    (family,) = find([*by_route(), replace(objective("fifth"), **other)])
+    assert [slo.name for slo in family.members.values()] == ["s0", "s1", "s2", "s3"]
+
+
+@pytest.mark.parametrize(
+    "sli",
+    [
+        lambda route: Threshold(parse_selector(f'depth{{route="{route}"}}'), Decimal(5), above=False),
+        lambda route: Events(parse_query("rate(http_total[$window])"), None, events(route).bad),
+    ],
+    ids=["minutes", "a total that is the same expression"],
+)
+def test_what_is_not_told_by_selectors_of_events_is_no_family(sli: Callable[[str], Sli]) -> None:
+    """However many there are."""
+    assert find([objective(f"s{n}", sli=sli(route)) for n, route in enumerate(ROUTES)]) == []
+
+
+def test_a_fifth_slo_that_does_not_joins_them() -> None:
+    """Whatever else is different, the order of its matchers included."""
+    other = objective(
+        "fifth",
+        service="other",
+        objective=Decimal("0.9"),
+        window=DAY,
+        title="Another",
+        sli=pair('{route="/e",job="api"}', '{code=~"5..",route="/e",job="api"}'),
+    )
+    (family,) = find([*by_route(), other])
+    assert [slo.name for slo in family.members.values()] == ["s0", "s1", "s2", "s3", "fifth"]
+
+
+@pytest.mark.parametrize("label", ["without", "NaN", "inf", "__address__"])
+def test_no_family_by_a_label_that_an_aggregation_cannot_name(label: str) -> None:
+    """PromQL reads some names as words of its own behind `by`."""
+    slos = [objective(f"s{n}", sli=pair(f'{{{label}="v{n}"}}', f'{{{label}="v{n}",code="500"}}')) for n in range(5)]
+    assert find(slos) == []
 
 
 def test_the_larger_family_takes_an_slo_that_could_be_in_two() -> None:
@@ -103,12 +147,22 @@ def test_a_histogram_has_families_too() -> None:
     assert together(slos) == [("route", [(route, f"s{n}") for n, route in enumerate(ROUTES)])]
 
 
-def test_a_rule_names_two_hundred_values_at_most() -> None:
-    """The rest is in another rule, with a mark of its own."""
-    slos = by_route(tuple(f"/{number:03}" for number in range(450)))
-    assert [len(family.members) for family in find(slos)] == [200, 200, 50]
-    base = [rule for rule in _records(slos) if rule.name == "slo:events:5m"][:6]
-    assert len({rule.labels for rule in base}) == 6
+def test_a_rule_names_about_a_hundred_values() -> None:
+    """The rest is in other rules, with marks of their own, and every SLO in one of them."""
+    slos = by_route(tuple(f"/{number:03}" for number in range(350)))
+    sizes = [len(family.members) for family in find(slos)]
+    assert len(sizes) == 4
+    assert sum(sizes) == 350
+    assert max(sizes) < 120
+    base = [rule for rule in _records(slos) if rule.name == "slo:events:5m" and ("kind", "covered") not in rule.labels]
+    assert len({rule.labels for rule in base}) == 8
+
+
+def test_another_slo_moves_none_from_rule_to_rule() -> None:
+    """A series that moves would miss a sample."""
+    few = tuple(f"/{number:03}" for number in range(350))
+    before, after = ({v: f.part for f in find(by_route(routes)) for v in f.members} for routes in (few, ("/!", *few)))
+    assert {value: after[value] for value in before} == before
 
 
 def test_two_rules_count_a_family_and_each_slo_keeps_its_facts() -> None:
@@ -116,19 +170,33 @@ def test_two_rules_count_a_family_and_each_slo_keeps_its_facts() -> None:
     rules = _records([*by_route(), objective("lone")])
     assert [rule.name for rule in rules[:9]] == [
         "slo:evaluated:timestamp_seconds",
+        *["slo:events:5m"] * 2,
         *["slo:info"] * 4,
-        *["slo:events:5m"] * 4,
+        *["slo:events:5m"] * 2,
     ]
     assert [dict(rule.labels).get("source") for rule in rules if rule.name == "slo:info"] == [*ROUTES, None]
-    assert [dict(rule.labels).get("slo") for rule in rules[5:9]] == [None, None, "lone", "lone"]
+
+
+def test_slos_of_no_family_are_counted_first() -> None:
+    """One that leaves a family has a sample before the rule of the family says that its series has ended."""
+    counts = [rule for rule in _records([*by_route(), objective("lone")]) if ("kind", "bad") in rule.labels]
+    assert [dict(rule.labels).get("slo") for rule in counts] == ["lone", None]
+
+
+def test_no_two_rules_have_the_same_labels() -> None:
+    """Prometheus could not tell the rules of two families apart."""
+    slos = [
+        *by_route(),
+        *(objective(f"j{n}", sli=pair(f'{{route="/{n}"}}', f'{{route="/{n}",code="5"}}')) for n in "abcd"),
+    ]
+    labels = [rule.labels for rule in _counted(slos)]
+    assert len(set(labels)) == len(labels) == 4
 
 
 def test_the_mark_of_a_family_does_not_depend_on_its_members() -> None:
     """Prometheus knows the rule again when an SLO comes or goes."""
-    few, many = by_route(), by_route((*ROUTES, "/e"))
-    assert [rule.labels for rule in families.counted("svc-0", few, Scale())[0] if rule.name != "slo:info"] == [
-        rule.labels for rule in families.counted("svc-0", many, Scale())[0] if rule.name != "slo:info"
-    ]
+    few, many = ([rule.labels for rule in _counted(by_route(routes))] for routes in (ROUTES, (*ROUTES, "/e")))
+    assert few == many
 
 
 def test_the_default_layout_has_no_families() -> None:
@@ -136,6 +204,10 @@ def test_the_default_layout_has_no_families() -> None:
     (group,) = plan(slo_set(*by_route()), Scale()).groups
     counts = [rule for rule in group.rules if rule.name == "slo:events:5m" and ("kind", "bad") in rule.labels]
     assert len(counts) == 4
+
+
+def _counted(slos: list[Slo]) -> list[Record]:
+    return [rule for rule in families.base_and_info("svc-0", slos, Scale())[0] if rule.name != "slo:info"]
 
 
 def _records(slos: list[Slo]) -> list[Record]:
