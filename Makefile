@@ -29,7 +29,7 @@ servers: setup
 demo: servers ## run the shop, burn its budget, watch the page come and go (FULL=1: with traces and logs)
 	@$(VENV)/box demo $(if $(FULL),--full)
 
-up: servers ## start the shop, the servers and the load, and leave them running (FULL=1: with traces and logs)
+up: servers ## start the shop, the servers and the load (no visitors yet), and leave them running (FULL=1: with traces and logs)
 	@$(VENV)/box up $(if $(FULL),--full)
 
 down: ## stop all that `make up` or `make demo` started

@@ -23,6 +23,8 @@ from box.supervision.control import UNREACHABLE, Control
 from box.supervision.program import Run, program, supervisor_environment, variable
 
 READY_SECONDS = 60
+HUNG_SECONDS = 15
+"""Who was ready once and gives no answer for so long does not start: it hangs."""
 
 # What decides about data of its own: a user's database is used instead of ours.
 OWN_DATABASE = "SHOP_DATABASE_URL"
@@ -99,16 +101,22 @@ def fingerprint(layout: Layout, run: Run) -> str:
     return digest.hexdigest()
 
 
-def ensure(layout: Layout, known: State) -> None:
-    """Start what is not running of a stack that is up, and wait until all of it is ready.
+def ensure(layout: Layout, known: State) -> list[str]:
+    """Start what is not running of a stack that is up, and again what runs and hangs; wait until all of it is ready.
+
+    Returns:
+        The names of what was started.
 
     Raises:
         BoxError: a service does not come up.
     """
     control = Control(layout.socket)
     try:
-        for service in known.settings.services:
-            control.start(service.name)
+        states = control.states()
+        started = [service.name for service in known.settings.services if not states[service.name].pid]
+        for name in started:
+            control.start(name)
+        started += _restart_hung(known.settings, control)
         wait_ready(known.settings, control, READY_SECONDS, lambda _rows: None)
     except NotReadyError as error:
         raise BoxError(_failure(layout, error)) from None
@@ -116,6 +124,18 @@ def ensure(layout: Layout, known: State) -> None:
         raise BoxError(
             f"supervisord does not start what is missing: {error}; stop all of it first: make down"
         ) from None
+    return started
+
+
+def _restart_hung(settings: Settings, control: Control) -> list[str]:
+    """Start again what gives no answer for a while, although it runs: it will not begin to by itself."""
+    try:
+        wait_ready(settings, control, HUNG_SECONDS, lambda _rows: None)
+    except NotReadyError as error:
+        for name in error.names:
+            control.restart(name)
+        return list(error.names)
+    return []
 
 
 def stop(layout: Layout) -> bool:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from box import stack
+from box import processes, stack
 from box.cli import parsers
 from box.doctor import addresses, environment, ports, view
 from box.doctor.examine import examine
@@ -50,12 +50,18 @@ def _report(variables: Mapping[str, str]) -> Report:
     layout = find_layout(variables)
     known = stack.running(layout)
     if known is None:
+        nothing = _leftovers(layout) or NOT_RUNNING
         checks = (*environment.machine(layout.run), environment.engine(variables.get("PATH", "")))
-        nothing = Check("box", "broken", NOT_RUNNING.problem, NOT_RUNNING)
-        return Report("nothing is running", checks, (nothing,), (), (), ())
+        return Report(nothing.problem, checks, (Check("box", "broken", nothing.problem, nothing),), (), (), ())
     servers = addresses.from_state(known)
     checks = (ports.of_run(known, _processes(layout)), *_around(servers, layout.run, _pinned(layout)))
     return examine(servers, (*checks, environment.engine(variables.get("PATH", ""))))
+
+
+def _leftovers(layout: Layout) -> Broken | None:
+    left = processes.find(layout.run)
+    problem = f"the supervisor is gone, but {len(left)} processes of the box still run"
+    return Broken("box", problem, "stop them, and start again: make down") if left else None
 
 
 def _around(servers: Servers, folder: Path, pinned: Mapping[str, str]) -> tuple[Check, ...]:

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from box import stack
 from box.cli import parsers
+from box.errors import BoxError
 from box.layout import find_layout
 from box.pages import PAGES, Page, addresses
 from box.settings import Settings
@@ -50,12 +51,16 @@ def run(time_scale: int, *, full: bool) -> int:
         settings = known.settings if moved else settings
         wanted, _ = stack.make_run(layout, settings, time_scale, known.profile)
         if known.fingerprint == stack.fingerprint(layout, wanted):
-            stack.ensure(layout, known)
-            console.print("The stack runs already.")
+            started = stack.ensure(layout, known)
+            console.print(
+                f"The stack runs already; started {', '.join(started)}." if started else "The stack runs already."
+            )
             print_pages(console, settings, PAGES)
             console.print(STOP_LINE)
             return 0
         console.print("Something changed since the stack was started: starting it again.")
+        if known.settings.full and not full:
+            console.print("Logs and traces end with it. Keep them with: make up FULL=1")
         stack.stop(layout)
     begin(console, settings, time_scale)
     console.print(STOP_LINE)
@@ -66,11 +71,16 @@ def begin(console: Console, settings: Settings, time_scale: int, profile: str = 
     """Start the stack, showing how far it is, and say where to look."""
     layout = find_layout(os.environ)
     wanted, found = stack.make_run(layout, settings, time_scale, profile)
-    for binary in found.values():
-        console.print(f"Using {binary}", highlight=False, soft_wrap=True)
-    console.print(_scale_sentence(time_scale), highlight=False)
-    with startup_view(console) as show:
-        begun = stack.start(layout, wanted, show)
+    try:
+        for binary in found.values():
+            console.print(f"Using {binary}", highlight=False, soft_wrap=True)
+        console.print(_scale_sentence(time_scale), highlight=False)
+        with startup_view(console) as show:
+            begun = stack.start(layout, wanted, show)
+    except BrokenPipeError:
+        raise BoxError(
+            "nobody reads what it prints any more, as behind `| head`: what was started is stopped"
+        ) from None
     print_pages(console, settings, PAGES)
     return begun
 

@@ -37,7 +37,9 @@ class AlertPath:
         path = "/api/v2/alerts"
         if until(lambda: self.servers.ask("alertmanager", path, filter=f'run="{self.run}"') or None, self.patience):
             return f'took {ALERT} with run="{self.run}"'
-        raise self.servers.broken("alertmanager", f"took the test alert and does not show it at {path}", "see its log")
+        raise self.servers.broken(
+            "alertmanager", f"took the test alert and does not show it at {path}", self.servers.log("alertmanager")
+        )
 
     def _post(self, ends: datetime) -> None:
         labels = {"alertname": ALERT, "run": self.run, "severity": "none", "team": "platform"}
@@ -48,13 +50,13 @@ class AlertPath:
         answer = self.servers.send("POST", "alertmanager", "/api/v2/alerts", json=[alert])
         if not answer.is_success:
             problem = f"refuses the test alert: {answer.status_code} {answer.text.strip()[:120]}"
-            raise self.servers.broken("alertmanager", problem, "see its log")
+            raise self.servers.broken("alertmanager", problem, self.servers.log("alertmanager"))
 
     def _arrive(self) -> str:
         try:
             if until(self._notified, self.patience) is None:
                 problem = f"does not tell the pager of the test alert within {self.patience:.0f} s"
-                repair = "see its log, and the routes in monitoring/alertmanager/base.yml"
+                repair = f"{self.servers.log('alertmanager')}, and the routes in monitoring/alertmanager/base.yml"
                 raise self.servers.broken("alertmanager", problem, repair)
         finally:
             self._post(datetime.now(UTC))

@@ -1,5 +1,6 @@
 """Whether every server that should run does."""
 
+from box.doctor import faults
 from box.doctor.servers import READY_PATHS, TIERS, Servers
 from box.doctor.values import Broken, BrokenError, Check
 
@@ -11,7 +12,8 @@ def look(servers: Servers) -> list[Check]:
     """Return a check for each server, and for what a tier says that it misses."""
     found = [_alive(servers, name) for name in READY_PATHS if name in servers.urls]
     alive = {check.name for check in found if check.state == "ok"}
-    return found + [check for tier in TIERS if tier in alive for check in _needs(servers, tier)]
+    needs = [check for tier in TIERS if tier in alive for check in _needs(servers, tier)]
+    return [*found, *needs, *faults.look(servers)]
 
 
 def _alive(servers: Servers, name: str) -> Check:
@@ -22,7 +24,7 @@ def _alive(servers: Servers, name: str) -> Check:
     if answer.is_success:
         return Check(name, "ok", f"answers at {servers.urls[name]}")
     problem = f"is not ready at {servers.urls[name]}: {answer.status_code} {answer.text.strip()[:120]}"
-    return Check(name, "broken", problem, servers.broken(name, problem, "look at its log").broken)
+    return Check(name, "broken", problem, servers.broken(name, problem, servers.log(name)).broken)
 
 
 def _needs(servers: Servers, tier: str) -> list[Check]:
@@ -32,7 +34,7 @@ def _needs(servers: Servers, tier: str) -> list[Check]:
         checks: dict[str, str] = dict(answer.json().get("checks", {}))
     except (BrokenError, ValueError, AttributeError, TypeError):
         problem = "does not tell whether it is ready"
-        return [Check(tier, "broken", problem, Broken(tier, problem, "look at its log"))]
+        return [Check(tier, "broken", problem, Broken(tier, problem, servers.log(tier)))]
     return [
         Check(f"{tier}: {name}", "broken", reason, _store(servers, tier, name, reason).broken)
         for name, reason in checks.items()
@@ -44,4 +46,4 @@ def _store(servers: Servers, tier: str, name: str, reason: str) -> BrokenError:
     store = {"database": "postgres", "cache": "redis"}.get(name, name)
     if servers.mode == "compose":
         return servers.broken(store, f"{tier} cannot use it ({reason})")
-    return servers.broken(tier, f"cannot use its {name} ({reason})", f"see .venv/bin/box logs {tier}")
+    return servers.broken(tier, f"cannot use its {name} ({reason})", servers.log(tier))

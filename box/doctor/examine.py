@@ -14,6 +14,8 @@ PATIENCE_SECONDS = 35.0
 """For each step: two scrapes of 15 s and what the stores take."""
 HURRY_SECONDS = 3.0
 """When a component is known to be down, waiting for what goes through it helps nobody."""
+UNVISITED_SECONDS = 3600.0
+"""How old the newest log line of a tier may be that was not asked for anything."""
 
 
 def examine(servers: Servers, environment: Sequence[Check], patience: float = PATIENCE_SECONDS) -> Report:
@@ -25,6 +27,8 @@ def examine(servers: Servers, environment: Sequence[Check], patience: float = PA
         servers = replace(servers, down=down)
     visited = time.time()
     round_trip = list(RoundTrip(servers, patience).walk())
+    if round_trip[0].broken:  # not every tier was visited then, and has a line of its own to show
+        patience, visited = min(patience, HURRY_SECONDS), visited - UNVISITED_SECONDS
     return Report(
         mode=f"{servers.mode}, {'metrics, logs and traces' if servers.full else 'metrics alone'}",
         environment=environment,

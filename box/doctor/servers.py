@@ -63,6 +63,10 @@ class Servers:
         """Return the error that names this server; without a repair it is to be started again."""
         return BrokenError(Broken(name, problem, repair or f"start it: {self.start.format(name=name)}"))
 
+    def log(self, name: str) -> str:
+        """Return how to read what a server has written."""
+        return f"see {'docker compose' if self.mode == 'compose' else '.venv/bin/box'} logs {name}"
+
     def send(self, method: str, name: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
         """Return the answer of a server, whatever its status.
 

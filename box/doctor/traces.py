@@ -118,5 +118,5 @@ def _json(servers: Servers, name: str, status: int, text: str) -> dict[str, Any]
     except ValueError:
         content = None
     if status >= NOT_FOUND or not isinstance(content, dict):
-        raise servers.broken(name, f"answers {status} when asked for a trace: {text.strip()[:120]}", "look at its log")
+        raise servers.broken(name, f"answers {status} when asked for a trace: {text.strip()[:120]}", servers.log(name))
     return content

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from box.doctor import faults
 from box.doctor.servers import Servers
 from box.doctor.values import BrokenError
 
@@ -61,7 +62,12 @@ def _content(servers: Servers, answer: httpx.Response) -> dict[str, Any]:
 
 
 def _refused(servers: Servers, answer: httpx.Response, below: str) -> BrokenError:
-    tier = below if answer.status_code in BELOW else "web"
     doing = "sell" if below == "orders" else "show products"
+    for tier, fault in faults.on(servers):
+        problem = f"its fault `{fault}` is on, and the shop does not {doing} (web answers {answer.status_code})"
+        return servers.broken(tier, problem, faults.off(servers, tier, fault))
+    tier = below if answer.status_code in BELOW else "web"
     said = answer.text.strip()[:160]
-    return servers.broken(tier, f"the shop does not {doing}: web answers {answer.status_code} {said}", "see its log")
+    return servers.broken(
+        tier, f"the shop does not {doing}: web answers {answer.status_code} {said}", servers.log(tier)
+    )

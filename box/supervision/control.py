@@ -87,6 +87,15 @@ class Control:
         """Stop a service, and keep it stopped; returns before it is gone."""
         self._call("stopProcess", name, False)  # noqa: FBT003 -- as above
 
+    def restart(self, name: str) -> None:
+        """Stop a service, with force when it does not listen, and start it again."""
+        try:
+            self._call("stopProcess", name)
+        except xmlrpc.client.Fault as fault:
+            if "NOT_RUNNING" not in fault.faultString:
+                raise
+        self.start(name)
+
     def shutdown(self) -> None:
         """Stop all services and supervisord itself; returns before they are gone."""
         self._call("shutdown")

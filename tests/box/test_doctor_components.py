@@ -10,7 +10,7 @@ from box.doctor.examine import examine
 from box.doctor.servers import READY_PATHS
 from box.state import State
 from tests.box.conftest import free_ports
-from tests.box.fake_box import FULL, SILENT, FakeBox, running
+from tests.box.fake_box import FULL, SILENT, FakeBox, Wrong, running
 
 ALL = (*FULL, "jaeger", "grafana")
 
@@ -71,6 +71,47 @@ def test_a_store_behind_a_tier_is_named(store: str, mode: str, named: str) -> No
     assert check.broken
     assert check.broken.component == named
     assert "connection refused" in check.broken.problem
+
+
+FAULTS = 'shop_fault_active{fault="errors"} 1.0\nshop_fault_active{fault="latency"} 0.0\n'
+
+
+def test_a_fault_that_is_on_is_told_and_is_no_breakage() -> None:
+    """The box does what it was told to; the doctor says which tier, and how to end it."""
+    with running(FakeBox(wrong={("orders", "/metrics"): (200, FAULTS)}), ALL) as servers:
+        report = examine(servers, (), patience=0)
+
+    (check,) = [check for check in report.components if check.state == "warning"]
+    assert check.name == "orders: fault"
+    assert check.told.startswith("`errors` is on; switch it off: curl -sSf -X DELETE ")
+    assert check.told.endswith("/orders/admin/faults/errors")
+    assert report.broken is None
+
+
+@pytest.mark.parametrize("mode", ["native", "compose"])
+@pytest.mark.parametrize("tier", ["web", "catalog", "orders"])
+def test_a_fault_is_named_where_the_shop_does_not_sell(tier: str, mode: str) -> None:
+    """Not the tier that web blames, and no other line: the shop fails because somebody asked it to."""
+    wrong: dict[tuple[str, str], Wrong] = {("web", "/api/checkout"): (503, "{}"), (tier, "/metrics"): (200, FAULTS)}
+    with running(FakeBox(wrong=wrong), ALL, mode) as servers:
+        report = examine(servers, (), patience=0)
+
+    assert report.broken
+    assert report.broken.component == tier
+    assert report.broken.problem == "its fault `errors` is on, and the shop does not sell (web answers 503)"
+    assert "switch it off" in report.broken.repair
+
+
+def test_after_a_failed_order_nobody_is_asked_for_a_line_of_it() -> None:
+    """A tier that was not reached has written nothing, and its logs arrive all the same."""
+    wrong: dict[tuple[str, str], Wrong] = {("web", "/api/checkout"): (503, "{}")}
+    with running(FakeBox(wrong=wrong, line_age=600), ALL) as servers:
+        report = examine(servers, (), patience=0)
+
+    assert report.broken
+    assert report.broken.component == "orders"
+    assert report.broken.repair == "see .venv/bin/box logs orders"
+    assert all(cell.state == "ok" for cell in report.matrix if cell.signal == "logs")
 
 
 @pytest.mark.parametrize("text", ["<html>", "[]", '{"checks": 5}', "null"])

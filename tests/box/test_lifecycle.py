@@ -76,6 +76,32 @@ def test_up_twice_starts_nothing_again(checkout: Checkout) -> None:
     assert {process.pid for process in checkout.processes()} == before
 
 
+def test_up_starts_again_what_hangs(checkout: Checkout) -> None:
+    """A process that runs and answers nothing is ended, with force where it must be; the others go on."""
+    checkout.box("up")
+    rows = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
+    os.kill(rows["orders"], signal.SIGSTOP)
+
+    again = checkout.box("up")
+
+    assert "The stack runs already; started orders." in again.stdout
+    after = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
+    assert {name for name in rows if rows[name] != after[name]} == {"orders"}
+
+
+def test_a_reader_that_goes_away_is_told(checkout: Checkout) -> None:
+    """`box up | head -1` stops what it began, and says so instead of ending without a word."""
+    with checkout.start("up") as up:
+        assert up.stdout
+        assert up.stderr
+        up.stdout.close()
+        said = up.stderr.read()
+
+    assert up.returncode == 1
+    assert "nobody reads what it prints" in said
+    assert checkout.processes() == []
+
+
 def test_up_with_another_time_scale_starts_again(checkout: Checkout) -> None:
     """Asking for real time while scaled time runs replaces the stack, rules included."""
     checkout.box("up")
@@ -280,3 +306,17 @@ def test_two_commands_do_not_start_the_stack_at_once(checkout: Checkout) -> None
 
     assert second.returncode == 1
     assert second.stderr == "box: another `box` command starts or stops this stack right now; wait for it\n"
+
+
+def test_the_doctor_knows_what_a_dead_supervisor_left(checkout: Checkout) -> None:
+    """The same as `box status` says: the services run, nobody watches them, and `down` ends them."""
+    checkout.box("up")
+    checkout.supervisor().kill()
+
+    told = checkout.box("doctor")
+
+    assert told.returncode == 1
+    assert "broken: box: the supervisor is gone, but" in told.stdout
+    assert "make down" in told.stdout
+    assert checkout.box("down").returncode == 0
+    assert checkout.processes() == []
