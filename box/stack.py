@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from box import binaries, ports, state
@@ -116,7 +117,7 @@ def ensure(layout: Layout, known: State) -> list[str]:
         started = [service.name for service in known.settings.services if not states[service.name].pid]
         for name in started:
             control.start(name)
-        started += _restart_hung(known.settings, control)
+        started += _restart_hung(known.settings, control, started)
         wait_ready(known.settings, control, READY_SECONDS, lambda _rows: None)
     except NotReadyError as error:
         raise BoxError(_failure(layout, error)) from None
@@ -127,14 +128,15 @@ def ensure(layout: Layout, known: State) -> list[str]:
     return started
 
 
-def _restart_hung(settings: Settings, control: Control) -> list[str]:
-    """Start again what gives no answer for a while, although it runs: it will not begin to by itself."""
+def _restart_hung(settings: Settings, control: Control, started: Sequence[str]) -> list[str]:
+    """Start again what gives no answer for a while, although it runs and was not `started` just now."""
     try:
         wait_ready(settings, control, HUNG_SECONDS, lambda _rows: None)
     except NotReadyError as error:
-        for name in error.names:
+        hung = [name for name in error.names if name not in started]
+        for name in hung:
             control.restart(name)
-        return list(error.names)
+        return hung
     return []
 
 

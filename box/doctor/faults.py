@@ -1,11 +1,13 @@
 """Faults of the shop that somebody switched on: what they break is no mystery, and they are what to look at first."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from box.doctor.servers import TIERS, Servers
 from box.doctor.values import BrokenError, Check
 
+REFUSING = frozenset({"errors", "latency", "dependency"})
+"""Faults for which the shop refuses an order; a flood only makes it busy."""
 _ON = re.compile(r'^shop_fault_active\{fault="(\w+)"\} 1(?:\.0)?$', re.MULTILINE)
 
 
@@ -17,15 +19,15 @@ def look(servers: Servers) -> list[Check]:
     ]
 
 
-def on(servers: Servers) -> Iterator[tuple[str, str]]:
-    """Yield tier and fault for each that is on."""
+def on(servers: Servers, wanted: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Yield tier and fault for each that is on; `wanted`: those alone, or all."""
     for tier in TIERS:
         if tier in servers.urls:
             try:
                 told = servers.send("GET", tier, "/metrics").text
             except BrokenError:
                 continue
-            yield from ((tier, fault) for fault in _ON.findall(told))
+            yield from ((tier, fault) for fault in _ON.findall(told) if not wanted or fault in wanted)
 
 
 def off(servers: Servers, tier: str, fault: str) -> str:

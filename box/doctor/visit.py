@@ -63,7 +63,7 @@ def _content(servers: Servers, answer: httpx.Response) -> dict[str, Any]:
 
 def _refused(servers: Servers, answer: httpx.Response, below: str) -> BrokenError:
     doing = "sell" if below == "orders" else "show products"
-    for tier, fault in faults.on(servers):
+    for tier, fault in faults.on(servers, faults.REFUSING):
         problem = f"its fault `{fault}` is on, and the shop does not {doing} (web answers {answer.status_code})"
         return servers.broken(tier, problem, faults.off(servers, tier, fault))
     tier = below if answer.status_code in BELOW else "web"

@@ -102,6 +102,18 @@ def test_a_fault_is_named_where_the_shop_does_not_sell(tier: str, mode: str) -> 
     assert "switch it off" in report.broken.repair
 
 
+def test_a_flood_is_not_why_an_order_is_refused() -> None:
+    """The shop serves through it: who refuses has another reason, and its own log."""
+    flood = 'shop_fault_active{fault="log_flood"} 1.0\n'
+    wrong: dict[tuple[str, str], Wrong] = {("web", "/api/checkout"): (503, "{}"), ("web", "/metrics"): (200, flood)}
+    with running(FakeBox(wrong=wrong), ALL) as servers:
+        report = examine(servers, (), patience=0)
+
+    assert [check.name for check in report.components if check.state == "warning"] == ["web: fault"]
+    assert report.broken
+    assert report.broken.component == "orders"
+
+
 def test_after_a_failed_order_nobody_is_asked_for_a_line_of_it() -> None:
     """A tier that was not reached has written nothing, and its logs arrive all the same."""
     wrong: dict[tuple[str, str], Wrong] = {("web", "/api/checkout"): (503, "{}")}
