@@ -106,8 +106,7 @@ class _Version(argparse.Action):
 def guarded(run: Callable[[], int]) -> int:
     """Run a command and turn what it raises into a message and an exit code: the one error boundary."""
     try:
-        status = run()
-        sys.stdout.flush()
+        status = _flushed(run)
     except CompileError as error:
         from slo.cli.report import print_all  # noqa: PLC0415 - only needed when there is something to show
 
@@ -124,6 +123,17 @@ def guarded(run: Callable[[], int]) -> int:
         raise
     except BaseException:  # noqa: BLE001 - the boundary: what else comes here is a bug, a native parser's panic too
         return _bug()
+    return status
+
+
+def _flushed(run: Callable[[], int]) -> int:
+    """Run a command and see its output arrive; help and the version end by SystemExit, and have some as well."""
+    try:
+        status = run()
+    except SystemExit:
+        sys.stdout.flush()
+        raise
+    sys.stdout.flush()
     return status
 
 

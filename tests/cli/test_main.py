@@ -187,12 +187,22 @@ def test_help_that_cannot_be_written_is_no_success() -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-@pytest.mark.parametrize("arguments", [["--version"], ["explain", "SLO024"]])
-def test_a_full_output_has_a_name(arguments: list[str]) -> None:
-    """What is full is told, in one line, and that it is no file of ours."""
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"),
+    [
+        (["--version"], ""),
+        (["--version"], "1"),
+        (["--help"], ""),  # argparse itself is silent when it cannot write its help at once
+        (["explain", "SLO024"], ""),
+        (["explain", "SLO024"], "1"),
+    ],
+)
+def test_a_full_output_has_a_name(arguments: list[str], unbuffered: str) -> None:
+    """What is full is told, in one line, and that it is no file of ours, whether Python keeps output back or not."""
     program = [sys.executable, "-c", "from slo.cli import command; command()", *arguments]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, check=False, text=True, env=environment)
 
     assert (done.returncode, done.stderr) == (1, "slo: error: standard output: No space left on device\n")
 
