@@ -22,13 +22,13 @@ class Wanted:
     objective: str = "99.9"
 
 
-def routes(count: int) -> list[Wanted]:
-    """`count` SLOs that differ in name and selectors."""
-    return [_route(n) for n in range(count)]
+def routes(count: int, *, alike: bool = True) -> list[Wanted]:
+    """`count` SLOs that differ in name and selectors: if `alike`, in the value of one label only."""
+    return [_route(n, "" if alike else f',status!="{n}"') for n in range(count)]
 
 
-def _route(number: int) -> Wanted:
-    total = f'http_requests_total{{job="api",route="/r{number}"'
+def _route(number: int, matcher: str) -> Wanted:
+    total = f'http_requests_total{{job="api",route="/r{number}"{matcher}'
     return Wanted(f"slo-{number}", f"{total}}}", f'{total},status=~"5.."}}')
 
 
