@@ -10,16 +10,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 from bench.build import RefusedError, our_rules, sloth_rules
+from bench.evaluation_table import Figures, compared
 from bench.exporter import BURNING, EPOCH, HEALTHY, series
 from bench.history import Past, add_copied_records, add_records, add_samples
 from bench.peers import SLOTH, path_of, version_of
-from bench.report import Report, Table, ratio
+from bench.report import Report
 from bench.rulefile import read_rules, reads_back
 from bench.server import free_port, serving, version
 from bench.specs import routes
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bench.options import Options
+    from bench.report import Table
     from bench.server import Server
 
 _SCRAPE = 15
@@ -54,19 +55,6 @@ class Scene:
     alike: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One run: seconds of all groups at their last evaluation, processor seconds in a minute, bytes of memory.
-
-    `ready` is the number of seconds that Prometheus took to start and to load the rules.
-    """
-
-    evaluation: float
-    cpu: float
-    memory: float
-    ready: float
-
-
 def run(options: Options) -> Report:
     """All scenes, with alternating runs."""
     runs, settle = (options.runs or 1, 15.0) if options.quick else (options.runs or 5, 62.0)
@@ -88,8 +76,9 @@ runs. Half of each budget is used, so that no alert fires; in the third table, o
 its text written anew at each evaluation, and ours looks up more figures. The SLOs of the last table, of one run, differ
 in two labels each, so that the shared layout has rules for each of them. "evaluation" is the sum of
 `prometheus_rule_group_last_duration_seconds`, "processor" what the whole process took in one minute, in which every
-group is evaluated once, scraping included; "memory" is the resident size at its end; "ready" the time in which
-Prometheus starts and loads the rules. Our 1,000 SLOs are in five shards."""
+group is evaluated once, scraping included; "of it for rules" is what that is more than without rules, in one run;
+"memory" is the resident size at its end; "ready" the time in which Prometheus starts and loads the rules. Our 1,000
+SLOs are in five shards."""
 
 
 def _scene(scene: Scene, sloth: str | None) -> list[str | Table]:
@@ -100,13 +89,16 @@ def _scene(scene: Scene, sloth: str | None) -> list[str | Table]:
         (folder / "made" / "data").mkdir(parents=True)
         (folder / "data").mkdir()
         done = _past(folder, scene, rules, time.time() - scene.hours * 3_600) if scene.hours else 0.0
+        whole = _blocks(folder)
         with _exporter(scene) as port:
             for number in range(scene.runs):
                 for row in list(rules)[:: -1 if number % 2 else 1]:
-                    done = _past(folder, scene, rules, done) if scene.hours else 0.0
-                    found[row].append(_one(folder, scene, rules[row], port))
+                    _add_latest(folder, scene, rules, done, whole)
+                    found[row].append(_one(folder, scene, [rules[row]], port))
+            _add_latest(folder, scene, rules, done, whole)  # once: what a server takes without rules hardly varies
+            bare = _one(folder, scene, [], port)
         sizes = {row: len(read_rules(path)) for row, path in rules.items()}
-    return [f"{scene.title}:", _table(found, sizes)]
+    return [f"{scene.title}:", compared(found, sizes, bare)]
 
 
 def _rules(folder: Path, scene: Scene, sloth: str | None) -> dict[str, Path]:
@@ -139,6 +131,18 @@ def _past(folder: Path, scene: Scene, rules: Mapping[str, Path], start: float) -
     return end
 
 
+def _add_latest(folder: Path, scene: Scene, rules: Mapping[str, Path], start: float, whole: set[Path]) -> None:
+    """Append what came since `start` in place of what was appended before: a server has no block for each minute."""
+    if scene.hours:
+        for block in _blocks(folder) - whole:
+            shutil.rmtree(block)
+        _past(folder, scene, rules, start)
+
+
+def _blocks(folder: Path) -> set[Path]:
+    return {*(folder / "made" / "data").iterdir(), *(folder / "data").iterdir()}
+
+
 def _write_samples(path: Path, scene: Scene, times: range) -> None:
     with path.open("w") as out:
         out.write("# TYPE http_requests counter\n")
@@ -154,11 +158,11 @@ def _needed(row: str, path: Path, span: tuple[float, float]) -> Past:
     return Past(f"{row}.yml", [rule for rule in rules if rule.record in back], span)
 
 
-def _one(folder: Path, scene: Scene, rules: Path, port: int) -> Figures:
+def _one(folder: Path, scene: Scene, rules: Sequence[Path], port: int) -> Figures:
     """Run a Prometheus on a copy of the blocks."""
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         shutil.copytree(folder / "data", Path(fresh, "data"), copy_function=os.link)
-        with serving(Path(fresh), [rules], port, _SCRAPE) as server:
+        with serving(Path(fresh), rules, port, _SCRAPE) as server:
             time.sleep(scene.settle)
             before = _metric(server, "process_cpu_seconds_total")
             time.sleep(_WINDOW)
@@ -182,25 +186,3 @@ def _exporter(scene: Scene) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
-
-
-def _table(found: Mapping[str, Sequence[Figures]], sizes: Mapping[str, int]) -> Table:
-    middles = {row: _middle(figures) for row, figures in found.items()}
-    theirs = middles.get("Sloth")
-    head = ("rules", "number", "evaluation, s", "processor, s", "memory, MB", "ready, s", *_RATIOS)
-    return Table(head, tuple(_row(row, sizes[row], mine, theirs) for row, mine in middles.items()))
-
-
-_RATIOS = ("evaluation / Sloth", "processor / Sloth", "memory / Sloth")
-
-
-def _middle(figures: Sequence[Figures]) -> Figures:
-    return Figures(*(median(getattr(one, field.name) for one in figures) for field in fields(Figures)))
-
-
-def _row(row: str, size: int, mine: Figures, theirs: Figures | None) -> tuple[str, ...]:
-    numbers = (f"{mine.evaluation:.3f}", f"{mine.cpu:.2f}", f"{mine.memory / 1e6:,.0f}", f"{mine.ready:.1f}")
-    if not theirs:
-        return (row, f"{size:,}", *numbers, *("-" for _ in _RATIOS))
-    shares = (ratio(getattr(mine, name), getattr(theirs, name)) for name in ("evaluation", "cpu", "memory"))
-    return (row, f"{size:,}", *numbers, *shares)

@@ -1,0 +1,34 @@
+"""The table of what rules cost a Prometheus."""
+
+from bench.evaluation_table import Figures, compared
+
+OURS = [Figures(1.0, 2.0, 100e6, 0.5), Figures(3.0, 9.0, 300e6, 0.7), Figures(2.0, 3.0, 200e6, 0.6)]
+SLOTH = [Figures(20.0, 21.0, 400e6, 1.0)]
+BARE = Figures(0.0, 1.0, 80e6, 0.1)
+
+
+def test_a_row_has_medians_and_their_share_of_sloth() -> None:
+    """What a server takes without rules is taken off both sides in one column, and in no other."""
+    table = compared({"slo": OURS, "Sloth": SLOTH}, {"slo": 7, "Sloth": 17}, BARE)
+
+    assert dict(zip(table.head, table.rows[0], strict=True)) == {
+        "rules": "slo",
+        "number": "7",
+        "evaluation, s": "2.000",
+        "processor, s": "3.00",
+        "memory, MB": "200",
+        "ready, s": "0.6",
+        "evaluation / Sloth": "0.10",
+        "processor / Sloth": "0.14",
+        "of it for rules / Sloth": "0.10",
+        "memory / Sloth": "0.50",
+    }
+    assert table.rows[1][-4:] == ("1.00", "1.00", "1.00", "1.00")
+    assert table.rows[2][:4] == ("no rules", "0", "0.000", "1.00")
+
+
+def test_without_sloth_there_are_no_shares() -> None:
+    """A machine without Sloth still measures ours."""
+    table = compared({"slo": OURS}, {"slo": 7}, BARE)
+
+    assert [row[-4:] for row in table.rows] == [("-", "-", "-", "-")] * 2
