@@ -11,6 +11,7 @@ from apps.guard import GuardedRoute
 from apps.messages import IdempotencyKey, OrderRequest
 from apps.orders import ledger
 from apps.problems import ShopError
+from apps.telemetry.middleware import ORDER_KEY
 
 REFUSALS = {
     ledger.KeyReused: "key_reused",
@@ -46,6 +47,7 @@ def place(
             count.labels(REFUSALS[type(error)]).inc()
         raise
     count.labels("placed" if receipt.new else "replayed").inc()
+    request.scope[ORDER_KEY] = receipt.order_id
     response.status_code = 201 if receipt.new else 200
     return {"order_id": receipt.order_id, "total_cents": receipt.total_cents, "currency": "EUR"}
 
@@ -57,6 +59,7 @@ def show(request: Request, order_id: uuid.UUID) -> dict[str, Any]:
     Raises:
         HTTPException: 404 when there is no such order.
     """
+    request.scope[ORDER_KEY] = str(order_id)
     found = ledger.find(request.app.state.database, str(order_id))
     if found is None:
         raise HTTPException(404, "There is no such order.")

@@ -14,6 +14,8 @@ from apps.telemetry.tracing import NOWHERE, UNTRACED, Tracing, end_server
 EXEMPT = frozenset({"/healthz", "/readyz", "/metrics"})
 ERROR_KEY = "shop.error"
 """Where the one who answers with an error leaves its reason for the log."""
+ORDER_KEY = "shop.order.id"
+"""Where the one who answers leaves the id of the order that it is about, for the log; the span's attribute, too."""
 SERVER_ERROR = 500
 
 log = structlog.stdlib.get_logger("apps.requests")
@@ -82,6 +84,9 @@ class _Exchange:
         details = {"route": route, "method": method, "status": self.status, "milliseconds": round(seconds * 1e3, 1)}
         if error is not None:
             details["error"] = error
+        if ORDER_KEY in self.scope:
+            details["order_id"] = self.scope[ORDER_KEY]
+            self.span.set_attribute(ORDER_KEY, self.scope[ORDER_KEY])
         emit = log.error if self.status >= SERVER_ERROR else log.info
         emit("request", **details)
         end_server(self.span, self.scope, template, self.status, error)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, HTTPException, Request, Response
 
 from apps.guard import GuardedRoute
 from apps.messages import IdempotencyKey, OrderRequest, Sku
+from apps.telemetry.middleware import ORDER_KEY
 from apps.web.backend import Backend
 
 router = APIRouter(prefix="/api", route_class=GuardedRoute)
@@ -39,6 +40,7 @@ async def checkout(
     if idempotency_key is None:
         raise HTTPException(400, "The header Idempotency-Key is missing.")
     placed = await _backend(request).place(order, idempotency_key)
+    request.scope[ORDER_KEY] = placed.order["order_id"]
     response.status_code = 201 if placed.new else 200
     return placed.order
 
@@ -46,6 +48,7 @@ async def checkout(
 @router.get("/orders/{order_id}")
 async def order(request: Request, order_id: uuid.UUID) -> dict[str, Any]:
     """One order; 404 when there is no such order."""
+    request.scope[ORDER_KEY] = str(order_id)
     return await _backend(request).order(str(order_id))
 
 

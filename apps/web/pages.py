@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from apps.guard import GuardedRoute
 from apps.messages import MAX_QUANTITY, IdempotencyKey, OrderRequest, Sku
 from apps.problems import ShopError
+from apps.telemetry.middleware import ORDER_KEY
 from apps.web import render
 from apps.web.backend import Backend
 from apps.web.cart import COOKIE, MAX_AGE_SECONDS, Cart
@@ -102,12 +103,14 @@ async def place(
             raise
         render.note(request, error)
         return render.retry(request, error, Cart.parse(cart), email, key, items=content)
+    request.scope[ORDER_KEY] = placed.order["order_id"]
     return _keep(request, _see(f"/orders/{placed.order['order_id']}"), Cart())
 
 
 @router.get("/orders/{order_id}")
 async def confirmation(request: Request, order_id: uuid.UUID, cart: CartCookie = "") -> Response:
     """The order as it stands in the books."""
+    request.scope[ORDER_KEY] = str(order_id)
     order = await _backend(request).order(str(order_id))
     return render.page(request, "order.html", cart=Cart.parse(cart), order=order)
 
