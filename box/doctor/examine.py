@@ -20,7 +20,7 @@ UNVISITED_SECONDS = 3600.0
 
 def examine(servers: Servers, environment: Sequence[Check], patience: float = PATIENCE_SECONDS) -> Report:
     """Return the whole report; needs the servers' answers alone, so that it works the same in both modes."""
-    alive = components.look(servers)
+    alive = components.look(servers, patience)
     if any(check.broken for check in alive):
         patience = min(patience, HURRY_SECONDS)
         down = {check.name: check.broken for check in alive if check.broken and check.name in servers.urls}

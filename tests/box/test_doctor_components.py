@@ -15,6 +15,14 @@ from tests.box.fake_box import FULL, SILENT, FakeBox, Wrong, running
 ALL = (*FULL, "jaeger", "grafana")
 
 
+class Once(dict[tuple[str, str], Wrong]):
+    """Wrong answers that are given once."""
+
+    def get(self, key: tuple[str, str], default: object = None) -> object:  # type: ignore[override]
+        """Give an answer away."""
+        return self.pop(key, default)
+
+
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("mode", ["native", "compose"])
 def test_each_component_that_is_stopped_is_named_first(name: str, mode: str) -> None:
@@ -46,10 +54,20 @@ def test_each_component_that_hangs_is_named(name: str) -> None:
 def test_a_server_that_is_not_ready_says_why() -> None:
     """Its own words are quoted."""
     with running(FakeBox(wrong={("loki", "/ready"): (503, "Ingester not ready\n")}), ALL) as servers:
-        (check,) = [check for check in components.look(servers) if check.broken]
+        (check,) = [check for check in components.look(servers, patience=0) if check.broken]
 
     assert check.name == "loki"
     assert check.told.endswith("503 Ingester not ready")
+
+
+def test_a_server_that_is_about_to_be_ready_is_waited_for() -> None:
+    """A Loki that was just started again says for 15 s that it is not ready: that is no fault."""
+    box = FakeBox(wrong=Once({("loki", "/ready"): (503, "Ingester not ready\n")}))
+    with running(box, ALL) as servers:
+        checks = components.look(servers)
+
+    assert [check.name for check in checks if check.broken] == []
+    assert box.tried.count("loki") == 2
 
 
 @pytest.mark.parametrize(
