@@ -11,7 +11,7 @@ from bench.report import Table, ratio
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_RATIOS = ("evaluation / Sloth", "processor / Sloth", "of it for rules / Sloth", "memory / Sloth")
+_RATIOS = ("evaluation / Sloth", "processor / Sloth", "processor for rules / Sloth", "memory / Sloth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,10 @@ def _shares(mine: Figures | None, theirs: Figures | None, bare: Figures) -> list
     """Ratios of ours to Sloth's; what Prometheus takes without rules is the same in both, and no matter of rules."""
     if not mine or not theirs:
         return ["-" for _ in _RATIOS]
+    for_rules = mine.cpu - bare.cpu, theirs.cpu - bare.cpu
     return [
         ratio(mine.evaluation, theirs.evaluation),
         ratio(mine.cpu, theirs.cpu),
-        ratio(mine.cpu - bare.cpu, theirs.cpu - bare.cpu),
+        ratio(*for_rules) if min(for_rules) > 0 else "-",
         ratio(mine.memory, theirs.memory),
     ]

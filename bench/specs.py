@@ -24,7 +24,7 @@ class Wanted:
 
 def routes(count: int, *, alike: bool = True) -> list[Wanted]:
     """`count` SLOs that differ in name and selectors: if `alike`, in the value of one label only."""
-    return [_route(n, "" if alike else f',status!="{n}"') for n in range(count)]
+    return [_route(n, "" if alike else f',status!="s{n}"') for n in range(count)]
 
 
 def _route(number: int, matcher: str) -> Wanted:

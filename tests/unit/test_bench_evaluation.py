@@ -2,7 +2,7 @@
 
 from bench.evaluation_table import Figures, compared
 
-OURS = [Figures(1.0, 2.0, 100e6, 0.5), Figures(3.0, 9.0, 300e6, 0.7), Figures(2.0, 3.0, 200e6, 0.6)]
+OURS = [Figures(1.0, 2.0, 100e6, 0.5), Figures(7.0, 9.0, 300e6, 0.7), Figures(4.0, 3.0, 200e6, 0.6)]
 SLOTH = [Figures(20.0, 21.0, 400e6, 1.0)]
 BARE = Figures(0.0, 1.0, 80e6, 0.1)
 
@@ -14,13 +14,13 @@ def test_a_row_has_medians_and_their_share_of_sloth() -> None:
     assert dict(zip(table.head, table.rows[0], strict=True)) == {
         "rules": "slo",
         "number": "7",
-        "evaluation, s": "2.000",
+        "evaluation, s": "4.000",
         "processor, s": "3.00",
         "memory, MB": "200",
         "ready, s": "0.6",
-        "evaluation / Sloth": "0.10",
+        "evaluation / Sloth": "0.20",
         "processor / Sloth": "0.14",
-        "of it for rules / Sloth": "0.10",
+        "processor for rules / Sloth": "0.10",
         "memory / Sloth": "0.50",
     }
     assert table.rows[1][-4:] == ("1.00", "1.00", "1.00", "1.00")
@@ -32,3 +32,10 @@ def test_without_sloth_there_are_no_shares() -> None:
     table = compared({"slo": OURS}, {"slo": 7}, BARE)
 
     assert [row[-4:] for row in table.rows] == [("-", "-", "-", "-")] * 2
+
+
+def test_what_is_below_the_noise_has_no_share() -> None:
+    """A run that took no more than a server without rules says nothing about the rules."""
+    table = compared({"slo": [BARE], "Sloth": SLOTH}, {"slo": 7, "Sloth": 17}, BARE)
+
+    assert table.rows[0][-4:] == ("0", "0.048", "-", "0.20")

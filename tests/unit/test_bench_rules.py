@@ -1,5 +1,6 @@
 """Rules of the benchmarks: the same SLOs for every generator, and the order in which a past is recorded."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def test_both_syntaxes_say_the_same() -> None:
         assert mine["objective"] == f"{other['objective']}%"
         for key, query in (("total", "total_query"), ("bad", "error_query")):
             assert other["sli"]["events"][query] == f"sum(rate({mine['sli']['events'][key]}[{{{{.window}}}}]))"
+
+
+def test_a_second_label_keeps_no_series_out() -> None:
+    """SLOs that differ in two labels read the same series as those that differ in one."""
+    excluded = [re.findall(r'status!="([^"]*)"', one.total) for one in specs.routes(600, alike=False)]
+    found = {value for name, _ in exporter.series(1, 4) for value in re.findall(r'status="([^"]*)"', name)}
+
+    assert all(len(values) == 1 for values in excluded)
+    assert found == {"200", "500"}
+    assert not found & {value for values in excluded for value in values}
 
 
 def test_groups_are_kept_apart_in_both_syntaxes() -> None:
