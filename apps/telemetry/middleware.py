@@ -84,9 +84,9 @@ class _Exchange:
         details = {"route": route, "method": method, "status": self.status, "milliseconds": round(seconds * 1e3, 1)}
         if error is not None:
             details["error"] = error
-        if ORDER_KEY in self.scope:
-            details["order_id"] = self.scope[ORDER_KEY]
-            self.span.set_attribute(ORDER_KEY, self.scope[ORDER_KEY])
+        if order := self.scope.get(ORDER_KEY):
+            details["order_id"] = order
+            self.span.set_attribute(ORDER_KEY, order)
         emit = log.error if self.status >= SERVER_ERROR else log.info
         emit("request", **details)
         end_server(self.span, self.scope, template, self.status, error)

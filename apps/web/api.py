@@ -40,7 +40,7 @@ async def checkout(
     if idempotency_key is None:
         raise HTTPException(400, "The header Idempotency-Key is missing.")
     placed = await _backend(request).place(order, idempotency_key)
-    request.scope[ORDER_KEY] = placed.order["order_id"]
+    request.scope[ORDER_KEY] = placed.order.get("order_id")
     response.status_code = 201 if placed.new else 200
     return placed.order
 

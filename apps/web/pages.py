@@ -103,7 +103,7 @@ async def place(
             raise
         render.note(request, error)
         return render.retry(request, error, Cart.parse(cart), email, key, items=content)
-    request.scope[ORDER_KEY] = placed.order["order_id"]
+    request.scope[ORDER_KEY] = placed.order.get("order_id")
     return _keep(request, _see(f"/orders/{placed.order['order_id']}"), Cart())
 
 

@@ -12,37 +12,47 @@ from box.doctor.waiting import POLL_SECONDS
 STORE_SECONDS = 30.0
 """What a tier may take to find out that a store is gone: the name of a stopped container is looked up for long."""
 STARTING_SECONDS = 25.0
-"""How long servers that say they are not ready yet are waited for, all together: a Loki that has just started says so
-for 15 s, a Prometheus as long as it reads its log."""
+"""How long servers that say they are not ready yet are waited for, all together: Loki and Prometheus say so while they
+replay their write-ahead logs."""
 
 
 def look(servers: Servers, patience: float = STARTING_SECONDS) -> list[Check]:
     """Return a check for each server, and for what a tier says that it misses; waits `patience` seconds at most."""
-    deadline = time.monotonic() + min(patience, STARTING_SECONDS)
-    found = [_alive(servers, name, deadline) for name in READY_PATHS if name in servers.urls]
+    answers = {name: _answer(servers, name) for name in READY_PATHS if name in servers.urls}
+    _wait_for_starting(servers, answers, min(patience, STARTING_SECONDS))
+    found = [_alive(servers, name, answer) for name, answer in answers.items()]
     alive = {check.name for check in found if check.state == "ok"}
     needs = [check for tier in TIERS if tier in alive for check in _needs(servers, tier)]
     return [*found, *needs, *faults.look(servers)]
 
 
-def _alive(servers: Servers, name: str, deadline: float) -> Check:
+def _answer(servers: Servers, name: str) -> httpx.Response | BrokenError:
     try:
-        answer = _settled(servers, name, deadline)
+        return servers.send("GET", name, READY_PATHS[name])
     except BrokenError as error:
-        return Check(name, "broken", error.broken.problem, error.broken)
+        return error
+
+
+def _wait_for_starting(servers: Servers, answers: dict[str, httpx.Response | BrokenError], seconds: float) -> None:
+    """Ask those again that say they are not ready yet, until they are or the time is over."""
+    deadline = time.monotonic() + seconds
+    while (starting := _starting(answers)) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+        answers.update({name: _answer(servers, name) for name in starting})
+
+
+def _starting(answers: dict[str, httpx.Response | BrokenError]) -> list[str]:
+    known = ((name, answer) for name, answer in answers.items() if isinstance(answer, httpx.Response))
+    return [name for name, answer in known if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE]
+
+
+def _alive(servers: Servers, name: str, answer: httpx.Response | BrokenError) -> Check:
+    if isinstance(answer, BrokenError):
+        return Check(name, "broken", answer.broken.problem, answer.broken)
     if answer.is_success:
         return Check(name, "ok", f"answers at {servers.urls[name]}")
     problem = f"is not ready at {servers.urls[name]}: {answer.status_code} {answer.text.strip()[:120]}"
     return Check(name, "broken", problem, servers.broken(name, problem, servers.log(name)).broken)
-
-
-def _settled(servers: Servers, name: str, deadline: float) -> httpx.Response:
-    """Return the first answer that is not `not ready yet`, or the last one before the deadline."""
-    while True:
-        answer = servers.send("GET", name, READY_PATHS[name])
-        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() >= deadline:
-            return answer
-        time.sleep(POLL_SECONDS)
 
 
 def _needs(servers: Servers, tier: str) -> list[Check]:

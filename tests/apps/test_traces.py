@@ -139,14 +139,15 @@ def test_an_order_is_one_trace_over_all_tiers(tiers: Processes) -> None:
 
 
 def test_an_order_leads_to_its_lines_and_its_trace(tiers: Processes) -> None:
-    """Who has the id of an order finds the requests that placed and showed it, in logs and traces of both tiers."""
-    placing, headers = trace_of(0xA2)
-    showing, later = trace_of(0xA3)
-    placed = tiers.post("/api/checkout", json=order(), headers=headers | key("told")).json()["order_id"]
-    tiers.get("web", f"/orders/{placed}", **later).raise_for_status()
+    """Who has the id of an order finds all requests about it, in logs and traces of both tiers."""
+    placing, again, page, program = (trace_of(number) for number in range(0xA2, 0xA6))
+    placed = tiers.post("/api/checkout", json=order(), headers=placing[1] | key("told")).json()["order_id"]
+    tiers.post("/api/checkout", json=order(), headers=again[1] | key("told")).raise_for_status()
+    tiers.get("web", f"/orders/{placed}", **page[1]).raise_for_status()
+    tiers.get("web", f"/api/orders/{placed}", **program[1]).raise_for_status()
 
-    found = {placing: tiers.trace(placing, 4), showing: tiers.trace(showing, 4)}
-    for trace_id, spans in found.items():
+    for trace_id, _ in (placing, again, page, program):
+        spans = tiers.trace(trace_id, 4)
         servers = {span.service: span.attributes.get("shop.order.id") for span in spans if span.kind == SERVER}
         assert servers == {"web": placed, "orders": placed}
         for tier in servers:
@@ -161,18 +162,6 @@ def test_a_page_places_an_order_that_is_told_as_well(tiers: Processes) -> None:
     assert answer.status_code == 303
     placed = answer.headers["location"].rpartition("/")[2]
     eventually(lambda: placed in [line.get("order_id") for line in tiers.lines("web")])
-
-
-def test_a_refused_order_has_no_id(tiers: Processes) -> None:
-    """What was never placed is not told as if it were."""
-    trace_id, headers = trace_of(0xA4)
-
-    tiers.post("/api/checkout", json=order(items=[{"sku": "nothing", "quantity": 1}]), headers=headers | key("refused"))
-    eventually(lambda: any(line.get("trace_id") == trace_id for line in tiers.lines("web")))
-
-    lines = [line for tier in ("web", "orders") for line in tiers.lines(tier) if line.get("trace_id") == trace_id]
-    assert len(lines) == 2
-    assert not any("order_id" in line for line in lines)
 
 
 def test_a_page_has_a_cache_span_and_a_database_span_when_the_cache_missed(tiers: Processes) -> None:

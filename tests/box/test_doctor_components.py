@@ -53,15 +53,18 @@ def test_each_component_that_hangs_is_named(name: str) -> None:
 
 def test_a_server_that_is_not_ready_says_why() -> None:
     """Its own words are quoted."""
-    with running(FakeBox(wrong={("loki", "/ready"): (503, "Ingester not ready\n")}), ALL) as servers:
-        (check,) = [check for check in components.look(servers, patience=0) if check.broken]
+    box = FakeBox(wrong={("loki", "/ready"): (503, "Ingester not ready\n")})
+    with running(box, ALL) as servers:
+        (check,) = [check for check in components.look(servers, patience=0.6) if check.broken]
 
     assert check.name == "loki"
     assert check.told.endswith("503 Ingester not ready")
+    assert box.tried.count("loki") > 1
+    assert box.tried.count("prometheus") == 1
 
 
 def test_a_server_that_is_about_to_be_ready_is_waited_for() -> None:
-    """A Loki that was just started again says for 15 s that it is not ready: that is no fault."""
+    """A Loki that was just started again says that it is not ready before it is: that is no fault."""
     box = FakeBox(wrong=Once({("loki", "/ready"): (503, "Ingester not ready\n")}))
     with running(box, ALL) as servers:
         checks = components.look(servers)
