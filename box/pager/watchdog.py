@@ -49,7 +49,9 @@ class Watchdog:
         """Take a notification."""
         alerts = [alert for alert in webhook.alerts if alert.status == "firing"]
         times = [time for time in map(_evaluated, alerts) if time is not None]
-        self._last = Sign(now, max(times, default=None), bool(alerts))
+        # What ends is no sign of life: it says nothing of when Prometheus evaluated last.
+        evaluated = max(times, default=None) if alerts or self._last is None else self._last.evaluated
+        self._last = Sign(now, evaluated, bool(alerts))
         fresh = self._path.with_suffix(".new")
         fresh.write_text(json.dumps(asdict(self._last)) + "\n", encoding="utf-8")
         fresh.replace(self._path)

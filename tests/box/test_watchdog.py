@@ -69,6 +69,18 @@ def test_a_resolved_watchdog_is_overdue_at_once(watchdog: Watchdog) -> None:
     assert watchdog.standing(START + 105).overdue
 
 
+def test_a_resolved_watchdog_is_no_sign_of_life(watchdog: Watchdog) -> None:
+    """Its age goes on from the last evaluation: Alertmanager is heard, Prometheus is not."""
+    watchdog.hear(sign(START + 95), START + 100)
+    watchdog.hear(sign(None, "resolved"), START + 140)
+
+    standing = watchdog.standing(START + 145)
+
+    assert standing.age_seconds == 50
+    assert standing.evaluated_at == "1970-01-12T13:48:15.000+00:00"
+    assert standing.received_at == "1970-01-12T13:49:00.000+00:00"
+
+
 def test_a_sign_without_its_time_counts_from_its_arrival(watchdog: Watchdog) -> None:
     """An alert written by somebody else presses the switch, too; a time that is none is ignored."""
     watchdog.hear(sign(None), START + 100)
