@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from box import binaries, ports, state
@@ -102,8 +102,10 @@ def fingerprint(layout: Layout, run: Run) -> str:
     return digest.hexdigest()
 
 
-def ensure(layout: Layout, known: State) -> list[str]:
+def ensure(layout: Layout, known: State, say: Callable[[str], None]) -> list[str]:
     """Start what is not running of a stack that is up, and again what runs and hangs; wait until all of it is ready.
+
+    `say` is called before something takes long.
 
     Returns:
         The names of what was started.
@@ -117,7 +119,7 @@ def ensure(layout: Layout, known: State) -> list[str]:
         started = [service.name for service in known.settings.services if not states[service.name].pid]
         for name in started:
             control.start(name)
-        started += _restart_hung(known.settings, control, started)
+        started += _restart_hung(known.settings, control, started, say)
         wait_ready(known.settings, control, READY_SECONDS, lambda _rows: None)
     except NotReadyError as error:
         raise BoxError(_failure(layout, error)) from None
@@ -128,13 +130,16 @@ def ensure(layout: Layout, known: State) -> list[str]:
     return started
 
 
-def _restart_hung(settings: Settings, control: Control, started: Sequence[str]) -> list[str]:
+def _restart_hung(
+    settings: Settings, control: Control, started: Sequence[str], say: Callable[[str], None]
+) -> list[str]:
     """Start again what gives no answer for a while, although it runs and was not `started` just now."""
     try:
         wait_ready(settings, control, HUNG_SECONDS, lambda _rows: None)
     except NotReadyError as error:
         hung = [name for name in error.names if name not in started]
         for name in hung:
+            say(f"{name} runs and gives no answer: ending it and starting it again.")
             control.restart(name)
         return hung
     return []

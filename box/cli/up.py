@@ -51,7 +51,7 @@ def run(time_scale: int, *, full: bool) -> int:
         settings = known.settings if moved else settings
         wanted, _ = stack.make_run(layout, settings, time_scale, known.profile)
         if known.fingerprint == stack.fingerprint(layout, wanted):
-            started = stack.ensure(layout, known)
+            started = stack.ensure(layout, known, console.print)
             console.print(
                 f"The stack runs already; started {', '.join(started)}." if started else "The stack runs already."
             )

@@ -34,16 +34,20 @@ def _answer(servers: Servers, name: str) -> httpx.Response | BrokenError:
 
 
 def _wait_for_starting(servers: Servers, answers: dict[str, httpx.Response | BrokenError], seconds: float) -> None:
-    """Ask those again that say they are not ready yet, until they are or the time is over."""
+    """Ask those again that said they are not ready, until they are or the time is over.
+
+    Who is being restarted says so, then gives no answer for a moment, and says so once more.
+    """
     deadline = time.monotonic() + seconds
-    while (starting := _starting(answers)) and time.monotonic() < deadline:
+    waiting = [name for name, answer in answers.items() if _is_unready(answer)]
+    while waiting and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
-        answers.update({name: _answer(servers, name) for name in starting})
+        answers.update({name: _answer(servers, name) for name in waiting})
+        waiting = [name for name in waiting if _is_unready(answers[name]) or isinstance(answers[name], BrokenError)]
 
 
-def _starting(answers: dict[str, httpx.Response | BrokenError]) -> list[str]:
-    known = ((name, answer) for name, answer in answers.items() if isinstance(answer, httpx.Response))
-    return [name for name, answer in known if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE]
+def _is_unready(answer: httpx.Response | BrokenError) -> bool:
+    return isinstance(answer, httpx.Response) and answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
 
 
 def _alive(servers: Servers, name: str, answer: httpx.Response | BrokenError) -> Check:

@@ -53,7 +53,7 @@ class RoundTrip:
     def _place(self) -> str:
         self._before = metrics.value(self.servers, COUNTER) or 0
         self._began = time.time()
-        self._order = visit.place(self.servers)
+        self._order = visit.place(self.servers, self.patience)
         return f"placed {self._order.order_id} with trace id {self._order.trace_id}"
 
     def _metric(self) -> str:

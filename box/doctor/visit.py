@@ -1,6 +1,7 @@
 """A visitor whom the doctor sends: looks at the products and places one marked order."""
 
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +10,14 @@ import httpx
 from box.doctor import faults
 from box.doctor.servers import Servers
 from box.doctor.values import BrokenError
+from box.doctor.waiting import POLL_SECONDS
 
 ROUTE = "/api/checkout"
 CREATED = 201
 BELOW = frozenset({502, 503, 504})
 """What a tier answers when the one below it fails, cannot be reached, or is too slow."""
+BREAKER_SECONDS = 5.0
+"""More than the 2 s for which a circuit breaker of the shop stays open (`SHOP_BREAKER_OPEN_SECONDS`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +28,39 @@ class Order:
     trace_id: str
 
 
-def place(servers: Servers) -> Order:
-    """Look at the shop and buy one thing.
+def place(servers: Servers, patience: float = 0.0) -> Order:
+    """Look at the shop and buy one thing; what is unavailable is asked for again within `patience`, in seconds.
 
     Raises:
         BrokenError: the shop does not sell; names the tier that is the reason.
     """
     trace_id = secrets.token_hex(16)
     headers = {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01", "Idempotency-Key": f"doctor-{trace_id}"}
-    body = {"items": [{"sku": _product(servers), "quantity": 1}], "email": "doctor@example.com"}
-    answer = servers.send("POST", "web", ROUTE, headers=headers, json=body)
+    body = {"items": [{"sku": _product(servers, patience), "quantity": 1}], "email": "doctor@example.com"}
+    answer = _ask(servers, patience, "POST", ROUTE, headers=headers, json=body)
     if answer.status_code != CREATED:
         raise _refused(servers, answer, "orders")
     return Order(str(_content(servers, answer).get("order_id", "")), trace_id)
 
 
-def _product(servers: Servers) -> str:
-    answer = servers.send("GET", "web", "/api/products")
+def _ask(servers: Servers, patience: float, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+    """Return the answer of web.
+
+    Its circuit breaker stays open for some seconds after what it needs is well again, but nobody waits for a fault that
+    is switched on.
+    """
+    deadline = time.monotonic() + min(patience, BREAKER_SECONDS)
+    answer = servers.send(method, "web", path, **options)
+    while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and time.monotonic() < deadline:
+        if any(faults.on(servers, faults.REFUSING)):
+            break
+        time.sleep(POLL_SECONDS)
+        answer = servers.send(method, "web", path, **options)
+    return answer
+
+
+def _product(servers: Servers, patience: float) -> str:
+    answer = _ask(servers, patience, "GET", "/api/products")
     if not answer.is_success:
         raise _refused(servers, answer, "catalog")
     products = _content(servers, answer).get("products") or []

@@ -25,6 +25,15 @@ Wrong = tuple[int, str] | str
 NEIGHBOUR = "ab" * 16
 
 
+class InTurn(dict[tuple[str, str], Any]):
+    """Wrong answers that are given one after the other, and then right ones."""
+
+    def get(self, key: tuple[str, str], default: object = None) -> object:
+        """Give the next answer away."""
+        turns = super().get(key)
+        return turns.pop(0) if turns else default
+
+
 @dataclass
 class FakeBox:
     """What the servers know; `wrong` holds other answers, by service and path."""

@@ -10,17 +10,9 @@ from box.doctor.examine import examine
 from box.doctor.servers import READY_PATHS
 from box.state import State
 from tests.box.conftest import free_ports
-from tests.box.fake_box import FULL, SILENT, FakeBox, Wrong, running
+from tests.box.fake_box import FULL, SILENT, FakeBox, InTurn, Wrong, running
 
 ALL = (*FULL, "jaeger", "grafana")
-
-
-class Once(dict[tuple[str, str], Wrong]):
-    """Wrong answers that are given once."""
-
-    def get(self, key: tuple[str, str], default: object = None) -> object:  # type: ignore[override]
-        """Give an answer away."""
-        return self.pop(key, default)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -65,12 +57,23 @@ def test_a_server_that_is_not_ready_says_why() -> None:
 
 def test_a_server_that_is_about_to_be_ready_is_waited_for() -> None:
     """A Loki that was just started again says that it is not ready before it is: that is no fault."""
-    box = FakeBox(wrong=Once({("loki", "/ready"): (503, "Ingester not ready\n")}))
+    box = FakeBox(wrong=InTurn({("loki", "/ready"): [(503, "Ingester not ready\n")]}))
     with running(box, ALL) as servers:
         checks = components.look(servers)
 
     assert [check.name for check in checks if check.broken] == []
     assert box.tried.count("loki") == 2
+
+
+def test_a_server_that_is_being_restarted_is_waited_for() -> None:
+    """It is about to stop, then gone, then about to start: none of it is what the doctor should tell."""
+    turns: list[Wrong] = [(503, "Application is stopping"), SILENT, (503, "Ingester not ready")]
+    box = FakeBox(wrong=InTurn({("loki", "/ready"): turns}))
+    with running(box, ALL) as servers:
+        checks = components.look(servers)
+
+    assert [check.name for check in checks if check.broken] == []
+    assert box.tried.count("loki") == 4
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from box.doctor.roundtrip import RoundTrip
 from box.doctor.values import Hop
-from tests.box.fake_box import FULL, LIGHT, NEIGHBOUR, SILENT, FakeBox, Wrong, running
+from tests.box.fake_box import FULL, LIGHT, NEIGHBOUR, SILENT, FakeBox, InTurn, Wrong, running
 
 STEPS = [
     "order",
@@ -100,6 +100,23 @@ def test_a_shop_that_does_not_sell_names_the_tier(path: str, answer: Wrong, name
 
     assert broken(hops) == ("order", named)
     assert words in hops[-1].told
+
+
+def test_an_open_circuit_breaker_is_waited_for() -> None:
+    """Web refuses for some seconds more after what it needs is well again."""
+    refused: list[Wrong] = [(503, "orders is unavailable; try again.")]
+    hops = walk(FakeBox(wrong=InTurn({("web", "/api/checkout"): refused})), patience=5)
+
+    assert not any(hop.broken for hop in hops)
+    assert refused == []
+
+
+def test_a_shop_that_stays_unavailable_is_told() -> None:
+    """The wait has an end."""
+    box = FakeBox(wrong={("web", "/api/checkout"): (503, "orders is unavailable; try again.")})
+    hops = walk(box, patience=0.6)
+
+    assert broken(hops) == ("order", "orders")
 
 
 def test_an_order_that_is_not_counted_is_prometheus() -> None:

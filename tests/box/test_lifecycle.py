@@ -84,6 +84,7 @@ def test_up_starts_again_what_hangs(checkout: Checkout) -> None:
 
     again = checkout.box("up")
 
+    assert "orders runs and gives no answer: ending it and starting it again." in again.stdout
     assert "The stack runs already; started orders." in again.stdout
     after = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
     assert {name for name in rows if rows[name] != after[name]} == {"orders"}
