@@ -134,6 +134,14 @@ def wait_until_ready(server: Server) -> None:
         time.sleep(0.05)
 
 
+def wait_until_recorded(server: Server) -> None:
+    """Wait for the first record of the counters."""
+    deadline = time.monotonic() + 20
+    while len(server.values("slo:events:5m", time.time())) == 0:
+        assert time.monotonic() < deadline, "Prometheus recorded nothing"
+        time.sleep(0.05)
+
+
 def watch(server: Server, seconds: float) -> set[str]:
     """Return every tier that fires at any moment of the next seconds."""
     seen: set[str] = set()
@@ -172,8 +180,9 @@ def test_a_stopped_server_loses_no_more_than_the_time_it_stood(tmp_path: Path) -
         prometheus(tmp_path, "control", target) as control,
         prometheus(tmp_path, "stopped", target) as stopped,
     ):
-        # Both are up before the first event, so that both see all of them.
-        time.sleep(2)
+        # Both have recorded before the first event, so that both see all of them.
+        wait_until_recorded(control)
+        wait_until_recorded(stopped)
         begun = time.time()
         events.change(bad_share=0.1, per_second=200)
         time.sleep(40)
@@ -185,8 +194,8 @@ def test_a_stopped_server_loses_no_more_than_the_time_it_stood(tmp_path: Path) -
         time.sleep(1)
         after = compare(control, stopped, seconds=20)
         # A second's stop hides the events between the last sample before it and the first one after it. A busy machine
-        # adds pauses on either server; their own samples tell how many. An interval more is for the evaluation that
-        # comes between the last sample and the pause, or between the pause and the first one.
+        # adds pauses on either server; their own samples tell how many. An interval more is for the moment of the question:
+        # one of the two may be an evaluation behind the other.
         unseen = max(STOPPED, covered([*stopped.unseen(), *control.unseen()])) + INTERVAL
     if unseen > TOO_BUSY:
         pytest.skip(f"the machine was too busy: nobody saw {unseen:.1f} s")
