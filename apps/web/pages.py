@@ -103,8 +103,8 @@ async def place(
             raise
         render.note(request, error)
         return render.retry(request, error, Cart.parse(cart), email, key, items=content)
-    request.scope[ORDER_KEY] = placed.order.get("order_id")
-    return _keep(request, _see(f"/orders/{placed.order['order_id']}"), Cart())
+    order_id = request.scope[ORDER_KEY] = placed.order["order_id"]
+    return _keep(request, _see(f"/orders/{order_id}"), Cart())
 
 
 @router.get("/orders/{order_id}")

@@ -1,7 +1,6 @@
 """A visitor whom the doctor sends: looks at the products and places one marked order."""
 
 import secrets
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ import httpx
 from box.doctor import faults
 from box.doctor.servers import Servers
 from box.doctor.values import BrokenError
-from box.doctor.waiting import POLL_SECONDS
+from box.doctor.waiting import settled
 
 ROUTE = "/api/checkout"
 CREATED = 201
@@ -49,14 +48,11 @@ def _ask(servers: Servers, patience: float, method: str, path: str, **options: A
     Its circuit breaker stays open for some seconds after what it needs is well again, but nobody waits for a fault that
     is switched on.
     """
-    deadline = time.monotonic() + min(patience, BREAKER_SECONDS)
-    answer = servers.send(method, "web", path, **options)
-    while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and time.monotonic() < deadline:
-        if any(faults.on(servers, faults.REFUSING)):
-            break
-        time.sleep(POLL_SECONDS)
-        answer = servers.send(method, "web", path, **options)
-    return answer
+
+    def is_settled(answer: httpx.Response) -> bool:
+        return answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or any(faults.on(servers, faults.REFUSING))
+
+    return settled(lambda: servers.send(method, "web", path, **options), is_settled, min(patience, BREAKER_SECONDS))
 
 
 def _product(servers: Servers, patience: float) -> str:
