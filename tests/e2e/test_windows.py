@@ -194,8 +194,8 @@ def test_a_stopped_server_loses_no_more_than_the_time_it_stood(tmp_path: Path) -
         time.sleep(1)
         after = compare(control, stopped, seconds=20)
         # A second's stop hides the events between the last sample before it and the first one after it. A busy machine
-        # adds pauses on either server; their own samples tell how many. An interval more is for the moment of the question:
-        # one of the two may be an evaluation behind the other.
+        # adds pauses on either server; their own samples tell how many. An interval more is for the moment at which we
+        # ask: one of the two may be an evaluation behind the other.
         unseen = max(STOPPED, covered([*stopped.unseen(), *control.unseen()])) + INTERVAL
     if unseen > TOO_BUSY:
         pytest.skip(f"the machine was too busy: nobody saw {unseen:.1f} s")
