@@ -81,9 +81,17 @@ def _rows(folder: Path, sloth: str | None, days: Sequence[int]) -> list[Row]:
 
 
 def _past(number: int, row: Row) -> Past:
-    """Two days more than the windows; a past of 400 days is evaluated every 5 minutes, and every minute at its end."""
+    """Two days more than the windows; a past of 400 days is evaluated every 5 minutes, and every minute at its end.
+
+    That is no pause of the rules, so nothing stands for records that were missed.
+    """
     days = int(row.windows.rstrip("d")) + 2
-    return Past(f"{number}.yml", row.rules, (_END - days * _DAY, _END), "5m" if days > _MANY_DAYS else None)
+    return Past(
+        f"{number}.yml",
+        [rule for rule in row.rules if not rule.record.endswith("_ago")],
+        (_END - days * _DAY, _END),
+        "5m" if days > _MANY_DAYS else None,
+    )
 
 
 def _slo(name: str, pods: int, window: str) -> Wanted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,7 +13,7 @@ from slo.emit import panels
 from slo.emit.header import lines as header
 from slo.emit.panels import Panel, Query
 from slo.plan import names
-from slo.plan.cascade import TILE
+from slo.plan.tiles import TILE
 from slo.promql import duration, quote
 
 if TYPE_CHECKING:
@@ -155,8 +156,9 @@ def _overrides(uid: str) -> list[Json]:
 
 def _overview_window(plan: Plan) -> int:
     """An hour where every shard records it, else the next window that they have in common."""
-    recorded = [{rule.name for rule in group.rules} for group in plan.groups]
-    common = [w for w in LADDER if all(names.error_ratio(w) in shard for shard in recorded)]
+    recorded = Counter(rule.name for group in plan.groups for rule in group.rules)
+    shards = len({planned.shard for planned in plan.slos})
+    common = [w for w in LADDER if recorded[names.error_ratio(w)] == shards]
     return min((w for w in common if w >= HOUR), default=TILE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic
@@ -37,7 +38,12 @@ _SPARE = 2_000
 
 def operator(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
     """One file of several YAML documents; each shard is an object, or several where one would be too large."""
-    objects = (text for group in plan.groups for text in _objects(group.name, _parts(group, plan)))
+    shards = groupby(plan.groups, lambda group: group.shard)
+    objects = (
+        text
+        for shard, groups in shards
+        for text in _objects(f"slo-{shard}", (part for group in groups for part in _parts(group, plan)))
+    )
     yield context.layout["operator"], header(plan, "operator") + "".join(objects)
 
 
@@ -55,14 +61,14 @@ def _parts(group: Group, plan: Plan) -> Iterator[str]:
         yield rulefile.group(part)
 
 
-def _objects(group: str, parts: Iterator[str]) -> Iterator[str]:
-    """The first object has the name of the group, so that it stays when others follow: `slo-shop-0`, `slo-shop-0.2`."""
-    name, text, number = group, "", 1
+def _objects(first: str, parts: Iterator[str]) -> Iterator[str]:
+    """The first object has the name of its shard, so that it stays when others follow: `slo-shop-0`, `slo-shop-0.2`."""
+    name, text, number = first, "", 1
     for part in parts:
         if text and not _fits(text + part):
             yield _HEAD.format(name=name) + text
             number, text = number + 1, ""
-            name = f"{group}.{number}"
+            name = f"{first}.{number}"
         text += part
     yield _HEAD.format(name=name) + text
 

@@ -10,7 +10,7 @@ import msgspec
 from slo.burnrate import DAY, HOUR, MINUTE
 from slo.emit import markdown as md
 from slo.plan import names
-from slo.plan.cascade import TILE
+from slo.plan.tiles import TILE
 from slo.promql import duration
 
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ def split(group: Group, *limits: Limit) -> tuple[Group, ...]:
     if all(limit.of(group.rules) <= limit.most for limit in limits):
         return (group,)
     parts = _filled(_units(group.rules, limits), limits)
-    return tuple(Group(f"{group.name}-{n}", group.interval, part) for n, part in enumerate(parts, 1))
+    return tuple(Group(f"{group.name}-{n}", group.interval, part, group.shard) for n, part in enumerate(parts, 1))
 
 
 def _filled(units: Iterator[tuple[Rule, ...]], limits: Sequence[Limit]) -> Iterator[tuple[Rule, ...]]:

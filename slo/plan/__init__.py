@@ -8,23 +8,25 @@ from msgspec.structs import replace
 
 from slo import burnrate
 from slo.model import DEFAULTS
-from slo.plan import base, budget, cascade, layouts, maintenance, names
+from slo.plan import base, budget, cascade, layouts, maintenance, names, pauses, tiles
 from slo.plan.values import Group, Plan, PlannedSlo
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from slo.model import Options, Scale, Slo, SloSet
 
 
 def plan(slo_set: SloSet, scale: Scale, options: Options = DEFAULTS) -> Plan:
-    """Everything that follows from a set of objectives: one rule group per shard."""
+    """Everything that follows from a set of objectives: one rule group per shard, and one that makes up for pauses."""
     left_out = tuple(slo for slo in slo_set.slos if scale.factor != 1 and (slo.excluded or not slo.sli.scales))
     chosen = [slo for slo in slo_set.slos if slo not in left_out]
     layouts.check(chosen, options)
     slos = maintenance.recorded([_planned(slo, slo_set, options) for slo in chosen], scale)
     shards = sorted({p.shard for p in slos})
     planned = Plan(slo_set, scale, options, slos, (), left_out)
-    groups = tuple(_group(shard, [p for p in slos if p.shard == shard], planned) for shard in shards)
-    return replace(planned, groups=groups)
+    groups = [group for shard in shards for group in _groups(shard, [p for p in slos if p.shard == shard], planned)]
+    return replace(planned, groups=tuple(groups))
 
 
 def _planned(slo: Slo, slo_set: SloSet, options: Options) -> PlannedSlo:
@@ -33,25 +35,40 @@ def _planned(slo: Slo, slo_set: SloSet, options: Options) -> PlannedSlo:
     return PlannedSlo(slo, shard, tiers, layouts.facts(slo, tiers, options))
 
 
-def _group(shard: str, members: list[PlannedSlo], about: Plan) -> Group:
-    """The base, then the cascade and the ratios once for all, then budgets and alerts.
+def _groups(shard: str, members: list[PlannedSlo], about: Plan) -> Iterator[Group]:
+    """The rules of a shard, and what stands for tiles that were missed, which is evaluated once in a tile.
 
     The cascade records the union of the windows in use, so that changing one SLO's window moves nothing of another.
     """
+    scale, used = about.scale, layouts.windows(members, about.options)
+    windows = tiles.with_sources(used)
+    yield _group(shard, members, about, (used, windows))
+    if late := cascade.late_records(shard, windows, scale):
+        yield Group(f"slo-{shard}-late", tiles.TILE // scale.factor, tuple(late), shard)
+
+
+def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[set[int], list[int]]) -> Group:
+    """The base, then the cascade and the ratios once for all, then budgets and alerts.
+
+    Args:
+        shard: its name.
+        members: its SLOs.
+        about: the set and how it is built.
+        windows: those whose ratio is wanted, and those that are counted.
+    """
     slos, scale, options = [p.slo for p in members], about.scale, about.options
-    used = layouts.windows(members, options)
+    used, counts = windows
     counted, info = layouts.base_and_info(shard, slos, scale, options)
-    windows = cascade.with_sources(used)
     return Group(
         f"slo-{shard}",
         scale.interval,
         (
             *maintenance.records(members, scale),
-            cascade.evaluated(shard),
+            pauses.evaluated(shard),
             *counted,
             base.covered(shard, scale),
-            *cascade.records(shard, windows, scale.factor),
-            *cascade.ratios(shard, [cascade.TILE, *(w for w in windows if w in used)]),
+            *cascade.records(shard, counts, scale.factor),
+            *cascade.ratios(shard, [tiles.TILE, *(w for w in counts if w in used)]),
             *info,
             budget.allowed(shard, slos),
             *budget.left(shard, slos, scale),
@@ -59,4 +76,5 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan) -> Group:
             *layouts.records(shard, slos, options),
             *layouts.rules(members, scale, options, shards=about.set.shards),
         ),
+        shard,
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from slo.burnrate import DAY, MINUTE
 from slo.plan import names, wording
 from slo.plan.blanks import TITLE, Blanks, series
-from slo.plan.cascade import TILE
 from slo.plan.terms import Terms
+from slo.plan.tiles import TILE
 from slo.plan.values import Alert, AlertFacts
 from slo.promql import parse_selector
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.model import Base
 from slo.plan import names
-from slo.plan.cascade import TILE
+from slo.plan.tiles import TILE
 from slo.plan.values import Record
 from slo.promql import duration
 

@@ -17,8 +17,8 @@ import msgspec
 from msgspec.structs import replace
 
 from slo.plan import base, budget, names
-from slo.plan.cascade import TILE
 from slo.plan.selection import names_of, pick
+from slo.plan.tiles import TILE
 from slo.plan.values import Record
 from slo.promql import Matcher, Selector
 from slo.promql.spelling import aggregates_by

@@ -26,6 +26,16 @@ def events(window: int) -> str:
     return f"slo:events:{duration(window)}"
 
 
+def ago(window: int, seconds: int) -> str:
+    """The same of the window that ended so many seconds ago: `slo:events:6h_1h_ago`."""
+    return f"{events(window)}_{duration(seconds)}_ago"
+
+
+def missed(seconds: int) -> str:
+    """Of a shard; is there while its rules were not evaluated so many seconds ago: `slo:missed:1h_ago`."""
+    return f"slo:missed:{duration(seconds)}_ago"
+
+
 def error_ratio(window: int) -> str:
     """Series of bad / total of a window in (unscaled) seconds."""
     return f"slo:error_ratio:{duration(window)}"

@@ -19,9 +19,9 @@ from slo.burnrate import DAY
 from slo.model import Override
 from slo.plan import alerts, names, wording
 from slo.plan.blanks import Blanks, series
-from slo.plan.cascade import TILE
 from slo.plan.selection import names_of, pick
 from slo.plan.terms import Terms
+from slo.plan.tiles import TILE
 from slo.plan.values import Alert
 from slo.promql import parse_selector
 

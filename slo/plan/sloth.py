@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from slo.burnrate import DAY, HOUR, MINUTE
 from slo.plan import names
 from slo.plan.budget import by_window
-from slo.plan.cascade import TILE
 from slo.plan.selection import names_of, pick
+from slo.plan.tiles import TILE
 from slo.plan.values import Alert, Record
 from slo.promql import duration
 

@@ -35,12 +35,13 @@ class Alert(msgspec.Struct, frozen=True, gc=False):
 class Group(msgspec.Struct, frozen=True, dict=True):
     """A rule group: its rules run one after the other, so that each can read what those before it recorded.
 
-    `parts` are its rules, in which the alerts of SLOs that are alike are not spelled out.
+    `parts` are its rules, in which the alerts of SLOs that are alike are not spelled out. A shard may have several.
     """
 
     name: str
     interval: int
     parts: tuple[Record | Alert | Kin, ...]
+    shard: str = ""
 
     @cached_property
     def rules(self) -> tuple[Record | Alert, ...]:

@@ -19,7 +19,7 @@ from slo.cli.schema import schema_text
 from slo.emit import FILE_NAMES
 from slo.load import Source
 from slo.pipeline import Compiled, Request, compile_sources
-from slo.plan import cascade
+from slo.plan import tiles
 from slo.plan.values import Plan
 from slo.promql import duration, parse_duration
 from slo.sli import KINDS
@@ -231,8 +231,8 @@ def test_the_table_of_tiles_is_that_of_the_compiler() -> None:
 
     assert len(rows) >= 7
     for window, count, tile in rows:
-        tiles = [size for size, _ in cascade.tiles(int(parse_duration(window)))]
-        assert tiles == [int(parse_duration(tile))] * int(count)
+        found = [size for size, _ in tiles.tiles(int(parse_duration(window)))]
+        assert found == [int(parse_duration(tile))] * int(count)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)

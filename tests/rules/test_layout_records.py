@@ -40,7 +40,7 @@ def alone(service: str, slo: str, by: str) -> dict[str, object]:
 def test_one_rule_records_what_is_covered_and_allowed_of_every_slo(tmp_path: Path, promtool: Path) -> None:
     """With gaps, with members of a group that come and go, for several services, windows and objectives."""
     document = yaml.safe_load(emitted("prometheus", MEMBERS))
-    (group,) = document["groups"]
+    group, _ = document["groups"]
     group["rules"] += [
         alone("svc", "a", ""),
         alone("svc", "b", ""),

@@ -11,7 +11,7 @@ from tests.rules.judge import verdict
 from tests.rules.kinds import KINDS, compiled, specification
 from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set
 
-LOST_TILE = r'(?s)(slo:events:%s\n.*?)\n +or label_replace\([^\n]*(?:\n +or slo:[^\n]*)?"tile", "%d", "", ""\)'
+LOST_TILE = r'(?s)(record: slo:events:%s\n.*?)\n +or label_replace\(slo:[^\n]*(?:\n +or [^\n]*)?"tile", "%d", "", ""\)'
 FAST = Scale(factor=60, interval=1, scrape_interval=1)
 
 # what is wrong -> (scenario that notices it, pattern in the rules, replacement)
@@ -24,7 +24,7 @@ MUTATIONS = {
     "page-slow is content with half the errors": ("slow burn", r"> 0\.0036\b", "> 0.0018"),
     "ticket-fast is content with half the errors": ("slow burn", r"> 0\.0016\b", "> 0.0008"),
     "ticket-slow is content with half the errors": ("slow burn", r"> 0\.001\b", "> 0.0005"),
-    "the 1h window lost a tile": ("slow burn", LOST_TILE % ("1h", 4), r"\1"),
+    "the 1h window lost a tile": ("slow burn", LOST_TILE % ("1h", 2), r"\1"),
     "the 2h window lost a tile": ("slow burn", LOST_TILE % ("2h", 1), r"\1"),
     "the long window of a page counts as if it were recorded in full": (
         "fresh start",

@@ -1,39 +1,79 @@
-"""Rules that were not evaluated for a while do not take whole tiles out of the windows."""
+"""Rules that were not evaluated for a while take out of the windows what they did not see, and nothing else.
 
-from pathlib import Path
+As promtool evaluates every rule at every step, each rule is wrapped so that it records nothing while a series says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
-from slo.burnrate import DAY, HOUR, MINUTE
-from slo.plan import cascade
 from tests.rules.judge import case, judged
+from tests.specimens import availability, emitted, objective, slo_set
 
-STEP = "5m"
-EVALUATED = 'slo:evaluated:timestamp_seconds{shard="s-0"}'
-ALWAYS = "1x288"
-PAUSED = "1x213 _x4 1x71"  # 17:50 to 18:05
-SIX_HOURS = "6x209 5 6x2 _x4 6x71"  # five were counted until 17:30, and at 18:00 nothing was recorded
+if TYPE_CHECKING:
+    from pathlib import Path
 
+    from slo.model import Slo
 
-def expr(window: int) -> str:
-    """The rule of a window."""
-    known = [30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, DAY]
-    return cascade.records("s-0", known, 1)[known.index(window)].expr
+MINUTE, HOUR = 60, 3_600
+BURST = 3 * HOUR, 3 * HOUR + 10 * MINUTE
+"""When one request a second fails: 600 in all."""
+AFTER, OTHER = (200 * MINUTE, 225 * MINUTE), (255 * MINUTE, 285 * MINUTE)
+"""A pause after the burst, and another one when what was missed in the first would be made up for."""
 
+SLO = objective(sli=availability("requests_total", '{code="500"}'), scrape_interval=MINUTE)
 
-@pytest.mark.parametrize(("evaluated", "events"), [(PAUSED, 23), (ALWAYS, 18)], ids=["paused", "nothing happened"])
-def test_an_earlier_record_stands_for_a_long_tile(evaluated: str, events: int, tmp_path: Path, promtool: Path) -> None:
-    """Where the rules ran and recorded nothing, nothing happened: nothing stands for it."""
-    series = {'slo:events:6h{shard="s-0",kind="total"}': SIX_HOURS, EVALUATED: evaluated}
-    seen = case("day", STEP, series, ("24h", expr(DAY), {'{shard="s-0",kind="total"}': events}))
-    assert judged(promtool, tmp_path, "groups: []", STEP, seen) == ""
+Pause = tuple[float, float]
 
 
-def test_half_of_an_hour_stands_for_the_hour(tmp_path: Path, promtool: Path) -> None:
-    """At two o'clock the hour until one is missing, of which the first half was recorded."""
-    series = {
-        'slo:events:1h{shard="s-0",kind="bad"}': "4x9 _x4 4x11",
-        'slo:events:30m{shard="s-0",kind="bad"}': "2x9 _x4 2x11",
+def paused(slo: Slo) -> str:
+    """The rules, each of which records nothing during a pause."""
+    file = yaml.safe_load(emitted("prometheus", slo_set(slo)))
+    for group in file["groups"]:
+        group["rules"] = [rule for rule in group["rules"] if "record" in rule]
+        for rule in group["rules"]:
+            rule["expr"] = f"({rule['expr']}) unless on () (rules_off == 1)"
+    text: str = yaml.safe_dump(file, width=1_000_000)
+    return text
+
+
+def series(pauses: tuple[Pause, ...], hours: int) -> dict[str, str]:
+    """What is scraped once a minute: requests, some of which fail, and whether the rules are off."""
+    minutes = range(hours * 60 + 1)
+    off = (int(within(pauses, n * MINUTE)) for n in minutes)
+    return {
+        'requests_total{code="500"}': " ".join(str(failed(n * MINUTE)) for n in minutes),
+        'requests_total{code="200"}': f"0+60x{len(minutes)}",
+        "rules_off": " ".join(map(str, off)),
     }
-    seen = case("hours", STEP, series, ("2h", expr(2 * HOUR), {'{shard="s-0",kind="bad"}': 6}))
-    assert judged(promtool, tmp_path, "groups: []", STEP, seen) == ""
+
+
+def within(pauses: tuple[Pause, ...], second: float) -> bool:
+    """Whether no rule is evaluated then."""
+    return any(start <= second < end for start, end in pauses)
+
+
+def failed(second: int) -> int:
+    """A counter that is far from zero: Prometheus takes it of others that they began there."""
+    return 9_000 + min(max(second - BURST[0], 0), BURST[1] - BURST[0])
+
+
+@pytest.mark.parametrize("pauses", [(AFTER,), (AFTER, OTHER)], ids=["one pause", "two pauses"])
+def test_a_tile_that_was_missed_is_made_up_for(pauses: tuple[Pause, ...], tmp_path: Path, promtool: Path) -> None:
+    """Each of these windows reads a tile half way through a pause, at 3:30 and in the minutes around it."""
+    hours = {"2h": (4.5,), "6h": (5.5, 7.5), "1d": (9.5, 15.5, 21.5), "3d": (27.5,)}
+    all_of_them = [(window, h * 60 + m) for window, many in hours.items() for h in many for m in (-7, 0, 1, 3, 8)]
+    moments = [(window, minute) for window, minute in all_of_them if not within(pauses, minute * MINUTE)]
+    count = 'round(sum(slo:events:{}{{kind="bad"}}), 5)'
+    checks = [(f"{minute:.0f}m", count.format(window), {"{}": 600}) for window, minute in moments]
+    assert judged(promtool, tmp_path, paused(SLO), "1m", case("made up for", "1m", series(pauses, 28), *checks)) == ""
+
+
+def test_nothing_stands_for_what_was_not_missed(tmp_path: Path, promtool: Path) -> None:
+    """Rules that are always evaluated never record what would stand for a tile, but in the first hours of a server."""
+    late = 'count({__name__=~"slo:(events:.+|missed):?.+_ago"})'
+    checks = [("30m", f"{late} > bool 0", {"{}": 1}), ("4h", late, {}), ("10h", late, {})]
+    assert judged(promtool, tmp_path, paused(SLO), "1m", case("not missed", "1m", series((), 10), *checks)) == ""

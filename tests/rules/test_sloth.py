@@ -78,7 +78,7 @@ QUERIES = (
 
 def rules(members: SloSet, options: Options = SLOTH) -> list[Record | Alert]:
     """All rules of a set with one shard."""
-    (group,) = plan(members, Scale(), options).groups
+    (group, *_) = plan(members, Scale(), options).groups
     return list(group.rules)
 
 

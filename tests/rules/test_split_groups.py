@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +35,12 @@ def split_rules(slos: SloSet, scale: Scale | None = None) -> dict[str, Any]:
 def depth(groups: list[dict[str, Any]]) -> int:
     """Levels of the plan, and how many intervals the last is behind the first when groups run in the worst order.
 
-    A level that fills several groups is one step, as long as none of them reads another.
+    A level that fills several groups is one step, as long as none of them reads another. What makes up for pauses is no
+    level: nobody reads it as long as there was none.
     """
-    kinds = [kind for group in groups for kind, _ in groupby(map(_kind, group["rules"]))]
-    return len({*kinds}) - 1 + sum("cascade" in map(_kind, group["rules"]) for group in groups) - 1 + _BUDGETS
+    parts = [[*map(_kind, group["rules"])] for group in groups if "-late" not in group["name"]]
+    kinds = {kind for part in parts for kind in part}
+    return len(kinds) - 1 + sum("cascade" in part for part in parts) - 1 + _BUDGETS
 
 
 _BUDGETS = 1

@@ -32,7 +32,11 @@ def test_the_file_holds_the_plan() -> None:
     made = yaml.safe_load(emitted("prometheus", members(), scale))
     assert made == {
         "groups": [
-            {"name": group.name, "interval": "30s", "rules": [as_written(rule) for rule in group.rules]}
+            {
+                "name": group.name,
+                "interval": duration(group.interval),
+                "rules": [as_written(rule) for rule in group.rules],
+            }
             for group in plan(members(), scale).groups
         ]
     }

@@ -64,7 +64,7 @@ def test_promtool_accepts_the_rules(target: str, options: Options, tmp_path: Pat
 def test_groups_are_as_small_as_the_option_says(target: str) -> None:
     """And as large as the plan makes them without it; Prometheus itself needs no such limit."""
     sizes = [len(group["rules"]) for group in rule_groups(target, emitted(target, members()))]
-    assert len(sizes) == 2
+    assert len(sizes) == 4
     small = rule_groups(target, emitted(target, members(), options=Options(max_rules=10)))
     assert all(len(group["rules"]) <= 10 for group in small)
     assert [group["name"] for group in small[:2]] == ["slo-svc-0-1", "slo-svc-0-2"]
@@ -83,7 +83,7 @@ def test_mimir_keeps_each_set_in_a_namespace_of_its_own() -> None:
 def test_thanos_never_counts_a_partial_answer() -> None:
     """Events of a store that did not answer must not be missing in a count that looks complete."""
     made = yaml.safe_load(emitted("thanos", members()))
-    assert [group["partial_response_strategy"] for group in made["groups"]] == ["abort", "abort"]
+    assert [group["partial_response_strategy"] for group in made["groups"]] == ["abort"] * 4
 
 
 def test_the_operator_gets_one_object_for_each_shard() -> None:

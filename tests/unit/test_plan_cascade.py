@@ -1,86 +1,12 @@
-"""The cascade: windows as sums of shorter ones."""
+"""The cascade: the rules that add windows up from shorter ones, and what stands for those that were missed."""
 
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from slo.burnrate import DAY, HOUR, LADDER, MINUTE
-from slo.plan import cascade
-
-WINDOWS = st.one_of(st.sampled_from(LADDER[1:]), st.integers(1, 400).map(lambda days: days * DAY))
-
-
-@given(WINDOWS)
-def test_tiles_cover_the_window_exactly_once(window: int) -> None:
-    """Each tile starts where the one before ends; the last one ends with the window."""
-    end = 0
-    for size, offset in cascade.tiles(window):
-        assert offset == end
-        assert 0 < size < window
-        end = offset + size
-    assert end == window
-
-
-@given(WINDOWS)
-def test_a_window_is_a_sum_of_few_tiles(window: int) -> None:
-    """What one evaluation reads does not grow with the traffic, and little with the window."""
-    assert len(cascade.tiles(window)) <= 23
-
-
-@given(st.sets(WINDOWS, min_size=1, max_size=5))
-def test_every_tile_is_recorded_before_it_is_read(windows: set[int]) -> None:
-    """In the order in which the rules run, a window finds the windows that it consists of."""
-    known = [cascade.TILE]
-    for window in cascade.with_sources(windows):
-        assert {size for size, _ in cascade.tiles(window)} <= set(known)
-        known.append(window)
-    assert windows <= set(known)
-
-
-@pytest.mark.parametrize(
-    ("window", "sizes"),
-    [
-        (30 * MINUTE, {5 * MINUTE: 6}),
-        (HOUR, {5 * MINUTE: 12}),
-        (6 * HOUR, {HOUR: 6}),
-        (DAY, {6 * HOUR: 4}),
-        (3 * DAY, {DAY: 3}),
-        (28 * DAY, {3 * DAY: 9, DAY: 1}),
-        (60 * DAY, {3 * DAY: 20}),
-        (61 * DAY, {30 * DAY: 2, DAY: 1}),
-        (365 * DAY, {30 * DAY: 12, 3 * DAY: 1, DAY: 2}),
-    ],
-)
-def test_sizes_of_tiles(window: int, sizes: dict[int, int]) -> None:
-    """Five minutes up to an hour, hours up to six, six hours up to a day; days, three days, months beyond."""
-    made = [size for size, _ in cascade.tiles(window)]
-    assert {size: made.count(size) for size in made} == sizes
-
-
-@given(st.sets(WINDOWS, min_size=1, max_size=6))
-def test_a_window_that_begins_with_another_one_has_the_same_tiles(windows: set[int]) -> None:
-    """Only what was recorded before it, from exactly the first of its own tiles, stands for them."""
-    known: list[int] = []
-    for window in cascade.with_sources(windows):
-        first, *others = cascade.parts(window, known)
-        head = [first] if first[0] not in known or first in cascade.tiles(window) else cascade.tiles(first[0])
-        assert [*head, *others] == cascade.tiles(window)
-        known.append(window)
-
-
-def test_the_windows_of_the_default_policy_read_few_series() -> None:
-    """Of each SLO and kind, one evaluation reads 37 tiles for seven windows."""
-    windows = cascade.with_sources({30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, DAY, 3 * DAY, 30 * DAY})
-    counts = {window: len(cascade.parts(window, windows[:number])) for number, window in enumerate(windows)}
-    assert list(counts.values()) == [6, 7, 2, 5, 4, 3, 10]
-    assert sum(counts.values()) == 37
-
-
-def test_the_base_is_not_a_sum() -> None:
-    """Five minutes are recorded from the user's own series."""
-    assert cascade.with_sources({cascade.TILE}) == []
+from slo.burnrate import DAY, HOUR, MINUTE
+from slo.model import Scale
+from slo.plan import cascade, pauses, tiles
 
 
 def test_a_rule_reads_each_tile_at_its_offset() -> None:
@@ -96,37 +22,84 @@ def test_a_rule_reads_each_tile_at_its_offset() -> None:
     )
 
 
-def test_half_of_an_hour_stands_for_one_that_was_not_recorded() -> None:
-    """It lies within the hour, so nothing is counted twice."""
+def test_an_hour_that_was_missed_is_added_up_from_its_five_minutes() -> None:
+    """Exactly twelve of them, on every version: a range of the whole hour may begin with one more."""
     *_, record = cascade.records("s-0", [30 * MINUTE, HOUR, 2 * HOUR], 1)
     assert record.expr == (
         "sum without (tile) (\n"
         '     slo:events:1h{shard="s-0"}\n'
         '  or label_replace(slo:events:1h{shard="s-0"} offset 1h\n'
-        '     or slo:events:30m{shard="s-0"} offset 1h30m, "tile", "1", "", "")\n'
+        '     or sum_over_time(slo:events:5m{shard="s-0"}[59m59s999ms:5m] offset 1h)'
+        ' unless on (shard) slo:evaluated:timestamp_seconds{shard="s-0"} offset 1h, "tile", "1", "", "")\n'
         ")"
     )
 
 
-def test_for_a_longer_tile_its_earlier_record_stands() -> None:
-    """Only where the rules of the shard were not evaluated."""
+def test_for_a_longer_tile_stands_what_was_recorded_later() -> None:
+    """An hour after its end, else two hours after it; offsets are divided by the time scale."""
     (record,) = cascade.records("s-0", [2 * DAY], 60)
     assert record.expr == (
         "sum without (tile) (\n"
         '     slo:events:1d{shard="s-0"}\n'
         '  or label_replace(slo:events:1d{shard="s-0"} offset 24m\n'
-        '     or slo:events:1d{shard="s-0"} offset 24m30s'
-        ' unless on (shard) slo:evaluated:timestamp_seconds{shard="s-0"} offset 24m, "tile", "1", "", "")\n'
+        '     or slo:events:1d_1h_ago{shard="s-0"} offset 23m\n'
+        '     or slo:events:1d_2h_ago{shard="s-0"} offset 22m, "tile", "1", "", "")\n'
         ")"
     )
 
 
-def test_many_tiles_are_added_up_in_several_sums() -> None:
-    """Each tile is read once, in unions that stay short."""
-    (record,) = cascade.records("s-0", [30 * DAY], 1)
-    assert record.expr.startswith(
-        'sum without (tile) (\n     sum without (tile) (\n       slo:events:3d{shard="s-0"}\n'
+def test_a_window_that_was_missed_is_the_sum_of_its_tiles_so_much_longer_ago() -> None:
+    """Each of them is read only while it is needed; the first one was missed as well, and has just been made up for."""
+    found = {record.name: record.expr for record in cascade.late_records("s-0", [6 * HOUR, DAY], Scale())}
+    only = ' and on (shard) slo:missed:1h_ago{shard="s-0"}'
+    assert found["slo:events:2h_1h_ago"] == (
+        "sum without (tile) (\n"
+        f'     sum_over_time(slo:events:5m{{shard="s-0"}}[59m59s999ms:5m] offset 1h){only}\n'
+        f'  or label_replace(slo:events:1h{{shard="s-0"}} offset 2h{only}, "tile", "1", "", "")\n'
+        ")"
     )
-    reads = re.findall(r"(?:\(|   )slo:events:3d\{[^}]*\}(?: offset (\d+d))?", record.expr)
+    assert found["slo:events:6h_1h_ago"].startswith(
+        "sum without (tile) (\n"
+        '     slo:events:2h_1h_ago{shard="s-0"}\n'
+        f'  or label_replace(slo:events:2h{{shard="s-0"}} offset 3h{only}\n'
+        f'     or slo:events:2h_1h_ago{{shard="s-0"}} offset 2h{only}\n'
+        f'     or slo:events:2h_2h_ago{{shard="s-0"}} offset 1h{only}, "tile", "1", "", "")\n'
+    )
+
+
+@pytest.mark.parametrize("window", [30 * DAY, 400 * DAY, 3 * HOUR])
+def test_everything_that_is_looked_up_is_recorded(window: int) -> None:
+    """No stand-in is read that no rule makes, and none is made that nobody reads."""
+    windows = tiles.with_sources({window})
+    late = cascade.late_records("s-0", windows, Scale())
+    made = [pauses.evaluated("s-0").name, "slo:events:5m"]
+    made += [record.name for record in cascade.records("s-0", windows, 1)]
+    read = set()
+    for number, record in enumerate(late):
+        now = set(re.findall(r"slo:\w+:\w+", record.expr))
+        assert now <= {*made, *(earlier.name for earlier in late[:number])}
+        read |= now
+    read |= {name for record in cascade.records("s-0", windows, 1) for name in re.findall(r"slo:\w+:\w+", record.expr)}
+    assert {record.name for record in late} <= read
+    assert read <= {*made, *(record.name for record in late)}
+
+
+def test_windows_of_hours_need_nothing_made_up() -> None:
+    """An hour that was missed is added up wherever it is read."""
+    assert cascade.late_records("s-0", [30 * MINUTE, HOUR, 2 * HOUR], Scale()) == []
+
+
+def test_a_shard_tells_when_its_rules_were_missed() -> None:
+    """All evaluations of a tile and the one before it have to be there; times are divided by the time scale."""
+    record = pauses.recently_missed("s-0", HOUR, Scale(60, 1, 1))
+    assert record.name == "slo:missed:1h_ago"
+    assert record.labels == (("shard", "s-0"),)
+    seen = 'count_over_time(slo:evaluated:timestamp_seconds{shard="s-0"}[6s] offset 55s)'
+    assert record.expr == f"vector(1) unless on () ({seen} >= 6)"
+
+
+def test_every_tile_of_a_long_window_is_read_once() -> None:
+    """Each at its own offset."""
+    (record,) = cascade.records("s-0", [30 * DAY], 1)
+    reads = re.findall(r"slo:events:3d\{[^}]*\}(?: offset (\d+d))?", record.expr)
     assert reads == ["", *(f"{day}d" for day in range(3, 30, 3))]
-    assert record.expr.count("sum without (tile)") == 4

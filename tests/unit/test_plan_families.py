@@ -201,7 +201,7 @@ def test_the_mark_of_a_family_does_not_depend_on_its_members() -> None:
 
 def test_the_default_layout_has_no_families() -> None:
     """Each SLO is read by rules of its own, which a person can follow."""
-    (group,) = plan(slo_set(*by_route()), Scale()).groups
+    (group, *_) = plan(slo_set(*by_route()), Scale()).groups
     counts = [rule for rule in group.rules if rule.name == "slo:events:5m" and ("kind", "bad") in rule.labels]
     assert len(counts) == 4
 
@@ -211,5 +211,5 @@ def _counted(slos: list[Slo]) -> list[Record]:
 
 
 def _records(slos: list[Slo]) -> list[Record]:
-    (group,) = plan(slo_set(*slos), Scale(), SHARED).groups
+    (group, *_) = plan(slo_set(*slos), Scale(), SHARED).groups
     return [rule for rule in group.rules if isinstance(rule, Record)]

@@ -11,7 +11,7 @@ from tests.specimens import DAY, latency, objective, slo_set
 
 def rules(members: SloSet, scale: Scale | None = None) -> list[Record | Alert]:
     """All rules of a set with one shard."""
-    (group,) = plan(members, scale or Scale()).groups
+    (group, *_) = plan(members, scale or Scale()).groups
     return list(group.rules)
 
 
@@ -39,9 +39,21 @@ def test_every_rule_reads_what_was_recorded_before_it() -> None:
 def test_a_shard_is_a_group() -> None:
     """Every SLO is in the group of its shard, and no group is empty."""
     made = plan(slo_set(*(objective(f"s{n}") for n in range(20)), shards=3), Scale(interval=30))
-    assert [group.name for group in made.groups] == ["slo-svc-0", "slo-svc-1", "slo-svc-2"]
-    assert {group.interval for group in made.groups} == {30}
-    assert {f"slo-{p.shard}" for p in made.slos} == {group.name for group in made.groups}
+    groups = [group for group in made.groups if not group.name.endswith("-late")]
+    assert [group.name for group in groups] == ["slo-svc-0", "slo-svc-1", "slo-svc-2"]
+    assert {group.interval for group in groups} == {30}
+    assert {f"slo-{p.shard}" for p in made.slos} == {group.name for group in groups}
+
+
+@pytest.mark.parametrize(("factor", "interval"), [(1, 300), (60, 5)])
+def test_what_was_missed_is_made_up_for_in_a_group_of_its_own(factor: int, interval: int) -> None:
+    """It is evaluated once in a tile, and right behind the group that reads from it."""
+    made = plan(slo_set(objective()), Scale(factor, 1, 1))
+    assert [group.name for group in made.groups] == ["slo-svc-0", "slo-svc-0-late"]
+    late = made.groups[1]
+    assert late.interval == interval
+    assert {rule.name[-4:] for rule in late.rules} == {"_ago"}
+    assert {rule.labels for rule in late.rules} == {(("shard", "svc-0"),)}
 
 
 def test_the_base_range_is_a_tile_and_a_scrape() -> None:

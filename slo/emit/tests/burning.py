@@ -9,7 +9,7 @@ from slo.burnrate import DAY, HOUR, MINUTE
 from slo.emit.tests import slices, theory
 from slo.emit.tests.script import Phase, Script, alerts, nothing, played, share, value
 from slo.plan import names
-from slo.plan.cascade import TILE
+from slo.plan.tiles import TILE
 from slo.promql import duration
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from slo.emit.tests import slices, theory
 from slo.emit.tests.script import Phase, Script, alerts, nothing, played, share, value
 from slo.emit.tests.slices import History
 from slo.plan import names
-from slo.plan.cascade import TILE
+from slo.plan.tiles import TILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

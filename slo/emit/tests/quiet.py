@@ -10,7 +10,7 @@ from slo.emit.tests import theory
 from slo.emit.tests.script import Check, Phase, Script, Seen, alerts, nothing, played, shaped, share, value
 from slo.plan import names
 from slo.plan.alerts import ABSENT_AFTER
-from slo.plan.cascade import TILE
+from slo.plan.tiles import TILE
 from slo.promql import duration
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import msgspec
 
 from slo.burnrate import MINUTE
 from slo.plan import names
-from slo.plan.cascade import TILE
+from slo.plan.tiles import TILE
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -1,0 +1,28 @@
+"""Sums in which a part that is missing counts as nothing."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slo.plan import union
+
+
+def test_one_part_is_its_own_sum() -> None:
+    """Nothing has to be told apart."""
+    assert union.total(["a"]) == "sum without (tile) (\n     a\n)"
+
+
+def test_parts_are_told_apart_by_a_label() -> None:
+    """All but the first: where it is missing, the others are still there."""
+    assert union.total(["a", "b\nor c"]) == (
+        'sum without (tile) (\n     a\n  or label_replace(b\n     or c, "tile", "1", "", "")\n)'
+    )
+
+
+@given(st.integers(1, 40))
+def test_many_parts_are_added_up_in_short_unions(count: int) -> None:
+    """Each part is there once, and no union is longer than three."""
+    text = union.total([f"part_{n}" for n in range(count)])
+    assert re.findall(r"part_(\d+)", text) == [str(n) for n in range(count)]
+    assert set(re.findall(r'"tile", "(\d)"', text)) <= {"1", "2"}
