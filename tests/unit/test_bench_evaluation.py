@@ -1,6 +1,9 @@
 """The table of what rules cost a Prometheus."""
 
+import pytest
+
 from bench.evaluation_table import Figures, compared
+from bench.seldom import Group, correction
 
 OURS = [Figures(1.0, 2.0, 100e6, 0.5), Figures(7.0, 9.0, 300e6, 0.7), Figures(4.0, 3.0, 200e6, 0.6)]
 SLOTH = [Figures(20.0, 21.0, 400e6, 1.0)]
@@ -39,3 +42,15 @@ def test_what_is_below_the_noise_has_no_share() -> None:
     table = compared({"slo": [BARE], "Sloth": SLOTH}, {"slo": 7, "Sloth": 17}, BARE)
 
     assert table.rows[0][-4:] == ("0", "0.048", "-", "0.20")
+
+
+def test_a_group_that_is_evaluated_every_five_minutes_takes_a_fifth_in_each() -> None:
+    """Of what it was asked for, as it may not have been evaluated yet."""
+    assert Group(0.2, ran_at=0, ran_for=0, asked=5).seconds == 1
+    assert Group(1.0, ran_at=0, ran_for=3).seconds == 3
+
+
+@pytest.mark.parametrize(("ran_at", "added"), [(99, 1.0), (100, -3.0), (130, -3.0)])
+def test_a_minute_holds_a_fifth_of_it_whether_it_was_evaluated_in_it_or_not(ran_at: float, added: float) -> None:
+    """Where it was, the processor has worked four seconds for it, of which one is its share."""
+    assert correction([Group(0.2, ran_at, ran_for=4, asked=5), Group(1.0, 120, 7)], since=100) == added
