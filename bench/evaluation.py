@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _SCRAPE = 15
 _PER_SHARD = 200  # Prometheus 3 looks for dependencies between all rules of a group: minutes at 10,000 rules
-_WINDOW = 60.0  # in which every group is evaluated once
+_WINDOW = 60.0  # in which every group but those of `seldom` is evaluated once
 _SETTLE = 70.0
 """Until each rule was evaluated once, and blocks that overlap were compacted: that is done a minute after the start."""
 _SHARED = "slo, --layout shared"
@@ -77,13 +77,14 @@ def run(options: Options) -> Report:
 _INTRO = """\
 The same scraped series (every 15 seconds), the same history, one Prometheus after the other; medians of {} alternating
 runs. Half of each budget is used, so that no alert fires; in the third table, of one run, all do: a firing alert has
-its text written anew at each evaluation, and ours looks up more figures. The SLOs of the last table, of one run, differ
-in two labels each, so that the shared layout has rules for each of them. "evaluation" is the sum of
-`prometheus_rule_group_last_duration_seconds`, "processor" what the whole process took in one minute, in which every
-group is evaluated once, scraping included; of our group that is evaluated every five minutes both hold a fifth, whose
-time is measured by asking for its expressions. "processor for rules" is the same after the time of a Prometheus without
-rules was taken off, which had one run. "memory" is the resident size at the end of the minute, "ready" the time until
-Prometheus has loaded the rules. Our 1,000 SLOs are in five shards."""
+its text written anew at each evaluation, and ours looks up more figures. The SLOs of the last table, of one run,
+differ in two labels each, so that the shared layout has rules for each of them. "evaluation" is the sum of what all
+groups took at their last evaluation, as in `prometheus_rule_group_last_duration_seconds`, "processor" what the whole
+process took in one minute, in which every group is evaluated once, scraping included. Our second group, which makes up
+for pauses, is evaluated every five minutes: both hold a fifth of its time, measured by asking for its expressions.
+"processor for rules" is the same after the time of a Prometheus without rules was taken off, which had one run.
+"memory" is the resident size at the end of the minute, "ready" the time until Prometheus has loaded the rules. Our
+1,000 SLOs are in five shards."""
 
 
 def _scene(scene: Scene, sloth: str | None) -> list[str | Table]:

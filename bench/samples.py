@@ -60,7 +60,8 @@ def run(options: Options) -> Report:
 _INTRO = """\
 `totalQueryableSamples` of every rule of one SLO, alerts included, at one instant, with a full past and a scrape every
 30 seconds. Half of the raw series count bad events. The base is the shortest window; no other rule of ours reads raw
-series. "ms" is the time of all queries together, the median of three."""
+series. The rules that make up for pauses are counted in full, although they are evaluated at every fifth evaluation
+only. "ms" is the time of all queries together, the median of three."""
 
 
 def _rows(folder: Path, sloth: str | None, days: Sequence[int]) -> list[Row]:
@@ -83,7 +84,7 @@ def _rows(folder: Path, sloth: str | None, days: Sequence[int]) -> list[Row]:
 def _past(number: int, row: Row) -> Past:
     """Two days more than the windows; a past of 400 days is evaluated every 5 minutes, and every minute at its end.
 
-    That is no pause of the rules, so nothing stands for records that were missed.
+    That is no pause of the rules, so it is left without what would be recorded after one.
     """
     days = int(row.windows.rstrip("d")) + 2
     return Past(

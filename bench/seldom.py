@@ -51,6 +51,9 @@ def rule_groups(server: Server) -> list[Group]:
 
 
 def correction(groups: Sequence[Group], since: float) -> float:
-    """What to add to the processor time of the minute since then, so that it holds the usual share of every group."""
+    """What to add to the processor time of the minute from then on, so that it holds the usual share of every group.
+
+    A group is evaluated by one thread, so its time is taken as processor time.
+    """
     seldom = [group for group in groups if group.share < 1]
-    return sum(group.seconds - (group.ran_for if group.ran_at >= since else 0.0) for group in seldom)
+    return sum(group.seconds - (group.ran_for if since <= group.ran_at < since + _MINUTE else 0.0) for group in seldom)

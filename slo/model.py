@@ -318,11 +318,11 @@ DEFAULTS = Options()
 
 
 class SloSet(msgspec.Struct, frozen=True):
-    """All SLOs that are compiled together: the unit of rule groups and of output files.
+    """All SLOs that are compiled together: the unit of output files.
 
     Attributes:
         name: the set's name; shards are called `<name>-<n>`.
-        shards: number of rule groups that the SLOs are spread over.
+        shards: how many parts the SLOs are spread over, each with rule groups of its own.
         interval: evaluation interval in seconds.
         slos: in the order of the files.
         sources: base names of the files, for the header of outputs.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from slo.plan.names import EVALUATED
 from slo.plan.values import Alert, Group, Record
 
 if TYPE_CHECKING:
@@ -71,7 +72,10 @@ def _units(rules: Sequence[Rule], limits: Sequence[Limit]) -> Iterator[tuple[Rul
 
 
 def _together(rule: Rule) -> object:
-    """The same for rules that follow each other and stay together: the counts of one tile, the whole cascade."""
-    if isinstance(rule, Alert) or not rule.name.startswith("slo:events:"):
+    """The same for rules that follow each other and stay together: the counts of one tile, the whole cascade.
+
+    What tells that the rules were evaluated is a part of the cascade: it must be missing where that is.
+    """
+    if isinstance(rule, Alert) or not rule.name.startswith(("slo:events:", EVALUATED)):
         return id(rule)
     return tuple(label for label in rule.labels if label[0] != "kind")

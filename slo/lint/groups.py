@@ -117,7 +117,10 @@ def cost_of_members(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def series_of_a_member(plan: Plan) -> int:
-    """How many series one member of a group has at most: events of three kinds, ratios, and facts about its budget."""
+    """How many series one member of a group has at most: events of three kinds, ratios, and facts about its budget.
+
+    What makes up for pauses is left out: it is there for an hour or two.
+    """
     names = [{rule.name for rule in group.rules if isinstance(rule, Record)} for group in plan.groups]
     return max(sum(map(_series_of_a_member, group)) for group in names)
 

@@ -64,9 +64,9 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[se
         scale.interval,
         (
             *maintenance.records(members, scale),
-            pauses.evaluated(shard),
             *counted,
             base.covered(shard, scale),
+            pauses.evaluated(shard),
             *cascade.records(shard, counts, scale.factor),
             *cascade.ratios(shard, [tiles.TILE, *(w for w in counts if w in used)]),
             *info,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.model import Base
 from slo.plan import names
-from slo.plan.tiles import TILE
+from slo.plan.tiles import MILLISECOND, TILE
 from slo.plan.values import Record
 from slo.promql import duration
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 _TILE_EVENTS = names.events(TILE)
-_MILLISECOND = Decimal("0.001")
 
 
 def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
@@ -37,7 +36,7 @@ def covered(shard: str, scale: Scale) -> Record:
     hold one sample more on Prometheus 2 (closed ranges) than on Prometheus 3 (left-open ones) when it begins on one;
     a millisecond less holds as many wherever it begins, so that the rule may stand in a group of its own.
     """
-    reach = duration(Decimal(TILE // scale.factor) - _MILLISECOND)
+    reach = duration(Decimal(TILE // scale.factor) - MILLISECOND)
     expr = f'{scale.interval} * count_over_time({_TILE_EVENTS}{{shard="{shard}",kind="total"}}[{reach}])'
     return Record(_TILE_EVENTS, expr, (("shard", shard), ("kind", "covered")))
 

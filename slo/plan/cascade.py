@@ -54,7 +54,9 @@ def _late(shard: str, window: int, ago: int, factor: int) -> Record:
     sources = [pauses.made_up(shard, first, ago, factor)]
     for size, offset in others:
         found = _alternatives(shard, size, offset + ago, factor)
-        sources.append("\nor ".join(pauses.missed(one, shard, ago) for one in found[: 1 if size == HOUR else None]))
+        sources.append(
+            "\nor ".join(pauses.while_missed(one, shard, ago) for one in found[: 1 if size == HOUR else None])
+        )
     return Record(names.ago(window, ago), union.total(sources), (("shard", shard),))
 
 

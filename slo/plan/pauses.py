@@ -1,7 +1,7 @@
 """What stands for the records of a moment at which the rules were not evaluated.
 
-Prometheus may be away or busy, or a rule group may fail: then there is no record of that moment, and no rule can write
-one into the past. A window that reads its tiles at such moments would lose hours or days for the sake of some minutes.
+Prometheus may be away, or too busy: then there is no record of that moment, and no rule can write one into the past. A
+window that reads its tiles at such moments would lose hours or days for the sake of some minutes.
 
 But what the record would have held can be added up later, from the same tiles at offsets that are as much longer. Its
 first tile is missing in turn, and so on down to the hour, which is made of its five minutes:
@@ -11,8 +11,9 @@ first tile is missing in turn, and so on down to the hour, which is made of its 
 That is recorded in a series of its own, only while it is needed, and whoever misses a tile looks there: an hour after
 the moment, and where there is nothing two hours after it, as another pause may have been there.
 
-PromQL reads all that a rule names, needed or not. So these rules are a group of their own, which is evaluated once in a
-tile: what they record is found by the look-back of Prometheus until they are evaluated again.
+PromQL reads all that a rule names, needed or not. So these rules, which `cascade` writes, are a group of their own
+that is evaluated once in a tile: what they record is found by the look-back of Prometheus until they are evaluated
+again.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from slo.burnrate import HOUR
 from slo.plan import names
-from slo.plan.tiles import TILE
+from slo.plan.tiles import MILLISECOND, TILE
 from slo.plan.values import Record
 from slo.promql import duration
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 LATER = (HOUR, 2 * HOUR)
 """How many seconds after its end a window is recorded that was missed. None is longer than the shortest such window."""
-_MILLISECOND = Decimal("0.001")
 
 
 def evaluated(shard: str) -> Record:
@@ -52,7 +52,7 @@ def _evaluated(shard: str, ago: int, factor: int) -> str:
     return f"{names.selector(names.EVALUATED, shard=shard)} offset {duration(ago // factor)}"
 
 
-def missed(expr: str, shard: str, ago: int) -> str:
+def while_missed(expr: str, shard: str, ago: int) -> str:
     """The expression, only while it is needed.
 
     It stands behind each selector and not behind their sum: PromQL evaluates whatever it is given, but it takes no time
@@ -74,7 +74,7 @@ def stand_ins(shard: str, window: int, ago: int, factor: int) -> list[str]:
 def made_up(shard: str, window: int, ago: int, factor: int) -> str:
     """The window that was missed so many seconds ago, where those that are shorter have just been made up for."""
     return (
-        missed(_hour(shard, ago, factor), shard, ago)
+        while_missed(_hour(shard, ago, factor), shard, ago)
         if window == HOUR
         else names.selector(names.ago(window, ago), shard=shard)
     )
@@ -83,9 +83,9 @@ def made_up(shard: str, window: int, ago: int, factor: int) -> str:
 def _hour(shard: str, ago: int, factor: int) -> str:
     """The hour that ended so many seconds ago as twelve tiles, of which the last ended with a whole five minutes.
 
-    A subquery costs a tenth of a union, but its steps are whole multiples of its step. A range of the whole hour would
-    hold one step more on Prometheus 2 (closed ranges) than on 3 (left-open ones).
+    A subquery costs a tenth of a union, but its steps are whole multiples of its step: it is up to a tile older than it
+    should be, and what is before it counts that much twice.
     """
-    whole, step = Decimal(HOUR // factor) - _MILLISECOND, TILE // factor
+    whole, step = Decimal(HOUR // factor) - MILLISECOND, TILE // factor
     reach = f"[{duration(whole)}:{duration(step)}] offset {duration(ago // factor)}"
     return f"sum_over_time({names.selector(names.events(TILE), shard=shard)}{reach})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from slo.burnrate import DAY, HOUR, MINUTE
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
 
 TILE = 5 * MINUTE
 """The shortest one, which is counted from the user's own series."""
+MILLISECOND = Decimal("0.001")
+"""Seconds that a range is short of a window: so it holds as many samples on Prometheus 2, where ranges are closed, as
+on 3, where they are left-open."""
 _MONTH = 30 * DAY
 _SIZES = (
     (_MONTH, 2 * _MONTH),
@@ -21,7 +25,7 @@ _SIZES = (
     (HOUR, HOUR),
     (TILE, TILE),
 )
-"""(size of a tile, windows that are longer than this have it)."""
+"""(size of a tile, only in windows that are longer than this): 60 days are twenty times three, not two months."""
 
 
 def with_sources(windows: set[int]) -> list[int]:

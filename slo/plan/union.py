@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _FEW = 3
-"""`or` looks at every series of both of its sides, so a long union costs the square of its length."""
+"""`or` looks at every series of both of its sides, so a union costs the square of its length: two of two are cheaper
+than one of four."""
 
 
 def total(parts: Sequence[str], pad: str = "  ") -> str:

@@ -41,7 +41,7 @@ class Group(msgspec.Struct, frozen=True, dict=True):
     name: str
     interval: int
     parts: tuple[Record | Alert | Kin, ...]
-    shard: str = ""
+    shard: str
 
     @cached_property
     def rules(self) -> tuple[Record | Alert, ...]:

@@ -1,6 +1,7 @@
 """Rules that were not evaluated for a while take out of the windows what they did not see, and nothing else.
 
 As promtool evaluates every rule at every step, each rule is wrapped so that it records nothing while a series says so.
+Those of the second group are evaluated at every step, too, not once in five minutes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
+from slo.model import Scale
+from slo.plan import plan
 from tests.rules.judge import case, judged
 from tests.specimens import availability, emitted, objective, slo_set
 
@@ -70,6 +73,33 @@ def test_a_tile_that_was_missed_is_made_up_for(pauses: tuple[Pause, ...], tmp_pa
     count = 'round(sum(slo:events:{}{{kind="bad"}}), 5)'
     checks = [(f"{minute:.0f}m", count.format(window), {"{}": 600}) for window, minute in moments]
     assert judged(promtool, tmp_path, paused(SLO), "1m", case("made up for", "1m", series(pauses, 28), *checks)) == ""
+
+
+@pytest.mark.parametrize("window", ["2h", "6h", "1d"])
+def test_a_pause_costs_what_happened_in_it(window: str, tmp_path: Path, promtool: Path) -> None:
+    """Of a steady stream, and of the seconds that are covered: what is made up for counts six minutes twice at most."""
+    hours, minutes = {"2h": (4.5, 120), "6h": (7.5, 360), "1d": (21.5, 1440)}[window]
+    checks = []
+    for minute in (hours * 60 + m for m in (-7, 0, 1, 3, 8)):
+        least = min(minutes, minute) - (AFTER[1] - AFTER[0]) / MINUTE - 6  # five minutes more are covered in part
+        most = least + 6 + 5 + 6  # the first tile after the pause looks back into it
+        for kind, burst in (("total", 10), ("covered", 0)):
+            known = f'sum(slo:events:{window}{{kind="{kind}"}}) / {MINUTE}'
+            checks.append((f"{minute:.0f}m", f"{known} >= bool {least + burst}", {"{}": 1}))
+            checks.append((f"{minute:.0f}m", f"{known} <= bool {most + burst}", {"{}": 1}))
+    assert judged(promtool, tmp_path, paused(SLO), "1m", case("steady", "1m", series((AFTER,), 28), *checks)) == ""
+
+
+def test_a_late_record_is_found_until_the_next_one(tmp_path: Path, promtool: Path) -> None:
+    """It is recorded every five minutes, and the record that was missed would have been there every minute."""
+    (rule,) = [r for g in plan(slo_set(SLO), Scale()).groups for r in g.rules if r.name == "slo:events:1d"]
+    recorded = {
+        'slo:events:6h{shard="svc-0",kind="bad"}': "4x1079 _x30 4x400",
+        'slo:events:6h_1h_ago{shard="svc-0",kind="bad"}': " ".join("7" if n % 5 == 2 else "_" for n in range(1510)),
+    }
+    checks = [(f"{24 * 60 + m}m", rule.expr, {'{shard="svc-0",kind="bad"}': 4 * 3 + 7}) for m in (6, 7, 9, 13, 28)]
+    seen = case("late", "1m", recorded, *checks, (f"{24 * 60 + 31}m", rule.expr, {'{shard="svc-0",kind="bad"}': 16}))
+    assert judged(promtool, tmp_path, "groups: []", "1m", seen) == ""
 
 
 def test_nothing_stands_for_what_was_not_missed(tmp_path: Path, promtool: Path) -> None:

@@ -66,7 +66,7 @@ def test_the_text_that_is_filled_in_is_the_text_that_is_written(slos: tuple[Slo,
     """A rule file says the same, byte for byte, whether or not its alerts were written one by one."""
     (alike, *_) = plan(slo_set(*slos), Scale()).groups
 
-    assert group(alike) == group(Group(alike.name, alike.interval, alike.rules))
+    assert group(alike) == group(Group(alike.name, alike.interval, alike.rules, alike.shard))
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,17 @@
 """The table of what rules cost a Prometheus."""
 
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, cast
+
 import pytest
 
 from bench.evaluation_table import Figures, compared
-from bench.seldom import Group, correction
+from bench.seldom import Group, correction, rule_groups
+
+if TYPE_CHECKING:
+    from bench.server import Server
 
 OURS = [Figures(1.0, 2.0, 100e6, 0.5), Figures(7.0, 9.0, 300e6, 0.7), Figures(4.0, 3.0, 200e6, 0.6)]
 SLOTH = [Figures(20.0, 21.0, 400e6, 1.0)]
@@ -50,7 +58,39 @@ def test_a_group_that_is_evaluated_every_five_minutes_takes_a_fifth_in_each() ->
     assert Group(1.0, ran_at=0, ran_for=3).seconds == 3
 
 
-@pytest.mark.parametrize(("ran_at", "added"), [(99, 1.0), (100, -3.0), (130, -3.0)])
+@pytest.mark.parametrize(("ran_at", "added"), [(99, 1.0), (100, -3.0), (130, -3.0), (161, 1.0)])
 def test_a_minute_holds_a_fifth_of_it_whether_it_was_evaluated_in_it_or_not(ran_at: float, added: float) -> None:
     """Where it was, the processor has worked four seconds for it, of which one is its share."""
     assert correction([Group(0.2, ran_at, ran_for=4, asked=5), Group(1.0, 120, 7)], since=100) == added
+
+
+class _Server:
+    """Tells of two groups, and takes half a second for every expression."""
+
+    def get(self, path: str) -> str:
+        assert path == "/api/v1/rules"
+        groups = [(60, "often"), (300, "seldom"), (300, "seldom, too")]
+        rows = [
+            {
+                "interval": n,
+                "lastEvaluation": "1970-01-01T00:01:40.123456789Z",
+                "evaluationTime": 2,
+                "rules": [{"query": q}] * 2,
+            }
+            for n, q in groups
+        ]
+        return json.dumps({"data": {"groups": rows}})
+
+    def query(self, expr: str, at: float, *, stats: bool) -> dict[str, object]:
+        assert expr.startswith("seldom")
+        assert at > 100
+        assert stats
+        return {"stats": {"timings": {"evalTotalTime": 0.5}}}
+
+
+def test_only_groups_that_are_evaluated_seldom_are_asked_for() -> None:
+    """Their expressions, one by one; of the others it is known what they took."""
+    often, seldom, _ = rule_groups(cast("Server", _Server()))
+    assert (often.share, often.seconds) == (1.0, 2.0)
+    assert (seldom.share, seldom.seconds) == (0.2, 0.2)
+    assert seldom.ran_at == pytest.approx(100.123456)

@@ -9,6 +9,7 @@ import pytest
 from slo.emit.split import Limit, Rule, at_most, split
 from slo.model import Options, Scale
 from slo.plan import plan
+from slo.plan.names import EVALUATED
 from slo.plan.values import Alert, Group
 from slo.promql import parse_selector
 from slo.sli.events import Events
@@ -89,6 +90,14 @@ def test_the_cascade_stays_together_where_it_fits() -> None:
     (whole, *_) = plan(slo_set(*slos), Scale()).groups
     parts = split(whole, *at_most(20))
     assert sum(any(kind(rule) == "cascade" for rule in part.rules) for part in parts) == 1
+
+
+@pytest.mark.parametrize("most", [13, 20])
+def test_what_tells_of_evaluations_is_evaluated_with_the_windows(most: int) -> None:
+    """A ruler may be without one part for a while: then no window is recorded, and nothing says that it was."""
+    parts = split(group(), *at_most(most))
+    (home,) = [part for part in parts if EVALUATED in {rule.name for rule in part.rules}]
+    assert any(rule.name == "slo:events:1h" for rule in home.rules)
 
 
 def test_a_group_that_fits_keeps_its_name() -> None:

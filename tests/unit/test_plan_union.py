@@ -20,6 +20,22 @@ def test_parts_are_told_apart_by_a_label() -> None:
     )
 
 
+def test_no_two_parts_of_a_union_have_the_same_mark() -> None:
+    """`or` would drop the second; where there are many, sums of few are told apart in turn."""
+    three = union.total(["a", "b", "c"])
+    assert three == (
+        'sum without (tile) (\n     a\n  or label_replace(b, "tile", "1", "", "")\n'
+        '  or label_replace(c, "tile", "2", "", "")\n)'
+    )
+    assert union.total(["a", "b", "c", "d"]) == (
+        "sum without (tile) (\n"
+        '     sum without (tile) (\n       a\n    or label_replace(b, "tile", "1", "", "")\n  )\n'
+        '  or label_replace(sum without (tile) (\n       c\n    or label_replace(d, "tile", "1", "", "")\n  )'
+        ', "tile", "1", "", "")\n'
+        ")"
+    )
+
+
 @given(st.integers(1, 40))
 def test_many_parts_are_added_up_in_short_unions(count: int) -> None:
     """Each part is there once, and no union is longer than three."""
