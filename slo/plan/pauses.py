@@ -4,7 +4,7 @@ Prometheus may be away, or too busy: then there is no record of that moment, and
 window that reads its tiles at such moments would lose hours or days for the sake of some minutes.
 
 But what the record would have held can be added up later, from the same tiles at offsets that are as much longer. Its
-first tile is missing in turn, and so on down to the hour, which is made of its five minutes:
+first tile is missing in turn, and so on down to the hour, which is added up from its five minutes at once:
 
     6h until an hour ago = 2h until an hour ago + 2h until three hours ago + 2h until five hours ago
 
@@ -63,10 +63,10 @@ def while_missed(expr: str, shard: str, ago: int) -> str:
 
 def stand_ins(shard: str, window: int, ago: int, factor: int) -> list[str]:
     """What to read where the record of a window that ended so many seconds ago is missing, the best first."""
-    if window < HOUR:
+    if window == TILE:
         return []
-    if window == HOUR:
-        return [f"{_hour(shard, ago, factor)} unless on (shard) {_evaluated(shard, ago, factor)}"]
+    if window <= HOUR:
+        return [f"{_short(shard, window, ago, factor)} unless on (shard) {_evaluated(shard, ago, factor)}"]
     series = ((names.selector(names.ago(window, later), shard=shard), ago - later) for later in LATER)
     return [f"{one} offset {duration(rest // factor)}" if rest else one for one, rest in series if rest >= 0]
 
@@ -74,18 +74,18 @@ def stand_ins(shard: str, window: int, ago: int, factor: int) -> list[str]:
 def made_up(shard: str, window: int, ago: int, factor: int) -> str:
     """The window that was missed so many seconds ago, where those that are shorter have just been made up for."""
     return (
-        while_missed(_hour(shard, ago, factor), shard, ago)
+        while_missed(_short(shard, window, ago, factor), shard, ago)
         if window == HOUR
         else names.selector(names.ago(window, ago), shard=shard)
     )
 
 
-def _hour(shard: str, ago: int, factor: int) -> str:
-    """The hour that ended so many seconds ago as twelve tiles, of which the last ended with a whole five minutes.
+def _short(shard: str, window: int, ago: int, factor: int) -> str:
+    """The hour or less that ended so many seconds ago, as tiles of which the last ended with a whole five minutes.
 
     A subquery costs a tenth of a union, but its steps are whole multiples of its step: it is up to a tile older than it
     should be, and what is before it counts that much twice.
     """
-    whole, step = Decimal(HOUR // factor) - MILLISECOND, TILE // factor
+    whole, step = Decimal(window // factor) - MILLISECOND, TILE // factor
     reach = f"[{duration(whole)}:{duration(step)}] offset {duration(ago // factor)}"
     return f"sum_over_time({names.selector(names.events(TILE), shard=shard)}{reach})"

@@ -23,6 +23,7 @@ _SIZES = (
     (6 * HOUR, 6 * HOUR),
     (2 * HOUR, 2 * HOUR),
     (HOUR, HOUR),
+    (30 * MINUTE, 30 * MINUTE),
     (TILE, TILE),
 )
 """(size of a tile, only in windows that are longer than this): 60 days are twenty times three, not two months."""

@@ -24,7 +24,7 @@ MUTATIONS = {
     "page-slow is content with half the errors": ("slow burn", r"> 0\.0036\b", "> 0.0018"),
     "ticket-fast is content with half the errors": ("slow burn", r"> 0\.0016\b", "> 0.0008"),
     "ticket-slow is content with half the errors": ("slow burn", r"> 0\.001\b", "> 0.0005"),
-    "the 1h window lost a tile": ("slow burn", LOST_TILE % ("1h", 2), r"\1"),
+    "the 1h window lost a tile": ("slow burn", LOST_TILE % ("1h", 1), r"\1"),
     "the 2h window lost a tile": ("slow burn", LOST_TILE % ("2h", 1), r"\1"),
     "the long window of a page counts as if it were recorded in full": (
         "fresh start",
