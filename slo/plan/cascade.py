@@ -8,8 +8,8 @@ What an evaluation costs is mostly these unions: `or` looks at every series of b
 as possible, a window begins with the longest one that was just recorded from the same tiles, and many tiles are added
 up in several sums.
 
-A tile that was not recorded, for Prometheus was away or its rules failed, would take hours or days with it: `pauses`
-knows what stands for it.
+A tile that was not recorded, for Prometheus was away or too busy, would take hours or days with it: `pauses` knows what
+stands for it.
 """
 
 from __future__ import annotations
