@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from slo.plan.values import PlannedSlo
 
 _CODE = re.compile(r"SLO\d{3}")
+_SHOWN = 20
+"""So many names of SLOs fit into a message."""
 
 
 def register(subparsers: Subparsers) -> None:
@@ -28,18 +30,20 @@ def register(subparsers: Subparsers) -> None:
     )
     parser = subparsers.add_parser("explain", help=text, description=text, epilog=epilog)
     parser.add_argument("file", nargs="?", metavar="FILE", help=f"the specification (default: {DEFAULT_FILE})")
-    parser.add_argument("what", metavar="SLO|CODE", help="name of an SLO, service/name, or a code such as SLO012")
+    text = "name of an SLO, service/name, or a code such as SLO012; without it the names are listed"
+    parser.add_argument("what", nargs="?", metavar="SLO|CODE", help=text)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
     parser.set_defaults(run=lambda args: run(args, parser))
 
 
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Print the explanation."""
-    if _CODE.fullmatch(args.what.upper()):
-        return _explain_code(args.what.upper(), args.format)
-    if args.file is None and Path(args.what).suffix in {".yaml", ".yml"}:
-        parser.error(f"which SLO of {args.what}? slo explain {args.what} NAME")
-    return _explain_slo([args.file] if args.file else [], args.what, args.format)
+    *files, what = (args.file, args.what) if args.what else (args.file,)  # argparse fills the first one first
+    if what is None or (not files and Path(what).suffix in {".yaml", ".yml"}):
+        parser.error(_which([what] if what else []))
+    if _CODE.fullmatch(what.upper()):
+        return _explain_code(what.upper(), args.format)
+    return _explain_slo(files, what, args.format)
 
 
 def _explain_code(code: str, how: str) -> int:
@@ -77,17 +81,33 @@ def _explain_slo(files: Sequence[str], wanted: str, how: str) -> int:
 
 def _find(files: Sequence[str], wanted: str) -> list[PlannedSlo]:
     """The SLOs of that name; says what is known when there is none."""
-    from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
     from slo.schema.words import did_you_mean  # noqa: PLC0415 - as above
 
-    compiled = compile_sources(read_sources(files), Request(("prometheus",)))
-    known = [planned for one in compiled for planned in one.plan.slos]
+    known = _known(files)
     found = [p for p in known if wanted in {p.slo.name, f"{p.slo.service}/{p.slo.name}"}]
     if not found:
-        names = [p.slo.name for p in known]
-        hint = did_you_mean(wanted, names) or f"known: {', '.join(names[:20])}"
+        hint = did_you_mean(wanted, [p.slo.name for p in known]) or f"known: {_names(known)}"
         print(f'slo: error: there is no SLO "{wanted}"; {hint}', file=sys.stderr)
     return found
+
+
+def _known(files: Sequence[str]) -> list[PlannedSlo]:
+    from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
+
+    compiled = compile_sources(read_sources(files), Request(("prometheus",)))
+    return [planned for one in compiled for planned in one.plan.slos]
+
+
+def _names(known: Sequence[PlannedSlo]) -> str:
+    """The first ones, and how many more there are."""
+    names = ", ".join(p.slo.name for p in known[:_SHOWN])
+    return f"{names} and {len(known) - _SHOWN} more" if len(known) > _SHOWN else names
+
+
+def _which(files: Sequence[str]) -> str:
+    """What to say when no SLO was named."""
+    command = " ".join(["slo explain", *files, "NAME"])
+    return f"which SLO? `{command}`, where NAME is one of: {_names(_known(files))}"
 
 
 def _print_json(value: object) -> None:

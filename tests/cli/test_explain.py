@@ -152,12 +152,33 @@ def test_slo_without_tiers(slo: Slo, folder: Path) -> None:
     assert rows[0] == "Never because of the burn rate: all tiers are switched off."
 
 
-def test_file_without_slo(slo: Slo) -> None:
-    """A file alone does not say which SLO."""
-    said = slo("explain", "slos.yaml")
+@pytest.mark.parametrize(
+    ("arguments", "command"), [([], "slo explain NAME"), (["slos.yaml"], "slo explain slos.yaml NAME")]
+)
+def test_without_slo(slo: Slo, folder: Path, arguments: list[str], command: str) -> None:
+    """Whoever names no SLO is told the names of all."""
+    (folder / "slos.yaml").write_text(DEMO, encoding="utf-8")
+
+    said = slo("explain", *arguments)
 
     assert said.status == 2
-    assert "slo explain slos.yaml NAME" in said.err
+    assert f"which SLO? `{command}`, where NAME is one of: checkout-availability, checkout-latency," in said.err
+
+
+def test_many_names(slo: Slo, folder: Path) -> None:
+    """Of a long file as many names as can be read."""
+    head, slo_text = SPEC.split("slos:\n")
+    many = "".join(slo_text.replace("name: checkout", f"name: checkout-{number}") for number in range(23))
+    (folder / "slos.yaml").write_text(f"{head}slos:\n{many}", encoding="utf-8")
+
+    said = slo("explain")
+
+    assert said.err.endswith(", checkout-18, checkout-19 and 3 more\n")
+
+
+def test_file_without_slo_that_is_missing(slo: Slo) -> None:
+    """The file is what is wrong then."""
+    assert slo("explain", "no.yaml").err.startswith("no.yaml: error[SLO001]: there is no such file")
 
 
 @pytest.mark.parametrize("code", ["SLO024", "slo024"])
