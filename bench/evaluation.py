@@ -100,7 +100,8 @@ def _scene(scene: Scene, sloth: str | None) -> list[str | Table]:
             for number in range(scene.runs):
                 for row in list(rules)[:: -1 if number % 2 else 1]:
                     _add_latest(folder, scene, rules, done, whole)
-                    found[row].append(_one(folder, scene, [rules[row]], port))
+                    found[row].append(one := _one(folder, scene, [rules[row]], port))
+                    print(f"bench: run {number + 1} of {scene.runs}, {row}: {one}", file=sys.stderr, flush=True)
             _add_latest(folder, scene, rules, done, whole)  # once: what a server takes without rules hardly varies
             bare = _one(folder, scene, [], port)
         sizes = {row: len(read_rules(path)) for row, path in rules.items()}

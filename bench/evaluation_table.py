@@ -26,6 +26,9 @@ class Figures:
     memory: float
     ready: float
 
+    def __str__(self) -> str:
+        return f"evaluation {self.evaluation:.3f} s, processor {self.cpu:.2f} s, memory {self.memory / 1e6:,.0f} MB"
+
 
 def compared(found: Mapping[str, Sequence[Figures]], sizes: Mapping[str, int], bare: Figures) -> Table:
     """Medians of each row's runs beside those of the row `Sloth`; `sizes` are numbers of rules, `bare` ran without."""
