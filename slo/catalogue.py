@@ -166,8 +166,8 @@ CATALOGUE: dict[str, Entry] = {
     ),
     "SLO031": Entry(
         "Not a link",
-        "`links` are URLs that alerts carry; {alert} becomes the alert's name and {uid} the dashboard's uid.",
-        "Start with http:// or https:// and use only {alert} and {uid}.",
+        "`links` are URLs that alerts carry; {alert}, {service}, {slo} and {uid}, the dashboard's, are replaced.",
+        "Start with http:// or https:// and use only {alert}, {service}, {slo} and {uid}.",
     ),
     "SLO032": Entry(
         "Not a rate of traffic",

@@ -191,7 +191,7 @@ class AlertSettings(msgspec.Struct, frozen=True):
 
 
 class Links(msgspec.Struct, frozen=True):
-    """Templates of the URLs on alerts; `{alert}` and `{uid}` are replaced."""
+    """Templates of the URLs on alerts; `{alert}`, `{service}`, `{slo}` and `{uid}` are replaced."""
 
     runbooks: str = ""
     dashboards: str = ""

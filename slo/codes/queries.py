@@ -119,7 +119,8 @@ QUERIES: dict[str, Entry] = {
     "SLO128": Entry(
         "`data_loss: bridge` does nothing here",
         "Bridging adds what a counter lost while it was not scraped. It needs plain selectors of counters, counted "
-        "five minutes at a time; minutes, expressions and SLOs with maintenance are counted otherwise.",
+        "five minutes at a time; minutes, expressions, native histograms and SLOs with maintenance are counted "
+        "otherwise.",
         "Leave it out, or turn the expression into selectors.",
         Severity.WARNING,
     ),

@@ -105,6 +105,8 @@ def idle_bridges(subject: Subject) -> Iterator[Diagnostic]:
             why = "this SLI counts minutes, not events"
         elif slo.excluded:
             why = "its SLO has maintenance, which is counted minute by minute"
+        elif isinstance(sli, Latency) and sli.native and (sli.errors is None or sli.errors.name == sli.histogram.name):
+            why = "native histograms are counted without it"
         elif any(r.slo is slo and isinstance(r.query, Expression) for r, _ in subject.expressions):
             why = "it needs plain selectors, and this SLI has an expression"
         else:

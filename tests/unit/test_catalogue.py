@@ -22,7 +22,8 @@ Every message of `slo` names the place, a code, what is wrong and how to repair 
           |                ^^^^
 
 Codes never change their meaning. Errors stop the build, and nothing is written; warnings do not, but
-`slo lint --strict` counts them; infos are shown by `slo lint` alone. `slo explain SLO024` prints a part of this page.
+`slo lint --strict` counts them; infos are shown by `slo lint` alone, but for what groups cost (SLO111).
+`slo explain SLO024` prints a part of this page.
 
 A warning or an info that does not hold can be switched off by a comment that says why: on the line that it points at,
 alone on a line above, or at the first line of an SLO for all of it. Errors cannot.

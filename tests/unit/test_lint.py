@@ -25,6 +25,7 @@ from slo.plan import plan
 from slo.promql import parse_selector
 from slo.query import parse_query
 from slo.sli.events import Events
+from slo.sli.latency import Latency
 from slo.sli.up import Up
 from tests.specimens import availability, emitted, objective, slo_set
 
@@ -265,3 +266,19 @@ def test_lists_and_numbers_read_well() -> None:
     assert [some(["a"]), some(["a", "b"]), some(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
     assert some(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
     assert [number_of(1, "SLO"), number_of(1200, "SLO")] == ["1 SLO", "1,200 SLOs"]
+
+
+@pytest.mark.parametrize(
+    ("native", "errors", "expected"),
+    [
+        (False, None, False),
+        (True, None, True),
+        (True, 'seconds{code="500"}', True),
+        (True, "failures_total", False),
+    ],
+)
+def test_bridging_leaves_native_histograms_out(native: bool, errors: str | None, expected: bool) -> None:  # noqa: FBT001 - cases
+    """Their events are counted in one way only; errors that are a counter of their own are bridged."""
+    sli = Latency(parse_selector("seconds"), Decimal("0.3"), parse_selector(errors) if errors else None, native)
+
+    assert ("SLO128" in codes(objective(sli=sli, bridge=True))) == expected
