@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from bench import seldom
 from bench.build import RefusedError, our_rules, sloth_rules
 from bench.cost import CommandFailedError
-from bench.evaluation_table import Figures, compared
+from bench.evaluation_table import BARE, Figures, compared
 from bench.exporter import BURNING, EPOCH, HEALTHY, series
 from bench.history import Past, add_copied_records, add_records, add_samples
 from bench.peers import SLOTH, path_of, version_of
@@ -28,7 +28,7 @@ from bench.specs import routes
 from bench.versions import machine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from bench.options import Options
     from bench.report import Table
@@ -39,6 +39,8 @@ _PER_SHARD = 200  # Prometheus 3 looks for dependencies between all rules of a g
 _WINDOW = 60.0  # in which every group but those of `seldom` is evaluated once
 _SETTLE = 70.0
 """Until each rule was evaluated once, and blocks that overlap were compacted: that is done a minute after the start."""
+_WARM = 330.0
+"""Until the last five minutes are in memory, as in a server that runs for longer: blocks end where it was started."""
 _SHARED = "slo, --layout shared"
 
 
@@ -60,10 +62,11 @@ class Scene:
 
 
 def run(options: Options) -> Report:
-    """All scenes, with alternating runs."""
-    runs, settle = (options.runs or 1, 15.0) if options.quick else (options.runs or 5, _SETTLE)
+    """All scenes."""
+    runs = options.runs or (1 if options.quick else 5)
+    warm, settle = (15.0, 15.0) if options.quick else (_WARM, _SETTLE)
     scenes = (
-        Scene("200 SLOs x 20 series, 26 hours of history in blocks", 200, 20, 26, runs, settle),
+        Scene("200 SLOs x 20 series, 26 hours of history in blocks", 200, 20, 26, runs, warm),
         Scene("1,000 SLOs x 4 series, live, no history", 1_000, 4, 0, runs, settle),
         Scene("200 SLOs x 4 series, live, all alerts of all of them firing", 200, 4, 0, 1, settle, BURNING),
         Scene("1,000 SLOs x 4 series, live, that differ in two labels", 1_000, 4, 0, 1, settle, alike=False),
@@ -75,37 +78,38 @@ def run(options: Options) -> Report:
 
 
 _INTRO = """\
-The same scraped series (every 15 seconds), the same history, one Prometheus after the other; medians of {} alternating
-runs. Half of each budget is used, so that no alert fires; in the third table, of one run, all do: a firing alert has
-its text written anew at each evaluation, and ours looks up more figures. The SLOs of the last table, of one run,
-differ in two labels each, so that the shared layout has rules for each of them. "evaluation" is the sum of what all
-groups took at their last evaluation, as in `prometheus_rule_group_last_duration_seconds`, "processor" what the whole
-process took in one minute, in which every group is evaluated once, scraping included. Our second group, which makes up
-for pauses, is evaluated every five minutes: both hold a fifth of its time, measured by asking for its expressions.
-"processor for rules" is the same after the time of a Prometheus without rules was taken off, which had one run.
-"memory" is the resident size at the end of the minute, "ready" the time until Prometheus has loaded the rules. Our
-1,000 SLOs are in five shards."""
+The same scraped series (every 15 seconds) and the same history. In each round a Prometheus for every row runs beside
+those of the others, and all are measured in the same minute: what disturbs one disturbs all, and their order changes
+from round to round. Medians of {} rounds. Servers with history run for five and a half minutes before, so that the last
+five are in memory, the others for a minute. Half of each budget is used, so that no alert fires; in the third table, of
+one round, all do: a firing alert has its text written anew at each evaluation, and ours looks up more figures. The SLOs
+of the last table, of one round, differ in two labels each, so that the shared layout has rules for each of them.
+"evaluation" is the sum of what all groups took at their last evaluation, as in
+`prometheus_rule_group_last_duration_seconds`, "processor" what the whole process took in one minute, in which every
+group is evaluated once, scraping included. Our second group, which makes up for pauses, is evaluated every five
+minutes: both hold a fifth of its time, measured by asking for its expressions. "processor for rules" is the same after
+the time of a Prometheus without rules was taken off. "memory" is the resident size at the end of the minute, "ready"
+the time until Prometheus has loaded the rules. Our 1,000 SLOs are in five shards."""
 
 
 def _scene(scene: Scene, sloth: str | None) -> list[str | Table]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         rules = _rules(folder, scene, sloth)
-        found: dict[str, list[Figures]] = {row: [] for row in rules}
+        found: dict[str, list[Figures]] = {row: [] for row in (*rules, BARE)}
         (folder / "made" / "data").mkdir(parents=True)
         (folder / "data").mkdir()
         done = _past(folder, scene, rules, time.time() - scene.hours * 3_600) if scene.hours else 0.0
         whole = _blocks(folder)
         with _exporter(scene) as port:
             for number in range(scene.runs):
-                for row in list(rules)[:: -1 if number % 2 else 1]:
-                    _add_latest(folder, scene, rules, done, whole)
-                    found[row].append(one := _one(folder, scene, [rules[row]], port))
-                    print(f"bench: run {number + 1} of {scene.runs}, {row}: {one}", file=sys.stderr, flush=True)
-            _add_latest(folder, scene, rules, done, whole)  # once: what a server takes without rules hardly varies
-            bare = _one(folder, scene, [], port)
+                _add_latest(folder, scene, rules, done, whole)
+                order = list(found)[:: -1 if number % 2 else 1]
+                for row, one in _side_by_side(folder, scene, {row: rules.get(row) for row in order}, port).items():
+                    found[row].append(one)
+                    print(f"bench: round {number + 1} of {scene.runs}, {row}: {one}", file=sys.stderr, flush=True)
         sizes = {row: len(read_rules(path)) for row, path in rules.items()}
-    return [f"{scene.title}:", compared(found, sizes, bare)]
+    return [f"{scene.title}:", compared(found, sizes)]
 
 
 def _rules(folder: Path, scene: Scene, sloth: str | None) -> dict[str, Path]:
@@ -169,18 +173,34 @@ def _needed(row: str, path: Path, span: tuple[float, float]) -> Past:
     return Past(f"{row}.yml", [rule for rule in rules if rule.record in back], span)
 
 
-def _one(folder: Path, scene: Scene, rules: Sequence[Path], port: int) -> Figures:
-    """Run a Prometheus on a copy of the blocks."""
+def _side_by_side(folder: Path, scene: Scene, rows: Mapping[str, Path | None], port: int) -> dict[str, Figures]:
+    """One minute of a Prometheus for each row."""
+    with contextlib.ExitStack() as running:
+        servers = {row: running.enter_context(_on_a_copy(folder, rules, port)) for row, rules in rows.items()}
+        time.sleep(scene.settle)
+        begun, before = time.time(), _processor(servers)
+        time.sleep(_WINDOW)
+        after = _processor(servers)
+        return {row: _figures(server, after[row] - before[row], begun) for row, server in servers.items()}
+
+
+@contextlib.contextmanager
+def _on_a_copy(folder: Path, rules: Path | None, port: int) -> Iterator[Server]:
+    """A Prometheus that has its own copy of the blocks."""
     with tempfile.TemporaryDirectory(dir=folder) as fresh:
         shutil.copytree(folder / "data", Path(fresh, "data"), copy_function=os.link)
-        with serving(Path(fresh), rules, port, _SCRAPE) as server:
-            time.sleep(scene.settle)
-            begun, before = time.time(), _metric(server, "process_cpu_seconds_total")
-            time.sleep(_WINDOW)
-            cpu = _metric(server, "process_cpu_seconds_total") - before
-            memory, groups = _metric(server, "process_resident_memory_bytes"), seldom.rule_groups(server)
-            cpu += seldom.correction(groups, begun)
-            return Figures(sum(group.seconds for group in groups), cpu, memory, server.started_in)
+        with serving(Path(fresh), [rules] if rules else [], port, _SCRAPE) as server:
+            yield server
+
+
+def _processor(servers: Mapping[str, Server]) -> dict[str, float]:
+    return {row: _metric(server, "process_cpu_seconds_total") for row, server in servers.items()}
+
+
+def _figures(server: Server, cpu: float, begun: float) -> Figures:
+    memory, groups = _metric(server, "process_resident_memory_bytes"), seldom.rule_groups(server)
+    evaluation = sum(group.seconds for group in groups)
+    return Figures(evaluation, cpu + seldom.correction(groups, begun), memory, server.started_in)
 
 
 def _metric(server: Server, name: str) -> float:

@@ -11,6 +11,8 @@ from bench.report import Table, ratio
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+BARE = "no rules"
+"""The row of a server that has none."""
 _RATIOS = ("evaluation / Sloth", "processor / Sloth", "processor for rules / Sloth", "memory / Sloth")
 
 
@@ -30,13 +32,13 @@ class Figures:
         return f"evaluation {self.evaluation:.3f} s, processor {self.cpu:.2f} s, memory {self.memory / 1e6:,.0f} MB"
 
 
-def compared(found: Mapping[str, Sequence[Figures]], sizes: Mapping[str, int], bare: Figures) -> Table:
-    """Medians of each row's runs beside those of the row `Sloth`; `sizes` are numbers of rules, `bare` ran without."""
+def compared(found: Mapping[str, Sequence[Figures]], sizes: Mapping[str, int]) -> Table:
+    """Medians of each row's rounds beside those of `Sloth`; `sizes` are numbers of rules, of all rows but `BARE`."""
     middles = {row: _middle(figures) for row, figures in found.items()}
-    theirs = middles.get("Sloth")
+    theirs, bare = middles.get("Sloth"), middles.pop(BARE)
     head = ("rules", "number", "evaluation, s", "processor, s", "memory, MB", "ready, s", *_RATIOS)
     rows = [_row(row, sizes[row], mine, _shares(mine, theirs, bare)) for row, mine in middles.items()]
-    return Table(head, (*rows, _row("no rules", 0, bare, _shares(None, theirs, bare))))
+    return Table(head, (*rows, _row(BARE, 0, bare, _shares(None, theirs, bare))))
 
 
 def _middle(figures: Sequence[Figures]) -> Figures:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from bench.evaluation_table import Figures, compared
+from bench.evaluation_table import BARE, Figures, compared
 from bench.seldom import Group, correction, rule_groups
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 OURS = [Figures(1.0, 2.0, 100e6, 0.5), Figures(7.0, 9.0, 300e6, 0.7), Figures(4.0, 3.0, 200e6, 0.6)]
 SLOTH = [Figures(20.0, 21.0, 400e6, 1.0)]
-BARE = Figures(0.0, 1.0, 80e6, 0.1)
+WITHOUT = Figures(0.0, 1.0, 80e6, 0.1)
 
 
 def test_a_row_has_medians_and_their_share_of_sloth() -> None:
     """What a server takes without rules is taken off both sides in one column, and in no other."""
-    table = compared({"slo": OURS, "Sloth": SLOTH}, {"slo": 7, "Sloth": 17}, BARE)
+    table = compared({"slo": OURS, "Sloth": SLOTH, BARE: [WITHOUT]}, {"slo": 7, "Sloth": 17})
 
     assert dict(zip(table.head, table.rows[0], strict=True)) == {
         "rules": "slo",
@@ -40,14 +40,14 @@ def test_a_row_has_medians_and_their_share_of_sloth() -> None:
 
 def test_without_sloth_there_are_no_shares() -> None:
     """A machine without Sloth still measures ours."""
-    table = compared({"slo": OURS}, {"slo": 7}, BARE)
+    table = compared({"slo": OURS, BARE: [WITHOUT]}, {"slo": 7})
 
     assert [row[-4:] for row in table.rows] == [("-", "-", "-", "-")] * 2
 
 
 def test_what_is_below_the_noise_has_no_share() -> None:
     """A run that took no more than a server without rules says nothing about the rules."""
-    table = compared({"slo": [BARE], "Sloth": SLOTH}, {"slo": 7, "Sloth": 17}, BARE)
+    table = compared({"slo": [WITHOUT], "Sloth": SLOTH, BARE: [WITHOUT]}, {"slo": 7, "Sloth": 17})
 
     assert table.rows[0][-4:] == ("0", "0.048", "-", "0.20")
 
