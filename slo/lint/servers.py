@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from slo.diagnostics import Diagnostic, Place, Severity
 from slo.lint.finding import finding, some
 from slo.promql import Selector, parse_selector
-from slo.promql.functions import NEWER
-from slo.promql.tokens import Token, tokens, unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +15,6 @@ if TYPE_CHECKING:
     from slo.query import Query
 
 OLDEST = "2.42"
-_GROUPING = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
-_MATCHING = frozenset({"=", "!=", "=~", "!~"})
 _NATIVE = ("histogram_count(", "histogram_fraction(", "histogram_sum(")
 
 
@@ -31,10 +25,7 @@ def unreadable(subject: Subject) -> Iterator[Diagnostic]:
         return
     severity = Severity.ERROR if wanted == OLDEST else Severity.WARNING
     for place, query in (*((reading.place, reading.query) for reading in subject.readings), *_beside_slis(subject)):
-        if isinstance(query, Selector) and _old(query):
-            continue
-        found = list(dict.fromkeys(_newer(query)))
-        if found:
+        if found := _newer(query):
             message = f"Prometheus {OLDEST} cannot read {some(found)}"
             hint = "--prometheus 3 says that yours is newer"
             yield Diagnostic("SLO076", place, message, hint, severity)
@@ -74,56 +65,15 @@ def _base(subject: Subject, service: str, slo: str) -> Iterator[str]:
     )
 
 
-def _newer(query: Query) -> Iterator[str]:
-    """Everything in a query that came later than the oldest server."""
-    for word in _words(str(query)):
-        text = word.token.text
-        if word.token.kind == "string":
-            yield from [f"the name {text}"] * (_is_name(word) or _is_new_metric(word))
-        elif text in NEWER and word.after == "(":
-            yield f"the function {text}"
-        elif word.token.kind == "number" and text.isdecimal() and (word.inside == "[" or word.before[-1] == "offset"):
-            yield f"the duration {text} without a unit"
+def _newer(query: Query) -> list[str]:
+    """Each thing once."""
+    if isinstance(query, Selector) and _old(query):
+        return []
+    from slo.lint.newer import newer  # noqa: PLC0415 - few files need it, and it takes a hundredth of a build
+
+    return list(dict.fromkeys(newer(query)))
 
 
 def _old(selector: Selector) -> bool:
     """The usual case, seen without reading the text again."""
     return bool(selector.name) and '"' not in [m.label[:1] for m in selector.matchers]
-
-
-class _Word(msgspec.Struct, frozen=True):
-    """A word of a query, the two words before it, the one behind it, and the bracket or call that it stands in."""
-
-    token: Token
-    before: tuple[str, str]
-    after: str
-    inside: str
-
-
-def _words(text: str) -> Iterator[_Word]:
-    words = [word for word in tokens(text) if word.kind not in {"space", "comment"}]
-    texts = ["", "", *(word.text for word in words), ""]
-    opened = [""]
-    for number, word in enumerate(words):
-        before = (texts[number], texts[number + 1])
-        if word.text in {")", "}", "]"}:
-            opened.pop()
-        yield _Word(word, before, texts[number + 3], opened[-1])
-        if word.text in {"(", "{", "["}:
-            opened.append(before[-1] if word.text == "(" else word.text)
-
-
-def _is_name(word: _Word) -> bool:
-    """A string that stands where the name of a metric or a label does."""
-    if word.inside == "{":
-        return word.before[-1] in {"{", ","} and word.after in {*_MATCHING, ",", "}"}
-    return word.inside in _GROUPING
-
-
-def _is_new_metric(word: _Word) -> bool:
-    """`{__name__="http.requests"}` can be read, but an older server has no metric of such a name."""
-    return word.before == ("__name__", "=") and not _plain(unquoted(word.token))
-
-
-def _plain(name: str) -> bool:
-    return name.isascii() and name.replace(":", "_").isidentifier()
