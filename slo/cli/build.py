@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,14 +71,6 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Compile everything, then write it; nothing is written when anything is wrong."""
-    gc.disable()  # values of a build refer to each other one way only: looking for cycles takes a tenth of its time
-    try:
-        return _build(args, parser)
-    finally:
-        gc.enable()
-
-
-def _build(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     from slo.lint import warnings  # noqa: PLC0415 - keeps the start of other commands fast
     from slo.model import Options  # noqa: PLC0415 - as above
     from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
@@ -95,6 +86,7 @@ def _build(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
         print_all(_judged(found, sources))
     outputs = _outputs(compiled, args)
+    args.made = sources, compiled, outputs  # see `slo.cli.command`
     _warn_of_the_disk(compiled, outputs, args)
     return _check(outputs) if args.check else _write(outputs, prune=args.prune)
 

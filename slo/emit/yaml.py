@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_:./-]*")
 _RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"}
 _UNSAFE = r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
-
-
-@lru_cache(maxsize=4096)  # names of labels and many of their values come again with every rule
-def name(text: str) -> str:
-    """A short text that comes again and again, as `scalar` writes it."""
-    return scalar(text)
 
 
 def is_reserved(text: str) -> bool:

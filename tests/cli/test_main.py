@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import gc
 import os
 import subprocess
 import sys
@@ -13,7 +15,7 @@ import slo as public
 from slo.cli import COMMANDS, guarded, main
 from slo.cli.report import render, visible, wants_colour
 from slo.diagnostics import Diagnostic, Place, Span
-from tests.cli.command import Slo
+from tests.cli.command import SPEC, Slo
 
 
 def test_version(slo: Slo) -> None:
@@ -167,6 +169,20 @@ def test_main_uses_the_arguments_of_the_process(monkeypatch: pytest.MonkeyPatch,
 
     assert main() == 0
     assert slo("--version").status == 0
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_caller_can_keep_what_a_build_made() -> None:
+    """The program keeps it until the process ends; other callers of `main` keep nothing, and have a collector."""
+    kept: list[argparse.Namespace] = []
+
+    assert main(["build"], kept) == 0
+
+    sources, compiled, outputs = kept[0].made
+    assert sources[0].text == SPEC
+    assert [planned.slo.name for planned in compiled[0].plan.slos] == ["checkout"]
+    assert {output.path.name for output in outputs} >= {"shop.rules.yml"}
+    assert gc.isenabled()
 
 
 def test_a_command_with_a_typo(slo: Slo) -> None:
