@@ -88,7 +88,8 @@ def _parts(results: _Results, plan: Mapping[int, int]) -> list[str | Table]:
         "Whole processes with their start, the first write into an empty folder, no cache and no daemon, the same\n"
         "SLOs in each tool's own syntax; ours is `slo build --target prometheus`, installed from the wheel into an\n"
         "environment that holds nothing else, with the Python that runs the benchmark and, where it is another one,\n"
-        "with that of the system, which distributions compile with more care. Milliseconds, medians of\n"
+        "with that of the system, which distributions compile with more care. Nobody waits for a new file to reach\n"
+        "the disk; `slo build` does where it replaces one. Milliseconds, medians of\n"
         f"interleaved runs ({runs})."
     )
     return [

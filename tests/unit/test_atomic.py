@@ -157,3 +157,32 @@ def test_leftovers_of_a_killed_build(folder: Path) -> None:
     replace_all({folder / "a": "newer"})
 
     assert (folder / "a").read_text() == "newer"
+
+
+@pytest.mark.parametrize(
+    ("texts", "hasty", "waited"),
+    [
+        ({"new": "1"}, (), 0),
+        ({"a": "1", "new": "2"}, (), 1),
+        ({"new": "1", "a": None}, (), 1),
+        ({"new": "1", "page": "2", "a": "3"}, ("page",), 1),
+        ({"new": "1", "page": "2", "a": None}, ("page",), 1),
+    ],
+)
+def test_only_what_something_could_get_lost_for_is_waited_for(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    texts: dict[str, str | None],
+    hasty: tuple[str, ...],
+    waited: int,
+) -> None:
+    """A file that takes another one's place under its own name or a new one, but no page to begin with."""
+    calls: list[int] = []
+    monkeypatch.setattr(os, "fsync", calls.append)
+
+    replace_all({folder / name: text for name, text in texts.items()}, {folder / name for name in hasty})
+
+    assert len(calls) == waited
+    assert {name: (folder / name).read_text() for name, text in texts.items() if text is not None} == {
+        name: text for name, text in texts.items() if text is not None
+    }
