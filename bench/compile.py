@@ -71,10 +71,13 @@ def _peer(peer: Peer, programs: Mapping[str, str], spec: Path) -> Contender:
 
 
 def _rounds(contenders: Sequence[Contender], runs: int) -> dict[str, Cost]:
-    """Interleaved runs after one that warms the caches of the disk; each writes to a place that is new."""
+    """Interleaved runs after one that warms the caches of the disk; each writes to a place that is new.
+
+    Their order changes from round to round, since whoever comes after one that has filled gigabytes runs slower.
+    """
     costs: dict[str, list[Cost]] = {one.name: [] for one in contenders}
     for number in range(runs + 1):
-        for one in contenders:
+        for one in contenders[:: -1 if number % 2 else 1]:
             with tempfile.TemporaryDirectory(dir=one.spec.parent) as fresh:
                 cost = measure(one.command(str(Path(fresh, "out"))))
             if number:
@@ -90,7 +93,7 @@ def _parts(results: _Results, plan: Mapping[int, int]) -> list[str | Table]:
         "environment that holds nothing else, with the Python that runs the benchmark and, where it is another one,\n"
         "with that of the system, which distributions compile with more care. Nobody waits for a new file to reach\n"
         "the disk; `slo build` does where it replaces one. Milliseconds, medians of\n"
-        f"interleaved runs ({runs})."
+        f"interleaved runs in changing order ({runs})."
     )
     return [
         intro,
