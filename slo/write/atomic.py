@@ -18,22 +18,21 @@ def replace_all(texts: Mapping[Path, str | None], hasty: Container[Path] = ()) -
     """Give each path its text; None removes the file.
 
     New texts are first written completely beside their places, then renamed; when a later step fails, what was renamed
-    already is put back. What takes another text's place is waited for until it is on the disk, as a power failure could
-    cost both; what is new takes nothing's place unless something else is removed. Files that are `hasty` never do: a
-    thousand of them would take the disk ten seconds.
+    already is put back. Where anything that exists is replaced or removed, all new texts are waited for until they are
+    on the disk, since what it held may have moved there, and a power failure could cost both. Those that are `hasty`
+    hold nothing of it, and are not waited for: a thousand of them would take the disk ten seconds.
 
     Raises:
         OSError: it could not be done; then everything is as it was, new folders excepted.
     """
     before = {path: path.read_bytes() if path.exists() else None for path in texts}
-    removes = None in texts.values()
+    replaces = any(content is not None for content in before.values())
     prepared: dict[Path, Path] = {}
     done: list[Path] = []
     try:
         for path, text in texts.items():
             if text is not None:
-                wait = path not in hasty and (removes or before[path] is not None)
-                prepared[path] = _prepare(path, _encoded(text), wait=wait)
+                prepared[path] = _prepare(path, _encoded(text), wait=replaces and path not in hasty)
         for path in texts:
             done.append(path)
             _put(path, prepared.get(path))
