@@ -99,7 +99,8 @@ class Latency(msgspec.Struct, frozen=True):
         if self.errors.name == self.histogram.name:
             failed = f"({self._fast(self.errors, base)} or 0 * {base.total})"
             return Counts(total, f"clamp_min({base.total} - ({self._fast(self.histogram, base)} - {failed}), 0)")
-        failed = f"({events(self.errors, base, self._count())} or 0 * {base.total})"
+        observed = self.histogram if self.native else self._count()
+        failed = f"({events(self.errors, base, observed)} or 0 * {base.total})"
         bad = f"clamp_min({base.total} - {self._fast(self.histogram, base)}, 0) + {failed}"
         return Counts(total, f"{bad} <= {base.total}\nor {base.total} and {bad}")
 

@@ -171,3 +171,13 @@ def test_bridged_data_are_fed_with_a_gap_and_a_stranger() -> None:
     assert fed['br_total{code="200"}'] == "1000+100x20 stale _x13 4500+100x27"
     assert fed['br_total{code="500"}'].startswith("_x10 7+0x10 stale _x13 7+0x")
     assert fed['br_total{code="200",instance="new"}'].startswith("_x45 1000000+0x")
+
+
+def test_native_histograms_have_no_case_of_bridged_data() -> None:
+    """What they lost is not counted, whatever their SLO says."""
+    slo = f"data_loss: bridge, {UNTESTED['native']}"
+    (text,) = texts("tests", compiled(specification({"native": slo})), options=Options(prometheus="3")).values()
+
+    names = [one["name"] for one in yaml.safe_load(text)["tests"]]
+    assert any(name.startswith("total outage") for name in names)
+    assert not [name for name in names if name.startswith("lost data")]

@@ -80,3 +80,11 @@ def test_every_spelling_of_a_bound_is_matched(bound: Decimal, zeros: int) -> Non
     assert re.fullmatch(bound_pattern(bound), spelling)
     assert not re.fullmatch(bound_pattern(bound), f"{plain}1" if "." in plain else f"{plain}0")
     assert not re.fullmatch(bound_pattern(bound), f"1{plain}")
+
+
+@pytest.mark.parametrize(("native", "known"), [(True, "seconds"), (False, "seconds_count")])
+def test_bridged_errors_know_their_targets_by_the_histogram(native: bool, known: str) -> None:  # noqa: FBT001 - cases
+    """A native histogram has no count beside it that could tell which targets are not new."""
+    sli = LatencySpec("seconds", "1s", errors="failures_total", native=native).build()
+
+    assert f"and on (job, instance) ({known} offset 5m)" in sli.counts(Base("5m15s", 300, total="T", bridge=True)).bad

@@ -129,7 +129,8 @@ def _player(planned: PlannedSlo, members: list[_Member], plan: Plan) -> Player:
     roles = _roles(planned, members)
     ordinary = sum(member.objective == slo.objective for member in members[:2])
     up = _target_series(slo, series)
-    newcomers = _newcomers(members[0], slo) if slo.bridge else []
+    bridged = slo.bridge and all(feed.kind != "histogram" for feed in members[0].feeds)  # see the lint SLO128
+    newcomers = _newcomers(members[0], slo) if bridged else []
     mark = _mark(members)
     subject = Subject(
         mark=mark,
@@ -145,7 +146,7 @@ def _player(planned: PlannedSlo, members: list[_Member], plan: Plan) -> Player:
         exceptions=roles[ordinary:],
         target=len(series) if up else None,
         newcomers=tuple(_shape(len(series) + len(up) + n, feed) for n, feed in enumerate(newcomers)),
-        bridge=slo.bridge,
+        bridge=bridged,
         excluded=bool(slo.excluded),
     )
     names = (*series, *up, *(feed.series for feed in newcomers))
