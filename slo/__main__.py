@@ -1,5 +1,5 @@
 """Runs the command line: `python -m slo`."""
 
-from slo.cli import command
+from slo.cli import main
 
-command()
+raise SystemExit(main())

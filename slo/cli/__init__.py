@@ -77,7 +77,7 @@ def command() -> NoReturn:
     """The program `slo`: `main`, and no farewell.
 
     Taking a thousand SLOs apart object by object, as a function does when it returns and the interpreter when it ends,
-    takes a tenth of a build. So does looking for cycles, which the values of a build have none of.
+    takes a tenth of a build. So does looking for cycles, of which a build has none and other commands hardly any.
     """
     gc.disable()
     kept: list[argparse.Namespace] = []
@@ -87,7 +87,9 @@ def command() -> NoReturn:
             stream.flush()
         except (OSError, ValueError):  # what was to be said got lost
             status = status or FINDINGS
-    if sys.gettrace() or "coverage" in sys.modules:  # a debugger or a measurement has to say goodbye
+    if (
+        sys.gettrace() or sys.getprofile() or "coverage" in sys.modules
+    ):  # a debugger or a measurement has to say goodbye
         raise SystemExit(status)
     os._exit(status)
 

@@ -38,12 +38,19 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Print the explanation."""
-    *files, what = (args.file, args.what) if args.what else (args.file,)  # argparse fills the first one first
-    if what is None or (not files and Path(what).suffix in {".yaml", ".yml"}):
+    file, what = (
+        (None, args.file) if args.what is None else (args.file, args.what)
+    )  # argparse fills the first one first
+    if what is None or (file is None and _is_file(what)):
         parser.error(_which([what] if what else []))
     if _CODE.fullmatch(what.upper()):
         return _explain_code(what.upper(), args.format)
-    return _explain_slo(files, what, args.format)
+    return _explain_slo([file] if file else [], what, args.format)
+
+
+def _is_file(what: str) -> bool:
+    """No name of an SLO: a specification, a folder of them, or standard input."""
+    return what == "-" or Path(what).suffix in {".yaml", ".yml"} or (what != "" and Path(what).is_dir())
 
 
 def _explain_code(code: str, how: str) -> int:

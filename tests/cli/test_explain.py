@@ -156,7 +156,7 @@ def test_slo_without_tiers(slo: Slo, folder: Path) -> None:
     ("arguments", "command"), [([], "slo explain NAME"), (["slos.yaml"], "slo explain slos.yaml NAME")]
 )
 def test_without_slo(slo: Slo, folder: Path, arguments: list[str], command: str) -> None:
-    """Whoever names no SLO is told the names of all."""
+    """Whoever names no SLO is told which there are."""
     (folder / "slos.yaml").write_text(DEMO, encoding="utf-8")
 
     said = slo("explain", *arguments)
@@ -165,15 +165,26 @@ def test_without_slo(slo: Slo, folder: Path, arguments: list[str], command: str)
     assert f"which SLO? `{command}`, where NAME is one of: checkout-availability, checkout-latency," in said.err
 
 
-def test_many_names(slo: Slo, folder: Path) -> None:
+@pytest.mark.parametrize(("count", "end"), [(20, ", checkout-19"), (23, ", checkout-19 and 3 more")])
+def test_many_names(slo: Slo, folder: Path, count: int, end: str) -> None:
     """Of a long file as many names as can be read."""
     head, slo_text = SPEC.split("slos:\n")
-    many = "".join(slo_text.replace("name: checkout", f"name: checkout-{number}") for number in range(23))
+    many = "".join(slo_text.replace("name: checkout", f"name: checkout-{number}") for number in range(count))
     (folder / "slos.yaml").write_text(f"{head}slos:\n{many}", encoding="utf-8")
 
-    said = slo("explain")
+    assert slo("explain").err.endswith(f"{end}\n")
 
-    assert said.err.endswith(", checkout-18, checkout-19 and 3 more\n")
+
+def test_empty_name(slo: Slo) -> None:
+    """As of a variable that is not set: no SLO has it, and as a file it is none."""
+    assert slo("explain", "slos.yaml", "").err == 'slo: error: there is no SLO ""; known: checkout\n'
+    assert slo("explain", "").err == 'slo: error: there is no SLO ""; known: checkout\n'
+    assert slo("explain", "", "checkout").status == 0
+
+
+def test_folder_without_slo(slo: Slo) -> None:
+    """A folder of files is no SLO either."""
+    assert "which SLO? `slo explain . NAME`, where NAME is one of: checkout\n" in slo("explain", ".").err
 
 
 def test_file_without_slo_that_is_missing(slo: Slo) -> None:

@@ -8,10 +8,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 import slo as public
+from slo import cli
 from slo.cli import COMMANDS, guarded, main
 from slo.cli.report import render, visible, wants_colour
 from slo.diagnostics import Diagnostic, Place, Span
@@ -173,7 +175,7 @@ def test_main_uses_the_arguments_of_the_process(monkeypatch: pytest.MonkeyPatch,
 
 @pytest.mark.usefixtures("folder")
 def test_a_caller_can_keep_what_a_build_made() -> None:
-    """The program keeps it until the process ends; other callers of `main` keep nothing, and have a collector."""
+    """Other callers of `main` keep nothing, and have a collector."""
     kept: list[argparse.Namespace] = []
 
     assert main(["build"], kept) == 0
@@ -183,6 +185,41 @@ def test_a_caller_can_keep_what_a_build_made() -> None:
     assert [planned.slo.name for planned in compiled[0].plan.slos] == ["checkout"]
     assert {output.path.name for output in outputs} >= {"shop.rules.yml"}
     assert gc.isenabled()
+
+
+def test_the_program_keeps_what_it_made_and_looks_for_no_cycles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until its process ends, at once and with the status of `main`."""
+    seen: list[object] = []
+
+    def fake_main(*, kept: list[argparse.Namespace]) -> int:
+        seen.extend([kept, gc.isenabled()])
+        return 1
+
+    def end(status: int) -> NoReturn:
+        seen.append(status)
+        raise SystemExit(7)
+
+    monkeypatch.setattr(cli, "main", fake_main)
+    monkeypatch.setattr(os, "_exit", end)
+    monkeypatch.setattr(sys, "gettrace", lambda: None)
+    monkeypatch.delitem(sys.modules, "coverage", raising=False)
+    try:
+        with pytest.raises(SystemExit, match="7"):
+            cli.command()
+    finally:
+        gc.enable()
+
+    assert seen == [[], False, 1]
+
+
+def test_a_profiler_has_its_farewell() -> None:
+    """What measures the program tells its figures when the interpreter ends."""
+    code = (
+        "import cProfile, sys; from slo.cli import command; sys.argv = ['slo', '--version']; cProfile.run('command()')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert "function calls" in done.stdout
 
 
 def test_a_command_with_a_typo(slo: Slo) -> None:
