@@ -71,17 +71,16 @@ def _peer(peer: Peer, programs: Mapping[str, str], spec: Path) -> Contender:
 
 
 def _rounds(contenders: Sequence[Contender], runs: int) -> dict[str, Cost]:
-    """Interleaved runs after one that warms the caches of the disk; each writes to a place that is new.
+    """Interleaved runs, each after one that does not count, which writes to another place that is new.
 
-    Their order changes from round to round, since whoever comes after one that has filled gigabytes runs slower.
+    So each comes after itself: whoever follows one that has filled gigabytes runs slower.
     """
     costs: dict[str, list[Cost]] = {one.name: [] for one in contenders}
-    for number in range(runs + 1):
-        for one in contenders[:: -1 if number % 2 else 1]:
+    for _ in range(runs):
+        for one in contenders:
             with tempfile.TemporaryDirectory(dir=one.spec.parent) as fresh:
-                cost = measure(one.command(str(Path(fresh, "out"))))
-            if number:
-                costs[one.name].append(cost)
+                measure(one.command(str(Path(fresh, "before"))))
+                costs[one.name].append(measure(one.command(str(Path(fresh, "out")))))
     return {name: middle(values) for name, values in costs.items()}
 
 
@@ -93,7 +92,7 @@ def _parts(results: _Results, plan: Mapping[int, int]) -> list[str | Table]:
         "environment that holds nothing else, with the Python that runs the benchmark and, where it is another one,\n"
         "with that of the system, which distributions compile with more care. Nobody waits for a new file to reach\n"
         "the disk; `slo build` does where it replaces one. Milliseconds, medians of\n"
-        f"interleaved runs in changing order ({runs})."
+        f"interleaved runs, each after one of the same that does not count ({runs})."
     )
     return [
         intro,

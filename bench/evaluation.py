@@ -42,6 +42,7 @@ _SETTLE = 70.0
 _WARM = 330.0
 """Until the last five minutes are in memory, as in a server that runs for longer: blocks end where it was started."""
 _SHARED = "slo, --layout shared"
+_PROCESSOR, _MEMORY = "process_cpu_seconds_total", "process_resident_memory_bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +80,18 @@ def run(options: Options) -> Report:
 
 _INTRO = """\
 The same scraped series (every 15 seconds) and the same history. In each round a Prometheus for every row runs beside
-those of the others, and all are measured in the same minute: what disturbs one disturbs all, and their order changes
-from round to round. Medians of {} rounds. Servers with history run for five and a half minutes before, so that the last
-five are in memory, the others for a minute. Half of each budget is used, so that no alert fires; in the third table, of
-one round, all do: a firing alert has its text written anew at each evaluation, and ours looks up more figures. The SLOs
-of the last table, of one round, differ in two labels each, so that the shared layout has rules for each of them.
-"evaluation" is the sum of what all groups took at their last evaluation, as in
-`prometheus_rule_group_last_duration_seconds`, "processor" what the whole process took in one minute, in which every
-group is evaluated once, scraping included. Our second group, which makes up for pauses, is evaluated every five
-minutes: both hold a fifth of its time, measured by asking for its expressions. "processor for rules" is the same after
-the time of a Prometheus without rules was taken off. "memory" is the resident size at the end of the minute, "ready"
-the time until Prometheus has loaded the rules. Our 1,000 SLOs are in five shards."""
+those of the others, and all are measured in the same minute: what disturbs one disturbs all. They share two processors,
+so "evaluation" holds some waiting for each other, and "ready" some more for those that start later. Medians of {}
+rounds. Servers with history run for five and a half minutes before, so that the last five are in memory, the others for
+a minute. Half of each budget is used, so that no alert fires; in the third table, of one round, all do: a firing alert
+has its text written anew at each evaluation, and ours looks up more figures. The SLOs of the last table, of one round,
+differ in two labels each, so that the shared layout has rules for each of them. "evaluation" is the sum of what all
+groups took at their last evaluation, as in `prometheus_rule_group_last_duration_seconds`, "processor" what the whole
+process took in one minute, in which every group is evaluated once, scraping included. Our second group, which makes up
+for pauses, is evaluated every five minutes: both hold a fifth of its time, measured by asking for its expressions.
+"processor for rules" is the same after the time of a Prometheus without rules was taken off. "memory" is the resident
+size at the end of the minute, "ready" the time until Prometheus has loaded the rules. Our 1,000 SLOs are in five
+shards."""
 
 
 def _scene(scene: Scene, sloth: str | None) -> list[str | Table]:
@@ -178,10 +180,13 @@ def _side_by_side(folder: Path, scene: Scene, rows: Mapping[str, Path | None], p
     with contextlib.ExitStack() as running:
         servers = {row: running.enter_context(_on_a_copy(folder, rules, port)) for row, rules in rows.items()}
         time.sleep(scene.settle)
-        begun, before = time.time(), _processor(servers)
+        begun, before = time.time(), _of_all(servers, _PROCESSOR)
         time.sleep(_WINDOW)
-        after = _processor(servers)
-        return {row: _figures(server, after[row] - before[row], begun) for row, server in servers.items()}
+        after, memory = _of_all(servers, _PROCESSOR), _of_all(servers, _MEMORY)
+        groups = {row: seldom.rule_groups(server) for row, server in servers.items()}
+    cpu = {row: after[row] - before[row] + seldom.correction(groups[row], begun) for row in servers}
+    evaluation = {row: sum(group.seconds for group in groups[row]) for row in servers}
+    return {row: Figures(evaluation[row], cpu[row], memory[row], servers[row].started_in) for row in servers}
 
 
 @contextlib.contextmanager
@@ -193,14 +198,8 @@ def _on_a_copy(folder: Path, rules: Path | None, port: int) -> Iterator[Server]:
             yield server
 
 
-def _processor(servers: Mapping[str, Server]) -> dict[str, float]:
-    return {row: _metric(server, "process_cpu_seconds_total") for row, server in servers.items()}
-
-
-def _figures(server: Server, cpu: float, begun: float) -> Figures:
-    memory, groups = _metric(server, "process_resident_memory_bytes"), seldom.rule_groups(server)
-    evaluation = sum(group.seconds for group in groups)
-    return Figures(evaluation, cpu + seldom.correction(groups, begun), memory, server.started_in)
+def _of_all(servers: Mapping[str, Server], name: str) -> dict[str, float]:
+    return {row: _metric(server, name) for row, server in servers.items()}
 
 
 def _metric(server: Server, name: str) -> float:
