@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -90,14 +91,15 @@ def burn(terms: Terms, tier: Tier) -> str:
 def _threshold(terms: Terms, tier: Tier) -> str:
     """A number, or where members have objectives of their own, each member's own threshold.
 
-    That of a member is lowered like `slo.burnrate` lowers one: never above what a total outage reaches, never below the
-    budget itself.
+    That of a member is bounded as in `slo.burnrate`: never above what a total outage reaches, never below the budget
+    itself.
     """
     if not terms.overrides:
         return f"{tier.threshold.normalize():f}"
     budget = series(names.BUDGET)
-    wanted = f"{tier.wanted.normalize():f} * {budget}"
-    if all(tier.wanted * share <= tier.reach for share in (terms.budget, *(part.budget for part in terms.overrides))):
+    burn = max(Decimal(1), tier.wanted)
+    wanted = f"{burn.normalize():f} * {budget}"
+    if all(burn * share <= tier.reach for share in (terms.budget, *(part.budget for part in terms.overrides))):
         return f"({wanted})"
     return f"(clamp_max({wanted}, {float(tier.reach):g}) > {budget} or {budget})"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from slo.model import Options, Scale, SloSet
+from slo.model import Options, Override, Scale, SloSet
 from tests.rules.judge import check, verdict
 from tests.rules.kinds import KINDS, UNTESTED, compiled, everything, specification
 from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set, texts, written
@@ -30,6 +30,9 @@ def members(*days: int, interval: int = 60) -> SloSet:
     return slo_set(*slos, interval=interval, shards=2)
 
 
+BRIDGED = (
+    "data_loss: bridge, sli: {latency: {histogram: nb_seconds, under: 300ms, native: true, errors: nb_failures_total}}"
+)
 FEW = ("up", "sliced", "grouped-slices", "bridged")
 """Kinds that differ in what they do between two minutes."""
 
@@ -39,12 +42,25 @@ def some(interval: str) -> SloSet:
     return compiled(specification({name: KINDS[name] for name in FEW}, interval))
 
 
+def grouped(*days: int) -> SloSet:
+    """Groups with one member that has an objective of its own, over windows whose slowest tier is raised or not."""
+    gold = Override((("tenant", "gold"),), Decimal("0.999"))
+    slos = [
+        objective(
+            f"over-{day}d", window=day * DAY, sli=availability(f"n{day}_total"), group_by=("tenant",), overrides=(gold,)
+        )
+        for day in days
+    ]
+    return slo_set(*slos, interval=300)
+
+
 SETS = {
     "every-kind": (everything(), Scale()),
     "every-kind-in-five-minutes": (everything("5m", "workbook"), Scale(interval=300)),
     "every-half-minute": (some("30s"), Scale(interval=30)),
     "every-quarter-of-a-minute": (some("15s"), Scale(interval=15)),
     "windows-of-all-lengths": (members(*MIXED, interval=300), Scale(interval=300)),
+    "members-with-objectives": (grouped(28, 29, 30), Scale(interval=300)),
     "real-time": (members(1), Scale()),
     "sixty-times-faster": (members(1), Scale(60, 1, 1)),
     "twenty-times-faster": (members(1), Scale(20, 5, 5)),
@@ -61,7 +77,7 @@ def test_emitted_tests_pass(name: str, tmp_path: Path, promtool: Path) -> None:
 
 def test_native_histograms_are_tested_where_promtool_can(tmp_path: Path, promtools: dict[str, Path]) -> None:
     """Promtool 3 is given native histograms when nothing older has to read the tests; their rules do what they must."""
-    members = compiled(specification({"native": UNTESTED["native"]}))
+    members = compiled(specification({"native": UNTESTED["native"], "bridged": BRIDGED}))
     newest = max(promtools, key=lambda version: [int(part) for part in version.split(".")])
     if not newest.startswith("3"):
         pytest.skip("no promtool 3")
