@@ -87,9 +87,8 @@ def command() -> NoReturn:
             stream.flush()
         except (OSError, ValueError):  # what was to be said got lost
             status = status or FINDINGS
-    if (
-        sys.gettrace() or sys.getprofile() or "coverage" in sys.modules
-    ):  # a debugger or a measurement has to say goodbye
+    # A debugger or a measurement has to say goodbye.
+    if sys.gettrace() or sys.getprofile() or "coverage" in sys.modules:
         raise SystemExit(status)
     os._exit(status)
 

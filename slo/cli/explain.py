@@ -38,9 +38,8 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Print the explanation."""
-    file, what = (
-        (None, args.file) if args.what is None else (args.file, args.what)
-    )  # argparse fills the first one first
+    # Of the two, argparse fills the first one first.
+    file, what = (None, args.file) if args.what is None else (args.file, args.what)
     if what is None or (file is None and _is_file(what)):
         parser.error(_which([what] if what else []))
     if _CODE.fullmatch(what.upper()):
