@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
+from apps.telemetry.instrument import untraced
+
 Check = Callable[[], Awaitable[str]]
 """Returns "" when all is well, else the reason in words."""
 
@@ -50,7 +52,8 @@ async def healthz() -> dict[str, str]:
 async def readyz(request: Request) -> JSONResponse:
     """Whether this process can serve, with the reasons."""
     health: Health = request.app.state.health
-    ready, reasons = await health.report()
+    with untraced():
+        ready, reasons = await health.report()
     status = "ready" if ready else "not ready"
     if ready and any(reason != "ok" for reason in reasons.values()):
         status = "degraded"

@@ -6,10 +6,12 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from apps.heads import BoundedHeads
 from apps.health import Health
 from apps.settings import Settings
 from apps.telemetry import logs
+
+MOST_HEAD_BYTES = 16_384
+"""Address and headers of a request that has not arrived whole; httptools, uvicorn's other parser, has no bound."""
 
 
 class DrainingServer(uvicorn.Server):
@@ -38,13 +40,13 @@ class DrainingServer(uvicorn.Server):
 
 def serve(app: FastAPI, settings: Settings, tier: str, default_port: int) -> None:
     """Serve until a signal comes."""
-    lines = app.state.telemetry.lines
-    logs.set_up(tier, settings.log_level, app.state.throttle, None if lines is None else lines.put)
+    logs.set_up(tier, settings.log_level, app.state.throttle, app.state.telemetry.logger_provider)
     config = uvicorn.Config(
         app,
         host=settings.host,
         port=default_port if settings.port is None else settings.port,
-        http=BoundedHeads,
+        http="h11",
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
         log_config=None,
         access_log=False,
         server_header=False,

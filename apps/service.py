@@ -1,14 +1,14 @@
 """Puts a tier together: what web, catalog and orders have in common."""
 
 import gc
-import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeAlias
 
 import stamina.instrumentation
-from anyio import to_thread
+from anyio import CapacityLimiterStatistics, to_thread
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.telemetry import TelemetryConfig
@@ -19,11 +19,13 @@ from apps import admin, answers, health
 from apps.edge import Edge
 from apps.faults import NAMES, FaultName, Faults
 from apps.floods import Floods
+from apps.resilience.meters import DependencyMeters
 from apps.resilience.shedding import Admission
 from apps.settings import Settings
-from apps.telemetry import export
+from apps.telemetry import otel
 from apps.telemetry.cardinality import BoundedCounter
-from apps.telemetry.metrics import DependencyMeters, HttpMeters, PipelineMeters, Reading, Readings, new_registry
+from apps.telemetry.instrument import trace_requests
+from apps.telemetry.metrics import HttpMeters, new_registry
 from apps.telemetry.middleware import Observe
 from apps.telemetry.throttle import Throttle
 
@@ -34,7 +36,7 @@ NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-"""FastAPI's own: our middleware does the same for a third of the time, and tells nobody a query string."""
+"""FastAPI's own, beside which each request would have a second span."""
 THREADS = 16
 """Worker threads for blocking calls: somewhat more than there are database connections."""
 
@@ -56,11 +58,10 @@ class Kit:
 
     settings: Settings
     registry: CollectorRegistry
-    readings: Readings
     faults: Faults
     health: health.Health
     meters: DependencyMeters
-    telemetry: export.Telemetry
+    telemetry: otel.Telemetry
     throttle: Throttle
 
 
@@ -91,7 +92,9 @@ def create_service(tier: Tier, settings: Settings, parts: Parts, registry: Colle
         # At the router and not at the application, whose limit lies outside of our middleware: nobody would count.
         app.include_router(router, max_body_size=settings.max_body_bytes)
     app.add_middleware(Edge, deadline_seconds=settings.deadline_seconds, open_to_visitors=tier.open_to_visitors)
-    app.add_middleware(Observe, meters=_http_meters(app, kit), tracing=kit.telemetry.tracing)
+    app.add_middleware(Observe, meters=_http_meters(app, kit))
+    if not kit.telemetry.by_agent:
+        trace_requests(app, kit.telemetry)
     return app
 
 
@@ -103,19 +106,15 @@ def _kit(tier: Tier, settings: Settings, registry: CollectorRegistry) -> Kit:
     Gauge("shop_build_info", "1, with the version that runs.", ("tier", "version"), registry=registry).labels(
         tier.name, settings.version
     ).set(1)
-    readings = Readings(registry)
     faults = Faults(lambda name: effects.labels(name).inc())
     _floods(faults, settings, registry, lambda name, number: effects.labels(name).inc(number))
     return Kit(
         settings=settings,
         registry=registry,
-        readings=readings,
         faults=faults,
         health=health.Health(),
         meters=DependencyMeters(registry, tier.dependencies),
-        telemetry=export.set_up(
-            tier.name, settings.version, PipelineMeters(registry, readings), settings.telemetry_patience_seconds
-        ),
+        telemetry=otel.set_up(tier.name, settings.version, registry),
         throttle=_throttle(settings, registry),
     )
 
@@ -158,35 +157,35 @@ def _state(app: FastAPI, tier: Tier, kit: Kit) -> None:
         if isinstance(route, APIRoute)
         for method in sorted(route.methods or ())
     )
-    for reading in _readings(kit, admission):
-        kit.readings.add(reading)
+    _gauges(kit, admission)
 
 
-def _readings(kit: Kit, admission: Admission) -> tuple[Reading, ...]:
-    return (
-        Reading(
-            "shop_fault_active",
-            "1 while the fault is switched on.",
-            "fault",
-            lambda: {name: float(kit.faults.active(name) is not None) for name in NAMES},
-        ),
-        Reading("shop_requests_in_flight", "Requests being served.", "", lambda: {"": admission.in_flight}),
-        Reading("shop_requests_in_flight_limit", "Most requests at once.", "", lambda: {"": admission.limit}),
-        Reading("shop_draining", "1 while the process is shutting down.", "", lambda: {"": kit.health.draining}),
-        Reading("shop_threads", "Blocking calls that have a worker thread, or wait for one.", "state", _threads),
-        Reading("shop_threads_limit", "Most worker threads.", "", lambda: {"": THREADS}),
-    )
+def _gauges(kit: Kit, admission: Admission) -> None:
+    gauge = partial(Gauge, registry=kit.registry)
+    active = gauge("shop_fault_active", "1 while the fault is switched on.", ("fault",))
+    for name in NAMES:
+        active.labels(name).set_function(partial(_is_active, kit.faults, name))
+    gauge("shop_requests_in_flight", "Requests being served.").set_function(lambda: admission.in_flight)
+    gauge("shop_requests_in_flight_limit", "Most requests at once.").set(admission.limit)
+    gauge("shop_draining", "1 while the process is shutting down.").set_function(lambda: kit.health.draining)
+    threads = gauge("shop_threads", "Blocking calls that have a worker thread, or wait for one.", ("state",))
+    threads.labels("busy").set_function(lambda: _threads().borrowed_tokens)
+    threads.labels("waiting").set_function(lambda: _threads().tasks_waiting)
+    gauge("shop_threads_limit", "Most worker threads.").set(THREADS)
 
 
-def _threads() -> dict[str, float]:
-    statistics = to_thread.current_default_thread_limiter().statistics()
-    return {"busy": statistics.borrowed_tokens, "waiting": statistics.tasks_waiting}
+def _is_active(faults: Faults, name: FaultName) -> float:
+    return faults.active(name) is not None
+
+
+def _threads() -> CapacityLimiterStatistics:
+    return to_thread.current_default_thread_limiter().statistics()
 
 
 def _http_meters(app: FastAPI, kit: Kit) -> HttpMeters | None:
-    if os.environ.get("OTEL_METRICS_EXPORTER", "prometheus") == "none":
-        return None  # to measure what they cost
-    meters = HttpMeters(kit.registry, kit.settings.exemplar_seconds, kit.telemetry.keeps_traces)
+    if not kit.settings.http_metrics:
+        return None
+    meters = HttpMeters(kit.registry, kit.settings.exemplar_seconds)
     meters.announce(app.state.routes)
     return meters
 

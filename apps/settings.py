@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     exemplar_seconds: float = Field(default=5.0, ge=0)
     initial_stock: int = Field(default=1_000_000, ge=0)
     log_lines_per_second: float = Field(default=200.0, ge=1)
-    telemetry_patience_seconds: float = Field(default=150.0, gt=0)
+    http_metrics: bool = True
     max_label_values: int = Field(default=500, ge=1)
     drain_seconds: float = Field(default=0.0, ge=0)
     shutdown_seconds: int = Field(default=5, ge=1)

@@ -133,7 +133,7 @@ def _intro(told: Story) -> str:
         f"slowness and a cache that is lost now and then injected ({statuses}).\n"
         "What is true is taken from the visitors, who chose the trace ids, and from what the tiers wrote to their\n"
         f"standard output. Each exemplar was looked up once, at an age of {AGE_SECONDS:.0f} to {told.oldest:.0f} s:\n"
-        "its trace has to hold its span, every tier that the request reached, and a transaction where the cache could\n"
+        "its trace has to hold its span, every tier that the request reached, and a statement where the cache could\n"
         "not answer."
     )
 

@@ -12,7 +12,6 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bench.packing import packing
 from bench.report import Report, Table
 from bench.tiers import Shop, serving, sink
 from bench.versions import machine
@@ -62,7 +61,7 @@ def variants(collector: str) -> tuple[Variant, ...]:
     """Each has what the one before it has, and one signal more."""
     send = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector}
     return (
-        Variant("nothing", {"OTEL_METRICS_EXPORTER": "none", **_SILENT}),
+        Variant("nothing", {"SHOP_HTTP_METRICS": "false", **_SILENT}),
         Variant("metrics", _SILENT),
         Variant("+ traces", {"OTEL_LOGS_EXPORTER": "none", **send, **_SILENT}),
         Variant("+ logs", send | _ALL_LINES),
@@ -133,7 +132,6 @@ def _report(figures: Rounds, sent: Mapping[str, int], scrapes: Mapping[str, int]
         "Bytes per request on the wire, heads included, gzip for traces and logs, both pages in equal number. Metrics "
         f"are scraped every {SCRAPE_SECONDS} s, whatever the number of requests: here, {PER_SECOND} a second."
     )
-    ours, theirs = packing()
     times = tuple(_time_row(page, names, figures) for page in PAGES)
     return Report(
         "telemetry",
@@ -144,7 +142,6 @@ def _report(figures: Rounds, sent: Mapping[str, int], scrapes: Mapping[str, int]
             Table(("time of a request", *names, "added", "ratio"), times),
             wire,
             _bytes(sent, scrapes, requests * rounds * len(PAGES)),
-            f"Packing a span for the wire takes {ours * 1e6:.0f} µs, with the SDK's encoder {theirs * 1e6:.0f} µs.",
         ),
     )
 

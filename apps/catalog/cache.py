@@ -5,11 +5,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from cashews import Cache
 from cashews.exceptions import CacheBackendInteractionError
-from opentelemetry.trace import SpanKind
 from prometheus_client import Counter
 
 from apps.health import Need
@@ -17,6 +15,7 @@ from apps.problems import DependencyError
 from apps.resilience.breaker import Breaker
 from apps.service import Kit
 from apps.settings import with_password
+from apps.telemetry.instrument import trace_cache
 
 NAME = "cache"
 TIMEOUT_SECONDS = 0.25
@@ -35,7 +34,7 @@ class ProductCache:
         for result in RESULTS:
             self._requests.labels(result)
         settings = kit.settings
-        self._description = _describe(settings.redis_url)
+        self._tracer = kit.telemetry.tracer_provider.get_tracer(__name__)
         self._breaker = Breaker(
             NAME, settings.breaker_failures, settings.breaker_open_seconds, kit.meters.breaker_changed
         )
@@ -51,6 +50,8 @@ class ProductCache:
         settings = self._kit.settings
         url = with_password(settings.redis_url, settings.redis_password_file)
         if url:
+            if self._kit.telemetry.sends_traces:
+                trace_cache(self._kit.telemetry)
             self._cache.setup(
                 url,
                 suppress=False,
@@ -72,7 +73,7 @@ class ProductCache:
         Raises:
             DependencyError: it had to be loaded, and what it is loaded from does not answer.
         """
-        with self._kit.telemetry.tracing.call("cache get", *self._description) as span:
+        with self._tracer.start_as_current_span("cache get") as span:
             result, value = await self._get(key)
             span.set_attribute("cache.result", result)
         self._requests.labels(result).inc()
@@ -110,15 +111,6 @@ class ProductCache:
         except CacheBackendInteractionError:
             return "not reachable; products come from the database"
         return ""
-
-
-def _describe(redis_url: str) -> tuple[dict[str, str | int], SpanKind]:
-    """What the spans of look-ups say: Redis is another service, a cache in the process is none."""
-    if not redis_url:
-        return {}, SpanKind.INTERNAL
-    parts = urlsplit(redis_url)
-    where: dict[str, str | int] = {"server.address": parts.hostname or "", "server.port": parts.port or 6379}
-    return {"db.system.name": "redis", "db.operation.name": "GET", "peer.service": NAME, **where}, SpanKind.CLIENT
 
 
 @dataclass(slots=True)

@@ -9,35 +9,29 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from typing import Literal, get_args
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
-from apps.data.statements import EXECUTED, describe, note_statement, summary
 from apps.problems import DeadlineExceeded, ShopError, unreachable
 from apps.resilience import deadline
-from apps.telemetry.tracing import UNTRACED, Tracing
 
+State = Literal["in_use", "idle"]
+STATES: tuple[State, ...] = get_args(State)
 POOL = 10
 WAIT_SECONDS = 1.0
 """How long a statement may wait for a connection or a lock; below the deadline of a request."""
 
 
 class Database:
-    """A pool of connections; `gate` is called before each use and may raise to pretend that it is gone.
+    """A pool of connections; `gate` is called before each use and may raise to pretend that it is gone."""
 
-    Each transaction is a span: a span per statement costs more than the statement.
-    """
-
-    def __init__(self, engine: Engine, gate: Callable[[], None], tracing: Tracing = UNTRACED) -> None:
+    def __init__(self, engine: Engine, gate: Callable[[], None]) -> None:
         self.engine = engine
         self._gate = gate
-        self._tracing = tracing
-        self._description = describe(engine.url)
-        if tracing.tracer is not None:
-            event.listen(engine, "before_cursor_execute", note_statement)
         self._turn = threading.Lock()
         self._single_writer = engine.dialect.name == "sqlite"
 
@@ -73,37 +67,26 @@ class Database:
         finally:
             self._turn.release()
 
-    def connections(self) -> dict[str, float]:
-        """The pool by state, for a gauge."""
+    def connections(self, state: State) -> int:
+        """The connections of the pool in a state, for a gauge."""
         pool = self.engine.pool
         if not isinstance(pool, QueuePool):
-            return {}
-        return {"in_use": pool.checkedout(), "idle": pool.checkedin()}
+            return 0
+        return pool.checkedout() if state == "in_use" else pool.checkedin()
 
     @contextmanager
     def _transaction(self, *, write: bool) -> Iterator[Connection]:
-        with self._tracing.call("transaction", self._description) as span:
-            executed: list[str] = []
-            try:
-                with self._connected(executed, write=write) as connection:
-                    yield connection
-            finally:
-                if span.is_recording() and executed:
-                    summary(span, executed)
-
-    @contextmanager
-    def _connected(self, executed: list[str], *, write: bool) -> Iterator[Connection]:
         self._gate()
         try:
             with self.engine.connect() as connection:
-                connection.execution_options(shop_write=write, **{EXECUTED: executed})
+                connection.execution_options(shop_write=write)
                 with connection.begin():
                     yield connection
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise unreachable("database", type(error).__name__, repeatable=True) from error
 
 
-def open_database(url: str, gate: Callable[[], None], tracing: Tracing = UNTRACED) -> Database:
+def open_database(url: str, gate: Callable[[], None]) -> Database:
     """A database by its URL; nothing is connected yet.
 
     Raises:
@@ -111,9 +94,9 @@ def open_database(url: str, gate: Callable[[], None], tracing: Tracing = UNTRACE
     """
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
-        return Database(_sqlite(url), gate, tracing)
+        return Database(_sqlite(url), gate)
     if backend == "postgresql":
-        return Database(_postgres(url), gate, tracing)
+        return Database(_postgres(url), gate)
     raise ValueError(f"SHOP_DATABASE_URL: `{backend}` is not supported; use sqlite or postgresql+psycopg")
 
 

@@ -14,6 +14,7 @@ from apps.data.engine import Database
 from apps.data.goods import GOODS
 from apps.data.tables import metadata, products, stock
 from apps.problems import ShopError
+from apps.telemetry.instrument import untraced
 
 LOCK = 7_353_267  # any number that all tiers agree on
 PAUSE_SECONDS = 0.5
@@ -47,7 +48,8 @@ async def keep_trying(database: Database, initial_stock: int, done: Callable[[],
     told = ""
     while True:
         try:
-            await run_in_threadpool(prepare, database, initial_stock)
+            with untraced():
+                await run_in_threadpool(prepare, database, initial_stock)
         except ShopError as error:
             if str(error) != told:
                 told = str(error)

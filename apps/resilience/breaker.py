@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import structlog
+from opentelemetry.trace import get_current_span
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
 from apps.problems import DependencyError, unreachable
-from apps.telemetry.tracing import event
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -66,5 +66,6 @@ class Breaker:
         if state != self.state:
             self.state = state
             self.changed(self.name, state)
-            event("circuit breaker", {"peer.service": self.name, "circuit_breaker.state": state})
+            attributes = {"peer.service": self.name, "circuit_breaker.state": state}
+            get_current_span().add_event("circuit breaker", attributes)
             log.warning("circuit breaker", dependency=self.name, state=state)

@@ -1,4 +1,4 @@
-"""A call to another tier: deadline, retries with jitter and budget, circuit breaker, trace context."""
+"""A call to another tier: deadline, retries with jitter and budget, circuit breaker."""
 
 import time
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import stamina
+from opentelemetry.trace import get_current_span
 
 from apps.faults import Faults
 from apps.problems import DeadlineExceeded, DependencyError, ShopError, failed, too_slow, unreachable
@@ -13,15 +14,12 @@ from apps.resilience import deadline
 from apps.resilience.breaker import Breaker
 from apps.resilience.budget import RetryBudget
 from apps.resilience.connections import Connections
+from apps.resilience.meters import DependencyMeters
 from apps.resilience.retry import Retry
-from apps.telemetry.metrics import DependencyMeters
-from apps.telemetry.redaction import redact_path
-from apps.telemetry.tracing import Tracing, event, inject
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 SERVER_ERROR = 500
 BUSY = 503
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,6 @@ class Dependency:
     budget: RetryBudget
     meters: DependencyMeters
     faults: Faults
-    tracing: Tracing
     attempts: int
     attempt_seconds: float
 
@@ -48,12 +45,6 @@ class Dependency:
             DeadlineExceeded: no time is left.
         """
         self.budget.deposit()
-        with self.tracing.call(method, self._describe(method, path)) as span:
-            response = await self._repeat(method, path, body, key)
-            span.set_attribute("http.response.status_code", response.status_code)
-            return response
-
-    async def _repeat(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
         retry = Retry(self.attempts, method in SAFE_METHODS or bool(key), self.budget, self._count_retry)
         async for attempt in stamina.retry_context(
             on=retry, attempts=None, timeout=None, wait_initial=0.01, wait_max=0.1, wait_jitter=0.03
@@ -81,7 +72,6 @@ class Dependency:
     async def _send(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
         self.faults.check_dependency(self.name)
         headers = {deadline.HEADER: deadline.header_value()}
-        inject(headers)
         if key:
             headers["idempotency-key"] = key
         timeout = min(deadline.remaining(), self.attempt_seconds)
@@ -103,15 +93,9 @@ class Dependency:
 
     def _count_retry(self, outcome: str, error: DependencyError, attempt: int) -> None:
         self.meters.retries.labels(self.name, outcome).inc()
-        event(f"retry {outcome}", {"http.request.resend_count": attempt, "error.type": error.reason})
-
-    def _describe(self, method: str, path: str) -> dict[str, str | int]:
-        base = self.connections.http.base_url
-        port = base.port or DEFAULT_PORTS[base.scheme]
-        return {
+        attributes: dict[str, str | int] = {
             "peer.service": self.name,
-            "http.request.method": method,
-            "server.address": base.host,
-            "server.port": port,
-            "url.full": f"{base.scheme}://{base.host}:{port}{redact_path(path)}",
+            "http.request.resend_count": attempt,
+            "error.type": error.reason,
         }
+        get_current_span().add_event(f"retry {outcome}", attributes)

@@ -1,52 +1,64 @@
-"""Sends packed batches to an OTLP endpoint over HTTP."""
+"""What the official exporters lack: patience with a Collector that is away, and a true count of what was lost.
 
-import gzip
-from collections.abc import Callable
+They give a batch up after six tries in 31 seconds, and count one that was refused as exported.
+"""
 
-import urllib3
-from opentelemetry.util.re import parse_env_headers
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
-from apps.telemetry.outbox import Answer
+from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from prometheus_client import CollectorRegistry, Counter
+from requests import Session
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
-RETRYABLE = frozenset({429, 502, 503, 504})
-"""The status codes that OTLP calls retryable; all others above 399 are final."""
-LONGEST_ASKED_PAUSE_SECONDS = 30.0
-FAST = 1
-"""Level of gzip: a third of the time of the usual one, and hardly more bytes."""
+Exporter = TypeVar("Exporter", OTLPSpanExporter, OTLPLogExporter)
 
-
-class HttpPost:
-    """One connection to one endpoint; `rejected` reads how many items the answer says were refused."""
-
-    def __init__(self, url: str, headers: str, compression: str, rejected: Callable[[bytes], int]) -> None:
-        self._url = url
-        self._gzip = compression != "none"
-        self._rejected = rejected
-        self._headers = {"content-type": "application/x-protobuf", **parse_env_headers(headers, liberal=True)}
-        if self._gzip:
-            self._headers["content-encoding"] = "gzip"
-        self._pool = urllib3.PoolManager(num_pools=1, maxsize=1, retries=False)
-
-    def pack(self, message: bytes) -> bytes:
-        """The message as it goes over the wire."""
-        return gzip.compress(message, FAST) if self._gzip else message
-
-    def __call__(self, payload: bytes, seconds: float) -> Answer:
-        """Send one batch; whatever goes wrong on the way is worth another try."""
-        try:
-            response = self._pool.request(
-                "POST", self._url, body=payload, headers=self._headers, timeout=seconds, redirect=False
-            )
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            return Answer(delivered=False, again=True, why=type(error).__name__)
-        if response.status < 300:  # noqa: PLR2004 - all of 2xx
-            rejected = self._rejected(response.data) if response.data else 0
-            return Answer(delivered=True, rejected=rejected, why="refused in part" if rejected else "")
-        again = response.status in RETRYABLE
-        return Answer(delivered=False, again=again, pause=_pause(response.headers), why=f"answered {response.status}")
+RETRIES = 30
+LONGEST_PAUSE_SECONDS = 5.0
+"""Together about 140 seconds, the first pauses being shorter; a Collector that is back is noticed this soon."""
+BUSY = frozenset({429, 502, 503, 504})
+"""The answers that OTLP calls retryable; all others above 399 are final."""
 
 
-def _pause(headers: urllib3.HTTPHeaderDict) -> float:
-    """Seconds that the Collector asks us to wait; a date, or nothing, is zero: then our own pause holds."""
-    asked = headers.get("retry-after", "")
-    return min(float(asked), LONGEST_ASKED_PAUSE_SECONDS) if asked.isascii() and asked.isdigit() else 0.0
+def patient_session() -> Session:
+    """A session that tries a request again while the Collector is away or busy."""
+    retry = Retry(
+        RETRIES,
+        backoff_factor=0.25,
+        backoff_max=LONGEST_PAUSE_SECONDS,
+        backoff_jitter=0.25,
+        status_forcelist=BUSY,
+        allowed_methods=None,
+        raise_on_status=False,
+    )
+    session = Session()
+    session.mount("http://", HTTPAdapter(max_retries=retry))
+    session.mount("https://", HTTPAdapter(max_retries=retry))
+    return session
+
+
+class Deliveries:
+    """Spans and log records that were delivered, and those that were given up."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        sent, dropped = "Spans and log records that the Collector took.", "Those that the exporter gave up."
+        self.sent = Counter("shop_telemetry_sent", sent, ("signal",), registry=registry)
+        self.dropped = Counter("shop_telemetry_dropped", dropped, ("signal",), registry=registry)
+        for signal in ("traces", "logs"):
+            self.sent.labels(signal)
+            self.dropped.labels(signal)
+
+
+def counted(exporter: Exporter, deliveries: Deliveries, signal: str) -> Exporter:
+    """The exporter, and from now on a count of what becomes of its batches."""
+    sent, dropped, export = deliveries.sent.labels(signal), deliveries.dropped.labels(signal), exporter.export
+
+    def export_and_count(batch: Sequence[Any]) -> Any:
+        result = export(batch)
+        (sent if result.name == "SUCCESS" else dropped).inc(len(batch))
+        return result
+
+    exporter.export = export_and_count  # type: ignore[assignment, method-assign]
+    return exporter

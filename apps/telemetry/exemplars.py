@@ -22,20 +22,18 @@ class ExemplarGate:
     buckets: tuple[float, ...]
     seconds: float
     marked: Callable[[], None]
-    keeps_traces: Callable[[], bool] = lambda: True
     clock: Callable[[], float] = time.monotonic
     _last: dict[tuple[object, int], float] = field(default_factory=dict)
 
     def take(self, span: Span, series: object, value: float) -> dict[str, str] | None:
         """The exemplar for an observation of `value` within `span`, or None.
 
-        Only spans that are recorded and sampled are worth pointing at, and only while they get through: a span that the
-        full queue turns away would leave an exemplar that leads nowhere.
+        Only spans that are recorded and sampled are worth pointing at.
         """
         if not span.is_recording():
             return None
         context = span.get_span_context()
-        if not context.trace_flags.sampled or not self.keeps_traces():
+        if not context.trace_flags.sampled:
             return None
         key, now = (series, bisect_left(self.buckets, value)), self.clock()
         if now - self._last.get(key, float("-inf")) < self.seconds:

@@ -1,15 +1,13 @@
-"""Traces, counts and logs every request, as pure ASGI middleware: one place, so that the three tell one story."""
+"""Counts, times and logs every request, as pure ASGI middleware within the span of the request."""
 
 import time
 from dataclasses import dataclass, field
 
 import structlog
-from opentelemetry import context
-from opentelemetry.trace import Span, set_span_in_context
+from opentelemetry.trace import Span, get_current_span
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apps.telemetry.metrics import UNMATCHED, HttpMeters
-from apps.telemetry.tracing import NOWHERE, UNTRACED, Tracing, end_server
 
 EXEMPT = frozenset({"/healthz", "/readyz", "/metrics"})
 ERROR_KEY = "shop.error"
@@ -28,21 +26,18 @@ def is_exempt(scope: Scope) -> bool:
 
 
 class Observe:
-    """Observes requests, but not probes, scrapes and admin calls; has to be the outermost middleware."""
+    """Observes requests, but not probes, scrapes and admin calls; the outermost middleware of ours."""
 
-    def __init__(self, app: ASGIApp, meters: HttpMeters | None, tracing: Tracing = UNTRACED) -> None:
+    def __init__(self, app: ASGIApp, meters: HttpMeters | None) -> None:
         self._app = app
         self._meters = meters
-        self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request within its span."""
+        """Serve one request."""
         if scope["type"] != "http" or is_exempt(scope):
             await self._app(scope, receive, send)
             return
-        span = self._tracing.server(scope)
-        token = context.attach(set_span_in_context(span, NOWHERE))
-        exchange = _Exchange(scope, send, self._meters, span)
+        exchange = _Exchange(scope, send, self._meters, get_current_span())
         try:
             await self._app(scope, receive, exchange.send)
         except BaseException:
@@ -51,7 +46,6 @@ class Observe:
             raise
         finally:
             exchange.finish()
-            context.detach(token)
 
 
 @dataclass(slots=True)
@@ -72,13 +66,13 @@ class _Exchange:
         await self.forward(message)
 
     def finish(self) -> None:
-        """Observe, log, and end the span: in this order, for an exemplar needs a span that still records."""
+        """Observe and log; before the last part is forwarded, with which the span ends: an exemplar marks it."""
         if self.finished:
             return
         self.finished = True
         seconds = time.perf_counter() - self.started
-        template = getattr(self.scope.get("route"), "path", None)
-        route, method, error = template or UNMATCHED, self.scope["method"], self.scope.get(ERROR_KEY)
+        route = getattr(self.scope.get("route"), "path", None) or UNMATCHED
+        method, error = self.scope["method"], self.scope.get(ERROR_KEY)
         if self.meters is not None:
             self.meters.observe(route, method, self.status, seconds, self.span)
         details = {"route": route, "method": method, "status": self.status, "milliseconds": round(seconds * 1e3, 1)}
@@ -89,4 +83,3 @@ class _Exchange:
             self.span.set_attribute(ORDER_KEY, order)
         emit = log.error if self.status >= SERVER_ERROR else log.info
         emit("request", **details)
-        end_server(self.span, self.scope, template, self.status, error)

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry
 from apps.service import Kit, Tier, create_service
 from apps.settings import Settings
 from apps.web import api, assets, pages, render
-from apps.web.backend import Transports, budgets, open_backend
+from apps.web.backend import Transports, open_backend
 
 TIER = Tier(
     name="web",
@@ -32,5 +32,4 @@ def create_app(
 async def _parts(transports: Transports, app: FastAPI, kit: Kit) -> AsyncIterator[None]:
     async with open_backend(kit, transports) as backend:
         app.state.backend = backend
-        kit.readings.add(budgets(backend))
         yield

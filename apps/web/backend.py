@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import httpx
 from fastapi import HTTPException
+from prometheus_client import Gauge
 
 from apps.health import Need
 from apps.messages import OrderRequest
@@ -16,7 +18,7 @@ from apps.resilience.budget import RetryBudget
 from apps.resilience.client import Dependency
 from apps.resilience.connections import UNBOUNDED, Connections
 from apps.service import Kit
-from apps.telemetry.metrics import Reading
+from apps.telemetry.instrument import trace_calls
 
 PROBE_SECONDS = 0.3
 Transports: TypeAlias = Mapping[str, httpx.AsyncBaseTransport]
@@ -86,10 +88,18 @@ async def open_backend(kit: Kit, transports: Transports) -> AsyncIterator[Backen
     """The clients of both tiers while the web tier serves."""
     urls = {"catalog": kit.settings.catalog_url, "orders": kit.settings.orders_url}
     async with AsyncExitStack() as stack:
+        retries = Gauge(
+            "shop_retry_budget",
+            "Retries that the budget allows right now.",
+            ("dependency",),
+            registry=kit.registry,
+        )
         opened = {
             name: await stack.enter_async_context(_dependency(kit, name, url, transports.get(name)))
             for name, url in urls.items()
         }
+        for name, dependency in opened.items():
+            retries.labels(name).set_function(partial(getattr, dependency.budget, "tokens"))
         yield Backend(**opened)
 
 
@@ -99,6 +109,8 @@ async def _dependency(
 ) -> AsyncIterator[Dependency]:
     settings = kit.settings
     async with httpx.AsyncClient(base_url=url, limits=UNBOUNDED, transport=transport, trust_env=False) as http:
+        if not kit.telemetry.by_agent:
+            trace_calls(http, name, kit.telemetry)
         dependency = Dependency(
             name=name,
             connections=Connections(http, settings.max_connections),
@@ -106,7 +118,6 @@ async def _dependency(
             budget=RetryBudget(settings.retry_ratio),
             meters=kit.meters,
             faults=kit.faults,
-            tracing=kit.telemetry.tracing,
             attempts=settings.attempts,
             attempt_seconds=settings.attempt_seconds,
         )
@@ -125,13 +136,3 @@ async def _check(dependency: Dependency) -> str:
     except httpx.TransportError:
         return "not reachable"
     return "" if response.is_success else "not ready"
-
-
-def budgets(backend: Backend) -> Reading:
-    """The retries that are left, for a gauge."""
-    return Reading(
-        "shop_retry_budget",
-        "Retries that the budget allows right now.",
-        "dependency",
-        lambda: {each.name: each.budget.tokens for each in (backend.catalog, backend.orders)},
-    )

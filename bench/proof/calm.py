@@ -19,6 +19,12 @@ _STORED_AFTER_SECONDS = 5.0
 """From an empty queue until the stores show what they were given."""
 COLLECTOR = "otel-collector/metrics"
 SHOP_DROPS = ("shop_telemetry_dropped_total",)
+SHOP_QUEUES = tuple(
+    f"otel_sdk_{place}"
+    for signal in ("span", "log")
+    for place in (f"processor_{signal}_queue_size", f"exporter_{signal}_inflight")
+)
+"""What waits in a tier, and what its exporter has under way."""
 COLLECTOR_DROPS = (
     "otelcol_exporter_send_failed_spans",
     "otelcol_exporter_send_failed_log_records",
@@ -39,7 +45,8 @@ def settle(box: FullBox) -> float:
             raise CommandFailedError(f"{left:.0f} spans and lines still wait after {_PATIENCE_SECONDS:.0f} s")
         time.sleep(1)
     time.sleep(_STORED_AFTER_SECONDS)
-    return sum(total(box, tier, *SHOP_DROPS) for tier in TIERS) + total(box, COLLECTOR, *COLLECTOR_DROPS)
+    in_shop = sum(total(box, tier, *SHOP_DROPS) + _queue_full(box, tier) for tier in TIERS)
+    return in_shop + total(box, COLLECTOR, *COLLECTOR_DROPS)
 
 
 def total(box: FullBox, name: str, *metrics: str) -> float:
@@ -50,9 +57,15 @@ def total(box: FullBox, name: str, *metrics: str) -> float:
     return sum(sample.value for family in families for sample in family.samples if sample.name in names)
 
 
+def _queue_full(box: FullBox, tier: str) -> float:
+    families = text_string_to_metric_families(box.text(tier, "/metrics"))
+    samples = (sample for family in families for sample in family.samples)
+    return sum(sample.value for sample in samples if sample.labels.get("error_type") == "queue_full")
+
+
 def _waiting(box: FullBox) -> float:
     try:
-        in_shop = sum(total(box, tier, "shop_telemetry_waiting") for tier in TIERS)
+        in_shop = sum(total(box, tier, *SHOP_QUEUES) for tier in TIERS)
         return in_shop + total(box, COLLECTOR, "otelcol_exporter_queue_size")
     except httpx.HTTPError:
         return 1.0  # not back yet

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bench.proof.stores import Span
 
 _FROM_DATABASE = {"miss", "bypass"}
+_DATABASES = {"sqlite", "postgresql"}
 
 
 def problems(trace: Sequence[Span], lines: Sequence[Line], span_id: str = "") -> list[str]:
@@ -27,19 +28,19 @@ def problems(trace: Sequence[Span], lines: Sequence[Line], span_id: str = "") ->
 
 
 def _without_database(trace: Sequence[Span], lines: Sequence[Line]) -> list[str]:
-    """Reads that the cache could not answer, and orders, that show no transaction."""
+    """Reads that the cache could not answer, and orders, that show no statement."""
     found = []
     lookups = [span for span in trace if span.name == "cache get"]
     if _succeeded(lines, "catalog") and not lookups:
         found.append("no look-up in the cache")
-    transactions = [span for span in trace if span.tags.get("peer.service") == "database"]
+    statements = [span for span in trace if span.tags.get("db.system.name") in _DATABASES]
     found += [
-        f"cache {span.tags.get('cache.result')}, but no transaction"
+        f"cache {span.tags.get('cache.result')}, but no statement"
         for span in lookups
-        if span.tags.get("cache.result") in _FROM_DATABASE and not _below(trace, span.id, transactions)
+        if span.tags.get("cache.result") in _FROM_DATABASE and not _below(trace, span.id, statements)
     ]
-    if _succeeded(lines, "orders") and "orders" not in {span.service for span in transactions}:
-        found.append("an order, but no transaction")
+    if _succeeded(lines, "orders") and "orders" not in {span.service for span in statements}:
+        found.append("an order, but no statement")
     return found
 
 
@@ -47,11 +48,11 @@ def _succeeded(lines: Sequence[Line], tier: str) -> bool:
     return any(line.service == tier and line.text == "request" and 0 < line.status < OK for line in lines)
 
 
-def _below(trace: Sequence[Span], ancestor: str, transactions: Sequence[Span]) -> bool:
-    """True when a transaction hangs below a span, however deep."""
+def _below(trace: Sequence[Span], ancestor: str, statements: Sequence[Span]) -> bool:
+    """True when a statement hangs below a span, however deep."""
     by_id = {span.id: span for span in trace}
-    for transaction in transactions:
-        at = transaction.parent
+    for statement in statements:
+        at = statement.parent
         while at:
             if at == ancestor:
                 return True

@@ -4,7 +4,7 @@ import os
 
 import uvicorn
 
-from apps.heads import BoundedHeads
+from apps.serve import MOST_HEAD_BYTES
 from box.pager.app import create_app
 from box.pager.settings import from_environment
 
@@ -16,7 +16,8 @@ def main() -> None:
         create_app(settings),
         host=settings.host,
         port=settings.port,
-        http=BoundedHeads,
+        http="h11",
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=2,

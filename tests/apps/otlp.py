@@ -46,6 +46,7 @@ class Receiver:
     logs: list[Sent] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     requests: int = 0
+    encodings: set[str | None] = field(default_factory=set)
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
@@ -79,6 +80,7 @@ def receiving(again: Receiver | None = None) -> Iterator[Receiver]:
         def do_POST(self) -> None:
             message = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.requests += 1
+            receiver.encodings.add(self.headers["Content-Encoding"])
             if receiver.status < 300:
                 packed = self.headers["Content-Encoding"] == "gzip"
                 receiver.take(self.path, gzip.decompress(message) if packed else message)

@@ -14,9 +14,10 @@ from starlette.responses import StreamingResponse
 
 from apps.settings import Settings
 from apps.telemetry.exemplars import MARK
+from apps.telemetry.instrument import trace_requests
 from apps.telemetry.metrics import BUCKETS, READS, WRITES, HttpMeters, new_registry
 from apps.telemetry.middleware import Observe
-from apps.telemetry.tracing import Tracing
+from apps.telemetry.otel import Telemetry
 from tests.apps.running import Shop, Tier, key, order
 
 OPENMETRICS = {"Accept": "application/openmetrics-text; version=1.0.0"}
@@ -108,7 +109,8 @@ def traced(provider: TracerProvider) -> tuple[FastAPI, Any]:
         await asyncio.sleep(0)
         return {"name": name, "path": request.url.path}
 
-    app.add_middleware(Observe, meters=HttpMeters(registry, 0.0), tracing=Tracing(provider.get_tracer("tests")))
+    app.add_middleware(Observe, meters=HttpMeters(registry, 0.0))
+    trace_requests(app, Telemetry(provider))
     return app, registry
 
 
@@ -165,10 +167,10 @@ async def test_a_trace_id_crosses_the_tiers(shop: Shop, settings: Settings) -> N
     headers = {"traceparent": f"00-{trace_id}-b7ad6b7169203331-01", **key("k1")}
     seen: list[str] = []
 
-    async def remember(request: httpx.Request) -> None:
-        seen.append(request.headers["traceparent"])
+    async def remember(response: httpx.Response) -> None:
+        seen.append(response.request.headers["traceparent"])
 
-    shop.web.app.state.backend.orders.connections.http.event_hooks["request"].append(remember)
+    shop.web.app.state.backend.orders.connections.http.event_hooks["response"].append(remember)
     answer = await shop.web.client.post("/api/checkout", json=order(sku="bad"), headers=headers)
     await shop.web.client.post("/api/checkout", json=order(), headers=headers)
 

@@ -13,8 +13,6 @@ import httpx
 import pytest
 
 from apps.settings import with_password
-from apps.telemetry import export
-from apps.telemetry.metrics import PipelineMeters, Readings, new_registry
 from tests.apps.running import ADMIN, TOKEN, key
 from tests.apps.servers import free_port
 
@@ -37,37 +35,6 @@ def test_passwords_come_from_files(tmp_path: Path, url: str, expected: str) -> N
 
     assert with_password(url, path) == expected
     assert with_password(url, None) == url
-
-
-def test_no_endpoint_no_sdk() -> None:
-    """Without an endpoint nothing is exported, and the SDK is not even imported."""
-    script = (
-        "import sys, apps.web.app as web, apps.settings as s; web.create_app(s.Settings());"
-        "print([name for name in sys.modules if name.startswith('opentelemetry.sdk.trace')])"
-    )
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
-
-    output = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
-    )
-
-    assert output.stdout.strip() == "[]"
-
-
-def test_an_endpoint_switches_tracing_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The standard variables decide: an endpoint gives a provider, OTEL_SDK_DISABLED takes it away."""
-    registry = new_registry()
-    meters = PipelineMeters(registry, Readings(registry))
-    assert export.set_up("web", "1", meters).outboxes == []
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
-    monkeypatch.setenv("OTEL_LOGS_EXPORTER", "none")
-    made = export.set_up("web", "1", meters)
-    monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
-
-    assert made.tracing.tracer is not None
-    assert made.lines is None
-    made.close()
-    assert export.set_up("web", "1", meters).tracing.tracer is None
 
 
 def start(tmp_path: Path, port: int, **settings: str) -> subprocess.Popen[str]:

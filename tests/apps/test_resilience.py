@@ -20,9 +20,8 @@ from apps.resilience.breaker import Breaker
 from apps.resilience.budget import RetryBudget
 from apps.resilience.client import Dependency
 from apps.resilience.connections import UNBOUNDED, Connections
+from apps.resilience.meters import DependencyMeters
 from apps.resilience.shedding import Admission
-from apps.telemetry.metrics import DependencyMeters
-from apps.telemetry.tracing import UNTRACED
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -54,7 +53,6 @@ def dependency(
         connections=Connections(
             httpx.AsyncClient(transport=httpx.MockTransport(other), base_url="http://orders"), places=10
         ),
-        tracing=UNTRACED,
         breaker=Breaker("orders", failures, open_seconds, meters.breaker_changed),
         budget=RetryBudget(ratio=0.2, most=budget),
         meters=meters,

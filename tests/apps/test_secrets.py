@@ -1,54 +1,44 @@
-"""No secret gets into a log line, a span or an answer, whichever way it comes into the shop."""
+"""Secrets that get into a log line or an address by accident are masked before they leave the process."""
 
 import io
 import json
 import logging
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
-from apps.telemetry.line import Line
-from apps.telemetry.logs import Writer
-from apps.telemetry.redaction import REDACTED, query_names, redact
+from apps.telemetry import logs
+from apps.telemetry.redaction import REDACTED, redact, redact_query
 from apps.telemetry.throttle import Throttle
-from apps.telemetry.wire import pack_lines
-from tests.planted import CARD_NUMBER, CARDS, HARMLESS, TEXTS, Planted
+from tests.conftest import ROOT
 
 CARD = "4111111111111111"
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "masked"),
     [
         ("Authorization: Bearer abc.def-123", f"Authorization: Bearer {REDACTED}"),
         ("sent Bearer abcdef0123456789 to it", f"sent Bearer {REDACTED} to it"),
         ("Basic c2hvcDpzZWNyZXQ= failed", f"Basic {REDACTED} failed"),
-        ("{'authorization': 'Basic c2hvcDpz'}", f"{{'authorization': 'Basic {REDACTED}'}}"),
         ("password=hunter2&user=shop", f"password={REDACTED}&user=shop"),
         ('{"db_password": "hunter2", "port": 5432}', f'{{"db_password": "{REDACTED}", "port": 5432}}'),
         ("access_token=xyz api-key: 12345", f"access_token={REDACTED} api-key: {REDACTED}"),
         ("postgresql+psycopg://shop:hunter2@db:5432/shop", f"postgresql+psycopg://shop:{REDACTED}@db:5432/shop"),
         ("redis://:hunter2@cache:6379/0", f"redis://:{REDACTED}@cache:6379/0"),
-        ("Cookie: session=abc", f"Cookie: {REDACTED}"),
+        ("Cookie: theme=dark; shop=x\nHost: h", f"Cookie: {REDACTED}\nHost: h"),
         (f"card {CARD} was refused", f"card {REDACTED} was refused"),
         ("card 4111 1111 1111 1111.", f"card {REDACTED}."),
-        ("card 4111111111111111 12/27", f"card {REDACTED} 12/27"),
         ("/products/5500-0000-0000-0004", f"/products/{REDACTED}"),
-        ("Cookie: theme=dark; shop=x\nHost: h", f"Cookie: {REDACTED}\nHost: h"),
-        ("Cookie: theme='dark'; shop=\"x y\"; lang=en", f"Cookie: {REDACTED}"),
-        ('{"Cookie": "theme=dark; shop=x", "port": 1}', f'{{"Cookie": "{REDACTED}", "port": 1}}'),
-        ('{"password": "a \\" b", "port": 1}', f'{{"password": "{REDACTED}", "port": 1}}'),
-        (r"{\"secret\": \"a \\\" b\", \"port\": 1}", rf"{{\"secret\": \"{REDACTED}\", \"port\": 1}}"),
-        ("passphrase: 'never closed", f"passphrase: '{REDACTED}"),
-        ("{'db_pwd': b'a b', 'port': 1}", f"{{'db_pwd': b'{REDACTED}', 'port': 1}}"),
-        ("{'token': ['a b'], 'page': ['2']}", f"{{'token': ['{REDACTED}'], 'page': ['2']}}"),
-        ("password: basic", f"password: {REDACTED}"),
-        ("sent basic aGVsbG8gd29ybGQh to it", f"sent basic {REDACTED} to it"),
-        ("eyJzdWIiOiJh.eyJzdWIiOiJh.c2ln expired", f"{REDACTED} expired"),
     ],
 )
-def test_secrets_are_taken_out(text: str, told: str) -> None:
-    """The secret goes, what tells where it was stays."""
-    assert redact(text) == told
+def test_secrets_are_masked(text: str, masked: str) -> None:
+    """The secret is masked, its place stays readable."""
+    assert redact(text) == masked
 
 
 @pytest.mark.parametrize(
@@ -56,85 +46,95 @@ def test_secrets_are_taken_out(text: str, told: str) -> None:
     [
         "request",
         "/orders/0af76519-16cd-43dd-8448-eb211c80319c",
-        "orders: answered 503",
         "http://127.0.0.1:8002/orders",
-        "SELECT products; INSERT orders",
-        "1795768304521882704",
-        "order 4111111111111112 of 2026-11-27T08:00:00Z",
         "there is no token here",
         "0af7651916cd43dd8448eb211c80319c",
         "milliseconds=12.5",
         "Basic authentication failed",
-        "eyJhbGciOiJI alone",
         "",
-        *HARMLESS.values(),
     ],
 )
 def test_everything_else_stays(text: str) -> None:
-    """Ids, addresses, times and ordinary words are left alone."""
+    """IDs, addresses and ordinary words are left alone."""
     assert redact(text) == text
 
 
-@pytest.mark.parametrize("shape", TEXTS)
-def test_every_shape_that_the_collector_masks_is_masked_here(shape: str) -> None:
-    """Alone, in the middle of a line, and in capitals, except for a JSON web token, which has its own."""
-    capitals = TEXTS[shape] if "eyJ" in TEXTS[shape] else TEXTS[shape].upper()
-    for text in (TEXTS[shape], f"it failed: {TEXTS[shape]} and so on", capitals):
-        told = redact(text.format("leak0001x"))
-
-        assert "leak0001x" not in told
-        assert REDACTED in told
+def test_a_query_keeps_the_names_of_its_parameters_alone() -> None:
+    """Values of a query may be anything and never leave the process."""
+    assert redact_query("token=abc&page=2&flag") == f"token={REDACTED}&page={REDACTED}&{REDACTED}"
+    assert redact_query(CARD) == REDACTED
 
 
-@pytest.mark.parametrize("card", CARDS)
-def test_every_card_that_the_collector_masks_is_masked_here(card: str) -> None:
-    """Alone, within a sentence, and in front of another number."""
-    assert redact(card) == REDACTED
-    assert redact(f"paid with {card}, 12") == f"paid with {REDACTED}, 12"
-    assert redact(f"paid with {card} 12/27") == f"paid with {REDACTED} 12/27"
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What a tier writes to stdout."""
+    root, stream = logging.getLogger(), io.StringIO()
+    before, level = root.handlers[:], root.level
+    logs.set_up("web", "INFO", Throttle(200, lambda _logger: None), stream=stream)
+    structlog.configure(cache_logger_on_first_use=False)  # or loggers would stay like this for all tests after
+    yield stream
+    logging.getLogger("uvicorn.error").filters.clear()
+    root.handlers[:] = before
+    root.setLevel(level)
+    structlog.reset_defaults()
 
 
-def test_attributes_of_a_record_are_masked_by_name_and_by_text() -> None:
-    """Whatever is given with a line, at any depth: nothing planted is written to stdout or sent."""
-    stream, sent, planted = io.StringIO(), list[Line](), Planted()
-    writer = Writer("web", stream, Throttle(200, lambda _logger: None), sent.append)
-    record = logging.LogRecord("apps.tests", logging.INFO, "", 0, "event", (), None)
-    record.__dict__.update(planted.content("attributes") | {"cards": list(CARDS), "number": CARD_NUMBER} | HARMLESS)
-    record.__dict__.update({"session.id": 12, "items": (1, 2.5, None)})
+def test_fields_of_a_line_are_masked_by_name_and_by_text(written: io.StringIO) -> None:
+    """Also deep inside of lists and mappings; all else is written as it is."""
+    deep = {"token": "hunter2", "page": "2", "more": [{"cookie": "hunter2"}, "password=hunter2"]}
+    structlog.stdlib.get_logger("apps.here").info("event", api_key=12, deep=deep, items=(1, 2.5, None))
 
-    writer.emit(record)
+    line = json.loads(written.getvalue())
 
-    told = json.loads(stream.getvalue())
-    written = stream.getvalue() + pack_lines(b"", sent).decode("utf-8", "replace")
-    assert planted.left(written) == []
-    assert [card for card in (*CARDS, str(CARD_NUMBER)) if card in written] == []
-    assert {name: told[name] for name in HARMLESS} == HARMLESS
-    assert (told["session.id"], told["items"]) == (REDACTED, [1, 2.5, "None"])
-    assert told["secret.list"] == REDACTED
+    assert "hunter2" not in written.getvalue()
+    assert (line["api_key"], line["items"], line["deep"]["page"]) == (REDACTED, [1, 2.5, None], "2")
 
 
-def test_of_a_query_only_the_names_are_told() -> None:
-    """Values of a query may be anything and are never told."""
-    assert query_names(b"token=abc&page=2&flag") == f"token={REDACTED}&page={REDACTED}&{REDACTED}"
-    assert query_names(b"") == ""
-    assert query_names(CARD.encode()) == REDACTED
+def test_a_traceback_is_whole_and_masked(written: io.StringIO) -> None:
+    """An unexpected error is written with its traceback, without the secrets in its message."""
+
+    def fail(depth: int) -> None:
+        if depth:
+            fail(depth - 1)
+        raise RuntimeError(f"cannot reach postgresql://shop:hunter2@db with card {CARD}")
+
+    try:
+        fail(30)
+    except RuntimeError:
+        logging.getLogger("library").exception("token=%s", "t0psecret")
+
+    line = json.loads(written.getvalue())
+    assert f"RuntimeError: cannot reach postgresql://shop:{REDACTED}@db" in line["exception"].splitlines()[-1]
+    assert not re.search(rf"hunter2@|{CARD}|t0psecret", written.getvalue())
 
 
-def test_errors_that_nobody_foresaw_tell_no_secret() -> None:
-    """Message, values and traceback of an unexpected error are redacted, on stdout and over OTLP."""
-    stream, sent = io.StringIO(), list[Line]()
-    writer = Writer("web", stream, Throttle(200, lambda _logger: None), sent.append)
-    error = RuntimeError(f"cannot reach postgresql://shop:hunter2@db with card {CARD}")
-    raised = (type(error), error, None)
-    record = logging.LogRecord("apps.edge", logging.ERROR, "", 0, "token=%s", ("t0psecret",), raised)
-    record.__dict__["details"] = ["Bearer abcdef012345"]
+SCRIPT = """
+import signal, sys
+from itertools import product
+from apps.telemetry.redaction import redact
 
-    writer.emit(record)
+length, seconds, *pieces = sys.argv[1:]
+length, seconds = int(length), float(seconds)
+for one, other in product(pieces, repeat=2):
+    half = length // 2
+    for text in ((one + other) * (length // len(one + other)), one * (half // len(one)) + other * (half // len(other))):
+        print(repr(text[:40]), flush=True)
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+        redact("/" + text + ":x=@")
+"""
+PIECES = (
+    *("a", "-", "1", " ", "=", ":", "@", ".", "/", "://", '"', ";", "\n"),
+    *("password", "api_", "cookie", "authorization:", "bearer ", "basic", "5500-"),
+)
+"""What the patterns look for, and what may stand between: every two of them are repeated, one by one and by turns."""
+LENGTH, CPU_SECONDS = "32768", "1.0"
+"""A text needs a twentieth of that second; a time that grows as the square of the length needs 30 s."""
 
-    told = json.loads(stream.getvalue())
-    assert told["exception.type"] == "RuntimeError"
-    assert "cannot reach" in told["exception.message"]
-    assert "RuntimeError: cannot reach" in told["exception.stacktrace"]
-    for text in (stream.getvalue(), repr(sent)):
-        for secret in ("hunter2", CARD, "t0psecret", "abcdef012345"):
-            assert secret not in text
+
+def test_no_text_takes_longer_than_its_length() -> None:
+    """Visitors choose some of these texts: a pattern with quadratic time is killed after a second."""
+    command = [sys.executable, "-c", SCRIPT, LENGTH, CPU_SECONDS, *PIECES]
+
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+
+    assert done.returncode == 0, f"too slow: {done.stdout.splitlines()[-1:]} {done.stderr}"

@@ -72,6 +72,12 @@ JAEGER: dict[str, tuple[str, ...]] = {
 TEMPO: dict[str, tuple[str, ...]] = {"tempo_discarded_spans_total": ("reason",)}
 
 
+SDK: dict[str, tuple[str, ...]] = {
+    "otel_sdk_processor_log_processed_total": ("otel_component_type", "error_type"),
+    "otel_sdk_processor_span_processed_total": ("otel_component_type", "error_type"),
+}
+"""What OpenTelemetry's SDK shows in each tier that has a Collector; tests/apps/test_delivery.py fills its queues."""
+
 PAGER: dict[str, tuple[str, ...]] = {"pager_watchdog_age_seconds": ()}
 
-SERVERS = dict.fromkeys(PROCESS, ()) | PROMETHEUS | ALERTMANAGER | COLLECTOR | LOKI | JAEGER | TEMPO | PAGER
+SERVERS = dict.fromkeys(PROCESS, ()) | PROMETHEUS | ALERTMANAGER | COLLECTOR | LOKI | JAEGER | TEMPO | SDK | PAGER

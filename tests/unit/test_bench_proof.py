@@ -30,13 +30,13 @@ MISS = (
     span("w", "web", "GET /products"),
     span("c", "catalog", "GET /products", "w"),
     span("g", "catalog", "cache get", "c", cache_result="miss"),
-    span("t", "catalog", "SELECT products", "g", peer_service="database"),
+    span("t", "catalog", "SELECT products", "g", db_system_name="sqlite"),
 )
 BROWSED = (line("web", span="w"), line("catalog", span="c"))
 
 
 def test_a_whole_trace_has_no_problems() -> None:
-    """Every tier has a span, and the miss of the cache shows its transaction."""
+    """Every tier has a span, and the miss of the cache shows its statement."""
     assert problems(MISS, BROWSED, "w") == []
 
 
@@ -46,20 +46,20 @@ def test_a_whole_trace_has_no_problems() -> None:
         ((), ["not stored"]),
         (MISS[:1], ["no span of catalog", "no look-up in the cache"]),
         (MISS[:2], ["no look-up in the cache"]),
-        (MISS[:3], ["cache miss, but no transaction"]),
+        (MISS[:3], ["cache miss, but no statement"]),
         (
-            (*MISS[:3], span("t", "catalog", "SELECT products", "c", peer_service="database")),
-            ["cache miss, but no transaction"],
+            (*MISS[:3], span("t", "catalog", "SELECT products", "c", db_system_name="sqlite")),
+            ["cache miss, but no statement"],
         ),
         (MISS[1:], ["no span of web", "span w is not in it"]),
     ],
 )
 def test_a_trace_that_lacks_something_says_what(trace: tuple[Span, ...], said: list[str]) -> None:
-    """A tier, the span of the exemplar, the look-up, or the transaction below it."""
+    """A tier, the span of the exemplar, the look-up, or the statement below it."""
     assert problems(trace, BROWSED, "w") == said
 
 
-def test_a_hit_and_a_failed_request_need_no_transaction() -> None:
+def test_a_hit_and_a_failed_request_need_no_statement() -> None:
     """Only what reached the database has to show it."""
     hit = (*MISS[:2], span("g", "catalog", "cache get", "c", cache_result="hit"))
 
@@ -67,15 +67,15 @@ def test_a_hit_and_a_failed_request_need_no_transaction() -> None:
     assert problems(MISS[:2], (line("web", 502), line("catalog", 500))) == []
 
 
-def test_an_order_needs_a_transaction_of_orders() -> None:
-    """A transaction of another tier does not do."""
+def test_an_order_needs_a_statement_of_orders() -> None:
+    """A statement of another tier does not do."""
     trace = (
         span("w", "web", "POST"),
         span("o", "orders", "POST", "w"),
-        span("t", "web", "SELECT products", "w", peer_service="database"),
+        span("t", "web", "SELECT products", "w", db_system_name="sqlite"),
     )
 
-    assert problems(trace, (line("web", 201), line("orders", 201))) == ["an order, but no transaction"]
+    assert problems(trace, (line("web", 201), line("orders", 201))) == ["an order, but no statement"]
 
 
 def test_lines_without_a_trace_and_torn_lines_are_left_out(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""Traces a tier with OpenTelemetry's instrumentation packages: requests, calls, statements, the cache."""
+
+import httpx
+from fastapi import FastAPI
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor, RequestInfo
+from opentelemetry.instrumentation.redis import RedisInstrumentor
+from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+from opentelemetry.trace import Span
+from sqlalchemy import Engine
+from starlette.types import Scope
+
+from apps.telemetry.otel import Telemetry
+from apps.telemetry.redaction import LONGEST, redact, redact_query
+
+UNTRACED_PATHS = r"^\w+://[^/]*/(healthz|readyz|metrics)$,^\w+://[^/]*/admin/"
+"""Probes, scrapes and admin calls are not requests of customers."""
+
+untraced = suppress_instrumentation
+"""A block that leaves no spans: health checks, and work that belongs to no request."""
+
+
+def trace_requests(app: FastAPI, telemetry: Telemetry) -> None:
+    """One server span per request, the parent from its W3C headers."""
+    FastAPIInstrumentor.instrument_app(
+        app,
+        tracer_provider=telemetry.tracer_provider,
+        excluded_urls=UNTRACED_PATHS,
+        exclude_spans=["receive", "send"],
+        server_request_hook=_redact_address,
+    )
+
+
+def trace_calls(client: httpx.AsyncClient, service: str, telemetry: Telemetry) -> None:
+    """One client span per attempt to call another tier, which gets the trace context."""
+
+    async def describe(span: Span, request: RequestInfo) -> None:
+        span.set_attributes({"peer.service": service, "url.full": redact(str(request.url))})
+
+    HTTPXClientInstrumentor.instrument_client(client, tracer_provider=telemetry.tracer_provider, request_hook=describe)
+
+
+def trace_statements(engine: Engine, telemetry: Telemetry) -> None:
+    """One client span per statement, without its parameters."""
+    SQLAlchemyInstrumentor().instrument(engine=engine, tracer_provider=telemetry.tracer_provider)
+
+
+def trace_cache(telemetry: Telemetry) -> None:
+    """One client span per command to Redis, without its arguments."""
+    RedisInstrumentor().instrument(tracer_provider=telemetry.tracer_provider)
+
+
+def _redact_address(span: Span, scope: Scope) -> None:
+    span.set_attribute("url.path", redact(scope["path"][:LONGEST]))
+    if scope["query_string"]:
+        span.set_attribute("url.query", redact_query(scope["query_string"].decode("latin-1")))

@@ -1,0 +1,112 @@
+"""Sets up OpenTelemetry's SDK for a tier, as the standard variables of the environment ask for it."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Any
+
+import structlog
+from opentelemetry import propagate, trace
+from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from prometheus_client import CollectorRegistry
+
+from apps.telemetry.delivery import Deliveries, counted, patient_session
+
+DEFAULTS = {
+    "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",  # else the packages use names that are deprecated
+    "OTEL_TRACES_SAMPLER": "always_on",  # the Collector decides what is kept, never the flag of a visitor
+    "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
+    "OTEL_BSP_SCHEDULE_DELAY": "1000",  # an exemplar leads to its trace soon
+    "OTEL_BSP_MAX_QUEUE_SIZE": "8192",  # what waits while the Collector is away
+    "OTEL_BLRP_MAX_QUEUE_SIZE": "8192",
+    "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": "true",  # how full the queues are, and what they dropped
+}
+"""Standard variables that have a value of ours where the environment has none."""
+BASE = Resource({"service.namespace": "slobox", "deployment.environment.name": "demo"})
+FLUSH_SECONDS = 4.5
+"""How long a tier that leaves waits until its last spans and log records are delivered."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Telemetry:
+    """What the instrumentations send to, and how to end it; without a logger provider logs go to stdout alone."""
+
+    tracer_provider: trace.TracerProvider = field(default_factory=trace.get_tracer_provider)
+    logger_provider: LoggerProvider | None = None
+    sends_traces: bool = False
+    by_agent: bool = False
+    shutdowns: tuple[Callable[[], None], ...] = ()
+
+    def close(self) -> None:
+        """Deliver what waits, for a few seconds at most: the SDK itself would take up to thirty."""
+        threads = [Thread(target=shutdown, daemon=True) for shutdown in self.shutdowns]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(FLUSH_SECONDS)
+        if any(thread.is_alive() for thread in threads):
+            log.warning("telemetry was not delivered before the end")
+
+
+def set_up(tier: str, version: str, registry: CollectorRegistry) -> Telemetry:
+    """Providers for traces and logs; without an endpoint spans are not recorded, but their ids still join the tiers."""
+    if isinstance(trace.get_tracer_provider(), TracerProvider):
+        return Telemetry(by_agent=True)  # the process was started by `opentelemetry-instrument`, which does it all
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    if "OTEL_PROPAGATORS" not in os.environ:  # no baggage: visitors could put anything into it
+        propagate.set_global_textmap(TraceContextTextMapPropagator())
+    resource = BASE.merge(Resource.create({"service.name": tier, "service.version": version}))
+    deliveries = Deliveries(registry)
+    sends = {signal: is_sent(signal) for signal in ("traces", "logs")}
+    meters = _meters(registry, resource) if any(sends.values()) else None
+    tracers = _tracers(resource, meters, deliveries) if sends["traces"] else _silent(resource)
+    loggers = _loggers(resource, meters, deliveries) if sends["logs"] else None
+    providers: list[Any] = [tracers, *filter(None, [loggers])]
+    return Telemetry(tracers, loggers, sends["traces"], shutdowns=tuple(each.shutdown for each in providers))
+
+
+def is_sent(signal: str) -> bool:
+    """Whether the standard variables name an endpoint for a signal, and do not switch it off."""
+    upper = signal.upper()
+    if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return False
+    endpoint = os.environ.get(f"OTEL_EXPORTER_OTLP_{upper}_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    return bool(endpoint) and os.environ.get(f"OTEL_{upper}_EXPORTER", "otlp") == "otlp"
+
+
+def _meters(registry: CollectorRegistry, resource: Resource) -> MeterProvider:
+    reader = PrometheusMetricReader(disable_target_info=True, scope_info_enabled=False, registry=registry)
+    return MeterProvider([reader], resource, shutdown_on_exit=False)
+
+
+def _silent(resource: Resource) -> TracerProvider:
+    return TracerProvider(ALWAYS_OFF, resource, shutdown_on_exit=False)
+
+
+def _tracers(resource: Resource, meters: MeterProvider | None, deliveries: Deliveries) -> TracerProvider:
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False, meter_provider=meters)
+    exporter = OTLPSpanExporter(session=patient_session(), meter_provider=meters)
+    provider.add_span_processor(BatchSpanProcessor(counted(exporter, deliveries, "traces"), meter_provider=meters))
+    return provider
+
+
+def _loggers(resource: Resource, meters: MeterProvider | None, deliveries: Deliveries) -> LoggerProvider:
+    provider = LoggerProvider(resource, shutdown_on_exit=False, meter_provider=meters)
+    exporter = OTLPLogExporter(session=patient_session(), meter_provider=meters)
+    processor = BatchLogRecordProcessor(counted(exporter, deliveries, "logs"), meter_provider=meters)
+    provider.add_log_record_processor(processor)
+    return provider
