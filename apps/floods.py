@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from apps.cardinality import BoundedCounter
 from apps.faults import Fault, FaultName, Faults
-from apps.telemetry.cardinality import BoundedCounter
 
 LINES_PER_SECOND = 10_000
 VALUES = 10_000

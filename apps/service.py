@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.exposition import choose_encoder
 
 from apps import admin, answers, health
+from apps.cardinality import BoundedCounter
 from apps.edge import Edge
 from apps.faults import NAMES, FaultName, Faults
 from apps.floods import Floods
@@ -23,7 +24,6 @@ from apps.resilience.meters import DependencyMeters
 from apps.resilience.shedding import Admission
 from apps.settings import Settings
 from apps.telemetry import otel
-from apps.telemetry.cardinality import BoundedCounter
 from apps.telemetry.instrument import trace_requests
 from apps.telemetry.metrics import HttpMeters, new_registry
 from apps.telemetry.middleware import Observe

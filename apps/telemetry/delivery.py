@@ -40,25 +40,25 @@ def patient_session() -> Session:
 
 
 class Deliveries:
-    """Spans and log records that were delivered, and those that were given up."""
+    """Counts the spans and log records that were delivered, and those that were given up."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         sent, dropped = "Spans and log records that the Collector took.", "Those that the exporter gave up."
-        self.sent = Counter("shop_telemetry_sent", sent, ("signal",), registry=registry)
-        self.dropped = Counter("shop_telemetry_dropped", dropped, ("signal",), registry=registry)
+        self._sent = Counter("shop_telemetry_sent", sent, ("signal",), registry=registry)
+        self._dropped = Counter("shop_telemetry_dropped", dropped, ("signal",), registry=registry)
         for signal in ("traces", "logs"):
-            self.sent.labels(signal)
-            self.dropped.labels(signal)
+            self._sent.labels(signal)
+            self._dropped.labels(signal)
 
+    def of(self, exporter: Exporter, signal: str) -> Exporter:
+        """The exporter, of which each batch is counted from now on."""
+        export = exporter.export
 
-def counted(exporter: Exporter, deliveries: Deliveries, signal: str) -> Exporter:
-    """The exporter, and from now on a count of what becomes of its batches."""
-    sent, dropped, export = deliveries.sent.labels(signal), deliveries.dropped.labels(signal), exporter.export
+        def export_and_count(batch: Sequence[Any]) -> Any:
+            result = export(batch)
+            counter = self._sent if result.name == "SUCCESS" else self._dropped
+            counter.labels(signal).inc(len(batch))
+            return result
 
-    def export_and_count(batch: Sequence[Any]) -> Any:
-        result = export(batch)
-        (sent if result.name == "SUCCESS" else dropped).inc(len(batch))
-        return result
-
-    exporter.export = export_and_count  # type: ignore[assignment, method-assign]
-    return exporter
+        exporter.export = export_and_count  # type: ignore[assignment, method-assign]
+        return exporter

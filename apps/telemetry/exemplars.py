@@ -1,4 +1,7 @@
-"""Chooses which observations carry an exemplar, and marks their spans so that the trace is kept."""
+"""Chooses which observations carry an exemplar and marks their spans, so that the Collector keeps the traces.
+
+No package does: prometheus-client takes any exemplar, and no SDK marks the span that it points at.
+"""
 
 import time
 from bisect import bisect_left

@@ -57,21 +57,18 @@ def _stdout(tier: str, stream: TextIO) -> logging.Handler:
         event.pop("color_message", None)  # uvicorn's line once more, for terminals
         return {**event, "service": tier, **ids}
 
+    stdlib, processors = structlog.stdlib, structlog.processors
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[
-                structlog.stdlib.ExtraAdder(),
-                structlog.stdlib.add_log_level,
-                structlog.stdlib.add_logger_name,
-            ],
+        stdlib.ProcessorFormatter(
+            foreign_pre_chain=[stdlib.ExtraAdder(), stdlib.add_log_level, stdlib.add_logger_name],
             processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                stdlib.ProcessorFormatter.remove_processors_meta,
+                processors.format_exc_info,
                 _redact,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                processors.TimeStamper(fmt="iso", utc=True),
                 identify,
-                structlog.processors.JSONRenderer(),
+                processors.JSONRenderer(),
             ],
         )
     )

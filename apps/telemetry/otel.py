@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import Any
 
 import structlog
 from opentelemetry import propagate, trace
@@ -21,7 +20,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry
 
-from apps.telemetry.delivery import Deliveries, counted, patient_session
+from apps.telemetry.delivery import Deliveries, patient_session
 
 DEFAULTS = {
     "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",  # else the packages use names that are deprecated
@@ -47,8 +46,8 @@ class Telemetry:
     tracer_provider: trace.TracerProvider = field(default_factory=trace.get_tracer_provider)
     logger_provider: LoggerProvider | None = None
     sends_traces: bool = False
-    by_agent: bool = False
     shutdowns: tuple[Callable[[], None], ...] = ()
+    by_agent: bool = False
 
     def close(self) -> None:
         """Deliver what waits, for a few seconds at most: the SDK itself would take up to thirty."""
@@ -62,7 +61,7 @@ class Telemetry:
 
 
 def set_up(tier: str, version: str, registry: CollectorRegistry) -> Telemetry:
-    """Providers for traces and logs; without an endpoint spans are not recorded, but their ids still join the tiers."""
+    """Providers for traces and logs; without an endpoint spans are not recorded, but their IDs still join the tiers."""
     if isinstance(trace.get_tracer_provider(), TracerProvider):
         return Telemetry(by_agent=True)  # the process was started by `opentelemetry-instrument`, which does it all
     for name, value in DEFAULTS.items():
@@ -70,13 +69,24 @@ def set_up(tier: str, version: str, registry: CollectorRegistry) -> Telemetry:
     if "OTEL_PROPAGATORS" not in os.environ:  # no baggage: visitors could put anything into it
         propagate.set_global_textmap(TraceContextTextMapPropagator())
     resource = BASE.merge(Resource.create({"service.name": tier, "service.version": version}))
-    deliveries = Deliveries(registry)
-    sends = {signal: is_sent(signal) for signal in ("traces", "logs")}
-    meters = _meters(registry, resource) if any(sends.values()) else None
-    tracers = _tracers(resource, meters, deliveries) if sends["traces"] else _silent(resource)
-    loggers = _loggers(resource, meters, deliveries) if sends["logs"] else None
-    providers: list[Any] = [tracers, *filter(None, [loggers])]
-    return Telemetry(tracers, loggers, sends["traces"], shutdowns=tuple(each.shutdown for each in providers))
+    meters = _meters(registry, resource) if is_sent("traces") or is_sent("logs") else None
+    count = Deliveries(registry)
+    sampler = None if is_sent("traces") else ALWAYS_OFF
+    tracers = TracerProvider(sampler, resource, shutdown_on_exit=False, meter_provider=meters)
+    if is_sent("traces"):
+        spans = count.of(OTLPSpanExporter(session=patient_session(), meter_provider=meters), "traces")
+        tracers.add_span_processor(BatchSpanProcessor(spans, meter_provider=meters))
+    if not is_sent("logs"):
+        return Telemetry(tracers, None, is_sent("traces"), (tracers.shutdown,))
+    loggers = LoggerProvider(resource, shutdown_on_exit=False, meter_provider=meters)
+    records = count.of(OTLPLogExporter(session=patient_session(), meter_provider=meters), "logs")
+    loggers.add_log_record_processor(BatchLogRecordProcessor(records, meter_provider=meters))
+    return Telemetry(tracers, loggers, is_sent("traces"), (tracers.shutdown, loggers.shutdown))
+
+
+def _meters(registry: CollectorRegistry, resource: Resource) -> MeterProvider:
+    reader = PrometheusMetricReader(disable_target_info=True, scope_info_enabled=False, registry=registry)
+    return MeterProvider([reader], resource, shutdown_on_exit=False)
 
 
 def is_sent(signal: str) -> bool:
@@ -86,27 +96,3 @@ def is_sent(signal: str) -> bool:
         return False
     endpoint = os.environ.get(f"OTEL_EXPORTER_OTLP_{upper}_ENDPOINT") or os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
     return bool(endpoint) and os.environ.get(f"OTEL_{upper}_EXPORTER", "otlp") == "otlp"
-
-
-def _meters(registry: CollectorRegistry, resource: Resource) -> MeterProvider:
-    reader = PrometheusMetricReader(disable_target_info=True, scope_info_enabled=False, registry=registry)
-    return MeterProvider([reader], resource, shutdown_on_exit=False)
-
-
-def _silent(resource: Resource) -> TracerProvider:
-    return TracerProvider(ALWAYS_OFF, resource, shutdown_on_exit=False)
-
-
-def _tracers(resource: Resource, meters: MeterProvider | None, deliveries: Deliveries) -> TracerProvider:
-    provider = TracerProvider(resource=resource, shutdown_on_exit=False, meter_provider=meters)
-    exporter = OTLPSpanExporter(session=patient_session(), meter_provider=meters)
-    provider.add_span_processor(BatchSpanProcessor(counted(exporter, deliveries, "traces"), meter_provider=meters))
-    return provider
-
-
-def _loggers(resource: Resource, meters: MeterProvider | None, deliveries: Deliveries) -> LoggerProvider:
-    provider = LoggerProvider(resource, shutdown_on_exit=False, meter_provider=meters)
-    exporter = OTLPLogExporter(session=patient_session(), meter_provider=meters)
-    processor = BatchLogRecordProcessor(counted(exporter, deliveries, "logs"), meter_provider=meters)
-    provider.add_log_record_processor(processor)
-    return provider

@@ -14,13 +14,13 @@ _NAME = (
 )
 _TELLING = re.compile(rf"(?i){_HEADER}|{_NAME}")
 _SECRETS = tuple(
-    re.compile(rf"(?i)(?P<kept>{kept}){secret}")
-    for kept, secret in (
-        (rf"""{_HEADER}["']?\s?[:=]\s?["']?(?:(?:bearer|basic)\s)?""", r"""[^"'\r\n]+"""),
-        (rf"""{_NAME}["']?\s?[:=]\s?["']?""", r"""[^\s"',;&}]+"""),
-        (r"\b(?:bearer|basic)\s", r"(?=[^\s]*[\d=])[\w.~+/=-]{8,}"),
-        (r"://[^\s/:@]{0,64}:", r"[^\s/@]{1,256}(?=@)"),
-        (r"(?<![\w.-])", r"[2-9]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w-])"),
+    re.compile(rf"(?i)(?P<kept>{pattern}")
+    for pattern in (
+        rf"""{_HEADER}["']?\s?[:=]\s?["']?(?:(?:bearer|basic)\s)?)[^"'\r\n]+""",
+        rf"""{_NAME}["']?\s?[:=]\s?["']?)[^\s"',;&}}]+""",
+        r"\b(?:bearer|basic)\s)(?=[^\s]*[\d=])[\w.~+/=-]{8,}",
+        r"://[^\s/:@]{0,64}:)[^\s/@]{1,256}(?=@)",
+        r"(?<![\w.-]))[2-9]\d{3}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\w-])",
     )
 )
 

@@ -1,4 +1,4 @@
-"""A token bucket per logger: a flood of lines costs the one who floods, and neither the disk nor the Collector."""
+"""A token bucket per logger, which neither logging nor structlog has: a flood spares the disk and the Collector."""
 
 import logging
 import time

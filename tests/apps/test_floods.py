@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
+from apps.cardinality import BoundedCounter
 from apps.settings import Settings
 from apps.telemetry import logs
-from apps.telemetry.cardinality import BoundedCounter
 from apps.telemetry.metrics import new_registry
 from apps.telemetry.throttle import Throttle
 from tests.apps.running import ADMIN, Shop, open_shop
