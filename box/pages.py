@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import httpx
+import requests
 
-from box.readiness import local_client
+from box.readiness import local_session
 from box.settings import Settings
 
 
@@ -44,14 +44,14 @@ BUDGET = Page(
 
 def addresses(settings: Settings, pages: Sequence[Page]) -> Iterator[tuple[str, str]]:
     """Yield title and address of each page of a service that runs."""
-    with local_client() as client:
+    with local_session() as session:
         for page in (page for page in pages if page.service in settings.ports):
             *preferred, last = (settings.url(page.service) + path for path in page.paths)
-            yield page.title, next((url for url in preferred if _answers(client, url)), last)
+            yield page.title, next((url for url in preferred if _answers(session, url)), last)
 
 
-def _answers(client: httpx.Client, url: str) -> bool:
+def _answers(session: requests.Session, url: str) -> bool:
     try:
-        return client.get(url, follow_redirects=True).is_success
-    except httpx.HTTPError:
+        return session.get(url).ok
+    except requests.RequestException:
         return False

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import httpx
+import requests
 
+from box.http import LocalSession
 from box.ports import listens
 from box.services import Service
 from box.settings import Settings
@@ -38,17 +39,17 @@ class NotReadyError(Exception):
         self.reason = reason
 
 
-def answers(client: httpx.Client, service: Service, settings: Settings) -> bool:
+def answers(session: requests.Session, service: Service, settings: Settings) -> bool:
     """Return whether the service says that it is ready."""
     try:
-        return client.get(settings.url(service.name) + service.ready_path).is_success
-    except httpx.HTTPError:
+        return session.get(settings.url(service.name) + service.ready_path).ok
+    except requests.RequestException:
         return False
 
 
-def local_client() -> httpx.Client:
-    """Return a client for servers of this machine: no proxy, short patience."""
-    return httpx.Client(timeout=ANSWER_SECONDS, trust_env=False)
+def local_session() -> requests.Session:
+    """Return a session that waits shortly for each answer."""
+    return LocalSession(ANSWER_SECONDS)
 
 
 def wait_ready(settings: Settings, control: Control, seconds: float, show: Show) -> None:
@@ -65,10 +66,10 @@ def wait_ready(settings: Settings, control: Control, seconds: float, show: Show)
     """
     begun = time.monotonic()
     ready_at: dict[str, float] = {}
-    with local_client() as client:
+    with local_session() as session:
         while True:
             states = _states(control)
-            _look(client, settings, states, ready_at, begun)
+            _look(session, settings, states, ready_at, begun)
             show([_readiness(service.name, states, ready_at) for service in settings.services])
             if len(ready_at) == len(settings.services):
                 return
@@ -87,7 +88,7 @@ def _states(control: Control) -> dict[str, ProcessState]:
 
 
 def _look(
-    client: httpx.Client,
+    session: requests.Session,
     settings: Settings,
     states: Mapping[str, ProcessState],
     ready_at: dict[str, float],
@@ -98,7 +99,7 @@ def _look(
             continue
         # A stranger that took the port a moment ago may answer as well: it must be our process that listens.
         ours = listens(states[service.name].pid, settings.ports[service.name])
-        if ours and answers(client, service, settings):
+        if ours and answers(session, service, settings):
             ready_at[service.name] = time.monotonic() - begun
 
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-import httpx
 import psutil
+import requests
 
 from box.errors import BoxError
 from box.layout import Layout
 from box.ports import listens
-from box.readiness import answers, local_client
+from box.readiness import answers, local_session
 from box.services import Service
 from box.state import State
 from box.supervision.control import UNREACHABLE, Control, ProcessState
@@ -39,14 +39,14 @@ def look(layout: Layout, known: State) -> list[Status]:
         states = Control(layout.socket).states()
     except UNREACHABLE as error:
         raise BoxError("the stack stopped just now") from error
-    with local_client() as client:
+    with local_session() as session:
         return [
             Status(
                 name=service.name,
                 state=states[service.name].state,
                 pid=states[service.name].pid,
                 port=known.ports[service.name],
-                ready=_is_ready(client, service, known, states[service.name]),
+                ready=_is_ready(session, service, known, states[service.name]),
                 memory_mib=_memory(states[service.name]),
                 limit_mib=service.memory_mib,
             )
@@ -54,8 +54,8 @@ def look(layout: Layout, known: State) -> list[Status]:
         ]
 
 
-def _is_ready(client: httpx.Client, service: Service, known: State, process: ProcessState) -> bool:
-    return listens(process.pid, known.ports[service.name]) and answers(client, service, known.settings)
+def _is_ready(session: requests.Session, service: Service, known: State, process: ProcessState) -> bool:
+    return listens(process.pid, known.ports[service.name]) and answers(session, service, known.settings)
 
 
 def _memory(process: ProcessState) -> float | None:

@@ -2,9 +2,10 @@
 
 import time
 
-import httpx
+import requests
 
 from box.errors import BoxError
+from box.http import LocalSession, reason
 
 ANSWER_SECONDS = 5.0
 
@@ -13,12 +14,9 @@ class Faults:
     """The fault switches of one tier."""
 
     def __init__(self, url: str, token: str) -> None:
-        self._client = httpx.Client(
-            base_url=url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=ANSWER_SECONDS,
-            trust_env=False,
-        )
+        self._url = url
+        self._session = LocalSession(ANSWER_SECONDS)
+        self._session.headers["Authorization"] = f"Bearer {token}"
 
     def switch_on(self, name: str, rate: float, seconds: int) -> float:
         """Switch a fault on; return the moment it was on, seconds since epoch.
@@ -38,10 +36,10 @@ class Faults:
 
     def _send(self, method: str, name: str, body: dict[str, float] | None) -> float:
         try:
-            answer = self._client.request(method, f"/admin/faults/{name}", json=body)
+            answer = self._session.request(method, f"{self._url}/admin/faults/{name}", json=body)
             answer.raise_for_status()
-        except httpx.HTTPError as error:
-            raise BoxError(f"the shop's fault switch did not work: {error}") from error
+        except requests.RequestException as error:
+            raise BoxError(f"the shop's fault switch did not work: {reason(error)}") from error
         return time.time()
 
 
@@ -49,7 +47,8 @@ class Load:
     """The visitors, one request a second each."""
 
     def __init__(self, url: str, shop: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=ANSWER_SECONDS, trust_env=False)
+        self._url = url
+        self._session = LocalSession(ANSWER_SECONDS)
         self._shop = shop
 
     def set_users(self, users: int, per_second: float) -> float:
@@ -60,11 +59,11 @@ class Load:
         """
         form = {"user_count": str(users), "spawn_rate": str(per_second), "host": self._shop}
         try:
-            answer = self._client.post("/swarm", data=form)
+            answer = self._session.post(f"{self._url}/swarm", data=form)
             answer.raise_for_status()
             refused = None if answer.json().get("success") else answer.json().get("message", "refused")
-        except (httpx.HTTPError, ValueError) as error:
-            raise BoxError(f"Locust did not take the load: {error}") from error
+        except (requests.RequestException, ValueError) as error:
+            raise BoxError(f"Locust did not take the load: {reason(error)}") from error
         if refused:
             raise BoxError(f"Locust did not take the load: {refused}")
         return time.time()

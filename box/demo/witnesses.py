@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import httpx
+import requests
 
 from box.demo.objective import Objective
 from box.errors import BoxError
+from box.http import LocalSession, reason
 from box.settings import Settings
 
 ANSWER_SECONDS = 5.0
@@ -44,7 +45,7 @@ class Witnesses:
     def __init__(self, settings: Settings, objective: Objective) -> None:
         self._settings = settings
         self._objective = objective
-        self._client = httpx.Client(timeout=ANSWER_SECONDS, trust_env=False)
+        self._session = LocalSession(ANSWER_SECONDS)
 
     def look(self, now: float, since: float) -> Sight:
         """Return what they say now; notifications count from `since`.
@@ -56,8 +57,8 @@ class Witnesses:
             routed, suppressed = self._alertmanager()
             paged, cleared = self._pager(since)
             return Sight(now, self._values(), self._active(), routed, suppressed, paged, cleared)
-        except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise BoxError(f"a server of the demo does not answer as it should: {error}") from error
+        except (requests.RequestException, ValueError, KeyError) as error:
+            raise BoxError(f"a server of the demo does not answer as it should: {reason(error)}") from error
 
     def count_bad(self) -> float:
         """Return how many bad events the shop itself has counted since it started.
@@ -67,12 +68,12 @@ class Witnesses:
         """
         try:
             rows = self._get("prometheus", "/api/v1/query", query=f"sum({self._objective.bad})")["data"]["result"]
-        except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise BoxError(f"Prometheus does not answer as it should: {error}") from error
+        except (requests.RequestException, ValueError, KeyError) as error:
+            raise BoxError(f"Prometheus does not answer as it should: {reason(error)}") from error
         return float(rows[0]["value"][1]) if rows else 0.0
 
     def _get(self, service: str, path: str, **parameters: str) -> Any:  # noqa: ANN401 -- JSON is anything
-        answer = self._client.get(self._settings.url(service) + path, params=parameters)
+        answer = self._session.get(self._settings.url(service) + path, params=parameters)
         answer.raise_for_status()
         return answer.json()
 

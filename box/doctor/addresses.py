@@ -55,4 +55,4 @@ def from_state(known: State) -> Servers:
     urls = {name: known.settings.url(name) for name in READY_PATHS if name in known.ports}
     servers = Servers(urls, "native", "")
     scale = "" if known.time_scale == USUAL_SCALE else f" --time-scale {known.time_scale}"
-    return Servers(urls, "native", f".venv/bin/box up{' --full' if servers.full else ''}{scale}", servers.client)
+    return Servers(urls, "native", f".venv/bin/box up{' --full' if servers.full else ''}{scale}", servers.session)

@@ -48,7 +48,7 @@ class AlertPath:
         times = {"startsAt": self.begun.isoformat(), "endsAt": ends.isoformat()}
         alert = {"labels": labels, "annotations": annotations, **times}
         answer = self.servers.send("POST", "alertmanager", "/api/v2/alerts", json=[alert])
-        if not answer.is_success:
+        if not answer.ok:
             problem = f"refuses the test alert: {answer.status_code} {answer.text.strip()[:120]}"
             raise self.servers.broken("alertmanager", problem, self.servers.log("alertmanager"))
 

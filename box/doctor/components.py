@@ -1,8 +1,9 @@
 """Whether every server that should run does."""
 
 import time
+from http import HTTPStatus
 
-import httpx
+import requests
 
 from box.doctor import faults
 from box.doctor.servers import READY_PATHS, TIERS, Servers
@@ -26,14 +27,14 @@ def look(servers: Servers, patience: float = STARTING_SECONDS) -> list[Check]:
     return [*found, *needs, *faults.look(servers)]
 
 
-def _answer(servers: Servers, name: str) -> httpx.Response | BrokenError:
+def _answer(servers: Servers, name: str) -> requests.Response | BrokenError:
     try:
         return servers.send("GET", name, READY_PATHS[name])
     except BrokenError as error:
         return error
 
 
-def _wait_for_starting(servers: Servers, answers: dict[str, httpx.Response | BrokenError], seconds: float) -> None:
+def _wait_for_starting(servers: Servers, answers: dict[str, requests.Response | BrokenError], seconds: float) -> None:
     """Ask those again that said they are not ready, until they are or the time is over.
 
     Who is being restarted says so, then gives no answer for a moment, and says so once more.
@@ -46,14 +47,14 @@ def _wait_for_starting(servers: Servers, answers: dict[str, httpx.Response | Bro
         waiting = [name for name in waiting if _is_unready(answers[name]) or isinstance(answers[name], BrokenError)]
 
 
-def _is_unready(answer: httpx.Response | BrokenError) -> bool:
-    return isinstance(answer, httpx.Response) and answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+def _is_unready(answer: requests.Response | BrokenError) -> bool:
+    return isinstance(answer, requests.Response) and answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-def _alive(servers: Servers, name: str, answer: httpx.Response | BrokenError) -> Check:
+def _alive(servers: Servers, name: str, answer: requests.Response | BrokenError) -> Check:
     if isinstance(answer, BrokenError):
         return Check(name, "broken", answer.broken.problem, answer.broken)
-    if answer.is_success:
+    if answer.ok:
         return Check(name, "ok", f"answers at {servers.urls[name]}")
     problem = f"is not ready at {servers.urls[name]}: {answer.status_code} {answer.text.strip()[:120]}"
     return Check(name, "broken", problem, servers.broken(name, problem, servers.log(name)).broken)

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import requests
 
 from box.doctor.values import Broken, BrokenError
+from box.http import LocalSession, reason
 
 ANSWER_SECONDS = 5.0
 
@@ -31,8 +32,8 @@ TIERS = ("web", "catalog", "orders")
 TRACE_STORES = ("tempo", "jaeger")
 
 
-def _client() -> httpx.Client:
-    return httpx.Client(timeout=ANSWER_SECONDS, trust_env=False)
+def _session() -> requests.Session:
+    return LocalSession(ANSWER_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Servers:
     urls: Mapping[str, str]
     mode: str
     start: str
-    client: httpx.Client = field(default_factory=_client)
+    session: requests.Session = field(default_factory=_session)
     down: Mapping[str, Broken] = field(default_factory=dict)
 
     @property
@@ -67,7 +68,7 @@ class Servers:
         """Return how to read what a server has written."""
         return f"see {'docker compose' if self.mode == 'compose' else '.venv/bin/box'} logs {name}"
 
-    def send(self, method: str, name: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+    def send(self, method: str, name: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' own
         """Return the answer of a server, whatever its status.
 
         Raises:
@@ -76,12 +77,12 @@ class Servers:
         if name in self.down:
             raise BrokenError(self.down[name])
         try:
-            return self.client.request(method, self.urls[name] + path, **options)
-        except httpx.TimeoutException:
+            return self.session.request(method, self.urls[name] + path, **options)
+        except requests.Timeout:
             problem = f"gives no answer at {self.urls[name]} within {ANSWER_SECONDS:.0f} s"
             raise self.broken(name, problem) from None
-        except httpx.HTTPError as error:
-            raise self.broken(name, f"does not answer at {self.urls[name]} ({_words(error)})") from None
+        except requests.RequestException as error:
+            raise self.broken(name, f"does not answer at {self.urls[name]} ({reason(error)})") from None
 
     @contextmanager
     def reading(self, name: str) -> Iterator[None]:
@@ -99,13 +100,9 @@ class Servers:
             BrokenError: it answers something else, or nothing.
         """
         answer = self.send("GET", name, path, params=parameters)
-        if not answer.is_success:
+        if not answer.ok:
             raise self.broken(name, f"answers {answer.status_code} to {path}: {answer.text.strip()[:120]}")
         try:
             return answer.json()
         except ValueError:
             raise self.broken(name, f"answers no JSON to {path}; is it another program?") from None
-
-
-def _words(error: Exception) -> str:
-    return str(error) or type(error).__name__

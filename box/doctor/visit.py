@@ -2,9 +2,10 @@
 
 import secrets
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-import httpx
+import requests
 
 from box.doctor import faults
 from box.doctor.servers import Servers
@@ -42,22 +43,22 @@ def place(servers: Servers, patience: float = 0.0) -> Order:
     return Order(str(_content(servers, answer).get("order_id", "")), trace_id)
 
 
-def _ask(servers: Servers, patience: float, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+def _ask(servers: Servers, patience: float, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' own
     """Return the answer of web.
 
     Its circuit breaker stays open for some seconds after what it needs is well again, but nobody waits for a fault that
     is switched on.
     """
 
-    def is_settled(answer: httpx.Response) -> bool:
-        return answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or any(faults.on(servers, faults.REFUSING))
+    def is_settled(answer: requests.Response) -> bool:
+        return answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE or any(faults.on(servers, faults.REFUSING))
 
     return settled(lambda: servers.send(method, "web", path, **options), is_settled, min(patience, BREAKER_SECONDS))
 
 
 def _product(servers: Servers, patience: float) -> str:
     answer = _ask(servers, patience, "GET", "/api/products")
-    if not answer.is_success:
+    if not answer.ok:
         raise _refused(servers, answer, "catalog")
     products = _content(servers, answer).get("products") or []
     with servers.reading("web"):
@@ -67,17 +68,17 @@ def _product(servers: Servers, patience: float) -> str:
     return str(sellable[0])
 
 
-def _content(servers: Servers, answer: httpx.Response) -> dict[str, Any]:
+def _content(servers: Servers, answer: requests.Response) -> dict[str, Any]:
     try:
         content = answer.json()
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise servers.broken("web", f"answers no JSON to {answer.request.url.path}; is it another program?")
+        raise servers.broken("web", f"answers no JSON to {answer.request.path_url}; is it another program?")
     return content
 
 
-def _refused(servers: Servers, answer: httpx.Response, below: str) -> BrokenError:
+def _refused(servers: Servers, answer: requests.Response, below: str) -> BrokenError:
     doing = "sell" if below == "orders" else "show products"
     for tier, fault in faults.on(servers, faults.REFUSING):
         problem = f"its fault `{fault}` is on, and the shop does not {doing} (web answers {answer.status_code})"

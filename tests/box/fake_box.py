@@ -11,9 +11,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
-
 from box.doctor.servers import Servers
+from box.http import LocalSession
 
 LIGHT = ("web", "catalog", "orders", "prometheus", "alertmanager", "pager", "locust")
 FULL = (*LIGHT, "otel-collector", "loki")
@@ -175,8 +174,8 @@ def running(box: FakeBox, names: tuple[str, ...], mode: str = "native") -> Itera
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         urls = {name: f"http://127.0.0.1:{server.server_port}/{name}" for name in names}
         start = "box up" if mode == "native" else "docker compose up -d {name}"
-        with httpx.Client(timeout=PATIENCE, trust_env=False) as client:
-            yield Servers(urls, mode, start, client)
+        with LocalSession(PATIENCE) as session:
+            yield Servers(urls, mode, start, session)
         server.shutdown()
 
 

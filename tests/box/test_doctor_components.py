@@ -22,7 +22,7 @@ def test_each_component_that_is_stopped_is_named_first(name: str, mode: str) -> 
     with running(FakeBox(), ALL, mode) as servers:
         (port,) = free_ports(1)
         urls = {**servers.urls, name: f"http://127.0.0.1:{port}"}
-        report = examine(type(servers)(urls, mode, servers.start, servers.client), (), patience=0)
+        report = examine(type(servers)(urls, mode, servers.start, servers.session), (), patience=0)
 
     assert report.broken
     line = str(report.broken)

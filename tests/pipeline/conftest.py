@@ -11,14 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
 import pytest
+import requests
 
 from bench.ports import quiet_ports
-from box.readiness import answers, local_client
+from box.readiness import answers, local_session
 from box.services import BY_NAME, selection
 from box.settings import Settings
 from tests.conftest import BUILT, ROOT
+from tests.local import get
 from tests.pipeline.sender import Sender
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ def wait_for(what: str, look: Callable[[], T | None]) -> T:
     while time.monotonic() < deadline:
         try:
             found = look()
-        except httpx.HTTPError:
+        except requests.RequestException:
             found = None
         if found:
             return found
@@ -57,14 +58,14 @@ class Pipeline:
         """Start servers and wait until they are ready."""
         for name in names:
             self.running[name] = self._process(name)
-        with local_client() as client:
+        with local_session() as session:
             for name in names:
-                wait_for(f"{name} is ready", partial(self._is_ready, client, name))
+                wait_for(f"{name} is ready", partial(self._is_ready, session, name))
 
-    def _is_ready(self, client: httpx.Client, name: str) -> bool:
+    def _is_ready(self, session: requests.Session, name: str) -> bool:
         ended = self.running[name].poll()
         assert ended is None, f"{name} ended with {ended}:\n{(self.folder / f'{name}.log').read_text()[-2000:]}"
-        return answers(client, BY_NAME[name], self.settings)
+        return answers(session, BY_NAME[name], self.settings)
 
     def kill(self, *names: str) -> None:
         """End servers as a crash would, without a chance to write anything."""
@@ -92,7 +93,7 @@ class Pipeline:
     def collector(self, metric: str, **labels: str) -> float:
         """Return the sum of a metric of the Collector itself over all series with these labels."""
         url = f"{self.settings.url('otel-collector/metrics')}/metrics"
-        text = httpx.get(url, timeout=5, trust_env=False).raise_for_status().text
+        text = get(url).text
         wanted = [f'{key}="{value}"' for key, value in labels.items()]
         rows = [line for line in text.splitlines() if re.split("[{ ]", line, maxsplit=1)[0] == metric]
         return sum(float(row.rpartition(" ")[2]) for row in rows if all(each in row for each in wanted))
@@ -120,7 +121,7 @@ class Pipeline:
 
 
 def _json(url: str, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 -- what JSON holds
-    return httpx.get(url, params=parameters, timeout=10, trust_env=False).raise_for_status().json()
+    return get(url, seconds=10, params=parameters).json()
 
 
 @pytest.fixture

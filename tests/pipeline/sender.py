@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+from tests.local import send
 
 Value = str | int | float | bool | Mapping[str, Any]
 
@@ -86,7 +86,7 @@ class Sender:
         self._send("logs", {"resourceLogs": [{"resource": self._resource(), "scopeLogs": scopes}]})
 
     def _send(self, signal: str, content: dict[str, Any]) -> None:
-        answer = httpx.post(f"{self.url}/v1/{signal}", json=content, timeout=10, trust_env=False)
+        answer = send("POST", f"{self.url}/v1/{signal}", seconds=10, json=content)
         assert answer.status_code == 200, answer.text
         assert not answer.json().get("partialSuccess"), answer.text
 

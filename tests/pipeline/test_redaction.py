@@ -2,9 +2,9 @@
 
 import json
 
-import httpx
 import pytest
 
+from tests.local import get, send
 from tests.pipeline.conftest import Pipeline, wait_for
 from tests.pipeline.sender import Line, Span
 
@@ -60,8 +60,8 @@ def stored_trace(pipeline: Pipeline) -> str:
     """Return the stored trace as it came from the store, once it is there."""
 
     def look() -> str | None:
-        answer = httpx.get(f"{pipeline.settings.url('jaeger')}/api/traces/{TRACE}", timeout=5, trust_env=False)
-        return answer.text if answer.is_success else None
+        answer = send("GET", f"{pipeline.settings.url('jaeger')}/api/traces/{TRACE}")
+        return answer.text if answer.ok else None
 
     return wait_for("the trace", look)
 
@@ -144,5 +144,5 @@ def test_a_line_is_found_by_its_trace(stores: Pipeline) -> None:
 
     assert [value[1] for stream in found for value in stream["values"]] == ["of this trace"]
     url = f"{stores.settings.url('loki')}/loki/api/v1/series"
-    series = httpx.get(url, params={"match[]": '{service_name=~".+"}'}, timeout=5, trust_env=False).json()["data"]
+    series = get(url, params={"match[]": '{service_name=~".+"}'}).json()["data"]
     assert series == [{"service_name": "web", "deployment_environment_name": "demo"}]

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-import httpx
 import pytest
 
+from tests.local import get
 from tests.pipeline.conftest import Pipeline, wait_for
 from tests.pipeline.sender import Sender, Span
 
@@ -108,4 +108,4 @@ def test_rates_are_of_all_spans(store: Pipeline) -> None:
 def derived(pipeline: Pipeline) -> list[str]:
     """Return the lines of the metrics that the Collector derives from spans."""
     url = f"{pipeline.settings.url('otel-collector/derived')}/metrics"
-    return httpx.get(url, timeout=5, trust_env=False).raise_for_status().text.splitlines()
+    return get(url).text.splitlines()
