@@ -8,14 +8,12 @@ import shutil
 import socket
 import subprocess
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.cost import CommandFailedError
+from box.http import LocalSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,20 +37,19 @@ class Server:
 
     def get(self, path: str) -> str:
         """The body of a page."""
-        with urllib.request.urlopen(self.url + path, timeout=300) as answer:  # noqa: S310 - our own server
-            return str(answer.read().decode())
+        with LocalSession(300) as session:
+            answer = session.get(self.url + path)
+        answer.raise_for_status()
+        return answer.text
 
     def query(self, expr: str, at: float, *, stats: bool = False) -> dict[str, Any]:
         """The answer of an instant query: `result`, and `stats` when asked for."""
         fields = {"query": expr, "time": f"{at:.3f}", "timeout": "300s", **({"stats": "all"} if stats else {})}
-        request = urllib.request.Request(  # noqa: S310 - as above
-            self.url + "/api/v1/query", data=urllib.parse.urlencode(fields).encode()
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=400) as answer:  # noqa: S310 - as above
-                data: dict[str, Any] = json.load(answer)["data"]
-        except urllib.error.HTTPError as error:
-            raise CommandFailedError(f"Prometheus refuses {expr!r}: {error.read().decode()}") from None
+        with LocalSession(400) as session:
+            answer = session.post(self.url + "/api/v1/query", data=fields)
+        if not answer.ok:
+            raise CommandFailedError(f"Prometheus refuses {expr!r}: {answer.text}")
+        data: dict[str, Any] = answer.json()["data"]
         return data
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.request
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from bench.report import Report, Table
 from bench.tiers import Shop, serving, sink
 from bench.versions import machine
 from bench.visits import CATALOGUE, ORDER, Page, visit
+from box.http import LocalSession
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,9 +106,9 @@ def _ports(shops: Mapping[str, Shop]) -> dict[str, int]:
 
 
 def _taken(collector: str) -> dict[str, int]:
-    with urllib.request.urlopen(collector, timeout=10) as answer:  # noqa: S310 - our own address
-        taken: dict[str, int] = json.load(answer)
-        return taken
+    with LocalSession(10) as session:
+        taken: dict[str, int] = session.get(collector).json()
+    return taken
 
 
 def _report(figures: Rounds, sent: Mapping[str, int], scrapes: Mapping[str, int], rounds: int, requests: int) -> Report:

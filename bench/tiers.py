@@ -7,17 +7,16 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
 
 import psutil
+import requests
 
 from bench.cost import CommandFailedError
+from box.http import LocalSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,11 +39,9 @@ class Shop:
 
     def scrape(self, tier: str) -> int:
         """Bytes of the answer to one scrape."""
-        connection = HTTPConnection("127.0.0.1", self.ports[tier], timeout=10)
-        connection.request("GET", "/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
-        size = len(connection.getresponse().read())
-        connection.close()
-        return size
+        headers = {"Accept": "application/openmetrics-text; version=1.0.0", "Accept-Encoding": "identity"}
+        with LocalSession(10) as session:
+            return len(session.get(f"http://127.0.0.1:{self.ports[tier]}/metrics", headers=headers).content)
 
 
 def free_port() -> int:
@@ -110,11 +107,11 @@ def wait_for(url: str) -> None:
         CommandFailedError: it did not in time.
     """
     end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
-                return
-        except (URLError, OSError):
+    with LocalSession(2) as session:
+        while time.monotonic() < end:
+            with suppress(requests.RequestException):
+                if session.get(url).ok:
+                    return
             time.sleep(0.1)
     raise CommandFailedError(f"{url} did not answer within {_START_SECONDS} s")
 

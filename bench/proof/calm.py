@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import httpx
+import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench.cost import CommandFailedError
@@ -67,5 +67,5 @@ def _waiting(box: FullBox) -> float:
     try:
         in_shop = sum(total(box, tier, *SHOP_QUEUES) for tier in TIERS)
         return in_shop + total(box, COLLECTOR, "otelcol_exporter_queue_size")
-    except httpx.HTTPError:
+    except requests.RequestException:
         return 1.0  # not back yet

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-import httpx
+import requests
 
 from bench.cost import CommandFailedError
 from bench.proof import alerts, sender
@@ -56,7 +56,7 @@ class Watch:
                 self.queries += 1
                 try:
                     look(since)
-                except (CommandFailedError, httpx.HTTPError):
+                except (CommandFailedError, requests.RequestException):
                     self.failed += 1
 
     def end(self) -> None:

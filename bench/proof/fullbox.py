@@ -13,13 +13,15 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import httpx
+import requests
 
 from bench.cost import CommandFailedError
 from bench.ports import quiet_ports
+from box.http import LocalSession
 from box.layout import Layout
 from box.services import PORT_VARIABLES
 from box.supervision.control import Control
@@ -40,7 +42,7 @@ class FullBox:
     ports: Mapping[str, int]
     store: str
     _environment: Mapping[str, str] = field(repr=False)
-    _client: httpx.Client = field(repr=False)
+    _session: requests.Session = field(repr=False)
 
     def url(self, name: str) -> str:
         """The address of a service, or of one of its further ports."""
@@ -53,23 +55,23 @@ class FullBox:
             CommandFailedError: it does not answer, or not with success.
         """
         try:
-            answer = self._client.get(self.url(name) + path, params=parameters)
+            answer = self._session.get(self.url(name) + path, params=parameters)
             answer.raise_for_status()
             return answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (requests.RequestException, ValueError) as error:
             raise CommandFailedError(f"{name} does not answer {path}: {error}") from error
 
     def find(self, name: str, path: str) -> Any:  # noqa: ANN401 - JSON is anything
         """As `get`, but None for what a service does not know."""
-        answer = self._client.get(self.url(name) + path)
-        if answer.status_code == httpx.codes.NOT_FOUND:
+        answer = self._session.get(self.url(name) + path)
+        if answer.status_code == HTTPStatus.NOT_FOUND:
             return None
         answer.raise_for_status()
         return answer.json()
 
     def text(self, name: str, path: str) -> str:
         """What a service answers, as text."""
-        answer = self._client.get(self.url(name) + path)
+        answer = self._session.get(self.url(name) + path)
         answer.raise_for_status()
         return answer.text
 
@@ -80,7 +82,7 @@ class FullBox:
     def fault(self, tier: str, name: str, **settings: object) -> None:
         """Switch a fault of the shop on; without settings, off."""
         token = (self.run / "secrets" / "admin-token").read_text().strip()
-        answer = self._client.request(
+        answer = self._session.request(
             "PUT" if settings else "DELETE",
             f"{self.url(tier)}/admin/faults/{name}",
             json=settings or None,
@@ -141,8 +143,8 @@ def full_box(**environment: str) -> Iterator[FullBox]:
         _box(variables, "up", "--full")
         chosen: dict[str, int] = json.loads((run / "state.json").read_text())["ports"]
         store = next(name for name in ("tempo", "jaeger") if name in chosen)
-        with httpx.Client(timeout=20, trust_env=False) as client:
-            yield FullBox(run, chosen, store, variables, client)
+        with LocalSession(20) as session:
+            yield FullBox(run, chosen, store, variables, session)
     except BaseException:
         with contextlib.suppress(CommandFailedError):  # told, and what is under way says more
             _take_down(variables, run)

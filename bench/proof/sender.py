@@ -11,15 +11,18 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 from struct import pack_into
 from typing import TYPE_CHECKING
 
-import httpx
+import requests
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs, SeverityNumber
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
+
+from box.http import LocalSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,11 +50,11 @@ def send(url: str, per_second: float, seconds: float) -> Sent:
     batch = Batch()
     begun = time.monotonic()
     count = int(per_second * min(seconds, MOST_SECONDS) / BATCH)
-    with httpx.Client(timeout=10, trust_env=False) as client:
+    with LocalSession(10) as session:
         for number in range(count):
             time.sleep(max(0.0, begun + number * BATCH / per_second - time.monotonic()))
-            answers[_post(client, url, batch.at(time.time_ns()))] += 1
-    taken = sum(times for status, times in answers.items() if status == httpx.codes.OK) * BATCH
+            answers[_post(session, url, batch.at(time.time_ns()))] += 1
+    taken = sum(times for status, times in answers.items() if status == HTTPStatus.OK) * BATCH
     told = {str(status): times for status, times in answers.items()}
     return Sent(count * BATCH, taken, time.monotonic() - begun, told)
 
@@ -68,10 +71,10 @@ def result(process: subprocess.Popen[str]) -> Sent:
     return Sent(**json.loads(output))
 
 
-def _post(client: httpx.Client, url: str, body: bytes) -> int:
+def _post(session: requests.Session, url: str, body: bytes) -> int:
     try:
-        answer = client.post(f"{url}/v1/logs", content=body, headers={"content-type": "application/x-protobuf"})
-    except httpx.HTTPError:
+        answer = session.post(f"{url}/v1/logs", data=body, headers={"content-type": "application/x-protobuf"})
+    except requests.RequestException:
         return 0
     return answer.status_code
 

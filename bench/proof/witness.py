@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import httpx
+import requests
 
 from bench.cost import CommandFailedError
 from bench.proof import stores
@@ -49,7 +49,7 @@ class Witness:
         while not self._done.wait(_LOOK_SECONDS):
             try:
                 self._look()
-            except (CommandFailedError, httpx.HTTPError) as error:
+            except (CommandFailedError, requests.RequestException) as error:
                 self.failures.append(str(error))
 
     def _look(self) -> None:

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
+import requests
+
+from tests.local import get
 
 ROOT = Path(__file__).parents[2]
 PORTS = (
@@ -72,7 +74,7 @@ def wait_for(what: str, look: Callable[[], T | None], seconds: float) -> T:
     while time.monotonic() < end:
         try:
             found = look()
-        except httpx.HTTPError:
+        except requests.RequestException:
             found = None
         if found:
             return found
@@ -126,9 +128,9 @@ class ComposeStack:
         """The JSON that a service answers.
 
         Raises:
-            httpx.HTTPError: no answer, or an error.
+            requests.RequestException: no answer, or an error.
         """
-        return httpx.get(self.url(service, path), timeout=5, trust_env=False).raise_for_status().json()
+        return get(self.url(service, path)).json()
 
     def secret(self, name: str) -> str:
         """A generated password, by the documented command."""

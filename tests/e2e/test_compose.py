@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 
 from tests.e2e.compose_stack import (
@@ -26,6 +25,7 @@ from tests.e2e.compose_stack import (
     why_not,
 )
 from tests.e2e.dashboard_queries import panel_queries
+from tests.local import get, send
 from tests.pipeline.sender import Line, Sender, Span
 
 pytestmark = pytest.mark.e2e
@@ -74,7 +74,7 @@ def switch(stack: ComposeStack, method: str, **fault: object) -> None:
     """Switches the fault `errors` of the web tier."""
     headers = {"authorization": f"Bearer {stack.secret('admin')}"}
     url = stack.url("web", "/admin/faults/errors")
-    httpx.request(method, url, json=fault or None, headers=headers, timeout=5, trust_env=False).raise_for_status()
+    send(method, url, json=fault or None, headers=headers).raise_for_status()
 
 
 def total_outage(stack: ComposeStack) -> float:
@@ -244,8 +244,7 @@ def test_a_total_outage_pages_in_real_time(stack: ComposeStack) -> None:
         switch(stack, "DELETE")
     say(f"paged after {float(str(page['received'])) - started:.0f} s, theory {THEORY_SECONDS:.0f} s")
     assert page["receiver"] == "page"
-    runbook = httpx.get(stack.url("pager", f"/runbooks/{ALERT}"), timeout=5, trust_env=False)
-    assert runbook.status_code == 200
+    runbook = get(stack.url("pager", f"/runbooks/{ALERT}"))
     assert "Mitigation" in runbook.text
 
 

@@ -11,11 +11,11 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import pytest
 
 from box.processes import MARKER
+from tests.local import send
 
 pytestmark = pytest.mark.e2e
 
@@ -135,8 +135,7 @@ def silence_everything(folder: Path) -> None:
         "createdBy": "the test",
         "comment": "nobody is to be told",
     }
-    answer = httpx.post(f"http://127.0.0.1:{port}/api/v2/silences", json=silence, timeout=5, trust_env=False)
-    answer.raise_for_status()
+    send("POST", f"http://127.0.0.1:{port}/api/v2/silences", json=silence).raise_for_status()
 
 
 def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 
@@ -17,6 +16,7 @@ from bench.proof.fullbox import without_tempo
 from box.layout import Layout
 from box.services import CORE, Service, selection
 from tests.consistency import servers
+from tests.local import get
 
 pytestmark = pytest.mark.e2e
 
@@ -67,8 +67,7 @@ class Running:
 
     def ask(self, path: str) -> Any:  # noqa: ANN401 - JSON is anything
         """What its Prometheus answers."""
-        with urlopen(f"http://127.0.0.1:{self.environment['PROMETHEUS_PORT']}{path}", timeout=10) as answer:
-            return json.load(answer)["data"]
+        return get(f"http://127.0.0.1:{self.environment['PROMETHEUS_PORT']}{path}", seconds=10).json()["data"]
 
     def stop(self, name: str) -> None:
         """Stop one service, as somebody would by hand; the supervisor leaves it so."""

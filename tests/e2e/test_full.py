@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psutil
 import pytest
+import requests
 
 from bench.ports import quiet_ports
 from bench.proof.fullbox import without_tempo
+from box.http import LocalSession
 from box.processes import MARKER
 from box.services import selection
+from tests.local import get
 
 pytestmark = pytest.mark.e2e
 
@@ -51,7 +53,7 @@ class Box:
     def ask(self, port: str, path: str, **parameters: str | float) -> Any:  # noqa: ANN401 -- what JSON holds
         """Return the JSON that a server answers."""
         url = f"http://127.0.0.1:{self.environment[port]}{path}"
-        return httpx.get(url, params=parameters, timeout=10, trust_env=False).raise_for_status().json()
+        return get(url, seconds=10, params=parameters).json()
 
     def processes(self) -> list[psutil.Process]:
         """Return the processes of this box, found without its own code."""
@@ -61,7 +63,7 @@ class Box:
         """Return the services of a stored trace; none when it is not there."""
         try:
             (found,) = self.ask("JAEGER_PORT", f"/api/traces/{identity}")["data"]
-        except httpx.HTTPStatusError:
+        except requests.HTTPError:
             return set()
         return {process["serviceName"] for process in found["processes"].values()}
 
@@ -110,14 +112,14 @@ def visit(box: Box, identities: list[str], at_half: Callable[[], None] = lambda:
     """Look at the goods once for each trace id; return the answers' status."""
     found = []
     begun = time.monotonic()
-    with httpx.Client(timeout=10, trust_env=False) as client:
+    with LocalSession(10) as session:
         for index, identity in enumerate(identities):
             if index == len(identities) // 2:
                 at_half()
             time.sleep(max(0.0, begun + index / PER_SECOND - time.monotonic()))
             headers = {"traceparent": f"00-{identity}-{identity[:16]}-01"}
             url = f"http://127.0.0.1:{box.environment['WEB_PORT']}/products"
-            found.append(client.get(url, headers=headers).status_code)
+            found.append(session.get(url, headers=headers).status_code)
     return found
 
 

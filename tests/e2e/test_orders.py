@@ -7,11 +7,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
+import requests
 
 from tests.apps.servers import free_port
 from tests.e2e.orders_invariants import Plan, judge, main, place_all
+from tests.local import send
 
 pytestmark = pytest.mark.e2e
 
@@ -87,9 +88,9 @@ def wait_until_ready(web: str) -> None:
     """Return when all tiers can serve."""
     for _ in range(300):
         try:
-            if httpx.get(f"{web}/readyz", trust_env=False).json()["status"] == "ready":
+            if send("GET", f"{web}/readyz").json()["status"] == "ready":
                 return
-        except (httpx.HTTPError, ValueError):
+        except (requests.RequestException, ValueError):
             pass
         time.sleep(0.1)
     pytest.fail("the shop was not ready within 30 seconds")

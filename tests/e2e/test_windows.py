@@ -12,11 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+import requests
 import yaml
 
 from box.binaries import find_all
+from box.http import LocalSession
 from tests.e2e.counted_events import Events, served
 
 pytestmark = pytest.mark.e2e
@@ -54,22 +55,23 @@ class Server:
 
     def __init__(self, port: int, process: subprocess.Popen[bytes]) -> None:
         self.process = process
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", timeout=5, trust_env=False)
+        self._url = f"http://127.0.0.1:{port}/api/v1"
+        self._session = LocalSession(5)
 
     def close(self) -> None:
         """Give the connection back."""
-        self._client.close()
+        self._session.close()
 
     def ready(self) -> bool:
         """Return whether it answers."""
         try:
-            return self._client.get("/query", params={"query": "1"}).is_success
-        except httpx.HTTPError:
+            return self._session.get(f"{self._url}/query", params={"query": "1"}).ok
+        except requests.RequestException:
             return False
 
     def tiers(self) -> set[str]:
         """Return the tiers that fire; `NoData` is pending until the first events are counted, and that is right."""
-        alerts = self._client.get("/alerts").json()["data"]["alerts"]
+        alerts = self._session.get(f"{self._url}/alerts").json()["data"]["alerts"]
         return {alert["labels"]["tier"] for alert in alerts if alert["state"] == "firing"}
 
     def unseen(self) -> list[tuple[float, float]]:
@@ -77,13 +79,13 @@ class Server:
         return [*self._pauses('counted_total{code="200"}'), *self._pauses('slo:events:5m{kind="total"}')]
 
     def _pauses(self, series: str) -> list[tuple[float, float]]:
-        answer: Any = self._client.get("/query", params={"query": f"{series}[5m]"}).json()
+        answer: Any = self._session.get(f"{self._url}/query", params={"query": f"{series}[5m]"}).json()
         moments = [float(at) for at, _ in answer["data"]["result"][0]["values"]]
         return [(one, next_one) for one, next_one in pairwise(moments) if next_one - one > LONGEST_INTERVAL]
 
     def values(self, expression: str, at: float) -> dict[str, float]:
         """Return a query's result at a moment, by metric name."""
-        answer: Any = self._client.get("/query", params={"query": expression, "time": f"{at:.3f}"}).json()
+        answer: Any = self._session.get(f"{self._url}/query", params={"query": expression, "time": f"{at:.3f}"}).json()
         return {row["metric"]["__name__"]: float(row["value"][1]) for row in answer["data"]["result"]}
 
 

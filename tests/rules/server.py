@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
-from urllib.request import urlopen
 
 import pytest
+import requests
+
+from tests.local import get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,10 +63,8 @@ class Server:
     def query(self, expr: str) -> list[dict[str, Any]]:
         """The samples of an instant query; none while the server starts."""
         try:
-            url = f"{self.url}/api/v1/query?query={quote(expr)}"
-            with urlopen(url, timeout=10) as answer:  # noqa: S310 - a server of ours
-                return list(json.load(answer)["data"]["result"])
-        except OSError:
+            return list(get(f"{self.url}/api/v1/query", seconds=10, params={"query": expr}).json()["data"]["result"])
+        except requests.RequestException:
             return []
 
     def await_samples(self, expr: str, count: int) -> list[dict[str, Any]]:

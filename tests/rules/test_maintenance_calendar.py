@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
-from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +14,7 @@ import pytest
 from slo.maintenance.cron import parse
 from slo.maintenance.expression import planned
 from slo.maintenance.zones import offsets
+from tests.local import send
 from tests.rules.server import running
 
 MINUTE = 60
@@ -78,8 +76,9 @@ class Server:
     def minutes(self, expr: str, start: float, steps: int) -> list[bool]:
         """Whether the expression has a sample, once a minute."""
         asked = {"query": expr, "start": start, "end": start + (steps - 1) * MINUTE, "step": MINUTE}
-        with urlopen(f"{self._url}/api/v1/query_range", urlencode(asked).encode(), timeout=60) as answer:  # noqa: S310
-            result = json.load(answer)["data"]["result"]
+        answer = send("POST", f"{self._url}/api/v1/query_range", seconds=60, data=asked)
+        answer.raise_for_status()
+        result = answer.json()["data"]["result"]
         found = {round((at - start) / MINUTE) for series in result for at, _ in series["values"]}
         return [step in found for step in range(steps)]
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 import yaml
@@ -13,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.conftest import found
 from tests.consistency import servers
+from tests.local import get
 from tests.rules.server import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -44,8 +44,7 @@ def never_exported(wanted: Mapping[str, tuple[str, ...]], port: int) -> set[str]
 
 def exported(port: int) -> dict[str, set[str]]:
     """The names that /metrics tells, each with the labels that it has."""
-    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-        text = answer.read().decode()
+    text = get(f"http://127.0.0.1:{port}/metrics").text
     labels: dict[str, set[str]] = {}
     for family in text_string_to_metric_families(text):
         labels.setdefault(family.name + "_total" * (family.type == "counter"), set())

@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import httpx
+import requests
 
 from tests.box.conftest import free_ports
 from tests.conftest import ROOT
+from tests.local import send
 
 PATIENCE = 30
 
@@ -52,8 +53,8 @@ def end(process: subprocess.Popen[bytes], patience: float = PATIENCE) -> None:
 def _wait_ready(url: str, log: Path) -> None:
     end = time.monotonic() + PATIENCE
     while True:
-        with suppress(httpx.HTTPError):
-            if httpx.get(url, trust_env=False).is_success:
+        with suppress(requests.RequestException):
+            if send("GET", url).ok:
                 return
         assert time.monotonic() < end, log.read_text()[-2000:]
         time.sleep(0.05)

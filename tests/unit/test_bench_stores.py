@@ -1,12 +1,15 @@
 """What the stores answer is read whole: unknown traces are none, a full answer is asked for in halves."""
 
+import io
 import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-import httpx
+from requests import PreparedRequest, Response, Session
+from requests.adapters import BaseAdapter
 
 from bench.proof import alerts, calm, stores
 from bench.proof.fullbox import TIERS, FullBox
@@ -14,18 +17,35 @@ from bench.proof.fullbox import TIERS, FullBox
 TRACE = "b" * 32
 
 
-def box(answer: Callable[[httpx.Request], Any]) -> FullBox:
-    """A stack of which every service gives the same function's answers; None is a 404."""
+Answer = Callable[[dict[str, str]], Any]
+"""What is answered to the parameters of a question."""
 
-    def respond(request: httpx.Request) -> httpx.Response:
-        body = answer(request)
-        if body is None:
-            return httpx.Response(404)
-        return httpx.Response(200, text=body if isinstance(body, str) else json.dumps(body))
 
+class Given(BaseAdapter):
+    """Answers in the place of a network; None is a 404."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def send(self, request: PreparedRequest, **_: Any) -> Response:  # type: ignore[override]  # noqa: ANN401
+        """Answer."""
+        body = self._answer(dict(parse_qsl(urlsplit(str(request.url)).query)))
+        response = Response()
+        response.status_code = 404 if body is None else 200
+        response.raw = io.BytesIO((body if isinstance(body, str) else json.dumps(body)).encode())
+        return response
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def box(answer: Answer) -> FullBox:
+    """A stack of which every service gives the same function's answers."""
     names = ("jaeger", "loki", "prometheus", "pager", calm.COLLECTOR, *TIERS)
-    client = httpx.Client(transport=httpx.MockTransport(respond))
-    return FullBox(Path(), dict.fromkeys(names, 1), "jaeger", {}, client)
+    session = Session()
+    session.mount("http://", Given(answer))
+    return FullBox(Path(), dict.fromkeys(names, 1), "jaeger", {}, session)
 
 
 def test_an_unknown_trace_has_no_spans() -> None:
@@ -54,9 +74,9 @@ def test_lines_beyond_the_limit_are_asked_for_in_halves() -> None:
     """Loki cuts its answer without a word; no line may be missed or counted twice for that."""
     moments = [1_000_000_000 + 100 * index for index in range(12_000)]
 
-    def answer(request: httpx.Request) -> Any:  # noqa: ANN401 - JSON is anything
-        start, end = int(request.url.params["start"]), int(request.url.params["end"])
-        rows = [[str(at), f"line {at}"] for at in moments if start <= at < end][: int(request.url.params["limit"])]
+    def answer(asked: dict[str, str]) -> Any:  # noqa: ANN401 - JSON is anything
+        start, end = int(asked["start"]), int(asked["end"])
+        rows = [[str(at), f"line {at}"] for at in moments if start <= at < end][: int(asked["limit"])]
         stream = {"service_name": "web", "trace_id": TRACE, "span_id": "s"}
         return {"data": {"result": [{"stream": stream, "values": rows}]}}
 
