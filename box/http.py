@@ -22,6 +22,10 @@ class LocalSession(requests.Session):
 
 def reason(error: BaseException) -> str:
     """Return what the operating system or the other side said; `requests` wraps it in names of its own classes."""
-    while (below := error.__cause__ or error.__context__) is not None:
+    while (below := error.__cause__ or error.__context__ or _argument(error)) is not None:
         error = below
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _argument(error: BaseException) -> BaseException | None:
+    return next((each for each in error.args if isinstance(each, BaseException)), None)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slo.cli.asking import access_of, add_access, given
 from slo.cli.help import Lines
 from slo.cli.inputs import add_files, read_base, read_sources
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from slo.diagnostics import Diagnostic
     from slo.lint.ignores import Judged
     from slo.load import Source
+    from slo.observe.access import Access
     from slo.observe.metrics import Metrics
     from slo.observe.server import Server
     from slo.pipeline import Compiled
@@ -24,6 +28,7 @@ examples:
   slo lint                                            slos.yaml, by itself
   slo lint --metrics http://localhost:8080/metrics    beside the metrics that the service exports
   slo lint --prometheus http://localhost:9090         beside the series and rules of a server
+  slo lint --prometheus https://mimir.example/prometheus --header X-Scope-OrgID:shop --bearer-token-file token
   slo lint --format sarif > slo.sarif                 for code scanning
 
 A comment switches a warning off, on its line, above it, or at the first line of the SLO:
@@ -47,17 +52,19 @@ def register(subparsers: Subparsers) -> None:
         help="look whether the queries fit to these metrics: a file, a page /metrics, or a Prometheus (repeatable)",
     )
     parser.add_argument("--prometheus", metavar="URL", help="look at this server's series, rules and retention as well")
-    parser.set_defaults(run=run)
+    add_access(parser)
+    parser.set_defaults(run=lambda args: run(args, parser))
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Print all findings."""
     from slo.cli.report import severity_of  # noqa: PLC0415 - keeps the start of other commands fast
     from slo.errors import CompileError  # noqa: PLC0415 - as above
     from slo.lint.ignores import Judged  # noqa: PLC0415 - as above
 
+    outside = _outside(args, parser)
     try:
-        judged = _judged(read_sources(args.files), args.metrics, args.prometheus)
+        judged = _judged(read_sources(args.files), outside)
     except CompileError as error:
         judged = Judged(error.diagnostics)
     findings = judged.kept
@@ -85,7 +92,25 @@ def _print(judged: Judged, counts: dict[str, int], form: str) -> None:
         print(formats.as_github(judged.kept))
 
 
-def _judged(sources: Sequence[Source], metrics: Sequence[str], prometheus: str | None) -> Judged:
+@dataclass(frozen=True, slots=True)
+class _Outside:
+    """What to compare with: metrics by file or address, and a server by its address."""
+
+    metrics: Sequence[str]
+    prometheus: str | None
+    access: Access | None
+
+
+def _outside(args: argparse.Namespace, parser: argparse.ArgumentParser) -> _Outside:
+    if not args.prometheus and (option := given(args)):
+        parser.error(f"{option} is for the server of --prometheus; add --prometheus URL")
+    asks = args.prometheus or any("://" in where for where in args.metrics)
+    if args.ca_file and not asks:
+        parser.error("--ca-file is for a server; add --prometheus URL")
+    return _Outside(args.metrics, args.prometheus, access_of(args, parser, os.environ) if asks else None)
+
+
+def _judged(sources: Sequence[Source], outside: _Outside) -> Judged:
     """All findings, in the order of the files, without those that comments ignore."""
     from slo.lint.ignores import Judged, judge  # noqa: PLC0415 - as above
     from slo.load.locate import located  # noqa: PLC0415 - as above
@@ -93,19 +118,17 @@ def _judged(sources: Sequence[Source], metrics: Sequence[str], prometheus: str |
 
     compiled = compile_sources(sources, Request(), read_base)
     texts = {s.file: s.text for s in sources}
-    found, looked_for = _found(compiled, metrics, prometheus)
+    found, looked_for = _found(compiled, outside)
     judged = judge(located(found, texts), texts, looked_for)
     return Judged(located((*judged.kept, *judged.about_comments), texts), judged.ignored)
 
 
-def _found(
-    compiled: Iterable[Compiled], metrics: Sequence[str], prometheus: str | None
-) -> tuple[list[Diagnostic], frozenset[str]]:
+def _found(compiled: Iterable[Compiled], outside: _Outside) -> tuple[list[Diagnostic], frozenset[str]]:
     """The findings, and the codes that were looked for."""
     from slo.lint import lint, lints  # noqa: PLC0415 - as above
 
     codes = frozenset(code for _, code in lints())
-    if not metrics and not prometheus:
+    if not outside.metrics and not outside.prometheus:
         return [d for one in compiled for d in lint(one.plan)], codes
     from slo.lint.finding import finding  # noqa: PLC0415 - as above
     from slo.lint.live import codes as live_codes  # noqa: PLC0415 - as above
@@ -113,7 +136,7 @@ def _found(
 
     plans = [one.plan for one in compiled]
     try:
-        seen, server = _observed(metrics, prometheus)
+        seen, server = _observed(outside)
         return [d for p in plans for d in lint(p, seen, server)], codes | live_codes(metrics=True, server=bool(server))
     except ObserveError as error:
         from slo.diagnostics import Place  # noqa: PLC0415 - as above
@@ -122,12 +145,17 @@ def _found(
         return [*(d for p in plans for d in lint(p)), unread], codes
 
 
-def _observed(metrics: Sequence[str], prometheus: str | None) -> tuple[Metrics, Server | None]:
-    """Metrics and server; without metrics of their own, those of the server."""
+def _observed(outside: _Outside) -> tuple[Metrics, Server | None]:
+    """Return metrics and server; without metrics of their own, those of the server.
+
+    Credentials are for the server alone; its CA may be that of the pages as well.
+    """
     from slo.observe import metrics_of, server_of  # noqa: PLC0415 - as above
+    from slo.observe.access import ANONYMOUS, Access  # noqa: PLC0415 - as above
     from slo.observe.together import Together  # noqa: PLC0415 - as above
 
-    server = server_of(prometheus) if prometheus else None
-    parts: list[Metrics] = [metrics_of(where) for where in metrics]
+    access = outside.access or ANONYMOUS
+    server = server_of(outside.prometheus, access) if outside.prometheus else None
+    parts: list[Metrics] = [metrics_of(where, Access(ca_file=access.ca_file)) for where in outside.metrics]
     parts += [server] if server and not parts else []
     return (parts[0] if len(parts) == 1 else Together(parts)), server

@@ -56,9 +56,9 @@ LIVE: dict[str, Entry] = {
     "SLO136": Entry(
         "Metrics or server cannot be read",
         "The address or file after --metrics or --prometheus gave no answer within five seconds, more than 20 MB, or "
-        "something else than metrics.",
+        "something else than metrics; or a file of credentials or certificates cannot be used.",
         "Try the address in a browser. Possible are a file, a page such as http://host:8080/metrics, or the base URL "
-        "of a Prometheus.",
+        "of a Prometheus. For a server that requires credentials see --header, --bearer-token-file and --client-cert.",
     ),
     "SLO137": Entry(
         "The server forgets before the window is over",

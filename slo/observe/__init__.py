@@ -8,17 +8,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slo.observe.errors import ObserveError, TooLargeError, without_password
+from slo.observe.access import ANONYMOUS, Access
+from slo.observe.errors import ObserveError, TooLargeError
+from slo.observe.limits import MOST_BYTES
 
 if TYPE_CHECKING:
     from slo.observe.metrics import Metrics
     from slo.observe.server import Server
 
-MOST_BYTES = 20_000_000
+_FINE = 200
 
 
-def metrics_of(where: str) -> Metrics:
-    """The metrics of a file, of a page such as http://host:8080/metrics, or of a Prometheus server by its base URL.
+def metrics_of(where: str, access: Access = ANONYMOUS) -> Metrics:
+    """Return the metrics of a file, of a page such as http://host:8080/metrics, or of a Prometheus by its base URL.
 
     Raises:
         ObserveError: nothing of that kind is there.
@@ -27,29 +29,34 @@ def metrics_of(where: str) -> Metrics:
 
     if "://" not in where:
         return Exposition(where, _file(where))
-    from slo.observe.web import get  # noqa: PLC0415 - urllib is slow to import, and a file does not need it
+    from slo.observe.web import Web  # noqa: PLC0415 - requests is slow to import, and a file does not need it
 
     if not where.split("?", 1)[0].endswith("/metrics"):
-        server = server_of(where, missing_ok=True)
+        server = server_of(where, access, missing_ok=True)
         if server is not None:
             return server
-    return Exposition(without_password(where), get(where).text)
+    web = Web(where, access)
+    page = web.get()
+    if page.status != _FINE:
+        raise ObserveError(where, f"the server answers with status {page.status}")
+    return Exposition(web.where, page.text)
 
 
-def server_of(url: str, *, missing_ok: bool = False) -> Server | None:
-    """The Prometheus server with this base URL; `missing_ok`: None where something else answers.
+def server_of(url: str, access: Access = ANONYMOUS, *, missing_ok: bool = False) -> Server | None:
+    """Return the Prometheus server with this base URL; `missing_ok`: None where something else answers.
 
     Raises:
         ObserveError: nothing answers, or something that is no Prometheus.
     """
     from slo.observe.server import Server  # noqa: PLC0415 - as above
 
-    server = Server(url)
-    if server.answers():
+    server = Server(url, access)
+    refusal = server.refusal()
+    if not refusal:
         return server
     if missing_ok:
         return None
-    raise ObserveError(url, "this is no Prometheus server: it has no /api/v1/query")
+    raise ObserveError(url, refusal)
 
 
 def _file(name: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+_USER = re.compile(r"//[^/\s]*@")
+
 
 class ObserveError(Exception):
     """A file or an address does not give what was asked for; says why in one line."""
 
     def __init__(self, where: str, why: str) -> None:
-        """Keep what was asked, without the password that an address may hold."""
+        """Keep what was asked, without the user and password of an address."""
         self.where = without_password(where)
-        self.why = " ".join(why.split())[:300] or "no reason given"
+        self.why = _USER.sub("//", " ".join(why.split()))[:300] or "no reason given"
         super().__init__(f"{self.where}: {self.why}")
 
 

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from slo.observe.errors import ObserveError, TooLargeError, without_password
-from slo.observe.web import get_any
+from slo.observe.access import ANONYMOUS, Access
+from slo.observe.errors import ObserveError, TooLargeError
+from slo.observe.web import Web
 from slo.promql import quote
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _FINE = 200
+_REFUSED = frozenset({401, 403, 407})
+_BROKEN = 500
 
 
 class _Answer(msgspec.Struct):
@@ -43,19 +46,30 @@ class Server:
 
     complete = True
 
-    def __init__(self, url: str) -> None:
-        """Nothing is asked yet."""
-        self.where = without_password(url.rstrip("/"))
-        self._url = url.rstrip("/")
+    def __init__(self, url: str, access: Access = ANONYMOUS) -> None:
+        """Nothing is requested yet.
+
+        Raises:
+            ObserveError: the address or a certificate cannot be used.
+        """
+        self._web = Web(url.rstrip("/"), access)
+        self.where = self._web.where
         self._asked: dict[str, object] = {}
 
-    def answers(self) -> bool:
-        """Whether something at the address speaks the API."""
+    def refusal(self) -> str:
+        """Return why nothing can be asked here; empty where the API answers."""
         page = self._page("query", {"query": "1"})
+        if page.status in _REFUSED:
+            return (
+                f"/api/v1/query answers with status {page.status}; add credentials, see --bearer-token-file, --header"
+            )
+        if page.status >= _BROKEN:
+            return f"/api/v1/query answers with status {page.status}"
         try:
-            return page.status == _FINE and msgspec.json.decode(page.text, type=_Answer).status == "success"
+            right = page.status == _FINE and msgspec.json.decode(page.text, type=_Answer).status == "success"
         except msgspec.MsgspecError:
-            return False
+            right = False
+        return "" if right else "this is no Prometheus server: it has no /api/v1/query"
 
     def query(self, expression: str) -> list[Series]:
         """The labels of what an instant query gives."""
@@ -117,7 +131,4 @@ class Server:
             raise ObserveError(self.where, f"/api/v1/{path} answers otherwise than Prometheus does") from None
 
     def _page(self, path: str, parameters: dict[str, str]) -> Page:
-        try:
-            return get_any(f"{self._url}/api/v1/{path}?{urlencode(parameters)}")
-        except ObserveError as error:  # the address that the user gave says more than that of the question
-            raise type(error)(self.where, error.why) from None
+        return self._web.get(f"/api/v1/{path}", parameters)

@@ -1,134 +1,184 @@
-"""Gets one page over HTTP, within limits: five seconds, 20 MB, http and https alone, whatever a server answers."""
+"""HTTP requests with limits: five seconds, 20 MB, http and https only, and no credentials for another host."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from http.client import HTTPException
+import ssl
+from dataclasses import dataclass
 from threading import Thread
-from typing import TYPE_CHECKING
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-)
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit, urlunsplit
 
-import msgspec
+import requests
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase, HTTPBasicAuth
+from urllib3 import Retry
+from urllib3.exceptions import HTTPError
 
-from slo.observe import MOST_BYTES
-from slo.observe.errors import ObserveError, TooLargeError
+from slo.observe import tls
+from slo.observe.access import ANONYMOUS, Access
+from slo.observe.errors import ObserveError, TooLargeError, without_password
+from slo.observe.limits import MOST_BYTES, SECONDS
 
 if TYPE_CHECKING:
-    from http.client import HTTPResponse
+    from collections.abc import Mapping
 
-SECONDS = 5.0
+_CHUNK = 65_536
+_RETRY = Retry(
+    total=2,
+    other=0,
+    backoff_factor=0.2,
+    status_forcelist=(502, 503, 504),
+    allowed_methods=("GET",),
+    raise_on_status=False,
+    respect_retry_after_header=False,
+)
+_ACCEPT = "text/plain;version=0.0.4,application/json,*/*;q=0.1"
 
 
-class Page(msgspec.Struct, frozen=True):
-    """What a server answered: its status and the text."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The answer of a server: its status and the text."""
 
     status: int
     text: str
 
 
-def get(url: str) -> Page:
-    """The page at an address, with status 200.
+class _Authorization(AuthBase):
+    """Sends a header that `.netrc` must not replace; `requests` drops it at a redirect to another host."""
 
-    Raises:
-        ObserveError: nothing answers in time, too much, or with another status.
-    """
-    page = get_any(url)
-    if page.status != 200:  # noqa: PLR2004 - the status of success
-        raise ObserveError(url, f"the server answers with status {page.status}")
-    return page
+    def __init__(self, value: str) -> None:
+        self._value = value
 
-
-def get_any(url: str) -> Page:
-    """The page at an address, whatever its status.
-
-    The limit of a socket starts anew with every byte, and there is none for looking up a name; so a thread asks, and is
-    left alone when its time is over.
-
-    Raises:
-        ObserveError: nothing answers in time, or too much.
-    """
-    request = _request(url)
-    outcome: list[Page | ObserveError] = []
-    thread = Thread(target=lambda: outcome.append(_outcome(request, url)), daemon=True)
-    thread.start()
-    thread.join(SECONDS)
-    (result,) = outcome or (ObserveError(url, f"no complete answer within {SECONDS:g} seconds"),)
-    if isinstance(result, ObserveError):
-        raise result
-    return result
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._value
+        return request
 
 
-def _outcome(request: Request, url: str) -> Page | ObserveError:
-    try:
-        with _opener().open(request, timeout=SECONDS) as answer:
-            return Page(answer.status, _text(answer, url))
-    except HTTPError as error:
-        error.close()
-        return Page(error.code, "")
-    except ObserveError as error:
-        return error
-    except (OSError, HTTPException, ValueError) as error:
-        return ObserveError(url, _reason(error))
+class _Session(requests.Session):
+    """Keeps what is secret at the host that it was meant for."""
+
+    def __init__(self, *, secret: bool) -> None:
+        super().__init__()
+        self.max_redirects = 5
+        self.headers.update({"Accept": _ACCEPT, "User-Agent": "slobox"})
+        self._secret = secret
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, HTTPAdapter(max_retries=_RETRY))
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Refuse a redirect that would send credentials elsewhere; called before each redirected request."""
+        old, new = str(response.request.url), str(prepared_request.url)
+        if self._secret and self.should_strip_auth(old, new):  # type: ignore[no-untyped-call]
+            target = urlunsplit((*urlsplit(without_password(new))[:2], "", "", ""))
+            raise ObserveError(old, f"redirects to {target}, where credentials are not sent; use that address instead")
+        super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
 
 
-def _opener() -> OpenerDirector:
-    """Only what speaks HTTP: no handler for file: or ftp:, so that no redirect leads there."""
-    opener = OpenerDirector()
-    for handler in (
-        ProxyHandler,
-        HTTPHandler,
-        HTTPSHandler,
-        HTTPRedirectHandler,
-        HTTPDefaultErrorHandler,
-        HTTPErrorProcessor,
-    ):
-        opener.add_handler(handler())
-    return opener
+class Web:
+    """One server, or one page, by its address."""
+
+    def __init__(self, url: str, access: Access = ANONYMOUS) -> None:
+        """Check address and certificates; nothing is requested yet.
+
+        Raises:
+            ObserveError: the address is not on the web, or a certificate cannot be used.
+        """
+        self.where = without_password(url)
+        self._url, self._basic = _without_user(url)
+        self._access = access
+        if self._basic and any(header.name.lower() == "authorization" for header in access.headers):
+            raise ObserveError(url, "two values for Authorization: the user in the address and a header; remove one")
+        self._session = _Session(secret=access.secret or self._basic is not None)
+        if access.ca_file or access.client_cert:
+            tls.check_files(access)
+
+    def get(self, path: str = "", parameters: Mapping[str, str] | None = None) -> Page:
+        """Return the page below the address, whatever its status.
+
+        The timeout of a socket starts again with every byte, and name lookup has none; so a thread asks, and is
+        abandoned at the deadline.
+
+        Raises:
+            ObserveError: no answer in time, or too large an answer.
+        """
+        outcome: list[Page | ObserveError] = []
+        thread = Thread(target=lambda: outcome.append(self._outcome(path, parameters)), daemon=True)
+        thread.start()
+        thread.join(SECONDS)
+        (result,) = outcome or (ObserveError(self.where, f"no complete answer within {SECONDS:g} seconds"),)
+        if isinstance(result, ObserveError):
+            raise result
+        return result
+
+    def _outcome(self, path: str, parameters: Mapping[str, str] | None) -> Page | ObserveError:
+        try:
+            with self._session.get(self._url + path, params=parameters, **self._options()) as answer:
+                return Page(answer.status_code, self._text(answer))
+        except ObserveError as error:
+            return error
+        except (OSError, HTTPError, ValueError) as error:
+            return ObserveError(self.where, _reason(error))
+
+    def _options(self) -> dict[str, Any]:
+        access, headers = self._access, self._access.read_headers()
+        authorization = next((headers.pop(name) for name in list(headers) if name.lower() == "authorization"), None)
+        return {
+            "headers": headers,
+            "auth": _Authorization(authorization) if authorization else self._basic,
+            "verify": access.ca_file or True,
+            "cert": (access.client_cert, access.client_key) if access.client_key else access.client_cert or None,
+            "timeout": SECONDS,
+            "stream": True,
+        }
+
+    def _text(self, answer: requests.Response) -> str:
+        """Return the body, up to the limit."""
+        body = bytearray()
+        for chunk in answer.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise TooLargeError(self.where, f"the answer is larger than {MOST_BYTES // 1_000_000} MB")
+        return body.decode(errors="replace")
 
 
-def _request(url: str) -> Request:
-    """A request for the address; user and password in it become a header."""
+def _without_user(url: str) -> tuple[str, HTTPBasicAuth | None]:
+    """Return the address, and the user and password that were in it."""
     try:
         parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
         wrong = parts.scheme not in {"http", "https"} or not parts.hostname or (parts.port or 1) < 1
     except ValueError as error:
         raise ObserveError(url, str(error)) from None
     if wrong:
         raise ObserveError(url, "only addresses that begin with http:// or https:// can be read")
-    plain = urlunsplit((parts.scheme, host, quote(parts.path or "/", safe="/%:@"), parts.query, ""))
-    request = Request(plain, headers={"Accept": "text/plain;version=0.0.4,application/json,*/*;q=0.1"})  # noqa: S310 - the scheme was checked
-    if parts.username is not None:
-        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        request.add_unredirected_header("Authorization", "Basic " + b64encode(pair.encode()).decode())
-    return request
-
-
-def _text(answer: HTTPResponse, url: str) -> str:
-    """The body, as far as it may go."""
-    body = answer.read(MOST_BYTES + 1)
-    if len(body) > MOST_BYTES:
-        raise TooLargeError(url, f"the answer is larger than {MOST_BYTES // 1_000_000} MB")
-    return body.decode(errors="replace")
+    plain = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
+    if parts.username is None:
+        return plain, None
+    user, password = (unquote(text or "").encode() for text in (parts.username, parts.password))
+    return plain, HTTPBasicAuth(user, password)
 
 
 def _reason(error: Exception) -> str:
-    """One line without the names of Python's classes."""
-    if isinstance(error, URLError) and isinstance(error.reason, Exception):
-        error = error.reason
-    if isinstance(error, TimeoutError):
-        return f"no answer within {SECONDS:g} seconds"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror[:1].lower() + error.strerror[1:]
-    return str(error) or "the connection broke"
+    """Return one line without the names of Python's classes."""
+    if isinstance(error, requests.TooManyRedirects):
+        return "redirects too often"
+    if isinstance(error, requests.exceptions.InvalidSchema) and "adapter" in str(error):
+        return "redirects to an address that does not begin with http:// or https://"
+    below = _innermost(error)
+    if isinstance(below, ssl.SSLError):
+        return tls.reason(below)
+    proxy = "the proxy does not answer: " if isinstance(error, requests.exceptions.ProxyError) else ""
+    if isinstance(below, TimeoutError):
+        return f"{proxy}no answer within {SECONDS:g} seconds"
+    text = (below.strerror if isinstance(below, OSError) else None) or str(below) or "the connection broke"
+    return proxy + (text if text[1:2].isupper() else text[:1].lower() + text[1:])
+
+
+def _innermost(error: BaseException) -> BaseException:
+    """Return what the operating system or the other side said; `requests` and urllib3 wrap it."""
+    while (below := error.__cause__ or error.__context__ or _argument(error)) is not None:
+        error = below
+    return error
+
+
+def _argument(error: BaseException) -> BaseException | None:
+    return next((each for each in error.args if isinstance(each, BaseException)), None)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from contextlib import ExitStack
 
 import pytest
 
@@ -15,6 +13,8 @@ from slo.observe.errors import ObserveError, TooLargeError, without_password
 from slo.observe.exposition import Exposition
 from slo.observe.server import Server
 from slo.observe.together import Together
+from slo.observe.web import Web
+from tests.serving import Answer, Answers, page, serving
 
 TEXT = """\
 # HELP http_requests_total Requests.
@@ -90,48 +90,11 @@ def test_several_programs_are_one() -> None:
     assert not both.complete
 
 
-Answer = tuple[int, dict[str, str], bytes]
-Answers = Callable[[str, dict[str, list[str]], dict[str, str]], Answer | None]
-
-
 @pytest.fixture
 def serve() -> Iterator[Callable[[Answers], str]]:
-    """Serve answers by path and query until the test is over; gives the base URL. No answer: silence."""
-    servers = []
-    silence = threading.Event()
-
-    def start(answers: Answers) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                parts = urlsplit(self.path)
-                made = answers(parts.path, parse_qs(parts.query), dict(self.headers))
-                if made is None:
-                    silence.wait(30)
-                    return
-                self.send_response(made[0])
-                for name, value in made[1].items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(made[2])
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_address[1]}"
-
-    yield start
-    silence.set()
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-
-
-def page(text: str | bytes, status: int = 200, **headers: str) -> Answer:
-    """An answer."""
-    return status, headers, text.encode() if isinstance(text, str) else text
+    """Serve answers until the test is over; gives the base URL."""
+    with ExitStack() as servers:
+        yield lambda answers: servers.enter_context(serving(answers))
 
 
 def test_a_page_of_metrics(serve: Callable[[Answers], str]) -> None:
@@ -210,9 +173,8 @@ def test_redirects_do_not_leave_the_web(serve: Callable[[Answers], str]) -> None
     """A server may send us elsewhere, but never to a file of this machine."""
     url = serve(lambda *_: page("", 302, Location="file:///etc/hostname"))
 
-    with pytest.raises(ObserveError) as refused:
-        web.get(f"{url}/metrics")
-    assert "302" in str(refused.value)
+    with pytest.raises(ObserveError, match="redirects to an address that does not begin with http"):
+        Web(f"{url}/metrics").get()
 
 
 def test_redirects_within_the_web(serve: Callable[[Answers], str]) -> None:
@@ -221,9 +183,9 @@ def test_redirects_within_the_web(serve: Callable[[Answers], str]) -> None:
         lambda path, *_: page(TEXT) if path == "/new" else page("", 302, Location=f"{path}x" if "x" in path else "/new")
     )
 
-    assert web.get(f"{url}/metrics").text == TEXT
-    with pytest.raises(ObserveError):
-        web.get(f"{url}/x")
+    assert Web(f"{url}/metrics").get().text == TEXT
+    with pytest.raises(ObserveError, match="redirects too often"):
+        Web(f"{url}/x").get()
 
 
 def test_passwords_are_sent_and_not_shown(serve: Callable[[Answers], str]) -> None:
@@ -237,7 +199,7 @@ def test_passwords_are_sent_and_not_shown(serve: Callable[[Answers], str]) -> No
     url = serve(answers).replace("http://", "http://me:p%40ss@")
 
     with pytest.raises(ObserveError) as refused:
-        web.get(url)
+        metrics_of(f"{url}/metrics")
     assert seen == ["Basic bWU6cEBzcw=="]
     assert "p%40ss" not in str(refused.value)
     assert without_password("http://a:b@c/d@e") == "http://c/d@e"
@@ -250,6 +212,6 @@ def test_limits(serve: Callable[[Answers], str], monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(web, "SECONDS", 0.2)
 
     with pytest.raises(TooLargeError, match="larger than"):
-        web.get(f"{url}/large")
+        Web(f"{url}/large").get()
     with pytest.raises(ObserveError, match=r"within 0\.2 seconds"):
-        web.get(f"{url}/silent")
+        Web(f"{url}/silent").get()

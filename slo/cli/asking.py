@@ -1,0 +1,95 @@
+"""The options of commands that ask a server: headers, a bearer token, certificates; each has a variable, too."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentTypeError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from slo.observe.access import Access, Header
+
+_OPTIONS = ("--header", "--bearer-token-file", "--client-cert", "--client-key")
+_SECRET = re.compile(r"authorization|cookie|token|secret|passw|credential|apikey|\b(auth|key)\b", re.IGNORECASE)
+
+
+def add_access(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    group = parser.add_argument_group(
+        "access to the server", "Each option overrides the environment variable in parentheses."
+    )
+    text = (
+        "send this header, such as X-Scope-OrgID:shop; for a secret NAME:@FILE, read at each request "
+        "(repeatable; SLO_HEADERS, one a line)"
+    )
+    group.add_argument("--header", action="append", default=[], metavar="NAME:VALUE", help=text)
+    text = "send the bearer token in this file, read at each request (SLO_BEARER_TOKEN_FILE)"
+    group.add_argument("--bearer-token-file", type=_file, metavar="FILE", help=text)
+    text = "trust the CA certificates in this file (SLO_CA_FILE; default: REQUESTS_CA_BUNDLE, or those of certifi)"
+    group.add_argument("--ca-file", type=_file, metavar="FILE", help=text)
+    group.add_argument(
+        "--client-cert", type=_file, metavar="FILE", help="show this client certificate (SLO_CLIENT_CERT)"
+    )
+    text = "its private key, where that is another file (SLO_CLIENT_KEY)"
+    group.add_argument("--client-key", type=_file, metavar="FILE", help=text)
+
+
+def _file(text: str) -> str:
+    """Return the name; an empty one is a variable of a script that is not set."""
+    if not text:
+        raise ArgumentTypeError("empty; name a file")
+    return text
+
+
+def access_of(args: argparse.Namespace, parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> Access:
+    """Return what options and variables say; ends with a message and exit code 2 where they cannot be used."""
+    from slo.observe.access import Access, Header  # noqa: PLC0415 - only needed when a server is asked
+
+    headers = _headers(args, parser, environ)
+    token = args.bearer_token_file or environ.get("SLO_BEARER_TOKEN_FILE", "")
+    if token and "authorization" in headers:
+        parser.error("two values for Authorization: a header and a bearer token; remove one")
+    if token:
+        headers["authorization"] = Header("Authorization", file=token, prefix="Bearer ")
+    cert, key = (
+        getattr(args, f"client_{name}") or environ.get(f"SLO_CLIENT_{name.upper()}", "") for name in ("cert", "key")
+    )
+    if key and not cert:
+        parser.error("a client key without its certificate; add --client-cert, or SLO_CLIENT_CERT")
+    return Access(tuple(headers.values()), args.ca_file or environ.get("SLO_CA_FILE", ""), cert, key)
+
+
+def given(args: argparse.Namespace) -> str:
+    """Return the first of these options that was given and is about who asks; empty where none was."""
+    return next((name for name in _OPTIONS if getattr(args, name[2:].replace("-", "_"))), "")
+
+
+def _headers(
+    args: argparse.Namespace, parser: argparse.ArgumentParser, environ: Mapping[str, str]
+) -> dict[str, Header]:
+    """Return the headers by their names in lower case; an option replaces a line of the variable."""
+    lines = [line for line in environ.get("SLO_HEADERS", "").splitlines() if line.strip()]
+    found = {header.name.lower(): header for header in _parsed("SLO_HEADERS", lines, parser)}
+    for header in _parsed("--header", args.header, parser):
+        if not header.file and _SECRET.search(header.name):
+            fix = " or --bearer-token-file FILE" if header.name.lower() == "authorization" else ""
+            parser.error(
+                f"--header {header.name}: a secret in an argument is visible in the list of processes; "
+                f"write it to a file: --header {header.name}:@FILE{fix}"
+            )
+        found[header.name.lower()] = header
+    return found
+
+
+def _parsed(where: str, texts: Iterable[str], parser: argparse.ArgumentParser) -> Iterator[Header]:
+    from slo.observe.access import HeaderError, parse_header  # noqa: PLC0415 - as above
+
+    for number, text in enumerate(texts, 1):
+        try:
+            yield parse_header(text)
+        except HeaderError as error:
+            place = where if where == "--header" else f"{where}, line {number}"
+            parser.error(f"{place}: {error}")

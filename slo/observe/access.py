@@ -1,0 +1,102 @@
+"""The credentials that a server requires: headers, a bearer token, a private CA, a client certificate."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from slo.observe.errors import ObserveError
+
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
+_OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
+
+
+_WORD = re.compile(r"[\x21-\x7e]+")
+_NO_VALUE = "not the value of a header; write one line of printable ASCII characters"
+_NO_WORD = "not a bearer token; write the token alone, printable ASCII characters without spaces"
+
+
+class HeaderError(ValueError):
+    """A header that cannot be sent; says why without its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header whose value is given, or is read from a file at each request and follows `prefix`."""
+
+    name: str
+    value: str = field(default="", repr=False)
+    file: str = ""
+    prefix: str = ""
+
+    def read(self) -> str:
+        """Return the value.
+
+        Raises:
+            ObserveError: the file is missing, empty, or holds something else than one printable line.
+        """
+        if not self.file:
+            return self.value
+        try:
+            text = Path(self.file).read_text(encoding="ascii").strip()
+        except UnicodeDecodeError:
+            raise ObserveError(self.file, _NO_WORD if self.prefix else _NO_VALUE) from None
+        except (OSError, ValueError) as error:
+            raise ObserveError(self.file, getattr(error, "strerror", None) or str(error)) from None
+        if not text:
+            raise ObserveError(self.file, f"this file is empty; write the value of the header {self.name} into it")
+        if not (_VALUE if not self.prefix else _WORD).fullmatch(text):
+            raise ObserveError(self.file, _NO_WORD if self.prefix else _NO_VALUE)
+        return self.prefix + text
+
+
+def parse_header(text: str) -> Header:
+    """Return the header of `NAME:VALUE`, or of `NAME:@FILE`.
+
+    Raises:
+        HeaderError: it is none.
+    """
+    name, colon, value = (part.strip(" \t") for part in text.partition(":"))
+    if not colon:
+        raise HeaderError("no colon; write NAME:VALUE, such as X-Scope-OrgID:shop")
+    if not _NAME.fullmatch(name):
+        raise HeaderError("the name before the colon is no name of a header; write NAME:VALUE")
+    if name.lower() in _OURS:
+        raise HeaderError(f"{name} is set by the HTTP library; leave it out")
+    if value.startswith("@"):
+        if not value[1:]:
+            raise HeaderError(f"{name} has no file after @; write {name}:@FILE")
+        return Header(name, file=value[1:])
+    if not value:
+        raise HeaderError(f"{name} has no value; write {name}:VALUE")
+    if not _VALUE.fullmatch(value):
+        raise HeaderError(f"the value of {name} has characters other than printable ASCII")
+    return Header(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What to send along with each request, and which certificates to use; nothing by default."""
+
+    headers: tuple[Header, ...] = ()
+    ca_file: str = ""
+    client_cert: str = ""
+    client_key: str = ""
+
+    @property
+    def secret(self) -> bool:
+        """Whether another host must not get what is sent."""
+        return bool(self.headers or self.client_cert)
+
+    def read_headers(self) -> dict[str, str]:
+        """Return the headers to send.
+
+        Raises:
+            ObserveError: a file of one cannot be read.
+        """
+        return {header.name: header.read() for header in self.headers}
+
+
+ANONYMOUS = Access()

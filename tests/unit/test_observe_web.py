@@ -1,0 +1,381 @@
+"""Requests to a server: credentials, TLS, redirects, proxies, compressed and endless answers, each by a real server."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import create_server
+
+import pytest
+import trustme
+
+from slo.observe import server_of, web
+from slo.observe.access import Access, Header, HeaderError, parse_header
+from slo.observe.errors import ObserveError, TooLargeError
+from slo.observe.web import Web
+from tests.serving import Answer, page, serving
+
+Serve = Callable[..., str]
+SECRET = "s3cr3t-t0k3n"
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serve answers until the test is over; gives the base URL."""
+    with ExitStack() as servers:
+        yield lambda *given: servers.enter_context(serving(*given))
+
+
+@pytest.fixture(autouse=True)
+def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither proxies nor certificates of whoever runs the tests."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@dataclass
+class Log:
+    """Answers every request alike and keeps their headers."""
+
+    answer: Answer = field(default_factory=lambda: page("fine"))
+    headers: list[dict[str, str]] = field(default_factory=list)
+
+    def __call__(self, _path: str, _query: object, headers: dict[str, str]) -> Answer:
+        """Answer."""
+        self.headers.append(headers)
+        return self.answer
+
+
+def refusal(url: str, access: Access = Access()) -> str:  # noqa: B008 - frozen
+    """Why there is no page; one line without the secret."""
+    with pytest.raises(ObserveError) as refused:
+        Web(url, access).get()
+    assert "\n" not in str(refused.value)
+    assert SECRET not in str(refused.value)
+    return str(refused.value)
+
+
+# --- headers ---------------------------------------------------------------------------------------------------------
+
+
+def test_headers_are_sent_and_a_token_is_read_each_time(serve: Serve, tmp_path: Path) -> None:
+    """A token that is rotated is used from the next request on."""
+    (token := tmp_path / "token").write_text("first\n")
+    log = Log()
+    access = Access((parse_header("X-Scope-OrgID: shop"), Header("Authorization", file=str(token), prefix="Bearer ")))
+    server = Web(serve(log), access)
+
+    server.get()
+    token.write_text("second")
+    server.get()
+
+    assert [headers["Authorization"] for headers in log.headers] == ["Bearer first", "Bearer second"]
+    assert {headers["X-Scope-OrgID"] for headers in log.headers} == {"shop"}
+
+
+def test_a_secret_header_from_a_file(serve: Serve, tmp_path: Path) -> None:
+    """`NAME:@FILE` sends what is in the file; neither shows in a representation."""
+    (tmp_path / "key").write_text(f"{SECRET}\n")
+    log = Log()
+
+    Web(serve(log), Access((parse_header(f"X-Api-Key:@{tmp_path / 'key'}"),))).get()
+
+    assert log.headers[0]["X-Api-Key"] == SECRET
+    assert SECRET not in repr(Access((parse_header(f"X-Scope-OrgID:{SECRET}"),)))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (SECRET, "no colon"),
+        (f"X Scope:{SECRET}", "no name of a header"),
+        (f":{SECRET}", "no name of a header"),
+        (f"X-Scope-OrgID:{SECRET}\r\nX-Other: 1", "other than printable ASCII"),
+        (f"X-Scope-OrgID:{SECRET}\u00e9", "other than printable ASCII"),
+        ("X-Scope-OrgID:", "X-Scope-OrgID has no value"),
+        ("X-Scope-OrgID:@", "X-Scope-OrgID has no file"),
+        ("Content-Length:5", "Content-Length is set by"),
+    ],
+)
+def test_headers_that_cannot_be_sent(text: str, why: str) -> None:
+    """Each is refused with a reason that does not hold the value."""
+    with pytest.raises(HeaderError, match=why) as refused:
+        parse_header(text)
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "No such file"),
+        (b"", "this file is empty"),
+        (b" \n", "this file is empty"),
+        (f"Bearer {SECRET}".encode(), "write the token alone"),
+        (f"{SECRET}\nsecond".encode(), "write the token alone"),
+        (f"{SECRET}\0".encode(), "write the token alone"),
+        (b"\xff\xfe", "write the token alone"),
+    ],
+)
+def test_token_files_that_cannot_be_used(serve: Serve, tmp_path: Path, content: bytes | None, why: str) -> None:
+    """The message names the file, not its content, and nothing is sent."""
+    if content is not None:
+        (tmp_path / "token").write_bytes(content)
+    log = Log()
+    said = refusal(serve(log), Access((Header("Authorization", file=str(tmp_path / "token"), prefix="Bearer "),)))
+
+    assert said.startswith(f"{tmp_path / 'token'}: ")
+    assert why in said
+    assert log.headers == []
+
+
+def test_netrc_is_read_and_does_not_replace_a_token(
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for curl: it is for those who gave no other credentials."""
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password p@ss\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    log = Log()
+    url = serve(log)
+
+    Web(url).get()
+    Web(url, Access((Header("authorization", "Bearer mine"),))).get()
+
+    assert [headers["Authorization"] for headers in log.headers] == ["Basic bWU6cEBzcw==", "Bearer mine"]
+
+
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [(401, "status 401; add credentials"), (403, "status 403; add credentials"), (500, "status 500"), (404, "no Prom")],
+)
+def test_a_server_that_refuses(serve: Serve, status: int, why: str) -> None:
+    """Missing credentials, a broken server and something else than Prometheus are told apart."""
+    with pytest.raises(ObserveError, match=why):
+        server_of(serve(Log(page("", status))))
+
+
+# --- redirects -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["header", "token", "user"])
+def test_no_credentials_follow_a_redirect_to_another_host(serve: Serve, way: str) -> None:
+    """The other host is not even asked, and the message names it."""
+    other = Log()
+    target = serve(other)
+    url = serve(Log(page("", 302, Location=f"{target.replace('//', f'//u:{SECRET}@')}/login?next=1")))
+    access = Access((Header({"token": "Authorization"}.get(way, "X-Scope-OrgID"), SECRET),) if way != "user" else ())
+
+    said = refusal(url.replace("//", f"//me:{SECRET}@") if way == "user" else url, access)
+
+    assert f"redirects to {target}, where credentials are not sent" in said
+    assert other.headers == []
+
+
+def test_redirects_without_credentials_are_followed(serve: Serve) -> None:
+    """A public server may have moved."""
+    target = serve(Log(page("there")))
+
+    assert Web(serve(Log(page("", 302, Location=f"{target}/new")))).get().text == "there"
+
+
+def test_redirects_on_the_same_server_keep_the_headers(serve: Serve) -> None:
+    """Such as a slash that was missing."""
+    seen: list[dict[str, str]] = []
+
+    def answers(path: str, _query: object, headers: dict[str, str]) -> Answer:
+        seen.append(headers)
+        return page("there") if path == "/new" else page("", 307, Location="/new")
+
+    assert Web(serve(answers), Access((Header("X-Scope-OrgID", "shop"),))).get().text == "there"
+    assert [headers["X-Scope-OrgID"] for headers in seen] == ["shop", "shop"]
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_compressed_answer(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is unpacked, and the limit is one of what comes out."""
+    url = serve(Log(page(gzip.compress(b"x" * 500_000), Content_Encoding="gzip")))
+    assert Web(url).get().text == "x" * 500_000
+
+    monkeypatch.setattr(web, "MOST_BYTES", 100_000)
+    with pytest.raises(TooLargeError, match="larger than"):
+        Web(url).get()
+
+
+def test_an_answer_without_an_end(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes that come now and then do not prolong the deadline."""
+    monkeypatch.setattr(web, "SECONDS", 0.5)
+
+    assert "no complete answer within 0.5 seconds" in refusal(serve(Log((200, {}, itertools.repeat(b"x")))))
+
+
+def test_a_server_that_starts_is_asked_again(serve: Serve) -> None:
+    """Answers of a proxy whose server is not there yet are retried, and the last one counts."""
+    answers = [page("", 503, Retry_After="60"), page("", 502), page("up")]
+
+    assert Web(serve(lambda *_: answers.pop(0))).get().text == "up"
+    assert Web(serve(Log(page("", 503)))).get().status == 503
+
+
+def test_a_connection_that_is_refused() -> None:
+    """One plain reason."""
+    with closing(create_server(("127.0.0.1", 0))) as unused:
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+    assert refusal(url) == f"{url}: connection refused"
+
+
+# --- proxies ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_proxy_of_the_environment(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HTTP_PROXY is used, and NO_PROXY names those who are asked directly."""
+    direct = serve(Log(page("direct")))
+    monkeypatch.setenv("HTTP_PROXY", serve(Log(page("by proxy"))))
+
+    assert Web("http://prometheus.invalid/metrics").get().text == "by proxy"
+    assert Web(direct).get().text == "by proxy"
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert Web(direct).get().text == "direct"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    """The proxy is named as the reason, without its password."""
+    with closing(create_server(("127.0.0.1", 0))) as unused:
+        proxy = f"http://me:{SECRET}@127.0.0.1:{unused.getsockname()[1]}"
+    monkeypatch.setenv(f"{scheme.upper()}_PROXY", proxy)
+
+    assert refusal(f"{scheme}://prometheus.invalid").endswith("the proxy does not answer: connection refused")
+
+
+def test_a_proxy_that_refuses_a_tunnel(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own words are shown."""
+    monkeypatch.setenv("HTTPS_PROXY", serve(Log()))
+
+    assert "unnel connection failed: 501" in refusal("https://prometheus.invalid")
+
+
+def test_a_proxy_that_is_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A typing error in the variable does not show the password in it."""
+    monkeypatch.setenv("HTTP_PROXY", f"http://me:{SECRET}@proxy:port")
+
+    assert refusal("http://prometheus.invalid")
+
+
+# --- TLS -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """A private CA, and a client's certificate and key of it."""
+
+    authority: trustme.CA
+    ca: str
+    cert: str
+    key: str
+
+    def server(self, name: str = "127.0.0.1", *, of_clients: bool = False) -> ssl.SSLContext:
+        """The context of a server of this name; `of_clients`: it requires a certificate from clients."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.authority.issue_cert(name).configure_cert(context)
+        if of_clients:
+            context.verify_mode = ssl.CERT_REQUIRED
+            self.authority.configure_trust(context)
+        return context
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Written as the files that options name."""
+    folder, authority = tmp_path_factory.mktemp("certificates"), trustme.CA()
+    issued = authority.issue_cert("client.example")
+    ca, cert, key = folder / "ca.pem", folder / "client.pem", folder / "client.key"
+    authority.cert_pem.write_to_path(str(ca))
+    issued.cert_chain_pems[0].write_to_path(str(cert))
+    issued.private_key_pem.write_to_path(str(key))
+    return Certificates(authority, str(ca), str(cert), str(key))
+
+
+def test_a_private_ca(serve: Serve, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is trusted by the option, or by REQUESTS_CA_BUNDLE; the option wins, and without either the error names it."""
+    url = serve(Log(), certificates.server())
+
+    assert Web(url, Access(ca_file=certificates.ca)).get().text == "fine"
+    assert "certificate cannot be verified" in (said := refusal(url))
+    assert said.endswith("name the file of its CA with --ca-file")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificates.ca)
+    assert Web(url).get().text == "fine"
+    assert "cannot be verified" in refusal(url, Access(ca_file=certificates.cert))
+
+
+def test_a_certificate_of_another_host(serve: Serve, certificates: Certificates) -> None:
+    """Trust in the CA does not help here, and the message does not say so."""
+    said = refusal(serve(Log(), certificates.server("prometheus.example")), Access(ca_file=certificates.ca))
+
+    assert "the certificate is for another host" in said
+    assert "--ca-file" not in said
+
+
+def test_a_client_certificate(serve: Serve, certificates: Certificates, tmp_path: Path) -> None:
+    """Certificate and key in two files or in one; without them the server's refusal is told."""
+    both = tmp_path / "both.pem"
+    both.write_text(Path(certificates.cert).read_text() + Path(certificates.key).read_text())
+    url = serve(Log(), certificates.server(of_clients=True))
+
+    for cert, key in ((certificates.cert, certificates.key), (str(both), "")):
+        assert Web(url, Access((), certificates.ca, cert, key)).get().text == "fine"
+    assert refusal(url, Access(ca_file=certificates.ca))
+
+
+def test_a_server_without_tls(serve: Serve) -> None:
+    """https:// written by mistake."""
+    assert refusal(serve(Log()).replace("http:", "https:")).endswith("does not use TLS on this port; try http://")
+
+
+def test_certificates_that_cannot_be_used(certificates: Certificates, tmp_path: Path) -> None:
+    """The file at fault is named before anything is sent."""
+    ca, cert, key = certificates.ca, certificates.cert, certificates.key
+    (text := tmp_path / "text").write_text("no certificate")
+    missing, other = str(tmp_path / "missing"), str(tmp_path / "other.key")
+    certificates.authority.issue_cert("other.example").private_key_pem.write_to_path(other)
+
+    cases = [
+        (Access(ca_file=missing), missing, "No such file"),
+        (Access(ca_file=str(text)), str(text), "no certificate in PEM format"),
+        (Access(ca_file=ca, client_cert=missing), missing, "No such file"),
+        (Access(client_cert=cert, client_key=missing), missing, "No such file"),
+        (Access(client_cert=cert), cert, "--client-key"),
+        (Access(client_cert=cert, client_key=other), other, "does not match"),
+        (Access(client_cert=str(text), client_key=key), key, "PEM"),
+    ]
+    for access, file, why in cases:
+        said = refusal("https://127.0.0.1:9", access)
+        assert said.startswith(f"{file}: "), said
+        assert why in said
+
+
+def test_a_key_with_a_passphrase(certificates: Certificates, tmp_path: Path) -> None:
+    """Nobody is asked for it: a message, not a prompt."""
+    encrypted = tmp_path / "encrypted.key"
+    encrypted.write_bytes(_encrypted(Path(certificates.key).read_bytes()))
+
+    said = refusal("https://127.0.0.1:9", Access(client_cert=certificates.cert, client_key=str(encrypted)))
+
+    assert said == f"{encrypted}: this key has a passphrase; name a key without one"
+
+
+def _encrypted(pem: bytes) -> bytes:
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - comes with trustme, needed here alone
+
+    return serialization.load_pem_private_key(pem, None).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"passphrase"),
+    )
