@@ -1,7 +1,8 @@
-"""What observing the shop costs: its requests with nothing, with metrics, with traces, and with logs as well."""
+"""What observing the shop costs, signal by signal, beside the same shop under `opentelemetry-instrument`."""
 
 from __future__ import annotations
 
+import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from bench.options import Options
 
 PAGES = (CATALOGUE, ORDER)
+_TIERS = tuple((page, tier) for page in PAGES for tier in page.tiers)
+BARE, OURS, PEER = "bare", "+ logs", "opentelemetry-instrument"
 PER_SECOND = 50
 """Requests a second by which the bytes of a scrape are divided."""
 SCRAPE_SECONDS = 15
@@ -37,6 +40,7 @@ class Variant:
 
     name: str
     settings: Mapping[str, str]
+    starter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,22 @@ def variants(collector: str) -> tuple[Variant, ...]:
     """Each has what the one before it has, and one signal more."""
     send = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector}
     return (
-        Variant("nothing", {"SHOP_HTTP_METRICS": "false", **_SILENT}),
-        Variant("metrics", _SILENT),
+        Variant(BARE, {"SHOP_HTTP_METRICS": "false", **_SILENT}),
+        Variant("+ metrics", _SILENT),
         Variant("+ traces", {"OTEL_LOGS_EXPORTER": "none", **send, **_SILENT}),
-        Variant("+ logs", send | _ALL_LINES),
+        Variant(OURS, send | _ALL_LINES),
     )
+
+
+def peer(collector: str) -> Variant:
+    """What most people do: the bare shop, started by OpenTelemetry's agent with its defaults."""
+    settings = {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": collector,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",  # by default it is gRPC: another exporter
+        "SHOP_HTTP_METRICS": "false",
+        **_ALL_LINES,
+    }
+    return Variant(PEER, settings, (str(Path(sys.executable).with_name("opentelemetry-instrument")),))
 
 
 def run(options: Options) -> Report:
@@ -73,9 +88,10 @@ def run(options: Options) -> Report:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         collector = stack.enter_context(sink())
+        measured = (*variants(collector), peer(stack.enter_context(sink())))
         shops = {
-            variant.name: stack.enter_context(serving(folder / str(number), variant.settings))
-            for number, variant in enumerate(variants(collector))
+            variant.name: stack.enter_context(serving(folder / str(number), variant.settings, variant.starter))
+            for number, variant in enumerate(measured)
         }
         for page in PAGES:
             visit(_ports(shops), page, requests)
@@ -83,7 +99,7 @@ def run(options: Options) -> Report:
         before = _taken(collector)
         figures = _rounds(shops, rounds, requests)
         sent = {path: size - before.get(path, 0) for path, size in _taken(collector).items()}
-        scrapes = {tier: shops["+ logs"].scrape(tier) for tier in ("web", "catalog", "orders")}
+        scrapes = {tier: shops[OURS].scrape(tier) for tier in ("web", "catalog", "orders")}
     return _report(figures, sent, scrapes, rounds, requests)
 
 
@@ -114,18 +130,18 @@ def _taken(collector: str) -> dict[str, int]:
 def _report(figures: Rounds, sent: Mapping[str, int], scrapes: Mapping[str, int], rounds: int, requests: int) -> Report:
     names = list(dict.fromkeys(name for _, name in figures))
     rows = [row for page in PAGES for row in _page_rows(page, names, figures)]
-    worst = max(_added(figures, page, tier) for page in PAGES for tier in page.tiers)
-    catalogue = _ratio(figures, CATALOGUE)
+    added, theirs = (max(_added(figures, page, tier, name) for page, tier in _TIERS) for name in (OURS, PEER))
     setting = (
         "The shop as three processes on SQLite, two visitors without a pause, and a stand-in for the Collector that "
         "answers at once. Each variant has what the one before it has, and one signal more; logs go to stdout as JSON "
-        "and over OTLP. All variants run at once and take turns every 50 requests; medians of "
+        f"and over OTLP. `{PEER}` is the bare shop under that program with its defaults: it sends metrics, traces and "
+        "logs. All variants run at once and take turns every 50 requests; medians of "
         f"{rounds} rounds of {requests} requests each, milliseconds per request. Processor time is that of a tier with "
         f"all its threads, sending included. {machine()}."
     )
     verdict = (
-        f"All of it adds at most {worst * 1e3:.2f} ms of processor time per request and tier, and makes the catalogue "
-        f"page {catalogue:.2f} times as dear."
+        f"All of it adds at most {added * 1e3:.2f} ms of processor time per request and tier; "
+        f"`{PEER}` adds {theirs * 1e3:.2f} ms."
     )
     wire = (
         "Bytes per request on the wire, heads included, gzip for traces and logs, both pages in equal number. Metrics "
@@ -136,9 +152,9 @@ def _report(figures: Rounds, sent: Mapping[str, int], scrapes: Mapping[str, int]
         "telemetry",
         (
             setting,
-            Table(("processor time", *names, "added", "ratio"), tuple(rows)),
+            Table(("processor time", *names, "added", "ours / peer"), tuple(rows)),
             verdict,
-            Table(("time of a request", *names, "added", "ratio"), times),
+            Table(("time of a request", *names, "added", "ours / peer"), times),
             wire,
             _bytes(sent, scrapes, requests * rounds * len(PAGES)),
         ),
@@ -149,34 +165,25 @@ def _page_rows(page: Page, names: list[str], figures: Rounds) -> list[tuple[str,
     rows = []
     for tier in page.tiers:
         values = [median(each.cpu[tier] for each in figures[page.name, name]) for name in names]
-        rows.append(_row(f"{page.name}, {tier}", values, _added(figures, page, tier)))
+        rows.append(_row(f"{page.name}, {tier}", dict(zip(names, values, strict=True))))
     values = [median(each.total for each in figures[page.name, name]) for name in names]
-    rows.append(_row(f"{page.name}, all tiers", values, values[-1] - values[0], _ratio(figures, page)))
-    return rows
-
-
-def _row(name: str, values: list[float], added: float, ratio: float | None = None) -> tuple[str, ...]:
-    shown = values[-1] / values[0] if ratio is None else ratio
-    return (name, *(f"{value * 1e3:.2f}" for value in values), f"{added * 1e3:.2f}", f"{shown:.2f}")
+    return [*rows, _row(f"{page.name}, all tiers", dict(zip(names, values, strict=True)))]
 
 
 def _time_row(page: Page, names: list[str], figures: Rounds) -> tuple[str, ...]:
-    values = [median(each.seconds for each in figures[page.name, name]) for name in names]
-    return _row(page.name, values, values[-1] - values[0])
+    return _row(page.name, {name: median(each.seconds for each in figures[page.name, name]) for name in names})
 
 
-def _added(figures: Rounds, page: Page, tier: str) -> float:
-    """What all telemetry adds to a tier: the median of the differences within each round."""
+def _row(label: str, values: Mapping[str, float]) -> tuple[str, ...]:
+    shown = (f"{value * 1e3:.2f}" for value in values.values())
+    return (label, *shown, f"{(values[OURS] - values[BARE]) * 1e3:.2f}", f"{values[OURS] / values[PEER]:.2f}")
+
+
+def _added(figures: Rounds, page: Page, tier: str, variant: str) -> float:
+    """What telemetry adds to a tier: the median of the differences within each round."""
     return median(
         with_all.cpu[tier] - bare.cpu[tier]
-        for bare, with_all in zip(figures[page.name, "nothing"], figures[page.name, "+ logs"], strict=True)
-    )
-
-
-def _ratio(figures: Rounds, page: Page) -> float:
-    return median(
-        with_all.total / bare.total
-        for bare, with_all in zip(figures[page.name, "nothing"], figures[page.name, "+ logs"], strict=True)
+        for bare, with_all in zip(figures[page.name, BARE], figures[page.name, variant], strict=True)
     )
 
 

@@ -53,8 +53,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[Shop]:
+def serving(folder: Path, settings: Mapping[str, str], starter: tuple[str, ...] = ()) -> Iterator[Shop]:
     """The shop, ready, until the block ends; `settings` are more variables of its environment.
+
+    A `starter` is a program that starts each tier.
 
     Raises:
         CommandFailedError: a tier did not get ready.
@@ -76,7 +78,7 @@ def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[Shop]:
         for tier in TIERS:
             # Not into a file: the database would have to wait for its lines each time that it makes an order durable.
             started[tier] = subprocess.Popen(
-                [sys.executable, "-m", f"apps.{tier}"],
+                [*starter, sys.executable, "-m", f"apps.{tier}"],
                 cwd=_ROOT,
                 env=environment | {"SHOP_PORT": str(ports[tier])},
                 stdout=subprocess.DEVNULL,

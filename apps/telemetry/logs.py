@@ -41,7 +41,8 @@ def set_up(
         cache_logger_on_first_use=True,
     )
     root = logging.getLogger()
-    root.handlers[:] = [_stdout(tier, stream), *([_otlp(sender)] if sender else [])]
+    by_agent = [handler for handler in root.handlers if isinstance(handler, LoggingHandler)]
+    root.handlers[:] = [_stdout(tier, stream), *([_otlp(sender)] if sender else by_agent)]
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -72,13 +72,13 @@ def set_up(tier: str, version: str, registry: CollectorRegistry) -> Telemetry:
     meters = _meters(registry, resource) if is_sent("traces") or is_sent("logs") else None
     count = Deliveries(registry)
     sampler = None if is_sent("traces") else ALWAYS_OFF
-    tracers = TracerProvider(sampler, resource, shutdown_on_exit=False, meter_provider=meters)
+    tracers = TracerProvider(sampler, resource, shutdown_on_exit=False)
     if is_sent("traces"):
         spans = count.of(OTLPSpanExporter(session=patient_session(), meter_provider=meters), "traces")
         tracers.add_span_processor(BatchSpanProcessor(spans, meter_provider=meters))
     if not is_sent("logs"):
         return Telemetry(tracers, None, is_sent("traces"), (tracers.shutdown,))
-    loggers = LoggerProvider(resource, shutdown_on_exit=False, meter_provider=meters)
+    loggers = LoggerProvider(resource, shutdown_on_exit=False)
     records = count.of(OTLPLogExporter(session=patient_session(), meter_provider=meters), "logs")
     loggers.add_log_record_processor(BatchLogRecordProcessor(records, meter_provider=meters))
     return Telemetry(tracers, loggers, is_sent("traces"), (tracers.shutdown, loggers.shutdown))
