@@ -1,1 +1,1 @@
-"""What the shop tells about itself. `instrument.py` shows on one screen how a tier is traced, `otel.py` sets up the SDK."""
+"""What the shop tells about itself: `instrument.py` shows how a tier is traced, `otel.py` sets up the SDK."""
