@@ -18,8 +18,7 @@ Exporter = TypeVar("Exporter", OTLPSpanExporter, OTLPLogExporter)
 RETRIES = 30
 LONGEST_PAUSE_SECONDS = 5.0
 """Together about 140 seconds, the first pauses being shorter; a Collector that is back is noticed this soon."""
-BUSY = frozenset({429, 502, 503, 504})
-"""The answers that OTLP calls retryable; all others above 399 are final."""
+BUSY = frozenset({429, 502, 503, 504})  # the answers that OTLP calls retryable
 
 
 def patient_session() -> Session:

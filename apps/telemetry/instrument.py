@@ -1,18 +1,21 @@
 """Traces a tier with OpenTelemetry's instrumentation packages: requests, calls, statements, the cache."""
 
+from typing import TYPE_CHECKING
+
 import httpx
 from fastapi import FastAPI
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor, RequestInfo
 from opentelemetry.instrumentation.redis import RedisInstrumentor
-from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.trace import Span
-from sqlalchemy import Engine
 from starlette.types import Scope
 
 from apps.telemetry.otel import Telemetry
 from apps.telemetry.redaction import LONGEST, redact, redact_query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 UNTRACED_PATHS = r"^\w+://[^/]*/(healthz|readyz|metrics)$,^\w+://[^/]*/admin/"
 """Probes, scrapes and admin calls are not requests of customers."""
@@ -41,8 +44,10 @@ def trace_calls(client: httpx.AsyncClient, service: str, telemetry: Telemetry) -
     HTTPXClientInstrumentor.instrument_client(client, tracer_provider=telemetry.tracer_provider, request_hook=describe)
 
 
-def trace_statements(engine: Engine, telemetry: Telemetry) -> None:
+def trace_statements(engine: "Engine", telemetry: Telemetry) -> None:
     """One client span per statement, without its parameters."""
+    from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor  # noqa: PLC0415 - web saves 16 MB
+
     SQLAlchemyInstrumentor().instrument(engine=engine, tracer_provider=telemetry.tracer_provider)
 
 

@@ -20,7 +20,6 @@ QUIET = ("httpx", "httpcore", "cashews", "stamina", "uvicorn.access", "urllib3")
 """Libraries whose news we tell ourselves, as metrics or as one event per thing that happened."""
 TALKATIVE = ("uvicorn.error", "asyncio")
 """Libraries that write a line for what a visitor does wrong."""
-LEVELS = {"debug": logging.DEBUG, "warning": logging.WARNING, "error": logging.ERROR, "critical": logging.CRITICAL}
 
 
 def set_up(
@@ -30,7 +29,7 @@ def set_up(
 
     def throttled(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         """Drop what is too much, before it costs anything."""
-        if not throttle.allows(logger.name, LEVELS.get(method, logging.INFO)):
+        if not throttle.allows(logger.name, getattr(logging, method.upper(), logging.INFO)):
             raise structlog.DropEvent
         return event
 

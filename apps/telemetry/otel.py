@@ -33,15 +33,14 @@ DEFAULTS = {
 }
 """Standard variables that have a value of ours where the environment has none."""
 BASE = Resource({"service.namespace": "slobox", "deployment.environment.name": "demo"})
-FLUSH_SECONDS = 4.5
-"""How long a tier that leaves waits until its last spans and log records are delivered."""
+FLUSH_SECONDS = 4.5  # how long a tier that leaves waits until its last spans and log records are delivered
 
 log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Telemetry:
-    """What the instrumentations send to, and how to end it; without a logger provider logs go to stdout alone."""
+    """What the instrumentations send to; without a logger provider logs go to stdout alone."""
 
     tracer_provider: trace.TracerProvider = field(default_factory=trace.get_tracer_provider)
     logger_provider: LoggerProvider | None = None
@@ -69,7 +68,7 @@ def set_up(tier: str, version: str, registry: CollectorRegistry) -> Telemetry:
     if "OTEL_PROPAGATORS" not in os.environ:  # no baggage: visitors could put anything into it
         propagate.set_global_textmap(TraceContextTextMapPropagator())
     resource = BASE.merge(Resource.create({"service.name": tier, "service.version": version}))
-    meters = _meters(registry, resource) if is_sent("traces") or is_sent("logs") else None
+    meters = _meters(registry) if is_sent("traces") or is_sent("logs") else None
     count = Deliveries(registry)
     sampler = None if is_sent("traces") else ALWAYS_OFF
     tracers = TracerProvider(sampler, resource, shutdown_on_exit=False)
@@ -84,9 +83,9 @@ def set_up(tier: str, version: str, registry: CollectorRegistry) -> Telemetry:
     return Telemetry(tracers, loggers, is_sent("traces"), (tracers.shutdown, loggers.shutdown))
 
 
-def _meters(registry: CollectorRegistry, resource: Resource) -> MeterProvider:
+def _meters(registry: CollectorRegistry) -> MeterProvider:
     reader = PrometheusMetricReader(disable_target_info=True, scope_info_enabled=False, registry=registry)
-    return MeterProvider([reader], resource, shutdown_on_exit=False)
+    return MeterProvider([reader], shutdown_on_exit=False)
 
 
 def is_sent(signal: str) -> bool:

@@ -6,8 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 REDACTED = "[redacted]"
-LONGEST = 2048
-"""Most of an address that is kept."""
+LONGEST = 2048  # most of an address that is kept
 _HEADER = r"(?:cookie|authorization)"
 _NAME = (
     r"(?:passw(?:or)?d|passphrase|secret|token|credential|(?:api|private|access)[_.-]?key|session[_.-]?id"
