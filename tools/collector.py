@@ -47,12 +47,17 @@ def generate(go: gotoolchain.Go, module: Module, target: Path) -> Path:
 
 def _write_sources(go: gotoolchain.Go, module: Module, folder: Path, target: Path, mode: str) -> None:
     meter = Meter(f"tools: {module.name} {module.version}")
-    command = [go.path, "run", mode, "-modcacherw", BUILDER, f"--config={module.folder / module.builder}"]
+    command = [go.path, "run", mode, BUILDER, f"--config={module.folder / module.builder}"]
     # The builder reads settings from variables that are named like their place in its file.
     settings = {"dist.output_path": str(target), "dist.go": go.path}
     options = ["--skip-get-modules", "--skip-compilation"]
-    environment = {**gotoolchain.environment(), **settings}
+    environment = {**go.environment(), **settings}
     watch([*command, *options], folder, environment, meter, lambda _lines: "writing its sources")
+
+
+def packages(module: Module) -> list[str]:
+    """Return what the generated sources import, and the builder itself."""
+    return [*re.findall(r"gomod: (\S+) v\S+", (module.folder / module.builder).read_text()), BUILDER]
 
 
 def lock(go: gotoolchain.Go, module: Module) -> None:
@@ -82,9 +87,8 @@ def _requirements(module: Module) -> str:
 
 
 def _tidy(go: gotoolchain.Go, folder: Path) -> None:
-    environment = {**gotoolchain.environment(), "GOFLAGS": "-modcacherw"}
     meter = Meter("tools: go mod tidy")
-    watch([go.path, "mod", "tidy"], folder, environment, meter, lambda n: f"{n} modules downloaded")
+    watch([go.path, "mod", "tidy"], folder, go.environment(), meter, lambda n: f"{n} modules downloaded")
 
 
 def main() -> int:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BIN = ROOT / ".cache" / "bin"
 
 
 def _build_info(package: str) -> tuple[tuple[str, str], ...]:
@@ -79,7 +78,7 @@ class Module:
         settings = [f"-X {name}={value.format(version=self.version)}" for name, value in self.variables]
         linked = " ".join(["-s -w", *settings])
         tags = [f"-tags={self.tags}"] if self.tags else []
-        return ["-trimpath", "-mod=readonly", "-modcacherw", "-buildvcs=false", *tags, f"-ldflags={linked}"]
+        return ["-trimpath", "-mod=readonly", "-buildvcs=false", *tags, f"-ldflags={linked}"]
 
     def fingerprint(self, go: tuple[int, ...]) -> str:
         """Return a checksum of all that decides the bytes of a build with the Go version `go`."""

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import bootstrap
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -28,7 +30,7 @@ def install(wheel: Path, folder: Path, python: str = sys.executable) -> Path:
         subprocess.CalledProcessError: it cannot be made.
     """
     uv = str(Path(sys.executable).with_name("uv"))
-    env = {**os.environ, "UV_CACHE_DIR": str(ROOT / ".cache" / "uv"), "VIRTUAL_ENV": str(folder)}
+    env = {**bootstrap.caches(), **os.environ, "VIRTUAL_ENV": str(folder)}
     env.pop("PYTHONPATH", None)
     subprocess.run([uv, "venv", "--quiet", "--python", python, str(folder)], env=env, check=True)
     constraints = ["--constraint", str(ROOT / "requirements" / "dev.txt")]

@@ -58,6 +58,15 @@ def test_without_any_the_way_out_is_named(tmp_path: Path) -> None:
     )
 
 
+def test_a_link_to_a_server_that_was_removed_names_the_way_out(tmp_path: Path) -> None:
+    """`make distclean ALL=1` in another checkout leaves links that lead nowhere."""
+    (tmp_path / "built").mkdir()
+    (tmp_path / "built" / "prometheus").symlink_to(tmp_path / "no-such-server")
+
+    with pytest.raises(BoxError, match="run `make tools`"):
+        find(PROMETHEUS, tmp_path / "built", str(tmp_path / "bin"))
+
+
 def test_a_full_run_takes_no_old_prometheus(tmp_path: Path) -> None:
     """Debian's 2.42 does for alerts alone, but not for what exemplars and the platform's rules need."""
     program(tmp_path / "bin", "prometheus", "prometheus, version 2.42.0")

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tools import bootstrap
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def fake_python(folder: Path, name: str, *, new_enough: bool) -> Path:
@@ -154,9 +151,22 @@ def test_settings_of_uv_win_over_those_of_pip(monkeypatch: pytest.MonkeyPatch) -
     assert "UV_DEFAULT_INDEX" not in bootstrap.pip_settings([sys.executable, "-m", "pip"])
 
 
-def test_caches_stay_in_the_checkout(root: Path) -> None:
-    """Installers write nothing outside of the checkout."""
+def test_installers_use_the_users_own_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pip or uv downloaded for another project, or another checkout, is not downloaded again."""
+    for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert not {"UV_CACHE_DIR", "PIP_CACHE_DIR"} & set(bootstrap.environment(None))
+
+
+def test_without_a_home_caches_are_in_the_checkout(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without home can set up as well; a cache that the user names is used."""
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("UV_CACHE_DIR", raising=False)
+    monkeypatch.setenv("PIP_CACHE_DIR", "/elsewhere")
     env = bootstrap.environment(None)
 
-    assert env["UV_CACHE_DIR"].startswith(str(root))
-    assert env["PIP_CACHE_DIR"].startswith(str(root))
+    assert Path(env["UV_CACHE_DIR"]).is_relative_to(root)
+    assert Path(env["HOME"]).is_relative_to(root)
+    assert env["PIP_CACHE_DIR"] == "/elsewhere"

