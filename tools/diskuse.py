@@ -13,7 +13,10 @@ BLOCK = 512
 
 
 def disk_use(path: Path) -> int:
-    """Return the bytes that a file or a folder takes on disk; what vanishes meanwhile does not count."""
+    """Return the bytes that removing a file or a folder frees.
+
+    What vanishes meanwhile does not count, nor does a file with a second name: uv links packages from its cache.
+    """
     total = 0
     stack = [str(path)]
     while stack:
@@ -24,7 +27,8 @@ def disk_use(path: Path) -> int:
                 stack.extend(entry.path for entry in os.scandir(here))
         except FileNotFoundError:
             continue
-        total += status.st_blocks * BLOCK
+        if stat.S_ISDIR(status.st_mode) or status.st_nlink == 1:
+            total += status.st_blocks * BLOCK
     return total
 
 

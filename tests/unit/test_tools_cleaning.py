@@ -91,6 +91,16 @@ def test_disk_use_counts_blocks_of_every_level(checkout: Path) -> None:
     assert disk_use(checkout / "missing") == 0
 
 
+def test_a_file_with_a_second_name_frees_nothing(tmp_path: Path) -> None:
+    """What uv links from its cache into `.venv` stays on the disk when `.venv` goes."""
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "package").write_text("x" * 100_000)
+    alone = disk_use(tmp_path / "venv")
+    (tmp_path / "venv" / "package").hardlink_to(tmp_path / "package")
+
+    assert disk_use(tmp_path / "venv") == alone
+
+
 @pytest.mark.parametrize(("size", "text"), [(0, "0 MB"), (157_300_000, "157 MB"), (2_840_000_000, "2.8 GB")])
 def test_sizes_are_spelled_for_people(size: int, text: str) -> None:
     """Megabytes below a gigabyte, gigabytes above."""
