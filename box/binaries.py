@@ -8,8 +8,9 @@ from pathlib import Path
 
 from box.errors import BoxError
 
-# `loki, version 3.7.8`, `otelcol version 0.158.0`, and Jaeger's `"gitVersion":"v1.62.0"`.
-VERSION = re.compile(r"""ersion["':\s]+v?(\d+)\.(\d+)""")
+# `prometheus, version 3.14.0`, `otelcol version 0.158.0`, Jaeger's `"gitVersion":"v2.13.0"`, and of VictoriaLogs
+# `victoria-logs-v1.52.1`, or `victoria-logs-20260701-101500-tags-v1.52.1-0-g2be3c0a` in its own releases.
+VERSION = re.compile(r"""(?:ersion["':\s]+v?|victoria-logs-(?:\S+-)?v)(\d+)\.(\d+)""")
 VERSION_SECONDS = 30  # a program of 150 MB that was not read since the machine started, on a disk that is busy
 
 
@@ -49,9 +50,12 @@ WANTED = (
 
 PROMETHEUS_OF_FULL = Wanted("prometheus", ("prometheus",), (3, 14))
 TEMPO = Wanted("tempo", ("tempo",), (3, 0))
-JAEGER = Wanted("jaeger", (), (1, 62), ("version",))
+JAEGER = Wanted("jaeger", (), (2, 13), ("version",))
 # The Collector of a distribution has other components than the config names.
-TELEMETRY = (Wanted("otelcol", (), (0, 158)), Wanted("loki", ("loki",), (3, 7)))
+TELEMETRY = (
+    Wanted("otelcol", (), (0, 158)),
+    Wanted("victoria-logs", ("victoria-logs", "victoria-logs-prod"), (1, 52)),
+)
 
 
 def trace_store(search_path: str) -> str:

@@ -27,8 +27,8 @@ PAGES = (
     Page("alerts in Prometheus", "prometheus", ("/alerts", "/classic/alerts", "/api/v1/alerts")),
     Page("Alertmanager", "alertmanager", ("/",)),
     Page("the load, to change it", "locust", ("/",)),
-    # Neither Loki nor Tempo has pages, and the Jaeger that we build has none either: what they answer is JSON.
-    Page("logs of the shop (JSON)", "loki", ("/loki/api/v1/query_range?query=%7Bservice_name=~%22.%2B%22%7D",)),
+    Page("logs of the shop", "victoria-logs", ("/select/vmui/#/?query=*&g0.range_input=30m",)),
+    # Tempo has no pages, and the Jaeger that we build has none either: what they answer is JSON.
     Page("traces of the shop (JSON)", "jaeger", ("/api/traces?service=web&limit=20",)),
     Page("traces of the shop (JSON)", "tempo", ("/api/search?limit=20",)),
 )

@@ -181,7 +181,7 @@ OTEL_COLLECTOR = Service(
     port_variable="COLLECTOR_HEALTH_PORT",
     ready_path="/",
     memory_mib=256,
-    needs=("loki",),
+    needs=("victoria-logs",),
     environment=(
         ("COLLECTOR_HOST", "127.0.0.1"),
         ("COLLECTOR_DATA", "{folder}"),
@@ -190,7 +190,7 @@ OTEL_COLLECTOR = Service(
         ("COLLECTOR_DERIVED_PORT", "{port[otel-collector/derived]}"),
         ("OTLP_GRPC_PORT", "{port[otel-collector/otlp-grpc]}"),
         ("OTLP_HTTP_PORT", "{port[otel-collector/otlp-http]}"),
-        ("LOKI_ENDPOINT", "{url[loki]}"),
+        ("LOGS_ENDPOINT", "{url[victoria-logs]}/insert/opentelemetry/v1/logs"),
         ("TRACES_ENDPOINT", "127.0.0.1:{traces}"),
         ("GOMEMLIMIT", "200MiB"),
     ),
@@ -204,64 +204,45 @@ OTEL_COLLECTOR = Service(
     configs=("monitoring/otel-collector/config.yaml",),
 )
 
-LOKI = Service(
-    name="loki",
+# What it has acknowledged it writes within a second. Its streams are the resource attributes that the Collector names.
+VICTORIA_LOGS = Service(
+    name="victoria-logs",
     command=(
         *AFTER_THE_SHOP,
-        "{bin[loki]}",
-        "-config.file={root}/monitoring/loki/loki.yaml",
-        "-config.expand-env=true",
+        "{bin[victoria-logs]}",
+        "-storageDataPath={folder}",
+        "-httpListenAddr=127.0.0.1:{port[victoria-logs]}",
+        "-retentionPeriod=3d",
+        "-retention.maxDiskSpaceUsageBytes=1GiB",
+        "-memory.allowedBytes=64MiB",
+        "-inmemoryDataFlushInterval=1s",
+        "-defaultMsgValue=",
+        "-loggerLevel=WARN",
     ),
-    port_variable="LOKI_PORT",
-    ready_path="/ready",
+    port_variable="VICTORIALOGS_PORT",
+    ready_path="/health",
     memory_mib=256,
-    environment=(
-        ("LOKI_HOST", "127.0.0.1"),
-        ("LOKI_PORT", "{port[loki]}"),
-        ("LOKI_GRPC_PORT", "{port[loki/grpc]}"),
-        ("LOKI_DATA", "{folder}"),
-        ("GOMEMLIMIT", "160MiB"),
-    ),
+    environment=(("GOMEMLIMIT", "200MiB"),),
     directory="{run}",
-    more_ports=(Port("grpc", "LOKI_GRPC_PORT", 9095),),
-    configs=("monitoring/loki/loki.yaml",),
 )
-
-# Jaeger listens on all interfaces unless told otherwise, on ports that nobody here needs: they get any free one.
-NOBODY = "127.0.0.1:0"
 
 JAEGER = Service(
     name="jaeger",
-    command=(
-        *AFTER_THE_SHOP,
-        "{bin[jaeger]}",
-        "--badger.ephemeral=false",
-        "--badger.directory-key={data}/keys",
-        "--badger.directory-value={data}/values",
-        "--badger.span-store-ttl=72h",
-        "--query.http-server.host-port=127.0.0.1:{port[jaeger]}",
-        "--collector.otlp.grpc.host-port=127.0.0.1:{port[jaeger/otlp-grpc]}",
-        "--admin.http.host-port=127.0.0.1:{port[jaeger/metrics]}",
-        f"--collector.otlp.http.host-port={NOBODY}",
-        f"--query.grpc-server.host-port={NOBODY}",
-        f"--collector.grpc-server.host-port={NOBODY}",
-        f"--collector.http-server.host-port={NOBODY}",
-        f"--http-server.host-port={NOBODY}",
-        f"--processor.jaeger-binary.server-host-port={NOBODY}",
-        f"--processor.jaeger-compact.server-host-port={NOBODY}",
-        f"--processor.zipkin-compact.server-host-port={NOBODY}",
-        "--log-level=warn",
-    ),
+    command=(*AFTER_THE_SHOP, "{bin[jaeger]}", "--config={root}/monitoring/jaeger/config.yaml"),
     port_variable="JAEGER_PORT",
     ready_path="/api/services",
     memory_mib=256,
     environment=(
-        ("SPAN_STORAGE_TYPE", "badger"),
-        ("OTEL_TRACES_SAMPLER", "always_off"),  # it traces itself otherwise
+        ("JAEGER_HOST", "127.0.0.1"),
+        ("JAEGER_DATA", "{folder}"),
+        ("JAEGER_PORT", "{port[jaeger]}"),
+        ("JAEGER_METRICS_PORT", "{port[jaeger/metrics]}"),
+        ("TRACES_OTLP_PORT", "{port[jaeger/otlp-grpc]}"),
         ("GOMEMLIMIT", "200MiB"),
     ),
     directory="{run}",
-    more_ports=(TRACES_OTLP, Port("metrics", "JAEGER_ADMIN_PORT", 14269)),
+    more_ports=(TRACES_OTLP, Port("metrics", "JAEGER_METRICS_PORT", 14269)),
+    configs=("monitoring/jaeger/config.yaml",),
 )
 
 TEMPO = Service(
@@ -291,11 +272,11 @@ TEMPO = Service(
 CORE = (CATALOG, ORDERS, WEB, PROMETHEUS, ALERTMANAGER, PAGER, LOCUST)
 TRACE_STORES = (JAEGER, TEMPO)
 """One of them runs: Tempo where PATH has it, for no package registry does."""
-SERVICES = (*CORE, OTEL_COLLECTOR, LOKI, *TRACE_STORES)
+SERVICES = (*CORE, OTEL_COLLECTOR, VICTORIA_LOGS, *TRACE_STORES)
 BY_NAME: Mapping[str, Service] = {service.name: service for service in SERVICES}
 PORT_VARIABLES: Mapping[str, str] = {name: variable for service in SERVICES for name, variable in service.ports}
 
 
 def selection(trace_store: str = "") -> tuple[Service, ...]:
     """Return what runs together: the core, and with the name of a trace store all that keeps logs and traces."""
-    return (*CORE, OTEL_COLLECTOR, LOKI, BY_NAME[trace_store]) if trace_store else CORE
+    return (*CORE, OTEL_COLLECTOR, VICTORIA_LOGS, BY_NAME[trace_store]) if trace_store else CORE

@@ -30,6 +30,7 @@ class Module:
         packages: of programs that are not the package `<upstream>/cmd/<name>`: which one they are.
         variables: what is set at link time so that a program tells its version; `{version}` is filled in.
         asks_version: the arguments by which a program tells its version and ends.
+        releases: of modules whose pinned version is not what the project calls its release: the one, and the other.
         builder: the file from which OpenTelemetry's builder writes the program's sources; empty for all others.
     """
 
@@ -40,6 +41,7 @@ class Module:
     packages: tuple[tuple[str, str], ...] = ()
     variables: tuple[tuple[str, str], ...] = _build_info("github.com/prometheus/common/version")
     asks_version: tuple[str, ...] = ("--version",)
+    releases: tuple[tuple[str, str], ...] = ()
     builder: str = ""
 
     @property
@@ -63,15 +65,16 @@ class Module:
             raise ValueError(f"{self.folder}/go.mod does not require {self.upstream}")
         major, minor, patch = map(int, found.groups())
         # Prometheus 3.14.0 is the Go module v0.314.0: the module path has no major version.
-        return f"{minor // 100}.{minor % 100}.{patch}" if minor >= 300 else f"{major}.{minor}.{patch}"  # noqa: PLR2004
+        spelled = f"{minor // 100}.{minor % 100}.{patch}" if minor >= 300 else f"{major}.{minor}.{patch}"  # noqa: PLR2004
+        return dict(self.releases).get(spelled, spelled)
 
     @property
     def go_version(self) -> tuple[int, ...]:
         """The oldest Go that builds it."""
-        found = re.search(r"^go (\d+)\.(\d+)", self._file("go.mod").decode(), re.MULTILINE)
+        found = re.search(r"^go (\d+)\.(\d+)(?:\.(\d+))?", self._file("go.mod").decode(), re.MULTILINE)
         if not found:
             raise ValueError(f"{self.folder}/go.mod does not say which Go it needs")
-        return tuple(map(int, found.groups()))
+        return tuple(int(part or 0) for part in found.groups())
 
     def flags(self) -> list[str]:
         """Return the build flags; they are part of what makes a binary current."""
@@ -105,19 +108,21 @@ MODULES = (
         variables=(),  # the builder writes the version into the sources
         builder="builder.yaml",
     ),
+    # Jaeger 2.13.0 is the Go module v1.76.0; both numbers stand in its changelog.
     Module(
         "jaeger",
         "github.com/jaegertracing/jaeger",
         ("jaeger",),
-        packages=(("jaeger", "github.com/jaegertracing/jaeger/cmd/all-in-one"),),
-        variables=(("github.com/jaegertracing/jaeger/pkg/version.latestVersion", "v{version}"),),
+        variables=(("github.com/jaegertracing/jaeger/internal/version.latestVersion", "v{version}"),),
         asks_version=("version",),
+        releases=(("1.76.0", "2.13.0"),),
     ),
     Module(
-        "loki",
-        "github.com/grafana/loki/v3",
-        ("loki",),
-        variables=_build_info("github.com/grafana/loki/v3/pkg/util/build"),
+        "victorialogs",
+        "github.com/VictoriaMetrics/VictoriaLogs",
+        ("victoria-logs",),
+        packages=(("victoria-logs", "github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs"),),
+        variables=(("github.com/VictoriaMetrics/VictoriaMetrics/lib/buildinfo.Version", "victoria-logs-v{version}"),),
     ),
 )
 PROGRAMS = tuple(program for module in MODULES for program in module.programs)

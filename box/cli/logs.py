@@ -1,28 +1,131 @@
-"""`box logs`: the last lines of one or all services, and what follows."""
+"""`box logs`: what the services printed, and what the log store keeps of the shop."""
 
+import argparse
+import json
 import os
+import re
 
+from box import log_search, log_view
 from box.cli import parsers
+from box.doctor.logs import Wanted
+from box.doctor.servers import TIERS
 from box.errors import BoxError
 from box.layout import Layout, find_layout
 from box.log_tail import follow, last_lines
+from box.render import durations
 from box.services import BY_NAME
+from box.terminal import make_console
 
 LINES = 20
+SINCE = "1h"
+LIMIT = 100
+MOST = 5000
+"""Loki refuses to give more at once."""
+EXAMPLE = """\
+  box logs web --lines 50
+  box logs --follow
+  box logs --order 6f2c9d1e-0d0c-4c55-9a52-2f1d6a0b7c11 --since 72h
+  box logs --trace 0af7651916cd43dd8448eb211c80319c
+  box logs orders --query "circuit open" --since 15m --format json
+
+The first two read what the processes printed, without containers. The others ask the log store that runs:
+VictoriaLogs of this box, or VictoriaLogs or Loki of docker compose."""
 
 
 def register(subparsers: parsers.Subparsers) -> None:
     """Add the subcommand."""
-    example = "  box logs web --lines 50\n  box logs --follow"
-    parser = parsers.add(subparsers, "logs", "print what the services wrote", example)
+    summary = "print what the services wrote, or search the log store"
+    parser = parsers.add(subparsers, "logs", summary, EXAMPLE)
     parser.add_argument("service", nargs="?", choices=tuple(BY_NAME), help="which one (default: all)")
     parser.add_argument("-f", "--follow", action="store_true", help="go on printing, until Ctrl-C")
-    parser.add_argument("-n", "--lines", type=int, default=LINES, help=f"how many lines of each (default {LINES})")
-    parser.set_defaults(run=lambda arguments: run(arguments.service, arguments.lines, follows=arguments.follow))
+    parser.add_argument("-n", "--lines", type=int, help=f"how many lines of each (default {LINES})")
+    wanted = parser.add_mutually_exclusive_group()
+    wanted.add_argument("--query", type=_text, metavar="TEXT", help="search: records with this text in any field")
+    wanted.add_argument("--trace", type=_trace_id, metavar="ID", help="search: records of a trace")
+    wanted.add_argument("--order", type=_order_id, metavar="ID", help="search: records of an order")
+    parser.add_argument("--since", type=_seconds, metavar="DURATION", help=f"search back this far (default {SINCE})")
+    parser.add_argument("--limit", type=_limit, metavar="N", help=f"the newest N records at most (default {LIMIT})")
+    parser.add_argument("--format", choices=("text", "json"), help="how to print what was found (default text)")
+    parser.set_defaults(run=lambda arguments: run(arguments, parser))
 
 
-def run(service: str | None, lines: int, *, follows: bool) -> int:
+def _text(text: str) -> str:
+    if text.isprintable():
+        return text
+    raise argparse.ArgumentTypeError("must be printable text in UTF-8")
+
+
+def _trace_id(text: str) -> str:
+    if re.fullmatch(r"[0-9a-fA-F]{32}", text):
+        return text.lower()
+    raise argparse.ArgumentTypeError(f"{text!r} is not a trace id; write 32 hexadecimal digits")
+
+
+def _order_id(text: str) -> str:
+    if text.strip():
+        return _text(text)
+    raise argparse.ArgumentTypeError("must not be empty")
+
+
+def _seconds(text: str) -> float:
+    try:
+        found = durations.seconds(text)
+    except BoxError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if found:
+        return found
+    raise argparse.ArgumentTypeError("must be longer than 0")
+
+
+def _limit(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"must be a whole number from 1 to {MOST}")
+
+
+def run(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Print the logs; return the exit code."""
+    given = [f"--{name}" for name in ("query", "trace", "order") if getattr(arguments, name) is not None]
+    _refuse_mixed(arguments, parser, searches=bool(given))
+    if not given:
+        count = LINES if arguments.lines is None else arguments.lines
+        return print_files(arguments.service, count, follows=arguments.follow)
+    if arguments.service and arguments.service not in TIERS:
+        parser.error(f"the log store keeps records of {', '.join(TIERS)}; leave out {given[0]} for {arguments.service}")
+    wanted = Wanted(arguments.service or "", arguments.trace or "", arguments.order or "", arguments.query or "")
+    seconds = arguments.since or durations.seconds(SINCE)
+    return print_records(wanted, seconds, arguments.limit or LIMIT, arguments.format or "text")
+
+
+def _refuse_mixed(arguments: argparse.Namespace, parser: argparse.ArgumentParser, *, searches: bool) -> None:
+    """Refuse options of the one use beside those of the other."""
+    reading = [name for name, on in (("--follow", arguments.follow), ("--lines", arguments.lines is not None)) if on]
+    searching = [f"--{name}" for name in ("since", "limit", "format") if getattr(arguments, name) is not None]
+    if searches and reading:
+        parser.error(f"{reading[0]} reads what a process printed; a search takes --since and --limit")
+    if searching and not searches:
+        parser.error(f"{searching[0]} needs a search: --query, --trace or --order")
+
+
+def print_records(wanted: Wanted, seconds: float, limit: int, output: str) -> int:
+    """Print what the log store has, the oldest first; return the exit code."""
+    store, found = log_search.search(find_layout(os.environ), os.environ, wanted, seconds, limit)
+    if output == "json":
+        print(json.dumps([log_view.as_json(record) for record in found], indent=2, ensure_ascii=False))
+        return 0
+    console = make_console()
+    for each in found:
+        console.print(log_view.line(each), soft_wrap=True)
+    if not found:
+        parts = f"no records in {store.name} within the last {seconds:g} s: {store.query(wanted)}"
+        console.print(parts, soft_wrap=True, markup=False)
+    elif len(found) == limit:
+        console.print(f"There may be more: these are the newest {limit}; see --limit and --since.")
+    return 0
+
+
+def print_files(service: str | None, lines: int, *, follows: bool) -> int:
+    """Print what the processes printed; return the exit code."""
     layout = find_layout(os.environ)
     names = [service] if service else list(BY_NAME)
     paths = {name: layout.logs / f"{name}.log" for name in names}

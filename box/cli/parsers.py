@@ -23,7 +23,7 @@ def add(subparsers: Subparsers, name: str, summary: str, example: str) -> argpar
 def add_full(parser: argparse.ArgumentParser) -> None:
     """Add the option that all commands share which start the stack."""
     parser.add_argument(
-        "--full", action="store_true", help="with logs and traces: the Collector, Loki, and Jaeger or Tempo"
+        "--full", action="store_true", help="with logs and traces: the Collector, VictoriaLogs, and Jaeger or Tempo"
     )
 
 

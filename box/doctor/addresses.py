@@ -4,11 +4,11 @@ import socket
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
-from box.doctor.servers import READY_PATHS, TRACE_STORES, Servers
+from box.doctor.servers import LOG_STORES, READY_PATHS, TRACE_STORES, Servers
 from box.state import State
 
 USUAL_SCALE = 60
-SIGNALS = ("otel-collector", "loki", *TRACE_STORES)
+SIGNALS = ("otel-collector", *LOG_STORES, *TRACE_STORES)
 """What keeps logs and traces: a profile of docker compose has all of it or nothing."""
 PROFILES = {"full": SIGNALS, "load": ("locust",)}
 
@@ -45,9 +45,10 @@ def _running(names: Iterable[str], urls: Mapping[str, str], known: Callable[[str
 
 
 def _other_stores(urls: Mapping[str, str], known: Callable[[str], bool]) -> set[str]:
-    """Return the trace stores but one: the one that runs, or else the usual one."""
-    named = [name for name in TRACE_STORES if name in urls]
-    return set(named) - set([*_running(named, urls, known), *named][:1])
+    """Return the log stores but one, and the trace stores but one: the one that runs, or else the usual one."""
+    families = [[name for name in family if name in urls] for family in (LOG_STORES, TRACE_STORES)]
+    kept = {name for named in families for name in [*_running(named, urls, known), *named][:1]}
+    return {name for named in families for name in named} - kept
 
 
 def from_state(known: State) -> Servers:

@@ -1,47 +1,150 @@
-"""What Loki knows."""
+"""What the log store knows: Loki and VictoriaLogs answer the same questions in other words."""
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from box.doctor.servers import Servers
 
 NANO = 1_000_000_000
-LIMIT = "200"
+LIMIT = 200
+FAILED = 400
+ANY_STREAM = '{service_name=~".+"}'
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A log line: when (seconds since epoch), its labels with the structured metadata, and its text."""
+class Wanted:
+    """Which records: those that match every part that is given; `text` is found anywhere, in upper or lower case."""
+
+    service: str = ""
+    trace_id: str = ""
+    order_id: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A log record; `at` is in seconds since epoch, `fields` are all that the store keeps beside the message."""
 
     at: float
-    labels: Mapping[str, str]
-    text: str
+    message: str
+    fields: Mapping[str, str]
+
+    @property
+    def service(self) -> str:
+        """Return the service that wrote it."""
+        return self.first("service.name", "service_name")
+
+    @property
+    def level(self) -> str:
+        """Return the severity in lower case, empty when there is none."""
+        return self.first("severity_text", "severity", "level", "detected_level").lower()
+
+    @property
+    def trace_id(self) -> str:
+        """Return the trace that it belongs to, empty when there is none."""
+        return self.first("trace_id")
+
+    def first(self, *names: str) -> str:
+        """Return the first of these fields that has a value."""
+        return next((self.fields[name] for name in names if self.fields.get(name)), "")
 
 
-def of_service(service: str) -> str:
-    """Return the query for all lines of a service."""
-    return f'{{service_name="{service}"}}'
+class LogStore(Protocol):
+    """Reads log records."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the server."""
+
+    def query(self, wanted: Wanted) -> str:
+        """Return the question in the language of the store; nothing in `wanted` can become a part of its syntax."""
+
+    def records(self, wanted: Wanted, start: float, end: float, limit: int = LIMIT) -> list[Record]:
+        """Return the newest records between two moments, in seconds since epoch; the newest is the first."""
 
 
-def of_trace(trace_id: str) -> str:
-    """Return the query for all lines of a trace."""
-    return f'{{service_name=~".+"}} | trace_id="{trace_id}"'
+@dataclass(frozen=True, slots=True)
+class Loki:
+    """Loki's query API; all but the name of the service is structured metadata there."""
+
+    servers: Servers
+    name: str = "loki"
+
+    def query(self, wanted: Wanted) -> str:
+        """Return the question in LogQL."""
+        stream = f"{{service_name={quoted(wanted.service)}}}" if wanted.service else ANY_STREAM
+        equal = {"trace_id": wanted.trace_id, "order_id": wanted.order_id}
+        filters = [f"{name}={quoted(value)}" for name, value in equal.items() if value]
+        if wanted.text:
+            pattern = quoted(f"(?is).*{re.escape(wanted.text)}.*")
+            found = f"searched=~{pattern} or error=~{pattern} or route=~{pattern} or order_id=~{pattern}"
+            filters += ['label_format searched="{{__line__}}"', found, "drop searched"]
+        return " | ".join([stream, *filters])
+
+    def records(self, wanted: Wanted, start: float, end: float, limit: int = LIMIT) -> list[Record]:
+        """Return the newest records."""
+        window = {"start": str(int(start * NANO)), "end": str(int(end * NANO)), "limit": str(limit)}
+        path = "/loki/api/v1/query_range"
+        answer = self.servers.ask(self.name, path, query=self.query(wanted), direction="backward", **window)
+        with self.servers.reading(self.name):
+            streams = answer["data"]["result"]
+            found = [_of_loki(stream["stream"], value) for stream in streams for value in stream["values"]]
+        return _newest(found)
 
 
-def lines(servers: Servers, query: str, start: float, end: float) -> list[Line]:
-    """Return the lines of a query, the newest first.
+@dataclass(frozen=True, slots=True)
+class VictoriaLogs:
+    """VictoriaLogs' query API; a record is one JSON object in a line, and its field names keep their dots."""
 
-    Raises:
-        BrokenError: Loki does not answer.
+    servers: Servers
+    name: str = "victoria-logs"
+
+    def query(self, wanted: Wanted) -> str:
+        """Return the question in LogsQL."""
+        equal = {"service.name": wanted.service, "trace_id": wanted.trace_id, "order_id": wanted.order_id}
+        filters = [f"{name}:={quoted(value)}" for name, value in equal.items() if value]
+        if wanted.text:
+            filters.append(f"*:~{quoted(f'(?i){re.escape(wanted.text)}')}")
+        return " ".join(filters) or "*"
+
+    def records(self, wanted: Wanted, start: float, end: float, limit: int = LIMIT) -> list[Record]:
+        """Return the newest records."""
+        window = {"start": str(int(start * NANO)), "end": str(int(end * NANO)), "limit": str(limit)}
+        path = "/select/logsql/query"
+        answer = self.servers.send("GET", self.name, path, params={"query": self.query(wanted), **window})
+        if answer.status_code >= FAILED:
+            raise self.servers.broken(self.name, f"answers {answer.status_code} to {path}: {answer.text.strip()[:120]}")
+        with self.servers.reading(self.name):
+            return _newest([_of_victoria_logs(json.loads(line)) for line in answer.text.split("\n") if line])
+
+
+def store(servers: Servers) -> LogStore | None:
+    """Return the log store that runs, None when none does."""
+    kinds: dict[str, LogStore] = {"loki": Loki(servers), "victoria-logs": VictoriaLogs(servers)}
+    return kinds.get(servers.log_store)
+
+
+def quoted(text: str) -> str:
+    r"""Return a text as a string literal of LogQL and LogsQL, which read `"`, `\` and `\u` as Go does.
+
+    What is not ASCII stays as it is: Go knows no surrogate pairs.
     """
-    window = {"start": str(int(start * NANO)), "end": str(int(end * NANO)), "limit": LIMIT, "direction": "backward"}
-    answer = servers.ask("loki", "/loki/api/v1/query_range", query=query, **window)
-    with servers.reading("loki"):
-        streams = answer["data"]["result"]
-        found = [_line(dict(stream["stream"]), value) for stream in streams for value in stream["values"]]
-    return sorted(found, key=lambda line: line.at, reverse=True)
+    return json.dumps(text, ensure_ascii=False)
 
 
-def _line(labels: dict[str, str], entry: list[Any]) -> Line:
-    return Line(int(entry[0]) / NANO, labels, str(entry[1]))
+def _newest(records: list[Record]) -> list[Record]:
+    return sorted(records, key=lambda record: record.at, reverse=True)
+
+
+def _of_loki(labels: Mapping[str, str], entry: list[Any]) -> Record:
+    return Record(int(entry[0]) / NANO, str(entry[1]), dict(labels))
+
+
+def _of_victoria_logs(content: dict[str, str]) -> Record:
+    at = datetime.fromisoformat(content.pop("_time")).timestamp()
+    message = content.pop("_msg", "")
+    return Record(at, message, {name: str(value) for name, value in content.items() if not name.startswith("_stream")})

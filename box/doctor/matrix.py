@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from box.doctor import logs, metrics
 from box.doctor.servers import TIERS, Servers
-from box.doctor.traces import store
+from box.doctor.traces import store as trace_store
 from box.doctor.values import BrokenError, Cell
 from box.doctor.waiting import until
 
@@ -67,13 +67,9 @@ def _metrics(servers: Servers, name: str) -> Question:
 
 
 def _telemetry(servers: Servers, tier: str) -> Iterator[Question]:
-    def newest_line() -> float | None:
-        now = time.time()
-        found = logs.lines(servers, logs.of_service(tier), now - SEARCHED_SECONDS, now + 1)
-        return found[0].at if found else None
-
-    yield Question(tier, "logs", logs.of_service(tier), newest_line, "loki")
-    if traces := store(servers):
+    if records := logs.store(servers):
+        yield _logs(records, tier)
+    if traces := trace_store(servers):
         now = time.time()
         yield Question(
             tier,
@@ -82,6 +78,17 @@ def _telemetry(servers: Servers, tier: str) -> Iterator[Question]:
             lambda: traces.newest(tier, now - SEARCHED_SECONDS, time.time() + 1),
             servers.trace_store,
         )
+
+
+def _logs(records: logs.LogStore, tier: str) -> Question:
+    wanted = logs.Wanted(service=tier)
+
+    def newest() -> float | None:
+        now = time.time()
+        found = records.records(wanted, now - SEARCHED_SECONDS, now + 1, limit=1)
+        return found[0].at if found else None
+
+    return Question(tier, "logs", records.query(wanted), newest, records.name)
 
 
 def _cell(servers: Servers, question: Question, visited: float) -> Cell:

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from box.doctor import logs, metrics, visit
-from box.doctor.logs import Line
+from box.doctor import logs, metrics, traces, visit
+from box.doctor.logs import LogStore, Record, Wanted
 from box.doctor.servers import Servers
-from box.doctor.traces import Trace, TraceStore, store
+from box.doctor.traces import Trace, TraceStore
 from box.doctor.values import BrokenError, Hop
 from box.doctor.waiting import until
 
@@ -31,17 +31,17 @@ class RoundTrip:
     _before: float = field(init=False, default=0)
     _began: float = field(init=False, default=0)
     _trace_id: str = field(init=False, default="")
-    _lines: list[Line] = field(init=False, default_factory=list)
+    _records: list[Record] = field(init=False, default_factory=list)
 
     def walk(self) -> Iterator[Hop]:
         """Yield each step as it is done, up to the first that is broken."""
         steps: list[tuple[str, Callable[[], str]]] = [("order", self._place), ("order -> metric", self._metric)]
-        traces = store(self.servers)
-        if self.servers.full and traces:
+        spans, records = traces.store(self.servers), logs.store(self.servers)
+        if spans and records:
             steps += [
                 ("metric -> exemplar", self._exemplar),
-                ("exemplar -> trace", lambda: self._trace(traces)),
-                ("trace -> log lines", self._logs),
+                ("exemplar -> trace", lambda: self._trace(spans)),
+                ("trace -> log lines", lambda: self._logs(records)),
                 ("log lines -> metric", self._back),
             ]
         for name, step in steps:
@@ -87,11 +87,11 @@ class RoundTrip:
         repair = "start it with OTEL_EXPORTER_OTLP_ENDPOINT, and with OTEL_SDK_DISABLED unset"
         return self.servers.broken("web", "makes no exemplars, for it records no spans", repair)
 
-    def _trace(self, traces: TraceStore) -> str:
+    def _trace(self, store: TraceStore) -> str:
         seen: list[Trace] = []
 
         def whole() -> Trace | None:
-            found = traces.trace(self._trace_id)
+            found = store.trace(self._trace_id)
             seen.extend([found] if found else [])
             return found if found and set(found.spans) >= PASSED else None
 
@@ -106,25 +106,26 @@ class RoundTrip:
         problem = f"has no spans of {missing} in trace {self._trace_id} after {self.patience:.0f} s"
         return self.servers.broken(name, problem, "see the log of otel-collector, which sends it what the shop reports")
 
-    def _logs(self) -> str:
-        query = logs.of_trace(self._trace_id)
+    def _logs(self, store: LogStore) -> str:
+        wanted = Wanted(trace_id=self._trace_id)
+        query = store.query(wanted)
 
-        def written() -> list[Line] | None:
+        def written() -> list[Record] | None:
             now = time.time()
-            self._lines = logs.lines(self.servers, query, now - SEARCHED_SECONDS, now + 1)
-            return self._lines if {line.labels.get("service_name") for line in self._lines} >= PASSED else None
+            self._records = store.records(wanted, now - SEARCHED_SECONDS, now + 1)
+            return self._records if {record.service for record in self._records} >= PASSED else None
 
         if until(written, self.patience) is None:
-            missing = " and ".join(sorted(PASSED - {line.labels.get("service_name", "") for line in self._lines}))
+            missing = " and ".join(sorted(PASSED - {record.service for record in self._records}))
             problem = f"has no lines of {missing} for {query} after {self.patience:.0f} s"
             raise self.servers.broken(
-                "loki", problem, "see the log of otel-collector, which sends it what the shop logs"
+                store.name, problem, "see the log of otel-collector, which sends it what the shop logs"
             )
-        return f"{len(self._lines)} lines: {query}"
+        return f"{len(self._records)} lines: {query}"
 
     def _back(self) -> str:
-        line = next((each for each in self._lines if each.labels.get("service_name") == "web"), None)
-        labels = {name: line.labels.get(name, "") for name in ("route", "method", "status")} if line else {}
+        record = next((each for each in self._records if each.service == "web"), None)
+        labels = {name: record.first(name) for name in ("route", "method", "status")} if record else {}
         selector = ",".join(f'{name}="{value}"' for name, value in labels.items() if value)
         query = f'sum(http_requests_total{{service="web",{selector}}})'
         if not selector or not metrics.value(self.servers, query):

@@ -22,6 +22,7 @@ READY_PATHS: Mapping[str, str] = {
     "locust": "/",
     "otel-collector": "/",
     "loki": "/ready",
+    "victoria-logs": "/health",
     "jaeger": "/api/services",
     "tempo": "/ready",
     "grafana": "/api/health",
@@ -29,6 +30,7 @@ READY_PATHS: Mapping[str, str] = {
 """Every server that the doctor knows, in the order in which they are looked at: who is needed comes first."""
 
 TIERS = ("web", "catalog", "orders")
+LOG_STORES = ("loki", "victoria-logs")
 TRACE_STORES = ("tempo", "jaeger")
 
 
@@ -51,6 +53,11 @@ class Servers:
     down: Mapping[str, Broken] = field(default_factory=dict)
 
     @property
+    def log_store(self) -> str:
+        """Return who keeps log records; empty when nobody does."""
+        return next((name for name in LOG_STORES if name in self.urls), "")
+
+    @property
     def trace_store(self) -> str:
         """Return who keeps traces; empty when nobody does."""
         return next((name for name in TRACE_STORES if name in self.urls), "")
@@ -58,7 +65,7 @@ class Servers:
     @property
     def full(self) -> bool:
         """Return whether logs and traces are kept."""
-        return "loki" in self.urls and bool(self.trace_store)
+        return bool(self.log_store and self.trace_store)
 
     def broken(self, name: str, problem: str, repair: str = "") -> BrokenError:
         """Return the error that names this server; without a repair it is to be started again."""

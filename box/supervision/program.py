@@ -78,7 +78,7 @@ def _reference(name: str) -> str:
 
 def variable(name: str) -> str:
     """Return the environment variable that carries a path to supervisord."""
-    return f"SLOBOX_{name.upper()}"
+    return "SLOBOX_" + name.upper().replace("-", "_")
 
 
 def supervisor_environment(layout: Layout, run: Run, python: Path, inherited: Mapping[str, str]) -> dict[str, str]:

@@ -9,12 +9,12 @@ if [ "$scale" != 1 ]; then
   folder=/scaled
   set -- --query.lookback-delta=10s "$@"
 fi
-if [ -z "${OTLP_ENDPOINT-}" ]; then
-  absent="otel-collector span-metrics loki tempo jaeger"
-elif [ "${TRACE_STORE:-tempo}" = tempo ]; then
-  absent=jaeger
-else
-  absent=tempo
+absent="otel-collector span-metrics loki victoria-logs tempo jaeger"
+if [ -n "${OTLP_ENDPOINT-}" ]; then
+  absent=
+  for store in loki victoria-logs tempo jaeger; do
+    [ "$store" = "${LOG_STORE:-loki}" ] || [ "$store" = "${TRACE_STORE:-tempo}" ] || absent="$absent $store"
+  done
 fi
 mkdir -p /tmp/config
 for rules in rules slo; do ln -sfn "$folder/$rules" "/tmp/config/$rules"; done

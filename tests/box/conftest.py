@@ -30,8 +30,8 @@ if os.environ.get("BROKEN") == name:
 if os.environ.get("STUBBORN") == name:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 flags = " ".join(sys.argv)
-found = re.search(r"(?:(?:listen-address|query.http-server.host-port)=127\\.0\\.0\\.1:|web-port=)(\\d+)", flags)
-variables = ("SHOP_PORT", "PAGER_PORT", "COLLECTOR_HEALTH_PORT", "LOKI_PORT")
+found = re.search(r"(?:(?:listen-address|httpListenAddr)=127\\.0\\.0\\.1:|web-port=)(\\d+)", flags)
+variables = ("SHOP_PORT", "PAGER_PORT", "COLLECTOR_HEALTH_PORT", "JAEGER_PORT")
 port = int(found[1]) if found else int(next(os.environ[each] for each in variables if each in os.environ))
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -125,7 +125,7 @@ def _write_stand_ins(root: Path) -> None:
     built = root / ".cache" / "bin"
     built.mkdir(parents=True)
     for program in (
-        *(root / "bin" / name for name in ("prometheus", "alertmanager", "loki")),
+        *(root / "bin" / name for name in ("prometheus", "alertmanager", "victoria-logs")),
         *(built / name for name in ("otelcol", "jaeger")),
     ):
         name = program.name

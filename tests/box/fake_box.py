@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -15,13 +16,18 @@ from box.doctor.servers import Servers
 from box.http import LocalSession
 
 LIGHT = ("web", "catalog", "orders", "prometheus", "alertmanager", "pager", "locust")
-FULL = (*LIGHT, "otel-collector", "loki")
+FULL = (*LIGHT, "otel-collector", "victoria-logs")
+IN_COMPOSE = (*LIGHT, "otel-collector", "loki")
 SILENT = "silent"
 """An answer that does not come while the doctor listens."""
 PATIENCE = 0.3
 
 Wrong = tuple[int, str] | str
 NEIGHBOUR = "ab" * 16
+
+
+class Lines(list[Any]):
+    """An answer of one JSON object a line."""
 
 
 class InTurn(dict[tuple[str, str], Any]):
@@ -71,6 +77,7 @@ class FakeBox:
             "jaeger": self._jaeger,
             "tempo": self._tempo,
             "loki": self._loki,
+            "victoria-logs": self._victoria_logs,
             "alertmanager": self._alertmanager,
             "pager": self._pager,
         }
@@ -142,13 +149,23 @@ class FakeBox:
             return 200, {}
         if path == "/loki/api/v1/status/buildinfo":
             return 200, {"version": "v2.9.1"}
-        names = [
-            name for name in self.in_logs if f'service_name="{name}"' in query["query"] or "trace_id" in query["query"]
-        ]
         at = str(int((time.time() - self.line_age) * 1e9))
-        labels: dict[str, str] = {"route": self.route, "method": "POST", "status": "201"}
-        streams = [{"stream": labels | {"service_name": name}, "values": [[at, "request"]]} for name in names]
+        names = self._logged(query["query"], 'service_name="{}"')
+        streams = [{"stream": self._fields() | {"service_name": name}, "values": [[at, "request"]]} for name in names]
         return 200, {"data": {"result": streams}}
+
+    def _victoria_logs(self, path: str, query: Mapping[str, str], *_: object) -> tuple[int, Any]:
+        if path == "/health":
+            return 200, {}
+        at = datetime.fromtimestamp(time.time() - self.line_age, UTC).isoformat()
+        names = self._logged(query["query"], 'service.name:="{}"')
+        return 200, Lines({"_time": at, "_msg": "request", **self._fields(), "service.name": name} for name in names)
+
+    def _logged(self, query: str, selector: str) -> list[str]:
+        return [name for name in self.in_logs if selector.format(name) in query or "trace_id" in query]
+
+    def _fields(self) -> dict[str, str]:
+        return {"route": self.route, "method": "POST", "status": "201"}
 
     def _alertmanager(self, path: str, _query: Mapping[str, str], body: Any, _trace: str) -> tuple[int, Any]:  # noqa: ANN401
         if path == "/api/v2/status":
@@ -200,7 +217,8 @@ def _handler(box: FakeBox) -> type[BaseHTTPRequestHandler]:
                 self._say(*wrong)
             else:
                 status, content = box.answer(service, path, query, body, self.headers.get("traceparent") or "")
-                self._say(status, json.dumps(content))
+                lines = content if isinstance(content, Lines) else [content]
+                self._say(status, "\n".join(map(json.dumps, lines)))
 
         do_POST = do_GET  # noqa: N815 - the library's name
 

@@ -84,7 +84,7 @@ def test_traces_go_to_tempo_where_there_is_one(tmp_path: Path, version: str | No
 
     names = [server.name for server in wanted(str(tmp_path), full=True)]
 
-    assert names == ["prometheus", "alertmanager", "otelcol", "loki", store]
+    assert names == ["prometheus", "alertmanager", "otelcol", "victoria-logs", store]
     assert [server.name for server in wanted(str(tmp_path), full=False)] == names[:2]
 
 
@@ -93,15 +93,29 @@ def test_a_server_that_is_only_built_is_not_to_be_installed(tmp_path: Path) -> N
     with pytest.raises(BoxError) as error:
         find(JAEGER, tmp_path, str(tmp_path))
 
-    assert str(error.value) == "jaeger >= 1.62 is needed: run `make tools` to build it"
+    assert str(error.value) == "jaeger >= 2.13 is needed: run `make tools` to build it"
 
 
 def test_jaegers_way_to_tell_its_version_is_read(tmp_path: Path) -> None:
     """It answers JSON to a subcommand."""
-    path = program(tmp_path, "jaeger", '{"gitCommit":"","gitVersion":"v1.62.0","buildDate":""}')
+    path = program(tmp_path, "jaeger", '{"gitCommit":"","gitVersion":"v2.13.0","buildDate":""}')
 
-    assert find(JAEGER, tmp_path, "").version == (1, 62)
-    assert version_of(path, JAEGER.asks_version) == (1, 62)
+    assert find(JAEGER, tmp_path, "").version == (2, 13)
+    assert version_of(path, JAEGER.asks_version) == (2, 13)
+
+
+@pytest.mark.parametrize("told", ["victoria-logs-v1.52.1", "victoria-logs-20260701-101500-tags-v1.52.1-0-g2be3c0a"])
+def test_victoria_logs_way_to_tell_its_version_is_read(tmp_path: Path, told: str) -> None:
+    """Its own releases tell date, tag and commit in one word; the one that we build tells the tag."""
+    assert version_of(program(tmp_path, "victoria-logs", told)) == (1, 52)
+
+
+def test_victoria_logs_of_path_is_taken(tmp_path: Path) -> None:
+    """Its releases call the program victoria-logs-prod."""
+    path = program(tmp_path, "victoria-logs-prod", "victoria-logs-20260701-101500-tags-v1.53.0-0-g2be3c0a")
+    of_full = next(server for server in wanted(str(tmp_path), full=True) if server.name == "victoria-logs")
+
+    assert find(of_full, tmp_path / "none", str(tmp_path)).path == path
 
 
 def test_a_program_that_cannot_run_has_no_version(tmp_path: Path) -> None:

@@ -6,20 +6,23 @@ from typing import Any
 import pytest
 import yaml
 
-from box.services import SERVICES, Service, selection
+from box.services import AFTER_THE_SHOP, SERVICES, VICTORIA_LOGS, Service, selection
 from box.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CONTAINERS_ONLY = {"secrets", "rules", "doctor", "postgres", "redis", "grafana"}
+CONTAINERS_ONLY = {"secrets", "rules", "doctor", "postgres", "redis", "grafana", "loki"}
+IN_THEIR_PLACE = {"jaeger": "jaeger", "victorialogs": "victoria-logs"}
+"""Folders with an override file, and the service that it brings."""
 
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    """The services of docker-compose.yml, and Jaeger, which an override file puts in Tempo's place."""
+    """The services of docker-compose.yml, and those that override files put in the place of Tempo and Loki."""
     content: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text(encoding="utf-8"))
-    override = (REPOSITORY / "monitoring/jaeger/compose.override.yml").read_text(encoding="utf-8")
-    jaeger = yaml.safe_load(override.replace("!override", ""))["services"]["jaeger"]
-    services: dict[str, Any] = {**content["services"], "jaeger": jaeger}
+    services: dict[str, Any] = dict(content["services"])
+    for folder, name in IN_THEIR_PLACE.items():
+        override = (REPOSITORY / "monitoring" / folder / "compose.override.yml").read_text(encoding="utf-8")
+        services[name] = yaml.safe_load(override.replace("!override", "").replace("!reset", ""))["services"][name]
     return services
 
 
@@ -52,3 +55,24 @@ def test_the_committed_ports_are_complete() -> None:
 def load(store: str) -> Settings:
     """The committed ports of a full run."""
     return load_settings(REPOSITORY / ".env", {}, selection(store))
+
+
+def test_victoria_logs_keeps_the_same_in_both_modes(compose: dict[str, Any]) -> None:
+    """Its flags are those of the service table, but for where it listens and where its data lie."""
+    native = {part for part in VICTORIA_LOGS.command if part.startswith("-") and part not in AFTER_THE_SHOP}
+    places = ("-httpListenAddr=", "-storageDataPath=")
+
+    assert {flag for flag in compose["victoria-logs"]["command"] if not flag.startswith(places)} == {
+        flag for flag in native if not flag.startswith(places)
+    }
+
+
+@pytest.mark.parametrize("name", IN_THEIR_PLACE.values())
+def test_what_takes_a_place_is_as_locked_down(compose: dict[str, Any], name: str) -> None:
+    """No root, no capability, nothing writable but its own data, and limits as the one whose place it takes."""
+    taken = compose[{"jaeger": "tempo", "victoria-logs": "loki"}[name]]
+    same = ("user", "read_only", "cap_drop", "security_opt", "init", "pids_limit", "cpus", "cpu_shares", "logging")
+
+    assert {key: compose[name][key] for key in same} == {key: taken[key] for key in same}
+    assert all(volume.endswith(":ro") for volume in compose[name]["volumes"] if volume.startswith("."))
+    assert all(str(port).startswith("127.0.0.1:") for port in compose[name]["ports"])

@@ -10,16 +10,17 @@ from box.doctor.examine import examine
 from box.doctor.servers import READY_PATHS
 from box.state import State
 from tests.box.conftest import free_ports
-from tests.box.fake_box import FULL, SILENT, FakeBox, InTurn, Wrong, running
+from tests.box.fake_box import FULL, IN_COMPOSE, SILENT, FakeBox, InTurn, Wrong, running
 
-ALL = (*FULL, "jaeger", "grafana")
+ALL = (*IN_COMPOSE, "jaeger", "grafana")
+NATIVE = (*FULL, "jaeger")
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [*ALL, "victoria-logs"])
 @pytest.mark.parametrize("mode", ["native", "compose"])
 def test_each_component_that_is_stopped_is_named_first(name: str, mode: str) -> None:
     """Whatever else fails because of it: the one line is about the one that is down, and says how to start it."""
-    with running(FakeBox(), ALL, mode) as servers:
+    with running(FakeBox(), ALL if name in ALL else NATIVE, mode) as servers:
         (port,) = free_ports(1)
         urls = {**servers.urls, name: f"http://127.0.0.1:{port}"}
         report = examine(type(servers)(urls, mode, servers.start, servers.session), (), patience=0)
@@ -32,10 +33,10 @@ def test_each_component_that_is_stopped_is_named_first(name: str, mode: str) -> 
     assert [check.name for check in report.components if check.broken] == [name]
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [*ALL, "victoria-logs"])
 def test_each_component_that_hangs_is_named(name: str) -> None:
     """A process that listens and says nothing is as bad as none."""
-    with running(FakeBox(wrong={(name, "*"): SILENT}), ALL) as servers:
+    with running(FakeBox(wrong={(name, "*"): SILENT}), ALL if name in ALL else NATIVE) as servers:
         checks = components.look(servers)
 
     told = [check for check in checks if check.broken]
@@ -203,12 +204,13 @@ def test_in_compose_addresses_come_from_variables() -> None:
         (("otel-collector", "loki", "jaeger"), {"web", "otel-collector", "loki", "jaeger"}),
         (("otel-collector", "tempo"), {"web", "otel-collector", "loki", "tempo"}),
         (("loki",), {"web", "otel-collector", "loki", "tempo"}),
+        (("otel-collector", "victoria-logs", "jaeger"), {"web", "otel-collector", "victoria-logs", "jaeger"}),
     ],
-    ids=["core", "full", "jaeger in the place of tempo", "loki is stopped", "two are stopped"],
+    ids=["core", "full", "jaeger in the place of tempo", "loki is stopped", "two are stopped", "none of grafana's"],
 )
 def test_what_a_profile_leaves_out_is_not_missed(running: tuple[str, ...], expected: set[str]) -> None:
     """Without any of the servers for logs and traces none is expected; with one of them, all are."""
-    names = ("web", "otel-collector", "loki", "tempo", "jaeger")
+    names = ("web", "otel-collector", "loki", "victoria-logs", "tempo", "jaeger")
     variables = {f"DOCTOR_{name.upper().replace('-', '_')}_URL": f"http://{name}:1" for name in names}
 
     servers = from_environment(variables, lambda host: host in running)
@@ -246,7 +248,7 @@ def test_profiles_say_what_is_meant_to_run(profiles: str, expected: set[str]) ->
 )
 def test_a_profile_in_use_is_missed_as_a_whole(profiles: str, expected: set[str]) -> None:
     """All that keeps logs and traces has stopped: who asked for it is told, with the usual store for traces."""
-    names = ("web", "otel-collector", "loki", "tempo", "jaeger")
+    names = ("web", "otel-collector", "loki", "victoria-logs", "tempo", "jaeger")
     variables = {f"DOCTOR_{name.upper().replace('-', '_')}_URL": f"http://{name}:1" for name in names}
 
     servers = from_environment({**variables, "DOCTOR_PROFILES": profiles}, lambda _: False)
@@ -259,15 +261,15 @@ def test_a_profile_in_use_is_missed_as_a_whole(profiles: str, expected: set[str]
     ("names", "scale", "start"),
     [
         (("web", "prometheus"), 60, ".venv/bin/box up"),
-        (("web", "loki", "jaeger"), 60, ".venv/bin/box up --full"),
-        (("web", "loki", "tempo"), 1, ".venv/bin/box up --full --time-scale 1"),
+        (("web", "victoria-logs", "jaeger"), 60, ".venv/bin/box up --full"),
+        (("web", "victoria-logs", "tempo"), 1, ".venv/bin/box up --full --time-scale 1"),
     ],
 )
 def test_without_containers_they_come_from_the_run(names: tuple[str, ...], scale: int, start: str) -> None:
     """The repair starts the same stack again; further ports of a service are no services."""
     ports = {name: 20000 + number for number, name in enumerate(names)}
 
-    servers = from_state(State({**ports, "loki/grpc": 9095}, scale, "up", ""))
+    servers = from_state(State({**ports, "tempo/grpc": 9096}, scale, "up", ""))
 
     assert servers.urls == {name: f"http://127.0.0.1:{ports[name]}" for name in READY_PATHS if name in ports}
     assert servers.start == start

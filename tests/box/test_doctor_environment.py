@@ -14,7 +14,7 @@ from box.doctor.examine import examine
 from box.doctor.values import Broken, Cell, Check, Hop, Report
 from box.state import State
 from box.supervision.control import ProcessState
-from tests.box.fake_box import FULL, LIGHT, FakeBox, running
+from tests.box.fake_box import IN_COMPOSE, LIGHT, FakeBox, running
 
 TOLD = Broken("loki", "is gone", "start it")
 
@@ -55,7 +55,7 @@ def test_a_clock_of_its_own_is_broken() -> None:
 def test_versions_are_compared_with_the_pinned_ones() -> None:
     """The same minor version is fine, another is a warning that names both, and an unreadable one is no traceback."""
     box = FakeBox(wrong={("alertmanager", "/api/v2/status"): (200, "[]")})
-    with running(box, (*FULL, "jaeger")) as servers:
+    with running(box, (*IN_COMPOSE, "jaeger")) as servers:
         found = {
             check.name: check for check in environment.versions(servers, {"prometheus": "3.14.9", "loki": "3.7.8"})
         }
@@ -90,7 +90,7 @@ def test_a_port_that_another_program_holds_is_told() -> None:
     """The holder, the service and the way out are named; what a service of the run holds is fine."""
     with running(FakeBox(), LIGHT) as servers:
         port = int(servers.urls["web"].split(":")[2].split("/")[0])
-        known = State({"web": port, "loki/grpc": 1}, 60, "up", "")
+        known = State({"web": port, "tempo/grpc": 1}, 60, "up", "")
 
         ours = ports.of_run(known, {"web": ProcessState("web", "RUNNING", psutil.Process().pid, 0, "")})
         theirs = ports.of_run(known, {"web": ProcessState("web", "FATAL", 0, 0, "")})
@@ -145,7 +145,7 @@ def test_the_last_line_says_what_is_broken(capsys: pytest.CaptureFixture[str]) -
 
 def test_programs_get_all_of_it() -> None:
     """JSON has every part, the state of each step, and the first broken thing on its own."""
-    with running(FakeBox(missing={'job="pager"'}), (*FULL, "jaeger")) as servers:
+    with running(FakeBox(missing={'job="pager"'}), (*IN_COMPOSE, "jaeger")) as servers:
         content = json.loads(json.dumps(view.as_json(examine(servers, [Check("disk", "ok", "")], patience=0))))
 
     assert content["healthy"] is False

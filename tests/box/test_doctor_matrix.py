@@ -6,7 +6,7 @@ import pytest
 
 from box.doctor import matrix
 from box.doctor.values import Cell
-from tests.box.fake_box import FULL, LIGHT, SILENT, FakeBox, Wrong, running
+from tests.box.fake_box import FULL, IN_COMPOSE, LIGHT, SILENT, FakeBox, Wrong, running
 
 TIERS = {"web", "catalog", "orders"}
 
@@ -17,12 +17,12 @@ def look(box: FakeBox, names: tuple[str, ...] = (*FULL, "jaeger"), patience: flo
         return {(cell.service, cell.signal): cell for cell in matrix.look(servers, patience, time.time())}
 
 
-@pytest.mark.parametrize("store", ["jaeger", "tempo"])
-def test_every_signal_of_every_service_has_a_cell(store: str) -> None:
+@pytest.mark.parametrize("stores", [("victoria-logs", "jaeger"), ("loki", "tempo")], ids=" and ".join)
+def test_every_signal_of_every_service_has_a_cell(stores: tuple[str, str]) -> None:
     """Metrics of all that have some, logs and traces of the tiers; each with its query and a fresh sample."""
-    cells = look(FakeBox(), (*FULL, store))
+    cells = look(FakeBox(), (*LIGHT, "otel-collector", *stores))
 
-    others = {"prometheus", "alertmanager", "pager", "otel-collector", "loki", store}
+    others = {"prometheus", "alertmanager", "pager", "otel-collector", *stores}
     assert {service for service, signal in cells if signal == "metrics"} == TIERS | others
     for signal in ("logs", "traces"):
         assert {service for service, kind in cells if kind == signal} == TIERS
@@ -39,7 +39,7 @@ def test_a_light_box_has_metrics_alone() -> None:
     ("missing", "cell"),
     [
         ('job="shop",service="orders"', ("orders", "metrics")),
-        ('job="loki"', ("loki", "metrics")),
+        ('job="victoria-logs"', ("victoria-logs", "metrics")),
         ("catalog/traces", ("catalog", "traces")),
     ],
 )
@@ -58,7 +58,7 @@ def test_an_empty_cell_names_its_service_and_query(missing: str, cell: tuple[str
 
 def test_a_tempo_without_spans_of_a_tier_is_seen() -> None:
     """As in Jaeger."""
-    cells = look(FakeBox(missing={"catalog/traces"}), (*FULL, "tempo"))
+    cells = look(FakeBox(missing={"catalog/traces"}), (*IN_COMPOSE, "tempo"))
 
     assert [key for key, each in cells.items() if each.state == "broken"] == [("catalog", "traces")]
 
@@ -70,24 +70,27 @@ def test_a_tier_that_logs_nothing_is_seen() -> None:
     assert [key for key, each in cells.items() if each.state == "broken"] == [("catalog", "logs")]
 
 
-def test_lines_from_before_the_visit_are_old() -> None:
+@pytest.mark.parametrize("names", [FULL, IN_COMPOSE], ids=["victoria-logs", "loki"])
+def test_lines_from_before_the_visit_are_old(names: tuple[str, ...]) -> None:
     """The doctor's own visit was logged by every tier: an older newest line means that lines stopped coming."""
-    cells = look(FakeBox(line_age=90))
+    cells = look(FakeBox(line_age=90), (*names, "jaeger"))
 
     assert {key for key, each in cells.items() if each.state == "broken"} == {(tier, "logs") for tier in TIERS}
     told = cells["web", "logs"].broken
     assert told
-    assert "no logs since 90 s in loki" in told.problem
+    assert f"no logs since 90 s in {names[-1]}" in told.problem
 
 
 @pytest.mark.parametrize("answer", [(500, "oops"), (200, "<html>"), (200, "{}"), SILENT], ids=str)
-def test_a_store_that_does_not_answer_is_named_in_place_of_the_tiers(answer: Wrong) -> None:
-    """The tiers are not to blame for a Loki that is ill."""
-    cells = look(FakeBox(wrong={("loki", "*"): answer}))
+@pytest.mark.parametrize("names", [FULL, IN_COMPOSE], ids=["victoria-logs", "loki"])
+def test_a_store_that_does_not_answer_is_named_in_place_of_the_tiers(names: tuple[str, ...], answer: Wrong) -> None:
+    """The tiers are not to blame for a log store that is ill."""
+    store = names[-1]
+    cells = look(FakeBox(wrong={(store, "*"): answer}), (*names, "jaeger"))
 
     broken = {key: each.broken for key, each in cells.items() if each.broken}
     assert set(broken) == {(tier, "logs") for tier in TIERS}
-    assert {each.component for each in broken.values()} == {"loki"}
+    assert {each.component for each in broken.values()} == {store}
 
 
 def test_what_comes_late_is_waited_for() -> None:

@@ -14,7 +14,9 @@ from box.supervision.program import Run
 from tests.conftest import ROOT
 
 PORTS = {name: 18000 + number for number, name in enumerate(name for each in SERVICES for name, _ in each.ports)}
-PROGRAMS = {name: Path("/opt", name) for name in ("prometheus", "alertmanager", "otelcol", "loki", "jaeger", "tempo")}
+PROGRAMS = {
+    name: Path("/opt", name) for name in ("prometheus", "alertmanager", "otelcol", "victoria-logs", "jaeger", "tempo")
+}
 RUN = Run(Settings(PORTS), PROGRAMS, 60, "up")
 RULES = Path("monitoring/prometheus/rules")
 BASE = Path("monitoring/alertmanager/base.yml")

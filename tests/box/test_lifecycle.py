@@ -40,7 +40,7 @@ def test_up_starts_everything_and_down_leaves_nothing(checkout: Checkout) -> Non
 
 
 def test_a_full_stack_has_what_keeps_logs_and_traces(checkout: Checkout) -> None:
-    """With --full the Collector, Loki and a trace store run, too, and every other command knows them."""
+    """With --full the Collector, VictoriaLogs and a trace store run, too, and every other command knows them."""
     up = checkout.box("up", "--full")
 
     assert (up.returncode, up.stderr) == (0, "")

@@ -17,7 +17,7 @@ SETTINGS = Settings({service.name: 18000 + index for index, service in enumerate
 TELEMETRY_JOBS = {
     "otel-collector": "otel-collector/metrics",
     "span-metrics": "otel-collector/derived",
-    "loki": "loki",
+    "victoria-logs": "victoria-logs",
     "jaeger": "jaeger/metrics",
     "tempo": "tempo",
 }

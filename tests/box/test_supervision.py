@@ -14,7 +14,7 @@ from box.supervision.config import supervisor_config
 from box.supervision.program import Run, program, supervisor_environment
 
 PROGRAMS = {"prometheus": Path("/opt/my servers/prometheus"), "alertmanager": Path("/usr/bin/alertmanager")} | {
-    name: Path("/opt/my servers", name) for name in ("otelcol", "loki", "jaeger", "tempo")
+    name: Path("/opt/my servers", name) for name in ("otelcol", "victoria-logs", "jaeger", "tempo")
 }
 
 
@@ -121,10 +121,11 @@ def test_only_a_full_run_sends_traces_and_logs(store: str) -> None:
         told = dict(program(BY_NAME[tier], full).environment)["OTEL_EXPORTER_OTLP_ENDPOINT"]
         assert told == f"http://127.0.0.1:{ports['otel-collector/otlp-http']}"
     collector = dict(program(BY_NAME["otel-collector"], full).environment)
+    assert collector["LOGS_ENDPOINT"] == f"http://127.0.0.1:{ports['victoria-logs']}/insert/opentelemetry/v1/logs"
     assert collector["TRACES_ENDPOINT"] == f"127.0.0.1:{ports[f'{store}/otlp-grpc']}"
 
 
-@pytest.mark.parametrize("name", ["otel-collector", "loki", "tempo"])
+@pytest.mark.parametrize("name", ["otel-collector", "jaeger", "tempo"])
 def test_paths_in_configs_have_no_syntax(name: str) -> None:
     """What a server puts into its YAML is a path from the run folder, whatever the checkout's own path is like."""
     made = program(BY_NAME[name], make_run())

@@ -62,11 +62,16 @@ COLLECTOR: dict[str, tuple[str, ...]] = {
 
 LOKI: dict[str, tuple[str, ...]] = {"loki_discarded_samples_total": ("reason",)}
 
+VICTORIA_LOGS: dict[str, tuple[str, ...]] = {
+    "vl_data_size_bytes": ("type",),
+    "vl_rows_dropped_total": ("reason",),
+    "vm_log_messages_total": ("level", "location"),
+}
+
 JAEGER: dict[str, tuple[str, ...]] = {
-    "jaeger_collector_queue_capacity": (),
-    "jaeger_collector_queue_length": (),
-    "jaeger_collector_spans_dropped_total": (),
-    "jaeger_collector_spans_rejected_total": (),
+    "otelcol_exporter_send_failed_spans_total": (),
+    "otelcol_exporter_sent_spans_total": (),
+    "otelcol_receiver_refused_spans_total": (),
 }
 
 TEMPO: dict[str, tuple[str, ...]] = {"tempo_discarded_spans_total": ("reason",)}
@@ -80,4 +85,15 @@ SDK: dict[str, tuple[str, ...]] = {
 
 PAGER: dict[str, tuple[str, ...]] = {"pager_watchdog_age_seconds": ()}
 
-SERVERS = dict.fromkeys(PROCESS, ()) | PROMETHEUS | ALERTMANAGER | COLLECTOR | LOKI | JAEGER | TEMPO | SDK | PAGER
+SERVERS = (
+    dict.fromkeys(PROCESS, ())
+    | PROMETHEUS
+    | ALERTMANAGER
+    | COLLECTOR
+    | LOKI
+    | VICTORIA_LOGS
+    | JAEGER
+    | TEMPO
+    | SDK
+    | PAGER
+)

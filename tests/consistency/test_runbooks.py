@@ -31,7 +31,9 @@ ALERT_PAGES = [page for page in PAGES if page.path.stem != "README"]
 
 # What Prometheus itself adds or records; label values of None are not looked at.
 ANY: frozenset[str] | None = None
-JOBS = frozenset({"prometheus", "alertmanager", "pager", "otel-collector", "loki", "jaeger", "tempo", "grafana"})
+JOBS = frozenset(
+    {"prometheus", "alertmanager", "pager", "otel-collector", "loki", "victoria-logs", "jaeger", "tempo", "grafana"}
+)
 TARGET_LABELS: dict[str, frozenset[str] | None] = {
     "service": frozenset({"web", "catalog", "orders"}),
     "job": JOBS | {"shop"},

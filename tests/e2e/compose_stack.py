@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -23,14 +22,18 @@ from tests.local import get
 ROOT = Path(__file__).parents[2]
 PORTS = (
     *("WEB", "CATALOG", "ORDERS", "LOCUST", "PAGER", "GRAFANA", "PROMETHEUS", "ALERTMANAGER"),
-    *("LOKI", "TEMPO", "JAEGER", "OTLP_HTTP", "OTLP_GRPC", "COLLECTOR_HEALTH"),
+    *("LOKI", "VICTORIALOGS", "TEMPO", "JAEGER", "OTLP_HTTP", "OTLP_GRPC", "COLLECTOR_HEALTH"),
 )
 T = TypeVar("T")
 
 OPTIONAL = "grafana"
 """Only this service may be left out, where its image cannot be had."""
-TEMPO, JAEGER = "tempo", "jaeger"
-JAEGER_IN_TEMPOS_PLACE = "docker-compose.yml:monitoring/jaeger/compose.override.yml"
+LOKI, TEMPO = "loki", "tempo"
+IN_THEIR_PLACE = {LOKI: "victoria-logs", TEMPO: "jaeger"}
+OVERRIDES = {LOKI: "victorialogs", TEMPO: "jaeger"}
+"""Folders under `monitoring/` with the override file that takes out one store and brings in another."""
+PROGRAMS = {"victoria-logs": "/victoria-logs-prod", "jaeger": "/cmd/jaeger/jaeger-linux"}
+"""What the official images start."""
 
 
 def free_ports() -> dict[str, str]:
@@ -90,7 +93,23 @@ class ComposeStack:
     ports: dict[str, str] = field(default_factory=free_ports)
     time_scale: str = "1"
     without: tuple[str, ...] = ()
-    trace_store: str = TEMPO
+    replaced: tuple[str, ...] = ()
+
+    @property
+    def log_store(self) -> str:
+        """The service that keeps logs."""
+        return IN_THEIR_PLACE[LOKI] if LOKI in self.replaced else LOKI
+
+    @property
+    def trace_store(self) -> str:
+        """The service that keeps traces."""
+        return IN_THEIR_PLACE[TEMPO] if TEMPO in self.replaced else TEMPO
+
+    @property
+    def files(self) -> str:
+        """The compose file and the override files, as compose wants them in a variable."""
+        folders = [OVERRIDES[name] for name in self.replaced]
+        return ":".join(["docker-compose.yml", *(f"monitoring/{each}/compose.override.yml" for each in folders)])
 
     @property
     def env(self) -> dict[str, str]:
@@ -99,7 +118,7 @@ class ComposeStack:
         return {
             **self.ports,
             **builder,
-            **({"COMPOSE_FILE": JAEGER_IN_TEMPOS_PLACE} if self.trace_store == JAEGER else {}),
+            "COMPOSE_FILE": self.files,
             "COMPOSE_PROJECT_NAME": self.project,
             "TIME_SCALE": self.time_scale,
             "LOAD_USERS": "4",
@@ -122,7 +141,8 @@ class ComposeStack:
 
     def url(self, service: str, path: str = "") -> str:
         """The address of a service on this machine."""
-        return f"http://127.0.0.1:{self.ports[f'{service.upper()}_PORT']}{path}"
+        variable = service.upper().replace("-", "") + "_PORT"
+        return f"http://127.0.0.1:{self.ports[variable]}{path}"
 
     def get(self, service: str, path: str) -> Any:  # noqa: ANN401 - what JSON holds
         """The JSON that a service answers.
@@ -181,26 +201,28 @@ def why_not() -> str:
 
 def missing_images(stack: ComposeStack) -> dict[str, str]:
     """The image of each service that is neither here nor can be pulled."""
-    config = json.loads(stack.compose("config", "--format", "json"))
-    named = {name: each["image"] for name, each in config["services"].items() if "build" not in each}
+    named = {name: each["image"] for name, each in _services(stack).items() if "build" not in each}
     return {name: image for name, image in named.items() if not _obtained(image)}
 
 
-def jaeger_image() -> None:
-    """Makes Jaeger's image of the binary of `make tools`, where the official one cannot be had.
+def make_image(stack: ComposeStack, service: str) -> None:
+    """Makes the image of a store of the binary of `make tools`, where the official one cannot be had.
 
     Raises:
         AssertionError: there is no such binary, or the engine does not make the image.
     """
-    version = re.search(r"^JAEGER_VERSION=(\S+)", (ROOT / ".env").read_text(), re.MULTILINE)
-    assert version
-    image = f"jaegertracing/all-in-one:{version[1]}"
+    image, program = _services(stack)[service]["image"], PROGRAMS[service]
     if not _obtained(image):
-        lines = 'FROM scratch\nCOPY jaeger /jaeger\nUSER 10001\nENTRYPOINT ["/jaeger"]\n'
+        lines = f'FROM scratch\nCOPY {service} {program}\nUSER 10001\nENTRYPOINT ["{program}"]\n'
         with tempfile.TemporaryDirectory() as folder:
-            shutil.copy(ROOT / ".cache" / "bin" / "jaeger", folder)
+            shutil.copy(ROOT / ".cache" / "bin" / service, folder)
             Path(folder, "Dockerfile").write_text(lines)
             run("docker", "build", "--quiet", "--tag", image, folder)
+
+
+def _services(stack: ComposeStack) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(stack.compose("config", "--format", "json"))["services"]
+    return found
 
 
 def _obtained(image: str) -> bool:

@@ -12,12 +12,14 @@ from urllib.parse import quote
 import pytest
 
 from tests.e2e.compose_stack import (
-    JAEGER,
+    IN_THEIR_PLACE,
+    LOKI,
     OPTIONAL,
+    OVERRIDES,
     ROOT,
     TEMPO,
     ComposeStack,
-    jaeger_image,
+    make_image,
     missing_images,
     run,
     say,
@@ -31,10 +33,10 @@ from tests.pipeline.sender import Line, Sender, Span
 pytestmark = pytest.mark.e2e
 
 ONCE = {"secrets", "rules"}
-STOPPED = ("postgres", "redis", "loki", "prometheus", "alertmanager", "pager", "locust", "web", "orders", "catalog")
-UNCHECKED = {"otel-collector", "jaeger"}
-"""No health check can run in these."""
-SHELLLESS = {"otel-collector", "loki", "tempo", "jaeger"}
+STOPPED = ("postgres", "redis", "prometheus", "alertmanager", "pager", "locust", "web", "orders", "catalog")
+UNCHECKED = {"otel-collector", *IN_THEIR_PLACE.values()}
+"""No health check runs in these."""
+SHELLLESS = UNCHECKED | {"loki", "tempo"}
 ALERT = "ShopCheckoutAvailabilityBudgetBurn"
 THEORY_SECONDS = 0.0144 * 3600
 """At 99.9 %, after so long a total outage the last hour has burnt 14.4 times its share."""
@@ -54,13 +56,14 @@ def stack() -> Iterator[ComposeStack]:
         pytest.skip(reason)
     found = ComposeStack()
     missing = missing_images(found)
-    if missing.keys() - {OPTIONAL, TEMPO}:
+    if missing.keys() - {OPTIONAL, *IN_THEIR_PLACE}:
         pytest.skip(f"these images are not here and cannot be pulled: {', '.join(sorted(missing.values()))}")
-    if TEMPO in missing:
-        say("no image of Tempo: Jaeger takes its place, by monitoring/jaeger/compose.override.yml")
-        found.trace_store = JAEGER
-        jaeger_image()
-    found.without = tuple(missing.keys() - {TEMPO})
+    found.without = tuple(missing.keys() - IN_THEIR_PLACE.keys())
+    found.replaced = tuple(name for name in IN_THEIR_PLACE if name in missing)
+    for name in found.replaced:
+        instead = IN_THEIR_PLACE[name]
+        say(f"no image of {name}: {instead} takes its place, by monitoring/{OVERRIDES[name]}/compose.override.yml")
+        make_image(found, instead)
     try:
         found.compose("build", "secrets")  # the classic builder builds all at once, each without the other's cache
         found.compose("build")
@@ -166,7 +169,7 @@ def test_nobody_is_root_and_nothing_can_be_written(stack: ComposeStack) -> None:
 def test_servers_without_a_shell_are_locked_down(stack: ComposeStack) -> None:
     """Neither the Collector nor a store is root, has a capability, or may write to its own file system."""
     running = SHELLLESS & {each["Service"] for each in stack.containers()}
-    assert running == {"otel-collector", "loki", stack.trace_store}
+    assert running == {"otel-collector", stack.log_store, stack.trace_store}
     for service in running:
         status = stack.status_of(service)
         assert set(status["Uid"].split()) == {"10001"}, service
@@ -186,7 +189,10 @@ def trace(stack: ComposeStack, identity: str) -> str:
 
 
 def lines(stack: ComposeStack, identity: str) -> str:
-    """What Loki has of a trace; empty when it has nothing."""
+    """What the log store has of a trace; empty when it has nothing."""
+    if stack.log_store != LOKI:
+        url = stack.url(stack.log_store, f"/select/logsql/query?query=_time:24h+trace_id:={identity}")
+        return get(url).text
     query = quote('{service_name=~".+"} | trace_id="' + identity + '"')
     found = stack.get("loki", f"/loki/api/v1/query_range?query={query}&since=24h")["data"]["result"]
     return json.dumps(found) if found else ""
@@ -210,8 +216,17 @@ def test_the_shop_is_traced_and_its_pipeline_is_scraped(stack: ComposeStack) -> 
     wait_for("all tiers", lambda: {each["metric"]["service_name"] for each in ask(stack, calls)} >= TIERS or None, 90)
     wait_for("all targets", lambda: not ask(stack, 'up{job!="grafana"} == 0') or None, 60)
     up = {each["metric"]["job"] for each in ask(stack, "up == 1")}
-    assert up >= {"shop", "prometheus", "alertmanager", "otel-collector", "span-metrics", "loki", stack.trace_store}
-    assert len({TEMPO, JAEGER} & {each["metric"]["job"] for each in ask(stack, "up")}) == 1
+    assert up >= {
+        "shop",
+        "prometheus",
+        "alertmanager",
+        "otel-collector",
+        "span-metrics",
+        stack.log_store,
+        stack.trace_store,
+    }
+    stores = {*IN_THEIR_PLACE, *IN_THEIR_PLACE.values()}
+    assert {each["metric"]["job"] for each in ask(stack, "up")} & stores == {stack.log_store, stack.trace_store}
 
 
 def test_ports_are_published_on_the_loopback_only(stack: ComposeStack) -> None:
@@ -273,7 +288,7 @@ def test_no_order_is_lost_or_doubled_when_containers_crash(stack: ComposeStack) 
 
 def test_the_doctor_names_each_stopped_container(stack: ComposeStack) -> None:
     """Also the stores that he cannot reach himself; the repair starts it again."""
-    for name in (*STOPPED, stack.trace_store, "otel-collector"):
+    for name in (*STOPPED, stack.log_store, stack.trace_store, "otel-collector"):
         stack.compose("stop", "--timeout", "5", name)
 
         broken = examined(stack)["broken"]

@@ -27,7 +27,9 @@ AFTER_FAILURES = {
     *(f"otelcol_exporter_{kind}_failed_{what}" for kind in ("enqueue", "send") for what in ("spans", "log_records")),
     *(f"otelcol_exporter_{kind}_failed_metric_points" for kind in ("enqueue", "send")),
     "otelcol_receiver_refused_metric_points",
-    "loki_discarded_samples_total",
+    "otelcol_exporter_send_failed_spans_total",
+    "otelcol_exporter_sent_spans_total",
+    "otelcol_receiver_refused_spans_total",
 }
 """Series that begin with the first failure, or, for metrics by OTLP, with the first sender: nobody is one here."""
 SIGNALS = {"light": {"metrics"}, "full": {"metrics", "logs", "traces"}}
@@ -80,8 +82,8 @@ class Running:
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A box with the signals of its mode, started just now."""
     full = request.param == "full"
-    if full and not all((BUILT / name).exists() for name in ("otelcol", "loki", "jaeger")):
-        pytest.skip("the Collector, Loki and Jaeger are not built: run `make tools`")
+    if full and not all((BUILT / name).exists() for name in ("otelcol", "victoria-logs", "jaeger")):
+        pytest.skip("the Collector, VictoriaLogs and Jaeger are not built: run `make tools`")
     services = selection("jaeger") if full else CORE
     variables = [variable for service in services for _, variable in service.ports]
     environment = {
@@ -128,7 +130,7 @@ def test_the_series_of_the_platform_rules_are_there(running: Running) -> None:
     """What rules and runbooks ask of the servers for logs and traces is what these export."""
     if "traces" not in running.signals:
         pytest.skip("a light box does not run them")
-    wanted = {**servers.COLLECTOR, **servers.LOKI, **servers.JAEGER}.keys() - AFTER_FAILURES
+    wanted = {**servers.COLLECTOR, **servers.VICTORIA_LOGS, **servers.JAEGER}.keys() - AFTER_FAILURES
 
     assert wanted - set(running.ask("/api/v1/label/__name__/values")) == set()
 
@@ -152,14 +154,14 @@ def test_each_stopped_component_is_named_with_the_repair_which_works(running: Ru
 
 
 def test_a_dead_store_breaks_its_own_step_and_not_the_shop(running: Running) -> None:
-    """Without Loki the order is placed, counted and traced; the first broken step is that of the log lines."""
+    """Without the log store the order is placed, counted and traced; the first broken step is that of the log lines."""
     if "traces" not in running.signals:
         pytest.skip("a light box keeps no logs")
-    running.stop("loki")
+    running.stop("victoria-logs")
     done = running.box("doctor", "--format", "json")
     report = json.loads(done.stdout)
     running.box("up", "--full")
 
-    assert report["broken"]["component"] == "loki"
+    assert report["broken"]["component"] == "victoria-logs"
     assert [hop["name"] for hop in report["round_trip"] if hop["broken"]] == ["trace -> log lines"]
     assert report["round_trip"][0]["state"] == "ok"

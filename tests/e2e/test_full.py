@@ -21,17 +21,20 @@ from bench.proof.fullbox import without_tempo
 from box.http import LocalSession
 from box.processes import MARKER
 from box.services import selection
-from tests.local import get
+from tests.consistency.pages import read
+from tests.local import get, send
 
 pytestmark = pytest.mark.e2e
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REQUESTS = 400
 PER_SECOND = 20
+IDLE_MIB = 700
 PATIENCE = 60
 SCRAPE_SECONDS = 15
 TIERS = {"web", "catalog"}
 """What a page of goods passes through."""
+SEARCH = re.compile(r"box logs .*--(?:query|trace|order) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,10 @@ class Box:
         return {process["serviceName"] for process in found["processes"].values()}
 
     def lines(self, identity: str) -> set[str]:
-        """Return the services that logged something about a trace."""
-        query = '{service_name=~".+"} | trace_id="' + identity + '"'
-        found = self.ask("LOKI_PORT", "/loki/api/v1/query_range", query=query, since="1h")["data"]["result"]
-        return {stream["stream"]["service_name"] for stream in found}
+        """Return the services that logged something about a trace, without what `box` makes of the question."""
+        url = f"http://127.0.0.1:{self.environment['VICTORIALOGS_PORT']}/select/logsql/query"
+        answer = get(url, params={"query": f"_time:1h trace_id:={identity}"})
+        return {json.loads(line)["service.name"] for line in answer.text.splitlines()}
 
 
 def _mark(process: psutil.Process) -> str:
@@ -92,7 +95,9 @@ def wait_for(what: str, look: Callable[[], object]) -> None:
 @pytest.fixture(scope="module")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     """A full box in real time; nothing of it runs afterwards."""
-    missing = [name for name in ("otelcol", "loki", "jaeger") if not (REPOSITORY / ".cache" / "bin" / name).exists()]
+    missing = [
+        name for name in ("otelcol", "victoria-logs", "jaeger") if not (REPOSITORY / ".cache" / "bin" / name).exists()
+    ]
     if missing:
         pytest.skip(f"no {missing[0]}: run `make tools`")
     folder = tmp_path_factory.mktemp("full")
@@ -124,13 +129,13 @@ def visit(box: Box, identities: list[str], at_half: Callable[[], None] = lambda:
 
 
 def test_everything_is_ready_and_fits(box: Box) -> None:
-    """Each service is ready, below its limit, and all together idle below 1.2 GiB."""
+    """Each service is ready, below its limit, and all together idle below 700 MiB."""
     rows = json.loads(box.run("status", "--format", "json"))
     print({row["name"]: round(row["memory_mib"]) for row in rows})  # noqa: T201 -- figures of the run
 
     assert [row["name"] for row in rows] == [service.name for service in selection("jaeger")]
     assert [row["name"] for row in rows if not row["ready"] or row["memory_mib"] > row["limit_mib"]] == []
-    assert sum(row["memory_mib"] for row in rows) < 1.2 * 1024
+    assert sum(row["memory_mib"] for row in rows) < IDLE_MIB
 
 
 def test_every_socket_listens_on_this_machine_only(box: Box) -> None:
@@ -161,6 +166,61 @@ def test_every_exemplar_leads_to_its_trace_and_every_trace_to_its_lines(box: Box
     assert len(identities) > 3
     wait_for("a trace for each exemplar", lambda: all(box.trace(each) >= TIERS for each in identities))
     wait_for("lines for each trace", lambda: all(box.lines(each) >= TIERS for each in identities))
+
+
+def test_jaeger_does_not_trace_itself(box: Box) -> None:
+    """It is asked all the time, and no span of its own lies among those of the shop."""
+    services = box.ask("JAEGER_PORT", "/api/services")["data"]
+
+    assert "web" in services
+    assert set(services) <= {"web", "catalog", "orders"}
+
+
+def test_the_page_for_logs_answers(box: Box) -> None:
+    """`box up` prints its address; it is VictoriaLogs' own, from this machine alone."""
+    url = f"http://127.0.0.1:{box.environment['VICTORIALOGS_PORT']}/select/vmui/"
+    page = get(url)
+
+    assert url in box.run("up", "--full", "--time-scale", "1")
+    assert page.status_code == 200
+    assert "VictoriaLogs" in page.text
+
+
+def test_an_order_is_found_by_its_id(box: Box) -> None:
+    """`box logs` leads from an order to the lines of both tiers, from them to its trace, and a text to those lines."""
+    web = f"http://127.0.0.1:{box.environment['WEB_PORT']}"
+    body = {"items": [{"sku": "mug", "quantity": 1}], "email": "me@example.com"}
+    headers = {"Idempotency-Key": os.urandom(8).hex()}
+    answer = send("POST", f"{web}/api/checkout", json=body, headers=headers)
+    assert answer.ok, answer.text
+    order = answer.json()["order_id"]
+    found: list[dict[str, Any]] = []
+
+    def written() -> bool:
+        found[:] = json.loads(box.run("logs", "--order", order, "--format", "json"))
+        return {each["service"] for each in found} == {"web", "orders"}
+
+    wait_for("lines of the order", written)
+    (trace,) = {each["trace_id"] for each in found}
+    assert all(each["fields"]["order_id"] == order for each in found)
+    assert box.lines(trace) >= {"web", "orders"}
+    assert order in box.run("logs", "web", "--trace", trace)
+    assert order in box.run("logs", "orders", "--query", order[:13].upper(), "--since", "10m")
+    assert box.run("logs", "catalog", "--order", order).startswith("no records in victoria-logs")
+
+
+def test_searches_of_the_runbooks_work(box: Box) -> None:
+    """What the pages tell to type about the log store is answered by it."""
+    pages = [read(path) for path in sorted((REPOSITORY / "runbooks").glob("*.md"))]
+    commands = [command for page in pages for _, command in page.commands if SEARCH.search(command)]
+
+    for command in commands:
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=REPOSITORY, env=box.environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), command
+        assert done.stdout
+    assert len(commands) >= 5
 
 
 def test_a_killed_collector_costs_no_request_and_no_line(box: Box) -> None:

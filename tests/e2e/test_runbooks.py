@@ -23,7 +23,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = [read(path) for path in sorted((ROOT / "runbooks").glob("*.md"))]
 BOX = str(Path(sys.executable).parent / "box")
 PATIENCE = 90
-ELSEWHERE = re.compile(r"otelcol_|(?:otel-collector|loki|jaeger|tempo)\b")
+ELSEWHERE = re.compile(
+    r"otelcol_|vl_rows|(?:otel-collector|loki|victoria-logs|jaeger|tempo)\b|logs .*--(?:query|trace|order) "
+)
 """What a command speaks of that needs the signals which a light box does not have."""
 
 

@@ -1,4 +1,4 @@
-"""The Collector, Loki and Jaeger, started as `box` starts them, on ports and in folders of their own."""
+"""The Collector, VictoriaLogs and Jaeger, started as `box` starts them, on ports and in folders of their own."""
 
 import os
 import re
@@ -15,6 +15,9 @@ import pytest
 import requests
 
 from bench.ports import quiet_ports
+from box.doctor.logs import Record, VictoriaLogs, Wanted
+from box.doctor.servers import Servers
+from box.doctor.values import BrokenError
 from box.readiness import answers, local_session
 from box.services import BY_NAME, selection
 from box.settings import Settings
@@ -24,7 +27,8 @@ from tests.pipeline.sender import Sender
 
 T = TypeVar("T")
 PATIENCE = 60
-PROGRAMS = {"otel-collector": "otelcol", "loki": "loki", "jaeger": "jaeger"}
+WEB = Wanted(service="web")
+PROGRAMS = ("otelcol", "victoria-logs", "jaeger")
 
 
 def wait_for(what: str, look: Callable[[], T | None]) -> T:
@@ -83,12 +87,20 @@ class Pipeline:
         url = f"{self.settings.url('jaeger')}/api/traces?service={service}&limit=5000&lookback=1h"
         return {trace["traceID"]: trace for trace in _json(url)["data"]}
 
-    def lines(self, query: str = '{service_name="web"}') -> list[dict[str, Any]]:
-        """Return the streams of stored log lines."""
-        parameters = {"query": query, "limit": 5000, "since": "1h"}
-        url = f"{self.settings.url('loki')}/loki/api/v1/query_range"
-        found: list[dict[str, Any]] = _json(url, parameters)["data"]["result"]
-        return found
+    def records(self, wanted: Wanted = WEB) -> list[Record]:
+        """Return stored log records."""
+        servers = Servers({"victoria-logs": self.settings.url("victoria-logs")}, "native", "")
+        try:
+            with servers.session:
+                return VictoriaLogs(servers).records(wanted, time.time() - 3600, time.time() + 60, limit=5000)
+        except BrokenError:
+            return []
+
+    def unwritten(self) -> float:
+        """Return how many log records VictoriaLogs has in memory alone."""
+        text = get(f"{self.settings.url('victoria-logs')}/metrics").text
+        (row,) = re.findall(r'^vl_storage_rows{type="storage/inmemory"} (\d+)$', text, re.MULTILINE)
+        return float(row)
 
     def collector(self, metric: str, **labels: str) -> float:
         """Return the sum of a metric of the Collector itself over all series with these labels."""
@@ -101,7 +113,7 @@ class Pipeline:
     def _process(self, name: str) -> subprocess.Popen[bytes]:
         service, ports = BY_NAME[name], self.settings.ports
         fields: Mapping[str, Any] = {
-            "bin": {program: BUILT / program for program in PROGRAMS.values()},
+            "bin": {program: BUILT / program for program in PROGRAMS},
             "root": ROOT,
             "run": self.folder,
             "data": self.folder / "data" / name,
@@ -127,7 +139,7 @@ def _json(url: str, parameters: Mapping[str, Any] | None = None) -> Any:  # noqa
 @pytest.fixture
 def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
     """A pipeline of which nothing runs yet; nothing of it runs afterwards."""
-    for program in PROGRAMS.values():
+    for program in PROGRAMS:
         if not (BUILT / program).exists():
             pytest.skip(f"no {program}: run `make tools`")
     names = [name for service in selection("jaeger") for name, _ in service.ports]

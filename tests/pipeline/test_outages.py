@@ -1,4 +1,4 @@
-"""What is delivered when servers are killed: the real Collector, Loki and Jaeger."""
+"""What is delivered when servers are killed: the real Collector, VictoriaLogs and Jaeger."""
 
 from tests.pipeline.conftest import Pipeline, wait_for
 from tests.pipeline.sender import Line, Span
@@ -19,19 +19,19 @@ def send(pipeline: Pipeline, name: str) -> set[str]:
 
 def stored_lines(pipeline: Pipeline) -> list[str]:
     """Return the text of all lines."""
-    return [value[1] for stream in pipeline.lines() for value in stream["values"]]
+    return [record.message for record in pipeline.records()]
 
 
 def test_nothing_is_lost_when_both_stores_and_then_the_collector_are_killed(pipeline: Pipeline) -> None:
     """What the Collector accepted lies on disk: it outlives the stores and the Collector itself, exactly once each."""
-    pipeline.start("jaeger", "loki", "otel-collector")
-    pipeline.kill("jaeger", "loki")
+    pipeline.start("jaeger", "victoria-logs", "otel-collector")
+    pipeline.kill("jaeger", "victoria-logs")
     traces = send(pipeline, "during")
     wait_for("the spans in the queue", lambda: pipeline.collector(QUEUED, data_type="traces") >= TRACES)
     assert pipeline.collector(QUEUED, data_type="logs") == LINES
 
     pipeline.kill("otel-collector")
-    pipeline.start("otel-collector", "jaeger", "loki")
+    pipeline.start("otel-collector", "jaeger", "victoria-logs")
 
     wait_for("all traces", lambda: pipeline.traces().keys() >= traces)
     wait_for("all lines", lambda: len(stored_lines(pipeline)) >= LINES)
@@ -41,8 +41,8 @@ def test_nothing_is_lost_when_both_stores_and_then_the_collector_are_killed(pipe
 
 
 def test_a_collector_that_dies_at_once_has_its_log_records_on_disk(pipeline: Pipeline) -> None:
-    """What was accepted a moment ago, and is not yet packed for Loki, is delivered after the crash."""
-    pipeline.start("loki", "otel-collector")
+    """What was accepted a moment ago, and is not yet packed for VictoriaLogs, is delivered after the crash."""
+    pipeline.start("victoria-logs", "otel-collector")
     send(pipeline, "just now")
     pipeline.kill("otel-collector")
 
@@ -52,27 +52,28 @@ def test_a_collector_that_dies_at_once_has_its_log_records_on_disk(pipeline: Pip
 
 
 def test_what_was_stored_outlives_a_crash_of_the_stores(pipeline: Pipeline) -> None:
-    """Jaeger and Loki write what they acknowledged before they acknowledge it."""
-    pipeline.start("jaeger", "loki", "otel-collector")
+    """Jaeger writes spans before it acknowledges them; VictoriaLogs has all of it on disk a second later."""
+    pipeline.start("jaeger", "victoria-logs", "otel-collector")
     traces = send(pipeline, "before")
     wait_for("all traces", lambda: pipeline.traces().keys() >= traces)
     wait_for("all lines", lambda: len(stored_lines(pipeline)) == LINES)
+    wait_for("all lines on disk", lambda: pipeline.unwritten() == 0)
 
-    pipeline.kill("jaeger", "loki")
-    pipeline.start("jaeger", "loki")
+    pipeline.kill("jaeger", "victoria-logs")
+    pipeline.start("jaeger", "victoria-logs")
 
     assert pipeline.traces().keys() == traces
     wait_for("all lines again", lambda: len(stored_lines(pipeline)) == LINES)
 
 
 def test_a_store_that_is_gone_does_not_stop_the_other(pipeline: Pipeline) -> None:
-    """With Loki dead traces arrive as always, and the other way round."""
-    pipeline.start("jaeger", "loki", "otel-collector")
-    pipeline.kill("loki")
-    traces = send(pipeline, "without-loki")
+    """With VictoriaLogs dead traces arrive as always, and the other way round."""
+    pipeline.start("jaeger", "victoria-logs", "otel-collector")
+    pipeline.kill("victoria-logs")
+    traces = send(pipeline, "without-victoria-logs")
     wait_for("all traces", lambda: pipeline.traces().keys() >= traces)
 
-    pipeline.start("loki")
+    pipeline.start("victoria-logs")
     wait_for("the lines, late", lambda: len(stored_lines(pipeline)) == LINES)
     pipeline.kill("jaeger")
     send(pipeline, "without-jaeger")

@@ -1,9 +1,11 @@
-"""Secrets do not reach the stores, and what only looks like one does: the real Collector, Loki and Jaeger."""
+"""Secrets do not reach the stores, and what only looks like one does: the real Collector, VictoriaLogs and Jaeger."""
 
 import json
 
 import pytest
 
+from box.doctor.logs import Wanted
+from tests.box.test_log_search import NASTY
 from tests.local import get, send
 from tests.pipeline.conftest import Pipeline, wait_for
 from tests.pipeline.sender import Line, Span
@@ -52,7 +54,7 @@ HARMLESS = {
 @pytest.fixture
 def stores(pipeline: Pipeline) -> Pipeline:
     """A Collector with both stores."""
-    pipeline.start("jaeger", "loki", "otel-collector")
+    pipeline.start("jaeger", "victoria-logs", "otel-collector")
     return pipeline
 
 
@@ -70,8 +72,8 @@ def stored_lines(pipeline: Pipeline, count: int) -> str:
     """Return all lines with all that is stored beside them, once there are so many."""
 
     def look() -> str | None:
-        streams = pipeline.lines()
-        return json.dumps(streams) if sum(len(stream["values"]) for stream in streams) == count else None
+        records = pipeline.records()
+        return json.dumps([(record.message, record.fields) for record in records]) if len(records) == count else None
 
     return wait_for("the lines", look)
 
@@ -136,13 +138,24 @@ def test_what_is_no_secret_stays_as_it_is(stores: Pipeline) -> None:
 
 
 def test_a_line_is_found_by_its_trace(stores: Pipeline) -> None:
-    """The query that Grafana asks from a trace finds its lines, and the trace id is no label."""
+    """The trace id is a field, and a stream is a service: not a process, and not a trace."""
     stores.sender.lines([Line("of this trace", TRACE), Line("of another", TRACE[::-1])])
     stored_lines(stores, 2)
 
-    found = stores.lines('{service_name=~".+"} | trace_id="' + TRACE + '"')
+    found = stores.records(Wanted(trace_id=TRACE))
 
-    assert [value[1] for stream in found for value in stream["values"]] == ["of this trace"]
-    url = f"{stores.settings.url('loki')}/loki/api/v1/series"
-    series = get(url, params={"match[]": '{service_name=~".+"}'}).json()["data"]
-    assert series == [{"service_name": "web", "deployment_environment_name": "demo"}]
+    assert [record.message for record in found] == ["of this trace"]
+    url = f"{stores.settings.url('victoria-logs')}/select/logsql/streams"
+    streams = get(url, params={"query": "*"}).json()["values"]
+    assert [each["value"] for each in streams] == ['{deployment.environment.name="demo",service.name="web"}']
+
+
+def test_a_record_is_found_by_whatever_text_it_has(stores: Pipeline) -> None:
+    """Nothing that somebody looks for is read as syntax: the one record that has it is found, in any field."""
+    stores.sender.lines([Line("event", TRACE, {"error": f"<{text}>", "order_id": text}) for text in NASTY])
+    stored_lines(stores, len(NASTY))
+
+    for text in NASTY:
+        for wanted in (Wanted(text=text), Wanted(text=f"<{text}".upper()), Wanted(order_id=text)):
+            found = stores.records(wanted)
+            assert [record.fields["order_id"] for record in found] == [text], wanted

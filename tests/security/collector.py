@@ -1,4 +1,4 @@
-"""The real Collector with its shipped config, delivering into a store of the test instead of Loki and Jaeger."""
+"""The real Collector with its shipped config, delivering into a store of the test instead of the two stores."""
 
 import json
 import os
@@ -115,7 +115,8 @@ def _deliver_to(url: str) -> Mapping[str, Any]:
     """Instead of the stores, with the queue on disk that these have."""
     pipelines = {name: {"exporters": ["otlp_http/test"]} for name in ("traces/keep", "logs")}
     shipped = yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["exporters"]["otlp_http/logs"]
-    exporter = {**shipped, "endpoint": url, "encoding": "json"}
+    kept = {key: value for key, value in shipped.items() if key not in {"logs_endpoint", "headers"}}
+    exporter = {**kept, "endpoint": url, "encoding": "json"}
     return {"exporters": {"otlp_http/test": exporter}, "service": {"pipelines": pipelines}}
 
 

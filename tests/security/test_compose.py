@@ -67,7 +67,7 @@ def test_the_engine_is_out_of_reach(rendered: Services) -> None:
 
 
 def test_ports_are_open_on_the_loopback_alone(rendered: Services) -> None:
-    """Each published port is bound to 127.0.0.1, those of the Collector, of Loki and of the trace store as well."""
+    """Each published port is bound to 127.0.0.1, those of the Collector and of the stores as well."""
     ports = [(name, port) for name, service in rendered.items() for port in service.get("ports", [])]
 
     assert len(ports) >= 8

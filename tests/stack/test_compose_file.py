@@ -1,5 +1,6 @@
 """What the compose file promises about every container."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -20,13 +21,13 @@ TELEMETRY = {"otel-collector", "loki", "tempo"}
 ONLY_NATIVE = {
     "COLLECTOR_DERIVED_PORT",
     "COLLECTOR_METRICS_PORT",
-    "JAEGER_ADMIN_PORT",
+    "JAEGER_METRICS_PORT",
     "JAEGER_PORT",
-    "LOKI_GRPC_PORT",
     "TEMPO_GRPC_PORT",
     "TRACES_OTLP_PORT",
+    "VICTORIALOGS_PORT",
 }
-"""Ports that no container publishes."""
+"""Ports that no container of the compose file publishes."""
 
 Services = dict[str, dict[str, Any]]
 
@@ -72,7 +73,7 @@ def test_every_image_is_pinned_by_the_env_file(services: Services, env: dict[str
 def test_versions_name_a_release(env: dict[str, str]) -> None:
     """Every version has at least a minor number."""
     versions = {name: value for name, value in env.items() if name.endswith("_VERSION")}
-    assert len(versions) == 10
+    assert len(versions) == 11
     for name, value in versions.items():
         assert re.fullmatch(r"\d+\.\d+(\.\d+)?", value), name
 
@@ -199,12 +200,50 @@ def test_every_volume_is_used_and_every_used_volume_is_named(services: Services,
 
 
 def test_docker_compose_accepts_the_file() -> None:
-    """Compose itself reads the file on a fresh clone, without any variable set."""
+    """Compose itself reads the file on a fresh clone, without any variable set; Grafana, Loki and Tempo are in it."""
+    services = configured("docker-compose.yml")
+
+    assert {"grafana", "loki", "tempo"} <= services.keys()
+    assert not {"jaeger", "victoria-logs"} & services.keys()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "logs", "traces"),
+    [
+        (("victorialogs",), "victoria-logs", "tempo"),
+        (("jaeger",), "loki", "jaeger"),
+        (("victorialogs", "jaeger"), "victoria-logs", "jaeger"),
+        (("jaeger", "victorialogs"), "victoria-logs", "jaeger"),
+    ],
+    ids=["victorialogs", "jaeger", "both", "both, the other way round"],
+)
+def test_other_stores_take_their_place(overrides: tuple[str, ...], logs: str, traces: str) -> None:
+    """One file for each store, alone or together: the Collector waits for and sends to what runs, and no other runs."""
+    services = configured("docker-compose.yml", *(f"monitoring/{name}/compose.override.yml" for name in overrides))
+
+    collector = services["otel-collector"]
+    assert {"loki", "victoria-logs", "tempo", "jaeger"} & services.keys() == {logs, traces}
+    assert collector["depends_on"].keys() == {"secrets", logs, traces}
+    assert collector["environment"]["LOGS_ENDPOINT"].startswith(f"http://{logs}:")
+    assert collector["environment"]["TRACES_ENDPOINT"] == f"{traces}:4317"
+    told = services["prometheus"]["environment"]
+    assert (told["LOG_STORE"], told["TRACE_STORE"]) == (logs, traces)
+
+
+def configured(*files: str) -> dict[str, Any]:
+    """The services that compose makes of these files."""
     if not shutil.which("docker"):
         pytest.skip("docker is not installed")
     if subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode:
         pytest.skip("the compose plugin of docker is not installed")
+    named = [word for file in files for word in ("--file", file)]
     run = subprocess.run(
-        ["docker", "compose", "config", "--quiet"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["docker", "compose", *named, "config", "--format", "json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (run.returncode, run.stderr) == (0, "")
+    services: dict[str, Any] = json.loads(run.stdout)["services"]
+    return services

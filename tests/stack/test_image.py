@@ -50,6 +50,7 @@ def test_every_volume_of_ours_has_its_folder_in_the_image() -> None:
     made = re.search(r"mkdir -p (.+?) \\", DOCKERFILE)
     assert made is not None
     folders = made[1].split()
-    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    writable = set(re.findall(r"- (?:secrets-\w+|pager-data|scaled-rules):(/[\w/]+)\n", compose))
+    files = [ROOT / "docker-compose.yml", *(ROOT / "monitoring").glob("*/compose.override.yml")]
+    mounts = r"- (?:secrets-\w+|pager-data|scaled-rules|jaeger-data|victoria-logs-data):(/[\w/]+)(?:\n|  #)"
+    writable = {folder for file in files for folder in re.findall(mounts, file.read_text(encoding="utf-8"))}
     assert writable == set(folders)

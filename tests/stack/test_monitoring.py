@@ -31,7 +31,7 @@ def test_prometheus_scrapes_services_on_the_ports_they_listen_on(services: Servi
     for target in targets:
         host, _, port = target.partition(":")
         name = "prometheus" if host == "127.0.0.1" else host
-        if name == "jaeger":  # of the override file
+        if name in {"jaeger", "victoria-logs"}:  # of override files
             continue
         inner = {port.in_container for port in BY_NAME[name].more_ports} if name in BY_NAME else set()
         published = {int(each.rpartition(":")[2]) for each in services[name]["ports"]}
@@ -40,17 +40,19 @@ def test_prometheus_scrapes_services_on_the_ports_they_listen_on(services: Servi
     assert {"web:8000", "catalog:8001", "orders:8002"} <= set(targets)
 
 
-TELEMETRY = {"otel-collector", "span-metrics", "loki"}
+TELEMETRY = {"otel-collector", "span-metrics", "loki", "victoria-logs", "tempo", "jaeger"}
+RUNS = {"OTLP_ENDPOINT": "http://otel-collector:4318"}
 
 
 @pytest.mark.parametrize(
     ("environment", "absent"),
     [
-        ({"OTLP_ENDPOINT": "http://otel-collector:4318"}, {"jaeger"}),
-        ({"OTLP_ENDPOINT": "http://otel-collector:4318", "TRACE_STORE": "jaeger"}, {"tempo"}),
-        ({"OTLP_ENDPOINT": ""}, {*TELEMETRY, "tempo", "jaeger"}),
+        (RUNS, {"jaeger", "victoria-logs"}),
+        ({**RUNS, "TRACE_STORE": "jaeger"}, {"tempo", "victoria-logs"}),
+        ({**RUNS, "LOG_STORE": "victoria-logs", "TRACE_STORE": "jaeger"}, {"tempo", "loki"}),
+        ({"OTLP_ENDPOINT": ""}, TELEMETRY),
     ],
-    ids=["full", "jaeger", "core"],
+    ids=["full", "jaeger", "victoria-logs and jaeger", "core"],
 )
 @pytest.mark.parametrize("scale", ["1", "60"])
 def test_what_does_not_run_is_not_scraped(

@@ -1,5 +1,6 @@
 """The real servers accept the configs as they are shipped, in both modes' spelling of the environment."""
 
+import hashlib
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from box.services import VICTORIA_LOGS
 from box.settings import read_env_file
 from tests.conftest import BUILT, ROOT
 
@@ -15,13 +17,14 @@ MONITORING = ROOT / "monitoring"
 COLLECTOR = MONITORING / "otel-collector" / "config.yaml"
 LOKI = MONITORING / "loki" / "loki.yaml"
 TEMPO = MONITORING / "tempo" / "tempo.yaml"
+JAEGER = MONITORING / "jaeger" / "config.yaml"
 CALLS = re.compile("GF_(ANALYTICS|NEWS|PLUGINS|SNAPSHOTS|SECURITY_DISABLE_GRAVATAR)")
 """Settings of Grafana with which it calls others, or does not."""
 CONTAINER = {
     "COLLECTOR_HOST": "0.0.0.0",  # noqa: S104 -- only inside of its container
     "COLLECTOR_DATA": "/var/lib/otelcol",
     "TRACES_ENDPOINT": "tempo:4317",
-    "LOKI_ENDPOINT": "http://loki:3100",
+    "LOGS_ENDPOINT": "http://loki:3100/otlp/v1/logs",
 }
 
 
@@ -58,9 +61,47 @@ def test_the_collector_refuses_a_key_that_it_does_not_know(tmp_path: Path) -> No
     assert "decision_weight" in done.stderr
 
 
+def test_loki_has_the_config_that_was_verified() -> None:
+    """No Loki is built here: this text was accepted and run by Loki 3.7.8, and by no other version.
+
+    Whoever changes either starts that Loki with the new file (`-verify-config`), runs `make e2e` with its image, and
+    then writes the new checksum.
+    """
+    verified = ("3.7.8", "f2b1727782ebc6f4ed0e18f63cc70a11952732ae808ba9c8512797abae9049fa")
+
+    digest = hashlib.sha256(LOKI.read_bytes()).hexdigest()
+    assert (read_env_file(ROOT / ".env")["LOKI_VERSION"], digest) == verified
+
+
 def test_loki_accepts_its_config() -> None:
-    """Loki reads the file as it is started with it."""
+    """Where somebody put a Loki beside the built servers, it reads the file."""
     accepts(built("loki"), "-verify-config", "-config.expand-env=true", f"-config.file={LOKI}")
+
+
+JAEGER_IN_A_CONTAINER = {"JAEGER_HOST": "0.0.0.0", "JAEGER_DATA": "/badger", "TRACES_OTLP_PORT": "4317"}  # noqa: S104
+
+
+@pytest.mark.parametrize("environment", [{}, JAEGER_IN_A_CONTAINER], ids=["native", "container"])
+def test_jaeger_accepts_its_config(environment: dict[str, str]) -> None:
+    """Every component is built in, and every key is one that it knows."""
+    accepts(built("jaeger"), "validate", f"--config={JAEGER}", **environment)
+
+
+def test_jaeger_does_not_trace_itself() -> None:
+    """Neither its API nor its pipeline writes spans among those of the shop."""
+    config = yaml.safe_load(JAEGER.read_text())
+
+    assert config["extensions"]["jaeger_query"]["enable_tracing"] is False
+    assert config["service"]["telemetry"]["traces"] == {"level": "none"}
+
+
+def test_victoria_logs_names_streams_as_loki_does() -> None:
+    """The Collector's header lists the attributes that are Loki's index labels: a process is no stream."""
+    headers = yaml.safe_load(COLLECTOR.read_text())["exporters"]["otlp_http/logs"]["headers"]
+    otlp = yaml.safe_load(LOKI.read_text())["limits_config"]["otlp_config"]["resource_attributes"]
+    (labels,) = otlp["attributes_config"]
+
+    assert headers == {"VL-Stream-Fields": ",".join(labels["attributes"])}
 
 
 def test_tempo_accepts_its_config() -> None:
@@ -121,12 +162,15 @@ def test_nothing_is_reported_home() -> None:
 
 
 def test_nothing_is_kept_for_ever() -> None:
-    """Logs and traces are kept as long as each other, and Loki's compactor removes what is older."""
+    """Logs and traces are kept equally long in all four stores, and Loki's compactor removes what is older."""
     loki, tempo = yaml.safe_load(LOKI.read_text()), yaml.safe_load(TEMPO.read_text())
     compaction = tempo["backend_scheduler"]["provider"]["compaction"]["compaction"]
 
     assert loki["compactor"]["retention_enabled"] is True
     assert loki["limits_config"]["retention_period"] == "72h"
+    assert "-retentionPeriod=3d" in VICTORIA_LOGS.command
+    stores = yaml.safe_load(JAEGER.read_text())["extensions"]["jaeger_storage"]["backends"]
+    assert stores["disk"]["badger"]["ttl"] == {"spans": "72h"}
     assert {compaction["block_retention"], tempo["backend_worker"]["compaction"]["block_retention"]} == {"72h"}
 
 

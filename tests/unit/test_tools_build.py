@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,12 +148,28 @@ def test_what_the_builder_reads_decides_too(module: Module) -> None:
 
 
 def test_a_program_may_be_called_otherwise_than_its_package() -> None:
-    """Jaeger's package is `all-in-one`, the Collector's the generated folder itself; both get a name of their own."""
+    """The Collector's package is the generated folder itself, and gets the name of the program."""
     by_name = {module.name: module for module in MODULES}
 
-    assert by_name["jaeger"].built_name("jaeger") == "all-in-one"
     assert by_name["otelcol"].built_name("otelcol") == "otelcol"
-    assert by_name["loki"].package("loki") == "github.com/grafana/loki/v3/cmd/loki"
+    assert by_name["jaeger"].package("jaeger") == "github.com/jaegertracing/jaeger/cmd/jaeger"
+    assert by_name["victorialogs"].package("victoria-logs").endswith("/VictoriaLogs/app/victoria-logs")
+
+
+def test_a_release_may_have_another_number_than_its_module(module: Module) -> None:
+    """Jaeger's 2.13.0 is the Go module v1.76.0; a pin that is not in the list keeps its own number."""
+    named = replace(module, releases=(("0.31.1", "2.13.0"),))
+    assert named.version == "2.13.0"
+
+    (module.folder / "go.mod").write_text("go 1.26.0\nrequire example.org/server v0.32.0\n")
+    assert named.version == "0.32.0"
+
+
+def test_a_patch_release_of_go_may_be_needed(module: Module) -> None:
+    """A go.mod that asks for 1.26.5 is not built with 1.26.4, which would refuse it."""
+    (module.folder / "go.mod").write_text("go 1.26.5\nrequire example.org/server v0.31.1\n")
+
+    assert module.go_version == (1, 26, 5)
 
 
 def test_a_program_that_does_not_start_does_not_take_its_place(module: Module, tmp_path: Path) -> None:

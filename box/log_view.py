@@ -1,0 +1,48 @@
+"""Log records for people and for programs."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.text import Text
+
+from box.doctor.logs import Record
+
+LEVEL_COLOURS = {"warn": "yellow", "warning": "yellow", "error": "red", "critical": "red", "fatal": "red"}
+NOT_SHOWN = (
+    *("code", "container", "deployment", "host", "os", "otel", "process", "scope", "service", "telemetry"),
+    *("detected_level", "dropped_attributes_count", "flags", "level", "logger", "observed_timestamp", "severity"),
+    *("severity_number", "severity_text", "span_id", "trace_id"),
+)
+"""Fields, and first parts of the names of fields, that say who wrote a record and not what happened."""
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    """Return a record as JSON writes it."""
+    at = datetime.fromtimestamp(record.at, UTC).isoformat(timespec="microseconds")
+    told = {"time": at, "service": record.service, "level": record.level, "message": record.message}
+    return {**told, "trace_id": record.trace_id, "fields": dict(sorted(record.fields.items()))}
+
+
+def line(record: Record) -> Text:
+    """Return a record in one line: time, service, level, message, what happened to what, trace id."""
+    at = datetime.fromtimestamp(record.at, UTC).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
+    level = Text(f"{record.level or '-':<7}", LEVEL_COLOURS.get(record.level, ""))
+    details = [f"{name}={_quoted(value)}" for name, value in sorted(record.fields.items()) if value and _shown(name)]
+    trace = [f"trace_id={record.trace_id}"] if record.trace_id else []
+    told = " ".join(filter(None, [_printable(record.message), *details, *trace]))
+    return Text.assemble(f"{at}Z {_printable(record.service) or '-':<8} ", level, f" {told}")
+
+
+def _shown(name: str) -> bool:
+    first, _, _ = name.replace("_", ".").partition(".")
+    return name not in NOT_SHOWN and first not in NOT_SHOWN
+
+
+def _quoted(value: str) -> str:
+    shown = _printable(value)
+    return f'"{shown}"' if not shown or " " in shown else shown
+
+
+def _printable(text: str) -> str:
+    """Return a text that neither moves the cursor of a terminal nor begins a line of its own."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
