@@ -20,7 +20,7 @@ setup: ## make the Python environment in .venv (done by the others when needed)
 	@command -v $(PYTHON) >/dev/null || { echo "setup: Python 3.11 or newer is needed, and PATH has none" >&2; exit 1; }
 	@$(PYTHON) -m tools.bootstrap
 
-tools: setup ## build Prometheus, Alertmanager, Loki, Jaeger and the Collector, once for all checkouts
+tools: setup ## build Prometheus, Alertmanager, VictoriaLogs, Jaeger and the Collector, once for all checkouts
 	@$(VENV)/python -m tools.build
 
 # The servers that the demo needs and that PATH does not have; FULL=1 builds those for traces and logs as well.

@@ -38,7 +38,7 @@ def _intro(plan: Plan) -> str:
         "`log_flood` and `cardinality` are faults of the shop: it tries to write 10,000 lines a second, and\n"
         f"counts by a label with 10,000 values. All of that under {plan.per_second:.0f} requests a second; `times` is\n"
         "the median of the flood's requests over that of the calm before and after. Once a second a query goes\n"
-        "to Prometheus, one to Loki and one to the pager, whose dead man's switch hears whether alerts arrive."
+        "to Prometheus, one to VictoriaLogs and one to the pager, whose dead man's switch hears whether alerts arrive."
     )
 
 

@@ -62,7 +62,7 @@ def follow(box: FullBox, per_second: float, seconds: float) -> Story:
     """Play the load, then follow every link."""
     played = play(box, per_second, seconds)
     lines = shoplog.by_trace(shoplog.lines(box))
-    stored = stores.loki_lines(box, played.start - 5, played.end + 30)
+    stored = stores.lines(box, played.start - 5, played.end + 30)
     counts = (
         _exemplars(played, lines),
         _lines_of_traces(box, played, lines, stored),
@@ -87,13 +87,13 @@ def _exemplars(played: Played, lines: Mapping[str, Sequence[Line]]) -> Count:
 def _lines_of_traces(
     box: FullBox, played: Played, lines: Mapping[str, Sequence[Line]], stored: Iterable[StoredLine]
 ) -> Count:
-    """Every line that a tier wrote about a stored trace is in Loki."""
+    """Every line that a tier wrote about a stored trace is in the log store."""
     ids = stores.trace_ids(box, played.start, played.end)
     chosen = _sample([each for each in ids if each in lines])
-    in_loki = Counter(line.key for line in stored)
+    kept = Counter(line.key for line in stored)
     written = Counter(line.key for each in chosen for line in lines[each])
-    missing = written - in_loki
-    wrong = [f"line of {service}, trace {trace}: `{text}` is not in Loki" for service, trace, _, text in missing]
+    missing = written - kept
+    wrong = [f"line of {service}, trace {trace}: `{text}` is not stored" for service, trace, _, text in missing]
     return Count(f"stored traces -> all of their {written.total():,} log lines", len(chosen), len(ids), tuple(wrong))
 
 

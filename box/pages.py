@@ -27,7 +27,7 @@ PAGES = (
     Page("alerts in Prometheus", "prometheus", ("/alerts", "/classic/alerts", "/api/v1/alerts")),
     Page("Alertmanager", "alertmanager", ("/",)),
     Page("the load, to change it", "locust", ("/",)),
-    Page("logs of the shop", "victoria-logs", ("/select/vmui/#/?query=*&g0.range_input=30m",)),
+    Page("logs of the shop", "victoria-logs", ("/select/vmui/#/?query=*&g0.relative_time=last_30_minutes",)),
     # Tempo has no pages, and the Jaeger that we build has none either: what they answer is JSON.
     Page("traces of the shop (JSON)", "jaeger", ("/api/traces?service=web&limit=20",)),
     Page("traces of the shop (JSON)", "tempo", ("/api/search?limit=20",)),

@@ -217,6 +217,7 @@ VICTORIA_LOGS = Service(
         "-memory.allowedBytes=64MiB",
         "-inmemoryDataFlushInterval=1s",
         "-defaultMsgValue=",
+        "-http.disableCORS",  # or every web page in the browser could read the logs
         "-loggerLevel=WARN",
     ),
     port_variable="VICTORIALOGS_PORT",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import requests
 
@@ -70,8 +72,8 @@ class Watch:
 
     def _logs(self, since: float) -> None:
         start = int(max(since, time.time() - 30) * 1e9)
-        query = '{service_name="web"} |= "request"'
-        self.box.get("loki", "/loki/api/v1/query_range", query=query, start=start, limit=20)
+        query = urlencode({"query": 'service.name:="web" request', "start": start, "limit": 20})
+        self.box.text("victoria-logs", f"/select/logsql/query?{query}")
 
     def _watchdog(self, _since: float) -> None:
         self.overdue += bool(self.box.get("pager", "/api/watchdog")["overdue"])
@@ -100,7 +102,7 @@ def collector(box: FullBox, seconds: float) -> str:
     stored = _stored(box, sent.taken)
     return (
         f"{sent.attempted:,} lines sent in {sent.seconds:.0f} s, {sent.taken:,} taken by the Collector, "
-        f"{stored:,} in Loki"
+        f"{stored:,} in VictoriaLogs"
     )
 
 
@@ -167,11 +169,10 @@ def _effects(box: FullBox, fault: str) -> float:
 
 
 def _stored(box: FullBox, wanted: int) -> int:
-    """Lines of the sender in Loki, once all have arrived or a minute is over."""
+    """Lines of the sender in VictoriaLogs, once all have arrived or a minute is over."""
     deadline, found = time.time() + 60, 0
-    query = f'sum(count_over_time({{service_name="{sender.SERVICE}"}}[10m]))'
+    query = urlencode({"query": f'_time:10m service.name:="{sender.SERVICE}" | stats count() lines'})
     while found < wanted and time.time() < deadline:
         time.sleep(2)
-        rows = box.get("loki", "/loki/api/v1/query", query=query)["data"]["result"]
-        found = int(rows[0]["value"][1]) if rows else 0
+        found = int(json.loads(box.text("victoria-logs", f"/select/logsql/query?{query}"))["lines"])
     return found

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bench.proof.redis import RedisServer
     from bench.proof.visitors import Visit
 
-VICTIMS = ("otel-collector", "loki", "jaeger", "prometheus", "alertmanager", "redis")
+VICTIMS = ("otel-collector", "victoria-logs", "jaeger", "prometheus", "alertmanager", "redis")
 DEAD_MANS = ("prometheus", "alertmanager")
 """Without these nobody can be paged: the dead man's switch has to notice."""
 _WARM_SECONDS = 5.0
@@ -61,7 +61,7 @@ class Outcome:
         phases: before, during and after it was dead.
         beside: median of the requests before and after together, in milliseconds.
         lines: log lines that the tiers wrote.
-        lines_lost: those that Loki does not have.
+        lines_lost: those that the log store does not have.
         kept: traces that had to be kept.
         kept_lost: those that are not stored, or not whole.
         lost_within: how long before the kill the oldest of these began, in seconds.
@@ -146,9 +146,9 @@ def _count(box: FullBox, visits: Sequence[Visit], killed: float) -> tuple[int, i
     lines = [line for line in shoplog.lines(box) if line.trace in due]
     written = Counter(line.key for line in lines)
     end = max(due.values()) + 60
-    in_loki = Counter(line.key for line in stores.loki_lines(box, min(due.values()) - 5, end))
+    stored = Counter(line.key for line in stores.lines(box, min(due.values()) - 5, end))
     grouped = shoplog.by_trace(lines)
     kept = [trace for trace, those in grouped.items() if any(line.kept for line in those)]
     lost = [trace for trace in kept if problems(stores.trace(box, trace), grouped[trace])]
     within = max((killed - due[trace] for trace in lost), default=0.0)
-    return written.total(), (written - in_loki).total(), len(kept), len(lost), within
+    return written.total(), (written - stored).total(), len(kept), len(lost), within

@@ -128,7 +128,7 @@ def test_what_visitors_wrote_down_is_read_in_order_of_their_coming(tmp_path: Pat
 
 
 def test_a_batch_is_sent_again_under_new_times() -> None:
-    """Only the times change: Loki would drop a line that it has already."""
+    """Only the times change: Loki, for one, would drop a line that it has already."""
     batch, found = sender.Batch(), []
     for now in (1_700_000_000_000_000_000, 1_800_000_000_000_000_000):
         request = ExportLogsServiceRequest.FromString(batch.at(now))

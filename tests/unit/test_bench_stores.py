@@ -42,7 +42,7 @@ class Given(BaseAdapter):
 
 def box(answer: Answer) -> FullBox:
     """A stack of which every service gives the same function's answers."""
-    names = ("jaeger", "loki", "prometheus", "pager", calm.COLLECTOR, *TIERS)
+    names = ("jaeger", "victoria-logs", "prometheus", "pager", calm.COLLECTOR, *TIERS)
     session = Session()
     session.mount("http://", Given(answer))
     return FullBox(Path(), dict.fromkeys(names, 1), "jaeger", {}, session)
@@ -70,19 +70,14 @@ def test_a_span_knows_its_service_and_its_parent() -> None:
     assert (found.service, found.parent, found.tags) == ("catalog", "p", {"cache.result": "miss"})
 
 
-def test_lines_beyond_the_limit_are_asked_for_in_halves() -> None:
-    """Loki cuts its answer without a word; no line may be missed or counted twice for that."""
-    moments = [1_000_000_000 + 100 * index for index in range(12_000)]
+def test_every_line_of_the_log_store_is_read() -> None:
+    """A line is a JSON object; a message may hold what other readers take for the end of a line."""
+    fields = {"service.name": "web", "trace_id": TRACE, "span_id": "s"}
+    rows = [{**fields, "_msg": "one\u2028two"}, {**fields, "_msg": "three", "span_id": "t"}]
 
-    def answer(asked: dict[str, str]) -> Any:  # noqa: ANN401 - JSON is anything
-        start, end = int(asked["start"]), int(asked["end"])
-        rows = [[str(at), f"line {at}"] for at in moments if start <= at < end][: int(asked["limit"])]
-        stream = {"service_name": "web", "trace_id": TRACE, "span_id": "s"}
-        return {"data": {"result": [{"stream": stream, "values": rows}]}}
+    found = stores.lines(box(lambda _: "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)), 1.0, 2.0)
 
-    found = stores.loki_lines(box(answer), 1.0, 1.01)
-
-    assert sorted(line.nanoseconds for line in found) == moments
+    assert [line.key for line in found] == [("web", TRACE, "s", "one\u2028two"), ("web", TRACE, "t", "three")]
 
 
 def test_only_a_page_that_began_since_then_counts() -> None:
