@@ -4,9 +4,11 @@ import os
 
 import uvicorn
 
-from apps.serve import MOST_HEAD_BYTES
 from box.pager.app import create_app
 from box.pager.settings import from_environment
+
+MOST_HEAD_BYTES = 16_384
+"""Address and headers of a request that has not arrived whole."""
 
 
 def main() -> None:
