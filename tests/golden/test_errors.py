@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from slo.cli import main
+from tests.golden.compare import fail_unless_same
 
 CASES = sorted(path.parent for path in (Path(__file__).parent / "errors").glob("*/slos.yaml"))
 OUTPUT = Path("build/slo/prometheus/shop.rules.yml")
@@ -40,7 +41,7 @@ def test_mistake(
     if update_golden:
         expected.write_text(said.err, encoding="utf-8", newline="\n")
     assert (status, said.out) == (1, "")
-    assert said.err == expected.read_text(encoding="utf-8")
+    fail_unless_same({"stderr.txt": expected.read_text(encoding="utf-8")}, {"stderr.txt": said.err})
     assert "Traceback" not in said.err
     assert sorted(tmp_path.rglob("*")) == before
     assert OUTPUT.read_text() == OLD_TEXT

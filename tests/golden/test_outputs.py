@@ -1,21 +1,33 @@
 """What the compiler makes of whole specifications, byte for byte.
 
-A case is a folder here: `slos.yaml`, the outputs below `expected/`, and what was said in `expected/stderr.txt`. Where
-there is an `arguments.txt`, it holds the command line; else it is `build`. `pytest --update-golden tests/golden` writes
-`expected/` anew; the difference in git then shows what a change means for users.
+A case is a folder here: `slos.yaml`, and below `expected/` the outputs and what was said, in `stderr.txt`. Where there
+is an `arguments.txt`, it holds the command line; else it is `build`.
+
+`minimal` and `everything` hold all that the compiler writes. Each other case is about one feature: `without.yaml` says
+the same without it, or `without-arguments.txt` leaves out an option, and expected is what the feature changes in the
+rules, as `NAME.changes`. So a change of the compiler is seen once, and not in every case.
+
+`pytest --update-golden tests/golden` writes `expected/` anew; the difference in git then shows what a change means for
+users.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from slo.cli import main
+from tests.golden.compare import changes, fail_unless_same
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/slos.yaml"))
+FULL = {"minimal", "everything"}
 SAID = "stderr.txt"
+GIVEN = ("expected", "without*")
+
+Capture = pytest.CaptureFixture[str]
 
 
 def files_below(folder: Path) -> dict[str, str]:
@@ -24,30 +36,49 @@ def files_below(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
 
 
+def built(case: Path, folder: Path, capsys: Capture, *, base: bool = False) -> dict[str, str]:
+    """The outputs of a case and what was said, or those of its base; a second build finds nothing to do."""
+    shutil.copytree(case, folder, ignore=shutil.ignore_patterns(*GIVEN))
+    os.chdir(folder)
+    if base and (case / "without.yaml").exists():
+        shutil.copy(case / "without.yaml", "slos.yaml")
+    inputs = files_below(folder)
+    arguments = [case / name for name in (*["without-arguments.txt"] * base, "arguments.txt") if (case / name).exists()]
+    command = arguments[0].read_text(encoding="utf-8").split() if arguments else ["build"]
+    assert main(command) == 0
+    made = {name: text for name, text in files_below(folder).items() if name not in inputs}
+    made[SAID] = capsys.readouterr().err
+    assert main([*command, "--check"]) == 0
+    return made
+
+
+def compared(made: dict[str, str], base: dict[str, str]) -> dict[str, str]:
+    """The outputs; of rules what differs from the base's file of that name, or from its only rules."""
+    rules = next(text for text in base.values() if "\ngroups:" in text)
+    others = {name: base.get(name, rules if "\n      - record: " in text else "") for name, text in made.items()}
+    others[SAID] = ""
+    return {
+        f"{name}.changes" if others[name] else name: changes(others[name], text) if others[name] else text
+        for name, text in made.items()
+    }
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_outputs(
     case: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    capsys: Capture,
     update_golden: bool,  # noqa: FBT001 - a fixture
 ) -> None:
-    """The outputs and messages are the expected ones, and a second build finds nothing to do."""
-    shutil.copytree(case, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("expected"))
+    """The outputs and messages are the expected ones."""
     monkeypatch.chdir(tmp_path)
-    inputs = set(files_below(tmp_path))
-    arguments = Path("arguments.txt")
-    command = arguments.read_text(encoding="utf-8").split() if arguments.exists() else ["build"]
-
-    status = main(command)
-
-    said = capsys.readouterr().err
-    made = {name: text for name, text in files_below(tmp_path).items() if name not in inputs} | {SAID: said}
+    made = built(case, tmp_path / "case", capsys)
+    if case.name not in FULL:
+        made = compared(made, built(case, tmp_path / "base", capsys, base=True))
     if update_golden:
         _write(case / "expected", made)
-    assert status == 0
-    assert made == files_below(case / "expected")
-    assert main([*command, "--check"]) == 0
+    fail_unless_same(files_below(case / "expected"), made)
 
 
 def _write(folder: Path, texts: dict[str, str]) -> None:
@@ -59,6 +90,9 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
 
 
 def test_there_are_cases() -> None:
-    """Every case has its expected outputs."""
+    """Every case has its expected outputs, and all but two say what they are compared with."""
     assert CASES
     assert all((case / "expected" / SAID).exists() for case in CASES)
+    assert {
+        case.name for case in CASES if not [*case.glob("without.yaml"), *case.glob("without-arguments.txt")]
+    } == FULL

@@ -28,7 +28,7 @@ def test_nothing_is_lost_when_both_stores_and_then_the_collector_are_killed(pipe
     pipeline.kill("jaeger", "victoria-logs")
     traces = send(pipeline, "during")
     wait_for("the spans in the queue", lambda: pipeline.collector(QUEUED, data_type="traces") >= TRACES)
-    assert pipeline.collector(QUEUED, data_type="logs") == LINES
+    wait_for("the lines in the queue", lambda: pipeline.collector(QUEUED, data_type="logs") == LINES)
 
     pipeline.kill("otel-collector")
     pipeline.start("otel-collector", "jaeger", "victoria-logs")
