@@ -3,9 +3,10 @@
 A case is a folder here: `slos.yaml`, and below `expected/` the outputs and what was said, in `stderr.txt`. Where there
 is an `arguments.txt`, it holds the command line; else it is `build`.
 
-`minimal` and `everything` hold all that the compiler writes. Each other case is about one feature: `without.yaml` says
-the same without it, or `without-arguments.txt` leaves out an option, and expected is what the feature changes in the
-rules, as `NAME.changes`. So a change of the compiler is seen once, and not in every case.
+`everything` holds all that the compiler writes, of a file with many keys and of one with none to spare. Each other case
+is about one feature: `without.yaml` says the same without it, or `without-arguments.txt` leaves out an option, and
+expected is what the feature changes in the rules, as `NAME.changes`. So a change of the compiler is seen once, and not
+in every case.
 
 `pytest --update-golden tests/golden` writes `expected/` anew; the difference in git then shows what a change means for
 users.
@@ -23,7 +24,7 @@ from slo.cli import main
 from tests.golden.compare import changes, fail_unless_same
 
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/slos.yaml"))
-FULL = {"minimal", "everything"}
+FULL = {"everything"}
 SAID = "stderr.txt"
 GIVEN = ("expected", "without*")
 
@@ -90,7 +91,7 @@ def _write(folder: Path, texts: dict[str, str]) -> None:
 
 
 def test_there_are_cases() -> None:
-    """Every case has its expected outputs, and all but two say what they are compared with."""
+    """Every case has its expected outputs, and all but one say what they are compared with."""
     assert CASES
     assert all((case / "expected" / SAID).exists() for case in CASES)
     assert {
