@@ -23,6 +23,9 @@ policies:
     tiers:
       - {{name: now, severity: page, budget: 10%, long: 30m, short: 5m}}
       - {{name: soon, severity: ticket, budget: 10%, long: 1h, short: 10m, for: 2m}}
+  brief:
+    tiers:
+      - {{name: now, severity: page, budget: 10%, long: 30m, short: 5m}}
 slos:
 """
 

@@ -116,16 +116,3 @@ def test_one_target_of_many_is_enough(tmp_path: Path, promtool: Path) -> None:
     silent = case("one is up", "1m", up, ("30m", alert, {}))
     raised = case("none is up", "1m", down, ("30m", alert, {}), ("42m", alert, {'{severity="page"}': 1}))
     assert not judged(promtool, tmp_path, rules, "1m", silent, raised)
-
-
-def test_a_service_without_any_series_is_told_after_ten_minutes(rules: str, tmp_path: Path, promtool: Path) -> None:
-    """A selector that matches nothing, from the first evaluation on, is noticed; nothing else fires."""
-    alert = "count by (tier, severity) (ALERTS{alertstate='firing'})"
-    nothing = case(
-        "no series",
-        "1m",
-        {"other_total": "0+1x20"},
-        ("9m", alert, {}),
-        ("10m", alert, {'{severity="ticket", tier="no-data"}': 1}),
-    )
-    assert not judged(promtool, tmp_path, rules, "1m", nothing)

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import ryaml
-import yaml
 from markdown_it import MarkdownIt
 
 from slo.promql import quote
+from tests.documents import dump, load
 from tests.rules.fields import Field, fields, specification
 from tests.rules.judge import check
 from tests.rules.test_injection import NASTY
@@ -71,7 +71,7 @@ def test_other_outputs_are_what_their_readers_take() -> None:
 
 def notified(field: Field, text: str, service: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Labels and annotations of the NoData alert, as they have to be shown for a text."""
-    rules = yaml.safe_load(built(field, written(field, "MARK"), service)["prometheus"])["groups"][0]["rules"]
+    rules = load(built(field, written(field, "MARK"), service)["prometheus"])["groups"][0]["rules"]
     (alert,) = [rule for rule in rules if rule.get("alert", "").endswith("NoData")]
     texts = {name: str(value) for name, value in (alert["labels"] | alert["annotations"]).items()}
     assert any("MARK" in value for value in texts.values())
@@ -111,8 +111,8 @@ def test_every_rule_of_every_target_has_the_text(field: Field, target: str) -> N
     for text in (written(field, text) for text in TEXTS.values()):
         if not refusal(field, text):
             escaped = text.replace("{{", '{{"{{"}}')
-            expected = replaced(yaml.safe_load(built(field, tame)[target]), tame, text, escaped)
-            assert yaml.safe_load(built(field, text)[target]) == expected
+            expected = replaced(load(built(field, tame)[target]), tame, text, escaped)
+            assert load(built(field, text)[target]) == expected
 
 
 def replaced(value: Any, tame: str, text: str, escaped: str) -> Any:  # noqa: ANN401 - whatever YAML holds
@@ -128,7 +128,7 @@ def replaced(value: Any, tame: str, text: str, escaped: str) -> Any:  # noqa: AN
 def run(promtool: Path, folder: Path, files: list[Path], case: dict[str, Any]) -> None:
     """Evaluate rules as promtool does, and fail with what it says."""
     tests = {"rule_files": [f.name for f in files], "evaluation_interval": "1m", "tests": [{"interval": "1m"} | case]}
-    (folder / "cases.test").write_text(yaml.safe_dump(tests, width=1_000_000), encoding="utf-8")
+    (folder / "cases.test").write_text(dump(tests), encoding="utf-8")
     done = subprocess.run(
         [promtool, "test", "rules", folder / "cases.test"], capture_output=True, text=True, check=False
     )
@@ -225,11 +225,11 @@ def test_routes_find_the_team(field: Field, tmp_path: Path, amtool: Path) -> Non
     """An alert of a team with this name takes the route that was made for it, on every version of the Alertmanager."""
     older = Path("/usr/bin/amtool")
     for text, tool in product(TEXTS.values(), [amtool, *([older] if older.exists() else [])]):
-        config = yaml.safe_load(built(field, text)["alertmanager"])
+        config = load(built(field, text)["alertmanager"])
         config["receivers"].append({"name": "found"})
         for route in config["route"]["routes"]:
             route["receiver"] = "found"
-        (tmp_path / "am.yml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+        (tmp_path / "am.yml").write_text(dump(config, allow_unicode=True), encoding="utf-8")
         labels = ["severity=ticket", f"team={matched(text)}", "service=svc", "slo=api"]
         command = [str(tool), "config", "routes", "test", f"--config.file={tmp_path / 'am.yml'}", *labels]
         if "\0" in text:

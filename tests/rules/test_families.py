@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from slo.model import Options, SloSet
-from tests.rules.judge import case, judged, linted, verdict
-from tests.rules.kinds import compiled, specification
-from tests.specimens import LAYOUT, emitted, texts
+from tests.documents import dump, load
+from tests.rules.judge import case, judged
+from tests.rules.kinds import compiled
+from tests.specimens import emitted
 
 SHARED = Options(layout="shared")
 VALUES = ("/plain", "/a.b|c", 'quo"te', "back\\slash", "$1", "ünïcode", "new\nline", "/nothing")
@@ -49,7 +49,7 @@ def family(kind: str, name: str, values: tuple[str, ...] = VALUES) -> SloSet:
         for number, value in enumerate(values)
     ]
     head = {"version": 1, "service": "svc", "set": name, "defaults": {"window": "1d", "scrape_interval": "1m"}}
-    return compiled(yaml.safe_dump({**head, "slos": slos}, allow_unicode=True))
+    return compiled(dump({**head, "slos": slos}, allow_unicode=True))
 
 
 def series(kind: str) -> dict[str, str]:
@@ -64,8 +64,8 @@ def series(kind: str) -> dict[str, str]:
 @pytest.mark.parametrize("kind", SLIS)
 def test_a_family_is_counted_as_its_members_would_be_alone(kind: str, tmp_path: Path, promtool: Path) -> None:
     """At every minute, whatever the values are spelled with, whoever comes late, goes, or was never there."""
-    rules = yaml.safe_load(emitted("prometheus", family(kind, "alone")))
-    rules["groups"] += yaml.safe_load(emitted("prometheus", family(kind, "family"), options=SHARED))["groups"]
+    rules = load(emitted("prometheus", family(kind, "alone")))
+    rules["groups"] += load(emitted("prometheus", family(kind, "family"), options=SHARED))["groups"]
     one, other = (f'slo:events:5m{{shard="{name}-0"}}' for name in ("alone", "family"))
     equal = f"abs({one} - on (slo, kind) {other}) < 1e-9"
     checks: list[Any] = [
@@ -74,20 +74,9 @@ def test_a_family_is_counted_as_its_members_would_be_alone(kind: str, tmp_path: 
         for expr in (f"{one} unless on (slo, kind) ({equal})", f"{other} unless on (slo, kind) {one}")
     ]
     checks.append(("20m", f"count by (kind) ({other})", dict.fromkeys(KINDS_OF_COUNTS, len(VALUES) - 1)))
-    whole = yaml.safe_dump(rules, width=10**6, allow_unicode=True)
+    whole = dump(rules, allow_unicode=True)
     assert "__family_" in whole
     assert not judged(promtool, tmp_path, whole, "1m", case("all", "1m", series(kind), *checks))
-
-
-@pytest.mark.parametrize("kind", ["events", "good", "latency-errors"])
-def test_emitted_tests_and_linter_pass(kind: str, tmp_path: Path, promtool: Path) -> None:
-    """What the tests expect of each member is what the rules of all do, its facts included."""
-    for target in ("prometheus", "tests"):
-        for path, text in texts(target, family(kind, "family"), options=SHARED).items():
-            (tmp_path / path).write_text(text, encoding="utf-8")
-    assert "__family_" in (tmp_path / LAYOUT["prometheus"]).read_text(encoding="utf-8")
-    assert not verdict(promtool, tmp_path / LAYOUT["tests"])
-    assert not linted(promtool, tmp_path / LAYOUT["prometheus"])
 
 
 CHANGES = {
@@ -123,7 +112,7 @@ def test_families_of_several_services_and_labels_do_not_mix(tmp_path: Path, prom
     """All of one metric, with the same values of several labels, and with names that are those of another service."""
     metric = "http_requests_total"
     files = [
-        yaml.safe_dump(
+        dump(
             {
                 "version": 1,
                 "service": service,
@@ -143,9 +132,9 @@ def test_families_of_several_services_and_labels_do_not_mix(tmp_path: Path, prom
         for service, numbers in (("one", (0, 1, 2)), ("two", (3, 4)), ("three", (5,)))
     ]
     alone, together = (compiled(*(text.replace("'%'", name) for text in files)) for name in ("alone", "family"))
-    rules = yaml.safe_load(emitted("prometheus", alone))
-    rules["groups"] += yaml.safe_load(emitted("prometheus", together, options=SHARED))["groups"]
-    text = yaml.safe_dump(rules, width=10**6)
+    rules = load(emitted("prometheus", alone))
+    rules["groups"] += load(emitted("prometheus", together, options=SHARED))["groups"]
+    text = dump(rules)
     assert text.count("__family_") == 2 * len(LABELS)
     inputs = {
         f'{metric}{{{label}="v{number}",code="{code}"}}': f"0+{step * (number + place + 1)}x20"
@@ -160,19 +149,3 @@ def test_families_of_several_services_and_labels_do_not_mix(tmp_path: Path, prom
     ]
     checks.append(("10m", f"count({other})", {"{}": 3 * 6 * len(LABELS)}))
     assert not judged(promtool, tmp_path, text, "1m", case("all", "1m", inputs, *checks))
-
-
-def test_native_histograms_have_families(tmp_path: Path, promtools: dict[str, Path]) -> None:
-    """Whole histograms are told apart by the label, and joined with the names."""
-    promtool = next((path for version, path in promtools.items() if version.startswith("3")), None)
-    if promtool is None:
-        pytest.skip("no promtool 3")
-    options = Options(layout="shared", prometheus="3")
-    kind = {
-        f"s{n}": f"sli: {{latency: {{histogram: 'it{{route=\"{n}\"}}', under: 300ms, native: true}}}}" for n in range(4)
-    }
-    for target in ("prometheus", "tests"):
-        (text,) = texts(target, compiled(specification(kind)), options=options).values()
-        (tmp_path / LAYOUT[target]).write_text(text, encoding="utf-8")
-    assert "__family_" in (tmp_path / LAYOUT["prometheus"]).read_text(encoding="utf-8")
-    assert not verdict(promtool, tmp_path / LAYOUT["tests"])

@@ -8,11 +8,12 @@ import ryaml
 import yaml
 from msgspec.structs import replace
 
-from slo.model import Links, Slo
+from slo.model import Links, Slo, SloSet
 from slo.promql import Matcher, Selector
 from slo.sli.events import Events
-from tests.rules.judge import check, judged, verdict
-from tests.specimens import emitted, objective, slo_set, written
+from tests.documents import load
+from tests.rules.judge import check, failures, put
+from tests.specimens import emitted, objective, slo_set
 
 NASTY = {
     "quotes": 'it\'s "quoted" `thrice`',
@@ -43,10 +44,16 @@ def nasty(text: str) -> Slo:
     )
 
 
-@pytest.mark.parametrize("kind", NASTY)
-def test_texts_survive_the_rule_file(kind: str, tmp_path: Path, promtool: Path) -> None:
+def test_texts_survive_the_rule_file(tmp_path: Path, promtool: Path) -> None:
     """A server that loads the rules shows title, label, annotation and selector as the user wrote them."""
-    text = NASTY[kind]
+    files = [put(tmp_path / f"{number}", *notified(text)) for number, text in enumerate(NASTY.values())]
+    failed = {list(NASTY)[files.index(path)]: text for path, text in failures(promtool, files).items()}
+    assert not failed
+    assert not check(promtool, *(path.with_name("rules.yml") for path in files))
+
+
+def notified(text: str) -> tuple[str, str, dict[str, object]]:
+    """Rules that have this text wherever one may stand, their interval, and the notification of missing data."""
     slo = nasty(text)
     rules = emitted("prometheus", slo_set(slo))
     selectors = ", ".join(map(str, slo.sli.selectors()))
@@ -68,34 +75,25 @@ def test_texts_survive_the_rule_file(kind: str, tmp_path: Path, promtool: Path) 
             "null": text,
         },
     }
-    case = {
-        "interval": "1m",
-        "input_series": [{"series": "other_total", "values": "0+1x20"}],
-        "alert_rule_test": [{"eval_time": "15m", "alertname": "SvcApiNoData", "exp_alerts": [alert]}],
-    }
-    assert not judged(promtool, tmp_path, rules, "1m", case)
-    assert not check(promtool, tmp_path / "rules.yml")
+    told = {"eval_time": "15m", "alertname": "SvcApiNoData", "exp_alerts": [alert]}
+    given = {"series": "other_total", "values": "0+1x20"}
+    return rules, "1m", {"interval": "1m", "input_series": [given], "alert_rule_test": [told]}
 
 
 def described(rules: str) -> str:
     """What a tame SLO's NoData alert says, with marks where title and selectors stand."""
     assert rules
     tame = objective("api", title="<title>", sli=Events(Selector("<selectors>"), None, Selector("x")))
-    for rule in yaml.safe_load(emitted("prometheus", slo_set(tame)))["groups"][0]["rules"]:
+    for rule in load(emitted("prometheus", slo_set(tame)))["groups"][0]["rules"]:
         if rule.get("alert") == "SvcApiNoData":
             return str(rule["annotations"]["description"]).replace("<selectors>, x", "<selectors>")
     pytest.fail("no NoData alert")
 
 
-@pytest.mark.parametrize("kind", NASTY)
-def test_series_with_such_labels_are_counted(kind: str, tmp_path: Path, promtool: Path) -> None:
-    """The emitted tests feed a series with that label value, and the rules find it."""
-    assert not verdict(promtool, written(tmp_path, slo_set(quick(nasty(NASTY[kind])), interval=300)))
-
-
-def quick(slo: Slo) -> Slo:
-    """The SLO over a day, so that its tests are short."""
-    return replace(slo, window=86_400)
+def in_one_set() -> SloSet:
+    """An SLO for each text, over a day: its emitted tests feed a series with that label value, which the rules find."""
+    slos = [replace(nasty(text), name=f"s{number}", window=86_400) for number, text in enumerate(NASTY.values())]
+    return slo_set(*slos, interval=300)
 
 
 @pytest.mark.parametrize("kind", NASTY)

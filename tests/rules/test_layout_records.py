@@ -4,10 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
 from msgspec.structs import replace
 
 from slo.model import Override
+from tests.documents import dump, load
 from tests.rules.judge import case, judged
 from tests.specimens import DAY, availability, emitted, objective, slo_set
 
@@ -39,7 +39,7 @@ def alone(service: str, slo: str, by: str) -> dict[str, object]:
 
 def test_one_rule_records_what_is_covered_and_allowed_of_every_slo(tmp_path: Path, promtool: Path) -> None:
     """With gaps, with members of a group that come and go, for several services, windows and objectives."""
-    document = yaml.safe_load(emitted("prometheus", MEMBERS))
+    document = load(emitted("prometheus", MEMBERS))
     group, _ = document["groups"]
     group["rules"] += [
         alone("svc", "a", ""),
@@ -66,6 +66,4 @@ def test_one_rule_records_what_is_covered_and_allowed_of_every_slo(tmp_path: Pat
     }
     checks.append(("60m", "sum without (shard) (slo:budget:ratio)", budgets))
     checks.append(("60m", f"count({recorded}) - 4", everything))
-    assert not judged(
-        promtool, tmp_path, yaml.safe_dump(document, width=1_000_000), "1m", case("all", "1m", series, *checks)
-    )
+    assert not judged(promtool, tmp_path, dump(document), "1m", case("all", "1m", series, *checks))

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from slo.load import Source
 from slo.maintenance.zones import offsets
 from slo.pipeline import Request, compile_sources
+from tests.documents import load
 from tests.rules.judge import case, check, judged
 
 START, END, LAST = 60, 90, 120  # minutes
@@ -42,7 +42,7 @@ slos:
     sli: {events: {total: all_total, bad: failed_total}}
     group_by: [tenant]
 """
-SLOS = tuple(slo["name"] for slo in yaml.safe_load(SPEC)["slos"])
+SLOS = tuple(slo["name"] for slo in load(SPEC)["slos"])
 EVENTS = dict.fromkeys(SLOS, 60) | dict.fromkeys(("limit", "alive", "share", "minutes"), 1)
 
 

@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from box.doctor.alertpath import ALERT as DOCTORS
+from tests.documents import dump, load
 from tests.rules.judge import linted, verdict
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "monitoring/prometheus/rules/platform.yml"
 CASES = ROOT / "monitoring/prometheus/tests/platform.test.yml"
 ROUTES = ROOT / "monitoring/alertmanager/alertmanager.yml"
-ALERTS = [rule for group in yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"] for rule in group["rules"]]
+ALERTS = [rule for group in load(RULES.read_text(encoding="utf-8"))["groups"] for rule in group["rules"]]
 
 
 def cases() -> list[dict[str, Any]]:
     """The cases of the committed file."""
-    found: list[dict[str, Any]] = yaml.safe_load(CASES.read_text(encoding="utf-8"))["tests"]
+    found: list[dict[str, Any]] = load(CASES.read_text(encoding="utf-8"))["tests"]
     return found
 
 
@@ -55,12 +55,12 @@ def test_every_alert_fires_in_a_case_and_is_quiet_in_one() -> None:
 
 def test_rules_that_never_fire_fail_all_cases_that_expect_them(promtools: dict[str, Path], tmp_path: Path) -> None:
     """The cases notice when a rule is broken: with none that can fire, every case of an alert fails."""
-    document = yaml.safe_load(RULES.read_text(encoding="utf-8"))
+    document = load(RULES.read_text(encoding="utf-8"))
     for group in document["groups"]:
         for rule in group["rules"]:
             rule["expr"] = f"({rule['expr']}) > Inf"
     for folder, name, text in (
-        ("rules", "platform.yml", yaml.safe_dump(document)),
+        ("rules", "platform.yml", dump(document)),
         ("tests", "platform.test.yml", CASES.read_text(encoding="utf-8")),
     ):
         (tmp_path / folder).mkdir()
@@ -89,7 +89,7 @@ def test_every_alert_has_a_route(rule: dict[str, Any], amtool: Path) -> None:
 
 def test_the_test_alert_of_the_doctor_arrives_at_once() -> None:
     """It goes where everything without a severity goes, and waits for nobody."""
-    routes = yaml.safe_load(ROUTES.read_text(encoding="utf-8"))["route"]["routes"]
+    routes = load(ROUTES.read_text(encoding="utf-8"))["route"]["routes"]
     (route,) = [route for route in routes if route["matchers"] == [f'alertname="{DOCTORS}"']]
 
     assert (route["receiver"], route["group_wait"]) == ("default", "0s")

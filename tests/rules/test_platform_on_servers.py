@@ -7,11 +7,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.conftest import found
 from tests.consistency import servers
+from tests.documents import dump
 from tests.local import get
 from tests.rules.server import free_port
 
@@ -70,7 +70,7 @@ def test_prometheus_exports_it(prometheus: Path, tmp_path: Path) -> None:
     rules = ROOT / "monitoring/prometheus/rules/platform.yml"
     alertmanagers = [{"static_configs": [{"targets": ["127.0.0.1:9"]}]}]
     config = {"rule_files": [str(rules)], "alerting": {"alertmanagers": alertmanagers}}
-    (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(config))
+    (tmp_path / "prometheus.yml").write_text(dump(config))
     command: list[str | Path] = [
         prometheus,
         "--config.file=prometheus.yml",

@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from msgspec.structs import replace
 
 from slo.lint import warnings
 from slo.model import Options, Override, Scale, SloSet
 from slo.plan import plan
 from slo.plan.values import Alert, Record
-from tests.rules.judge import case, judged, linted, verdict
-from tests.rules.kinds import KINDS, compiled, specification
+from tests.documents import load
+from tests.rules.judge import case, judged
 from tests.rules.server import running
-from tests.specimens import DAY, LAYOUT, availability, emitted, objective, slo_set, texts
+from tests.specimens import DAY, availability, emitted, objective, slo_set
 
 SLOTH = Options(compat="sloth")
 BOTH = Options(layout="shared", compat="sloth")
@@ -108,17 +107,6 @@ def test_dashboards_of_sloth_show_data(promtools: dict[str, Path], tmp_path: Pat
         assert labels <= sample["metric"].keys(), name
         assert sample["metric"]["sloth_id"] == "svc-one"
     assert not [line for line in log.splitlines() if "duplicate" in line or ("rule" in line and BAD_LEVEL.search(line))]
-
-
-@pytest.mark.parametrize("options", [SLOTH, BOTH], ids=["default", "shared"])
-def test_rules_pass_the_linter_and_their_own_tests(options: Options, tmp_path: Path, promtool: Path) -> None:
-    """For events, latencies, minutes and groups, in both layouts; the tests expect the names that the alerts have."""
-    members = compiled(specification({name: KINDS[name] for name in ("events", "latency", "up", "grouped")}))
-    for target in ("prometheus", "tests"):
-        for path, text in texts(target, members, options=options).items():
-            (tmp_path / path).write_text(text, encoding="utf-8")
-    assert not linted(promtool, tmp_path / LAYOUT["prometheus"])
-    assert not verdict(promtool, tmp_path / LAYOUT["tests"])
 
 
 def test_values_are_ours(tmp_path: Path, promtool: Path) -> None:
@@ -230,4 +218,4 @@ def test_our_own_names_stay_without_it() -> None:
     """Nothing of Sloth is made unless it is asked for."""
     text = emitted("prometheus", slo_set(objective("a")))
     assert "sloth" not in text
-    assert yaml.safe_load(text)
+    assert load(text)

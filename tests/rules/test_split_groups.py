@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from slo.model import Options, Scale, Slo, SloSet
+from tests.documents import dump, load
 from tests.rules.judge import case, verdict
 from tests.rules.server import running
 from tests.rules.test_two_sets import complaints, server_of
@@ -27,7 +27,7 @@ def members() -> SloSet:
 
 def split_rules(slos: SloSet, scale: Scale | None = None) -> dict[str, Any]:
     """The file for Mimir as Prometheus reads it."""
-    made: dict[str, Any] = yaml.safe_load(emitted("mimir", slos, scale, options=Options(max_rules=MOST)))
+    made: dict[str, Any] = load(emitted("mimir", slos, scale, options=Options(max_rules=MOST)))
     del made["namespace"]
     return made
 
@@ -56,9 +56,9 @@ def _kind(rule: dict[str, Any]) -> str:
 
 def judged(promtool: Path, folder: Path, rules: dict[str, Any], order: list[str], *cases: dict[str, object]) -> str:
     """What promtool says when the groups are evaluated in an order."""
-    (folder / "rules.yml").write_text(yaml.safe_dump(rules, width=1_000_000), encoding="utf-8")
+    (folder / "rules.yml").write_text(dump(rules), encoding="utf-8")
     tests = {"rule_files": ["rules.yml"], "evaluation_interval": "1m", "group_eval_order": order, "tests": list(cases)}
-    (folder / "cases.yml").write_text(yaml.safe_dump(tests, width=1_000_000), encoding="utf-8")
+    (folder / "cases.yml").write_text(dump(tests), encoding="utf-8")
     return verdict(promtool, folder / "cases.yml")
 
 
@@ -136,7 +136,7 @@ def test_a_real_server_evaluates_the_groups_at_moments_of_their_own(promtool: Pa
     """One event of eleven is bad, in every window at every moment, since no count is torn; and the page comes."""
     slos = slo_set(objective("one"), *(objective(f"other-{n}") for n in range(3)))
     rules = tmp_path / "split.yml"
-    rules.write_text(yaml.safe_dump(split_rules(slos, Scale(60, 1, 1)), width=1_000_000), encoding="utf-8")
+    rules.write_text(dump(split_rules(slos, Scale(60, 1, 1))), encoding="utf-8")
     with running(server_of(promtool), tmp_path, rules) as server:
         server.await_samples('ALERTS{alertstate="firing",tier="page-fast",slo="one"}', 1)
         server.await_samples('slo:events:30d{slo="one",kind="bad"} > 8', 1)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import cache
 from itertools import product
 
-import yaml
-
 from slo.diagnostics import Diagnostic
 from slo.emit import FILE_NAMES
 from slo.errors import CompileError
 from slo.load import Source
 from slo.pipeline import Request, compile_sources
+from tests.documents import dump
 from tests.rules.fields import KEY, Field, fields, specification
 from tests.rules.test_injection import NASTY
 
@@ -75,7 +74,7 @@ def built(field: Field, text: str, service: str = "svc") -> dict[str, str]:
         CompileError: it is refused.
     """
     data, _ = specification(field, text, service)
-    source = Source("slos.yaml", yaml.safe_dump(data, allow_unicode=True))
+    source = Source("slos.yaml", dump(data, allow_unicode=True))
     (made,) = compile_sources([source], Request(tuple(FILE_NAMES), into=True), lambda _: None)
     by_path = {path: target for target, path in made.layout.items()}
     return {by_path.get(path, str(path)): body for path, body in made.files.items()}

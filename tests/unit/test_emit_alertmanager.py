@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from msgspec.structs import replace
 
 from slo.diagnostics import Diagnostic
 from slo.errors import CompileError
 from slo.model import Scale, Slo
 from slo.plan import plan
+from tests.documents import load
 from tests.specimens import emitted, objective, slo_set
 
 BASE = """\
@@ -37,7 +37,7 @@ inhibit_rules:
 
 def config(*slos: Slo, base: str | None = BASE) -> dict[str, Any]:
     """The configuration for these SLOs, as data."""
-    return dict(yaml.safe_load(emitted("alertmanager", slo_set(*slos), alerting_base=base)))
+    return dict(load(emitted("alertmanager", slo_set(*slos), alerting_base=base)))
 
 
 def refused(base: str, *slos: Slo) -> Diagnostic:
@@ -88,13 +88,13 @@ def test_teams_with_any_name_have_a_route(team: str, amtool: Path, tmp_path: Pat
     file.write_text(emitted("alertmanager", slo_set(objective(team=team)), alerting_base=BASE), encoding="utf-8")
     done = subprocess.run([amtool, "check-config", file], capture_output=True, text=True, check=False)
     assert not done.returncode, done.stderr
-    route = yaml.safe_load(file.read_text(encoding="utf-8"))["route"]["routes"][0]
+    route = load(file.read_text(encoding="utf-8"))["route"]["routes"][0]
     assert route["receiver"] == "page"
 
 
 def test_the_base_stays_as_it_is() -> None:
     """Its settings, receivers, routes and inhibitions are kept; ours come before them."""
-    made, base = config(objective()), yaml.safe_load(BASE)
+    made, base = config(objective()), load(BASE)
     for key in ("global", "receivers"):
         assert made[key] == base[key]
     assert made["route"]["group_wait"] == "10s"
@@ -126,7 +126,7 @@ def test_without_a_base_a_minimal_configuration_is_made(amtool: Path, tmp_path: 
     file = tmp_path / "alertmanager.yml"
     file.write_text(text, encoding="utf-8")
     assert not subprocess.run([amtool, "check-config", file], capture_output=True, check=False).returncode
-    made = yaml.safe_load(text)
+    made = load(text)
     assert {route["receiver"] for route in made["route"]["routes"]} == {"default"}
 
 

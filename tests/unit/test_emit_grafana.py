@@ -9,11 +9,11 @@ from typing import Any
 
 import promql_parser
 import pytest
-import yaml
 
 from slo.emit.panels import COLUMNS, Panel, Query, lines, placed
 from slo.model import Scale, SloSet
 from slo.plan import names
+from tests.documents import load
 from tests.specimens import DAY, emitted, latency, objective, slo_set
 
 SERIES = re.compile(r"\bslo:[a-z_]+(?::[a-z0-9]+)?\b")
@@ -45,7 +45,7 @@ def queries(made: dict[str, Any]) -> list[str]:
 
 def recorded(slos: SloSet, scale: Scale | None = None) -> set[str]:
     """Names of all series that the rules of the set record."""
-    groups = yaml.safe_load(emitted("prometheus", slos, scale))["groups"]
+    groups = load(emitted("prometheus", slos, scale))["groups"]
     return {rule["record"] for group in groups for rule in group["rules"] if "record" in rule}
 
 
@@ -62,14 +62,15 @@ def test_every_query_reads_what_the_rules_record(slos: SloSet, scale: Scale) -> 
     """It is PromQL, its series are ours (or those of our alerts), and its variables are on the dashboard."""
     made = dashboard(slos, scale)
     known = {variable["name"] for variable in made["templating"]["list"]}
+    there = recorded(slos, scale)
     for query in queries(made):
         promql_parser.parse(query)
         series = set(SERIES.findall(query))
         assert series or "ALERTS{" in query
-        assert series <= recorded(slos, scale)
+        assert series <= there
         assert set(VARIABLE.findall(query)) <= known
     for variable in made["templating"]["list"]:
-        assert set(SERIES.findall(str(variable["query"]))) <= recorded(slos, scale)
+        assert set(SERIES.findall(str(variable["query"]))) <= there
 
 
 @pytest.mark.parametrize("slos", SETS.values(), ids=SETS)

@@ -14,6 +14,7 @@ import yaml
 from slo.emit.operator import OBJECT
 from slo.errors import CompileError
 from slo.model import Options, SloSet
+from tests.documents import load, load_all
 from tests.specimens import emitted, latency, objective, slo_set
 
 ANNOTATIONS = 262_144
@@ -33,7 +34,7 @@ def rule_groups(target: str, made: str) -> list[dict[str, Any]]:
     """The groups of a file of any target, without what Prometheus does not know."""
     groups = [
         dict(group)
-        for document in yaml.safe_load_all(made)
+        for document in load_all(made)
         for group in (document["spec"] if target == "operator" else document)["groups"]
     ]
     for group in groups:
@@ -74,7 +75,7 @@ def test_groups_are_as_small_as_the_option_says(target: str) -> None:
 
 def test_mimir_keeps_each_set_in_a_namespace_of_its_own() -> None:
     """Loading one set must not replace another; `mimirtool` knows these two keys and refuses any other."""
-    made = yaml.safe_load(emitted("mimir", members(name="shop")))
+    made = load(emitted("mimir", members(name="shop")))
     assert list(made) == ["namespace", "groups"]
     assert made["namespace"] == "slo-shop"
     assert all(set(group) == {"name", "interval", "rules"} for group in made["groups"])
@@ -82,13 +83,13 @@ def test_mimir_keeps_each_set_in_a_namespace_of_its_own() -> None:
 
 def test_thanos_never_counts_a_partial_answer() -> None:
     """Events of a store that did not answer must not be missing in a count that looks complete."""
-    made = yaml.safe_load(emitted("thanos", members()))
+    made = load(emitted("thanos", members()))
     assert [group["partial_response_strategy"] for group in made["groups"]] == ["abort"] * 4
 
 
 def test_the_operator_gets_one_object_for_each_shard() -> None:
     """Of the right kind, with a label by which they can be found, and nothing of somebody's cluster."""
-    objects = list(yaml.safe_load_all(emitted("operator", members(name="shop"))))
+    objects = list(load_all(emitted("operator", members(name="shop"))))
     assert [made["metadata"] for made in objects] == [
         {"name": f"slo-shop-{n}", "labels": {"app.kubernetes.io/managed-by": "slobox"}} for n in (0, 1)
     ]
@@ -102,7 +103,7 @@ def test_no_object_is_too_large(options: Options) -> None:
     many = slo_set(*(objective(f"slo-{n}", title=AWKWARD) for n in range(75)), name="a-long-name-" + "x" * 51)
     made = emitted("operator", many, options=options)
     texts = made.split("---\n")[1:]
-    objects = [yaml.safe_load(text) for text in texts]
+    objects = [load(text) for text in texts]
     assert len(objects) >= 2
     assert all(len(text.encode()) <= OBJECT for text in texts)
     assert all(len(json.dumps(one).encode()) < ANNOTATIONS for one in objects)
@@ -117,7 +118,7 @@ def test_no_object_is_too_large(options: Options) -> None:
 
 def test_a_set_whose_name_ends_in_a_dash_has_valid_objects() -> None:
     """Names of sets may; names of objects may not."""
-    (made,) = yaml.safe_load_all(emitted("operator", slo_set(name="shop-")))
+    (made,) = load_all(emitted("operator", slo_set(name="shop-")))
     assert NAME.fullmatch(made["metadata"]["name"])
 
 

@@ -7,7 +7,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-import yaml
 from msgspec.structs import replace
 
 from slo.emit import EMITTERS
@@ -22,12 +21,13 @@ from slo.plan import plan
 from slo.plan.values import AlertFacts
 from slo.promql import parse_duration, parse_selector
 from slo.sli.events import Events
+from tests.documents import load
 from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set
 
 
 def file(*slos: Slo, scale: Scale | None = None) -> dict[str, Any]:
     """The test file for these SLOs, as data."""
-    return dict(yaml.safe_load(emitted("tests", slo_set(*slos), scale)))
+    return dict(load(emitted("tests", slo_set(*slos), scale)))
 
 
 def scenarios(*slos: Slo, scale: Scale | None = None) -> list[str]:
@@ -109,7 +109,7 @@ def test_an_slo_without_example_series_is_named() -> None:
     sli = Events(parse_selector("x_total"), None, parse_selector("x_total"))
     text = emitted("tests", slo_set(objective("blind", sli=sli)))
     assert "# Not tested, no series tells good from bad: svc/blind\n" in text
-    assert yaml.safe_load(text)["tests"] == []
+    assert load(text)["tests"] == []
     assert scenarios(objective("blind", sli=sli), objective("api")) == EVERY
 
 

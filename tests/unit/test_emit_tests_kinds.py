@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
 from slo.emit.tests import slices, theory
 from slo.emit.tests.players import players
@@ -15,6 +14,7 @@ from slo.emit.tests.slices import History
 from slo.model import Options, Scale
 from slo.plan import plan
 from slo.promql import parse_duration
+from tests.documents import load
 from tests.rules.kinds import KINDS, UNTESTED, compiled, everything, specification
 from tests.specimens import emitted, texts
 
@@ -36,7 +36,7 @@ def subject(kind: str, interval: int = 60) -> Subject:
 
 def case(kind: str, scenario: str) -> dict[str, Any]:
     """One case of the test file of an SLO of this kind."""
-    made = yaml.safe_load(emitted("tests", compiled(specification({kind: KINDS[kind]}))))["tests"]
+    made = load(emitted("tests", compiled(specification({kind: KINDS[kind]}))))["tests"]
     (found,) = [one for one in made if one["name"].startswith(f"{scenario}:")]
     return dict(found)
 
@@ -147,7 +147,7 @@ def test_native_histograms_have_observations_on_either_side_of_the_limit() -> No
     """Buckets of schema 0 end at powers of two: for 0.3 those up to 0.25 and up to 1."""
     native = compiled(specification({"native": UNTESTED["native"]}))
     (text,) = texts("tests", native, options=Options(prometheus="3")).values()
-    outage = next(one for one in yaml.safe_load(text)["tests"] if one["name"].startswith("total outage"))
+    outage = next(one for one in load(text)["tests"] if one["name"].startswith("total outage"))
     (row,) = outage["input_series"]
     assert row["values"].startswith(
         "{{schema:0 sum:0.00 count:0 buckets:[0 0 0] offset:-2}}+{{schema:0 sum:1000.00 count:1000"
@@ -157,7 +157,7 @@ def test_native_histograms_have_observations_on_either_side_of_the_limit() -> No
 def test_a_target_is_fed_once_and_for_as_long_as_anybody_asks() -> None:
     """SLOs with the same target share its series."""
     text = specification({"a": KINDS["events-good"], "b": KINDS["over"]})
-    made = yaml.safe_load(emitted("tests", compiled(text)))["tests"]
+    made = load(emitted("tests", compiled(text)))["tests"]
     (down,) = [one for one in made if one["name"].startswith("target down")]
     ups = [row["values"] for row in down["input_series"] if row["series"] == 'up{job="shop"}']
     assert len(ups) == 1
@@ -178,6 +178,6 @@ def test_native_histograms_have_no_case_of_bridged_data() -> None:
     slo = f"data_loss: bridge, {UNTESTED['native']}"
     (text,) = texts("tests", compiled(specification({"native": slo})), options=Options(prometheus="3")).values()
 
-    names = [one["name"] for one in yaml.safe_load(text)["tests"]]
+    names = [one["name"] for one in load(text)["tests"]]
     assert any(name.startswith("total outage") for name in names)
     assert not [name for name in names if name.startswith("lost data")]

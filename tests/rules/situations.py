@@ -1,16 +1,15 @@
 """What a service and its monitoring go through: right numbers and the right alert in each, counted by hand.
 
-Every case says how its series grow, one sample a minute, and what must be recorded: from the events that happened, not
-from what the compiler wrote.
+`test_promtool.py` tries them all in one process. Every situation says how its series grow, one sample a minute, and
+what must be recorded: from the events that happened, not from what the compiler wrote.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import pytest
-
-from tests.rules.judge import case, judged
+from tests.rules.judge import case, put
 from tests.rules.kinds import compiled, specification
 from tests.specimens import emitted
 
@@ -65,33 +64,46 @@ def alert(tier: str, severity: str = "ticket", **labels: str) -> str:
 
 
 class Tried:
-    """Rules of one SLO under one promtool."""
+    """Writes rules of one SLO and what must become of them, each into a folder of its own."""
 
-    def __init__(self, promtool: Path, folder: Path) -> None:
-        """Know both."""
-        self.promtool = promtool
+    def __init__(self, folder: Path) -> None:
+        """Know where."""
         self.folder = folder
+        self.files: list[Path] = []
 
     def __call__(self, what: str, series: Mapping[str, str], *checks: Check, maintenance: str = "") -> None:
-        """Fail unless all checks hold for the SLO `api` that is described so."""
+        """Write that all checks hold for the SLO `api` that is described so."""
         text = specification({"api": what}, policy="workbook", maintenance=maintenance)
-        said = judged(
-            self.promtool,
-            self.folder,
-            emitted("prometheus", compiled(text)),
-            "1m",
-            case("situation", "1m", series, *checks),
+        place = self.folder.with_name(f"{self.folder.name}-{len(self.files)}")
+        self.files.append(
+            put(place, emitted("prometheus", compiled(text)), "1m", case("situation", "1m", series, *checks))
         )
-        assert not said, said
 
 
-@pytest.fixture
-def tried(promtool: Path, tmp_path: Path) -> Tried:
-    """A way to try rules."""
-    return Tried(promtool, tmp_path)
+Situation = Callable[[Tried], None]
+SITUATIONS: dict[str, Situation] = {}
+"""All of them, by name."""
 
 
-def test_no_error_series_yet(tried: Tried) -> None:
+def situation(described: Situation) -> Situation:
+    """Register a situation."""
+    SITUATIONS[described.__name__.replace("_", "-")] = described
+    return described
+
+
+def written(folder: Path) -> list[Path]:
+    """The unit tests of all situations, each in a folder named after it."""
+    files: list[Path] = []
+    for name, describe in SITUATIONS.items():
+        tried = Tried(folder / name)
+        describe(tried)
+        assert tried.files
+        files += tried.files
+    return files
+
+
+@situation
+def no_error_series_yet(tried: Tried) -> None:
     """An hour without any failure, and without a series for them: all is well and the whole budget is there."""
     tried(
         EVENTS,
@@ -104,7 +116,8 @@ def test_no_error_series_yet(tried: Tried) -> None:
     )
 
 
-def test_no_error_series_of_one_member_yet(tried: Tried) -> None:
+@situation
+def no_error_series_of_one_member_yet(tried: Tried) -> None:
     """A member that never failed has its whole budget, beside one of which a tenth fails."""
     series = {
         'api_total{code="200",tenant="a"}': "500+50x70",
@@ -122,15 +135,15 @@ def test_no_error_series_of_one_member_yet(tried: Tried) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("what", "events"), [(EVENTS, 0), (f"{EVENTS}, data_loss: bridge", 5)], ids=["plain", "bridge"]
-)
-def test_the_first_errors_bring_their_series(what: str, events: int, tried: Tried) -> None:
+@situation
+def the_first_errors_bring_their_series(tried: Tried) -> None:
     """Five failures before the first scrape that shows them: lost as documented, and counted with `bridge`."""
-    tried(what, {GOOD: "500+50x70", BAD: "_x30 5+0x40"}, counted("65m", "bad", events), fires("65m"))
+    for what, events in ((EVENTS, 0), (f"{EVENTS}, data_loss: bridge", 5)):
+        tried(what, {GOOD: "500+50x70", BAD: "_x30 5+0x40"}, counted("65m", "bad", events), fires("65m"))
 
 
-def test_a_new_series_is_counted_to_the_event(tried: Tried) -> None:
+@situation
+def a_new_series_is_counted_to_the_event(tried: Tried) -> None:
     """Failures go on while their series is young: eight by its fourth scrape are eight, not stretched over the tile."""
     tried(
         f"{EVENTS}, data_loss: bridge",
@@ -140,33 +153,34 @@ def test_a_new_series_is_counted_to_the_event(tried: Tried) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("sli", "good", "bad"),
-    [
-        ("events: {good: ok_total, bad: failed_total}", ("ok_total",), "failed_total"),
-        ("events: {total: api_total, good: 'api_total{code=\"200\"}'}", (GOOD,), BAD),
-        (
-            "latency: {histogram: seconds, under: 1s, errors: 'failed_total'}",
-            ("seconds_count", 'seconds_bucket{le="1"}'),
-            "failed_total",
-        ),
-    ],
-    ids=["good-and-bad", "total-and-good", "latency"],
+FORMS = (
+    ("events: {good: ok_total, bad: failed_total}", ("ok_total",), "failed_total"),
+    ("events: {total: api_total, good: 'api_total{code=\"200\"}'}", (GOOD,), BAD),
+    (
+        "latency: {histogram: seconds, under: 1s, errors: 'failed_total'}",
+        ("seconds_count", 'seconds_bucket{le="1"}'),
+        "failed_total",
+    ),
 )
-def test_the_first_errors_are_bridged_in_every_form(sli: str, good: tuple[str, ...], bad: str, tried: Tried) -> None:
+"""SLIs, with the series of their good and of their bad events."""
+
+
+@situation
+def the_first_errors_are_bridged_in_every_form(tried: Tried) -> None:
     """However the failures are told apart, the five before the first scrape are counted, and a gap hides nothing."""
     gap = "500+50x30 stale _x9 2550+50x30"
-    series = dict.fromkeys(good, gap) | {bad: "_x20 5+0x10 stale _x9 5+0x30"}
-    tried(
-        f"sli: {{{sli}}}, data_loss: bridge",
-        series,
-        counted("70m", "bad", 5),
-        ("70m", 'round(sum(slo:events:1h{kind="total"}) / 100)', {"{}": 30}),
-        fires("70m"),
-    )
+    for sli, good, bad in FORMS:
+        tried(
+            f"sli: {{{sli}}}, data_loss: bridge",
+            dict.fromkeys(good, gap) | {bad: "_x20 5+0x10 stale _x9 5+0x30"},
+            counted("70m", "bad", 5),
+            ("70m", 'round(sum(slo:events:1h{kind="total"}) / 100)', {"{}": 30}),
+            fires("70m"),
+        )
 
 
-def test_no_traffic(tried: Tried) -> None:
+@situation
+def no_traffic(tried: Tried) -> None:
     """Counters that stand still are idle and not gone: no event, no ratio, no alert, and the budget is untouched."""
     tried(
         EVENTS,
@@ -178,21 +192,19 @@ def test_no_traffic(tried: Tried) -> None:
     )
 
 
-@pytest.mark.parametrize(("empty", "bad"), [("", None), (", empty: good", 0), (", empty: bad", 5)])
-def test_no_traffic_in_slices(empty: str, bad: int | None, tried: Tried) -> None:
+@situation
+def no_traffic_in_slices(tried: Tried) -> None:
     """Minutes without events are none, good ones or bad ones, as the file says; without a series it would be NoData."""
-    what = SLICED.replace("99%}", f"99%{empty}}}")
     series = {GOOD: "500+50x30 2000+0x40", BAD: "5+0x70"}
-    slices = [] if bad is None else [counted("65m", "total", 5, "5m"), counted("65m", "bad", bad, "5m")]
-    quiet: tuple[str, str, dict[str, float]] = (
-        "65m",
-        "count by (tier) (ALERTS{alertstate='firing',tier='no-data'})",
-        {},
-    )
-    tried(what, series, counted("25m", "total", 5, "5m"), *slices, quiet)
+    quiet: Check = ("65m", "count by (tier) (ALERTS{alertstate='firing',tier='no-data'})", {})
+    for empty, bad in (("", None), (", empty: good", 0), (", empty: bad", 5)):
+        what = SLICED.replace("99%}", f"99%{empty}}}")
+        slices = [] if bad is None else [counted("65m", "total", 5, "5m"), counted("65m", "bad", bad, "5m")]
+        tried(what, series, counted("25m", "total", 5, "5m"), *slices, quiet)
 
 
-def test_target_gone(tried: Tried) -> None:
+@situation
+def target_gone(tried: Tried) -> None:
     """Series end with their target: a page after ten minutes without records, and what had been counted stays."""
     tried(
         f"{EVENTS}, {TARGET}",
@@ -206,7 +218,8 @@ def test_target_gone(tried: Tried) -> None:
     )
 
 
-def test_target_up_and_series_not_created(tried: Tried) -> None:
+@situation
+def target_up_and_series_not_created(tried: Tried) -> None:
     """A target that answers had no request yet: quiet for as long as it takes, then counted from the first sample."""
     tried(
         f"{EVENTS}, {TARGET}",
@@ -220,7 +233,8 @@ def test_target_up_and_series_not_created(tried: Tried) -> None:
 MAINTAINED = "active"
 
 
-def test_maintenance(tried: Tried) -> None:
+@situation
+def maintenance(tried: Tried) -> None:
     """Ten minutes of failures in maintenance: neither bad nor any events, and without the minutes at both ends."""
     tried(
         EVENTS,
@@ -232,7 +246,8 @@ def test_maintenance(tried: Tried) -> None:
     )
 
 
-def test_maintenance_spends_no_budget_and_gives_none_back(tried: Tried) -> None:
+@situation
+def maintenance_spends_no_budget_and_gives_none_back(tried: Tried) -> None:
     """Half of every hour is maintenance: 2 % errors in the other half are 2 % of what counts, twice the budget of 1 %.
 
     The whole window is recorded: over one day of two, the budget is spent half as fast as it would be in two.
@@ -251,7 +266,8 @@ def test_maintenance_spends_no_budget_and_gives_none_back(tried: Tried) -> None:
     )
 
 
-def test_a_ratio_of_nothing_is_idle(tried: Tried) -> None:
+@situation
+def a_ratio_of_nothing_is_idle(tried: Tried) -> None:
     """A share of nothing is NaN: no slice, no error, and no missing data either."""
     tried(
         "sli: {ratio: {error: failed / requests}}",
@@ -263,7 +279,8 @@ def test_a_ratio_of_nothing_is_idle(tried: Tried) -> None:
     )
 
 
-def test_an_idle_series_does_not_hide_a_failing_one(tried: Tried) -> None:
+@situation
+def an_idle_series_does_not_hide_a_failing_one(tried: Tried) -> None:
     """One pod fails always, the other has no traffic and so no share: the mean is that of the first."""
     tried(
         "sli: {ratio: {error: failed / requests}}",
@@ -278,7 +295,8 @@ def test_an_idle_series_does_not_hide_a_failing_one(tried: Tried) -> None:
     )
 
 
-def test_what_is_slow_and_failed_is_never_more_than_all(tried: Tried) -> None:
+@situation
+def what_is_slow_and_failed_is_never_more_than_all(tried: Tried) -> None:
     """Of 100 events 60 are slow and 80 failed, told by another counter: no more than 100 can be bad."""
     tried(
         "sli: {latency: {histogram: seconds, under: 1s, errors: failed_total}}",
@@ -288,7 +306,8 @@ def test_what_is_slow_and_failed_is_never_more_than_all(tried: Tried) -> None:
     )
 
 
-def test_failures_of_the_histogram_itself_count_once(tried: Tried) -> None:
+@situation
+def failures_of_the_histogram_itself_count_once(tried: Tried) -> None:
     """Of 100 events 10 are both slow and failed, 5 failed and fast: 15 are bad, by whatever name they are called."""
     for errors in ('seconds{code="500"}', 'seconds_count{code="500"}'):
         tried(
@@ -303,7 +322,8 @@ def test_failures_of_the_histogram_itself_count_once(tried: Tried) -> None:
         )
 
 
-def test_a_group_as_a_whole(tried: Tried) -> None:
+@situation
+def a_group_as_a_whole(tried: Tried) -> None:
     """Two members, one ten times as large: the roll-up weighs events, and each member brings its own budget."""
     overrides = "group_by: [tenant], objectives: [{match: {tenant: gold}, objective: 99.9%}]"
     tried(
@@ -320,7 +340,8 @@ def test_a_group_as_a_whole(tried: Tried) -> None:
     )
 
 
-def test_slices_in_maintenance(tried: Tried) -> None:
+@situation
+def slices_in_maintenance(tried: Tried) -> None:
     """The same for a probe: of 46 minutes the twelve that touch maintenance are left out, and the others are good."""
     tried(
         "sli: {up: probe_success}",
@@ -332,7 +353,8 @@ def test_slices_in_maintenance(tried: Tried) -> None:
     )
 
 
-def test_a_service_that_is_switched_off_for_maintenance(tried: Tried) -> None:
+@situation
+def a_service_that_is_switched_off_for_maintenance(tried: Tried) -> None:
     """Nothing is told about series that are missing in maintenance; ten minutes after its end something is."""
     tried(
         EVENTS,
@@ -350,7 +372,8 @@ LEAVING = {
 }
 
 
-def test_one_member_gone(tried: Tried) -> None:
+@situation
+def one_member_gone(tried: Tried) -> None:
     """A tenant that left is no emergency: nothing fires, its events stay in the windows, others are counted."""
     tried(
         GROUPED,
@@ -366,7 +389,8 @@ def member(tenant: str, kind: str) -> str:
     return f'{{kind="{kind}", service="svc", shard="svc-0", slo="api", tenant="{tenant}"}}'
 
 
-def test_one_member_gone_and_missed(tried: Tried) -> None:
+@situation
+def one_member_gone_and_missed(tried: Tried) -> None:
     """Where that is asked for, one ticket names the member, ten minutes after its last record."""
     tried(
         f"{GROUPED}, alerts: {{no_data_members: ticket}}",
@@ -376,13 +400,15 @@ def test_one_member_gone_and_missed(tried: Tried) -> None:
     )
 
 
-def test_all_members_gone(tried: Tried) -> None:
+@situation
+def all_members_gone(tried: Tried) -> None:
     """Then there is no data at all: one ticket for the SLO, and none for a member."""
     series = LEAVING | {'api_total{code="200",tenant="a"}': "500+50x30 stale"}
     tried(f"{GROUPED}, alerts: {{no_data_members: ticket}}", series, fires("44m"), fires("46m", alert("no-data")))
 
 
-def test_counter_reset(tried: Tried) -> None:
+@situation
+def counter_reset(tried: Tried) -> None:
     """A process restarts twice in an hour: 3,600 good and 60 bad events are all counted."""
     tried(
         EVENTS,
@@ -393,7 +419,8 @@ def test_counter_reset(tried: Tried) -> None:
     )
 
 
-def test_metric_renamed(tried: Tried) -> None:
+@situation
+def metric_renamed(tried: Tried) -> None:
     """The series goes on under another name: told after ten minutes, and what was counted under the old one stays."""
     tried(
         EVENTS,
@@ -404,7 +431,8 @@ def test_metric_renamed(tried: Tried) -> None:
     )
 
 
-def test_metric_renamed_in_time(tried: Tried) -> None:
+@situation
+def metric_renamed_in_time(tried: Tried) -> None:
     """A selector that takes both names counts on: only the growth between the last and the first sample is missed."""
     names = '{__name__=~"api_total|api_requests_total"'
     tried(
@@ -415,7 +443,8 @@ def test_metric_renamed_in_time(tried: Tried) -> None:
     )
 
 
-def test_pods_replaced(tried: Tried) -> None:
+@situation
+def pods_replaced(tried: Tried) -> None:
     """Each of two pods gives way to a new one whose counters begin at zero: every event that was scraped is counted."""
     pods = {
         'api_total{code="200",pod="1"}': "9000+50x20 stale",
@@ -435,7 +464,8 @@ def test_pods_replaced(tried: Tried) -> None:
     )
 
 
-def test_prometheus_just_installed(tried: Tried) -> None:
+@situation
+def prometheus_just_installed(tried: Tried) -> None:
     """Counters that are large already and 5 % errors: what happened before is unknown and not bad."""
     minutes = 10
     known = minutes / (24 * 60)
@@ -450,3 +480,9 @@ def test_prometheus_just_installed(tried: Tried) -> None:
         left("10m", 1 - 5 * known),
         ("10m", "ALERTS", {}),
     )
+
+
+@situation
+def never_any_series(tried: Tried) -> None:
+    """A selector that matches nothing, from the first evaluation on, is told after ten minutes; nothing else fires."""
+    tried(EVENTS, {"other_total": "0+1x20"}, fires("9m"), fires("10m", alert("no-data")))
