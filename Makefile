@@ -5,6 +5,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 py
 VENV = .venv/bin
 REPORTS = .cache/reports
 PYTEST = $(VENV)/pytest $(PYTEST_FLAGS)
+WORKERS ?= logical
 
 .DEFAULT_GOAL := help
 .PHONY: help setup tools servers demo up down check static audit test e2e bench lock clean distclean
@@ -57,9 +58,9 @@ audit: setup
 	@echo "check: known vulnerabilities"
 	@$(VENV)/python -m tools.audit
 
-test: tools static audit ## all checks and all tests that start no stack, with coverage
+test: tools static audit ## all checks and all tests that start no stack, with coverage, on all cores (WORKERS=N)
 	@mkdir -p $(REPORTS)
-	@$(PYTEST) -m "not e2e" --junitxml=$(REPORTS)/test.xml --cov --cov-report=term
+	@$(PYTEST) -n $(WORKERS) -m "not e2e" --junitxml=$(REPORTS)/test.xml --cov --cov-report=term
 
 e2e: tools ## the tests that start the whole stack
 	@mkdir -p $(REPORTS)

@@ -1,4 +1,4 @@
-"""What all tests share: the tools that judge outputs, and `--update-golden`."""
+"""What all tests share: the tools that judge outputs, `--update-golden`, and how tests are spread over processes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 from hypothesis import configuration
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / ".cache" / "bin"
 VERSION = re.compile(r"version (\d+\.\d+)")
+
+SPREAD = ("tests/box/test_lifecycle.py", "tests/rules/test_pauses.py", "tests/rules/test_layout_shared.py")
+"""Files with long tests that share nothing: each of these tests may run in another process; other files stay whole."""
 
 configuration.set_hypothesis_home_dir(ROOT / ".cache" / "hypothesis")
 
@@ -23,6 +28,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="write what the compiler says now as the expected output"
     )
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Gives a process all tests of a file, so that a server of the file starts once; but single tests of some files."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid if nodeid.startswith(SPREAD) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)  # without xdist there is no such hook
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Make what `-n` works with, whatever `--dist` says; files come in the order below."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: one process must not work on it alone while the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")
