@@ -20,7 +20,7 @@ FULL = (*LIGHT, "otel-collector", "victoria-logs")
 IN_COMPOSE = (*LIGHT, "otel-collector", "loki")
 SILENT = "silent"
 """An answer that does not come while the doctor listens."""
-PATIENCE = 0.3
+PATIENCE = 1
 
 Wrong = tuple[int, str] | str
 NEIGHBOUR = "ab" * 16

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +15,7 @@ from typing import ClassVar
 
 ROOT = Path(__file__).parents[2]
 ORDER = "order-7"
+PATIENCE = 90
 CART_FORM = '<form action="/cart" method="post"><input type="hidden" name="sku" value="mug"></form>'
 CHECKOUT_FORM = '<form action="/checkout" method="post"><input type="email" name="email"></form>'
 
@@ -34,6 +35,7 @@ class Shop:
     stall: float = 0
     requests: Counter[str] = field(default_factory=Counter)
     bodies: list[str] = field(default_factory=list)
+    moments: list[float] = field(default_factory=list)
     url: str = ""
 
 
@@ -70,6 +72,7 @@ class Tier(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: str, location: str = "") -> None:
         time.sleep(self.shop.stall)
         self.shop.requests[f"{self.command} {self.path}"] += 1
+        self.shop.moments.append(time.monotonic())
         self.send_response(status)
         self.send_header("content-length", str(len(body)))
         if location:
@@ -90,9 +93,17 @@ def open_shop() -> Iterator[Shop]:
     server.server_close()
 
 
-def run_locust(host: str, *flags: str, file: Path | str = "loadtest/users.py") -> subprocess.CompletedProcess[str]:
-    """Runs a Locust file without a web page."""
+def run_locust(
+    host: str, *flags: str, file: Path | str = "loadtest/users.py", until: Callable[[], bool] = lambda: False
+) -> subprocess.CompletedProcess[str]:
+    """Runs a Locust file without a web page, to its end or until something is true."""
     command = [sys.executable, "-m", "locust", f"--locustfile={file}", "--headless", "--only-summary"]
-    return subprocess.run(
-        [*command, f"--host={host}", *flags], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+    with subprocess.Popen(
+        [*command, f"--host={host}", *flags], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        deadline = time.monotonic() + PATIENCE
+        while process.poll() is None and not until() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.terminate()
+        out, err = process.communicate(timeout=PATIENCE)
+    return subprocess.CompletedProcess(command, process.returncode, out, err)

@@ -15,7 +15,6 @@ PLAIN = 1000
 KEPT = 0.1
 APART_SECONDS = 4
 """Less than the halves of a trace wait for each other, and more than a decision takes that does not wait."""
-DECIDED = "otelcol_processor_tail_sampling_new_trace_id_received"
 CHOSEN = "otelcol_processor_tail_sampling_count_traces_sampled"
 REASONS: tuple[Callable[[Span], Span], ...] = (
     lambda span: replace(span, error="boom"),
@@ -66,7 +65,7 @@ def test_of_traces_without_a_reason_a_tenth_is_kept(store: Pipeline) -> None:
     for start in range(0, PLAIN, 100):
         store.sender.spans([replace(usual, trace=each, span=each[:16]) for each in plain[start : start + 100]])
 
-    wait_for("all decisions", lambda: store.collector(DECIDED) == PLAIN)
+    wait_for("all decisions", lambda: store.collector(CHOSEN, policy="share-of-the-rest") == PLAIN)
     kept = store.collector(CHOSEN, policy="share-of-the-rest", decision="sampled")
     wait_for("the kept ones", lambda: len(store.traces()) >= kept)
 

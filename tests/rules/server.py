@@ -17,7 +17,7 @@ import requests
 from tests.local import get
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 PATIENCE = 90
@@ -75,6 +75,13 @@ class Server:
                 return samples
             time.sleep(0.2)
         pytest.fail(f"{expr} gave no {count} samples; the log says: {self.log.read_text()[-2000:]}")
+
+    def without_samples(self, exprs: Iterable[str]) -> list[str]:
+        """The expressions that have no sample yet when patience is over; rules of a group are evaluated one by one."""
+        end, left = time.monotonic() + PATIENCE, list(exprs)
+        while (left := [expr for expr in left if not self.query(expr)]) and time.monotonic() < end:
+            time.sleep(0.2)
+        return left
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from tests.local import get
 from tests.rules.server import free_port
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30
+PATIENCE = 90
 
 
 @contextmanager

@@ -28,7 +28,7 @@ PORTS = (
     "OTLP_GRPC_PORT",
     "OTLP_HTTP_PORT",
 )
-PATIENCE = 30
+PATIENCE = 90
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from tests.box.conftest import free_ports
 from tests.conftest import ROOT
 from tests.local import send
 
-PATIENCE = 30
+PATIENCE = 90
 
 
 @contextmanager
