@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -59,15 +60,10 @@ def test_who_gets_the_alerts(demo: Said) -> None:
     """Names, severities, and the receivers of Alertmanager."""
     text = " ".join(section(demo, "Which alerts are there"))
 
-    assert (
-        "ShopCheckoutAvailabilityBudgetBurn page-fast (page) when more than 1.44% of the events are bad in 1h" in text
-    )
-    assert (
-        'ShopCheckoutAvailabilityNoData no-data (page) when nothing was recorded for 10m and up{service="web"}' in text
-    )
-    assert (
-        "each page of team checkout to the first of these receivers that its configuration has: checkout-page," in text
-    )
+    burn, silence = r"ShopCheckoutAvailabilityBudgetBurn page-fast", r"ShopCheckoutAvailabilityNoData no-data"
+    assert re.search(rf"{burn} \(page\) when [^.]* 1\.44% [^.]* 1h\b", text)
+    assert re.search(rf'{silence} \(page\) when [^.]* 10m and up{{service="web"}}', text)
+    assert re.search(r"each page of team checkout [^.]*: checkout-page,", text)
 
 
 def test_a_terminal_is_wide_enough(demo: Said) -> None:

@@ -50,14 +50,19 @@ def test_missing_default(slo: Slo, folder: Path) -> None:
     said = slo("build")
 
     assert said.status == 1
-    assert said.err == "slos.yaml: error[SLO001]: there is no such file; `slo init` writes one, or name a file\n"
+    assert said.err.startswith("slos.yaml: error[SLO001]: ")
+    assert "`slo init`" in said.err
 
 
 def test_directory_without_specifications(slo: Slo, folder: Path) -> None:
     """A directory stands for its YAML files, and this one has none."""
     (folder / "empty").mkdir()
 
-    assert "empty: error[SLO001]: this directory holds no file that ends in .yaml or .yml" in refused(slo, "empty")
+    said = refused(slo, "empty")
+
+    assert said.startswith("empty: error[SLO001]: ")
+    assert ".yaml" in said
+    assert ".yml" in said
 
 
 def test_directory_called_slos_yaml(slo: Slo, folder: Path) -> None:
@@ -126,7 +131,8 @@ def test_nul_byte(slo: Slo, folder: Path) -> None:
     said = slo("build", "nul.yaml")
 
     assert said.status == 1
-    assert said.err.startswith("nul.yaml:2:12: error[SLO004]: the control character U+0000 cannot stand in YAML")
+    assert said.err.startswith("nul.yaml:2:12: error[SLO004]: ")
+    assert "U+0000" in said.err
     assert "\x00" not in said.err
 
 
