@@ -24,6 +24,7 @@ from slo.plan.values import Plan
 from slo.promql import duration, parse_duration
 from slo.sli import KINDS
 from tests.consistency.pages import Block, Page, broken_links, read
+from tests.rules.judge import spoken_of
 
 ROOT = Path(__file__).parents[2]
 TOP = (ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md"))
@@ -270,6 +271,7 @@ def test_the_first_steps_work_in_an_empty_folder(tmp_path: Path, promtools: dict
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
+    rules = "".join(path.read_text() for path in tmp_path.glob("build/slo/prometheus/*.yml"))
+    assert done.returncode == 0, "\n".join([done.stderr, *spoken_of(done.stderr, rules)])
     assert not re.search(r"(error|warning)\[SLO", done.stderr)  # infos name what to fill in next
     assert (tmp_path / "build" / "slo" / "prometheus").is_dir()

@@ -66,16 +66,18 @@ def explained(path: Path, text: str) -> str:
     """The first failures of a file of unit tests, and the alerts that they speak of."""
     shown = "\n".join(text.strip("\n").splitlines()[:SHOWN])
     (rules,) = load(path.read_text(encoding="utf-8"))["rule_files"]
-    return "\n".join([shown, *_spoken_of(shown, (path.parent / rules).read_text(encoding="utf-8"))][: 2 * SHOWN])
+    return "\n".join([shown, *spoken_of(shown, (path.parent / rules).read_text(encoding="utf-8"))][: 2 * SHOWN])
 
 
-def _spoken_of(text: str, rules: str) -> Iterator[str]:
+def spoken_of(text: str, rules: str) -> Iterator[str]:
+    """The alerts of a rule file that a message names, by tier and where it does so by name."""
     named = "alertname=" in text
     for group in load(rules)["groups"]:
         for rule in group["rules"]:
             tier = rule.get("labels", {}).get("tier")
             if tier and f'tier="{tier}"' in text and (not named or f'"{rule["alert"]}"' in text):
-                yield f"    alert: {rule['alert']}, tier: {tier}, for: {rule.get('for', '0s')}, expr: {rule['expr']}"
+                rest = f"expr: {rule['expr'].partition(chr(10))[0]} ..."
+                yield f"    written: alert: {rule['alert']}, tier: {tier}, for: {rule.get('for', '0s')}, {rest}"
 
 
 def case(

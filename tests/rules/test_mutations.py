@@ -46,7 +46,7 @@ MUTATIONS = {
     "NoData means that there are data": ("idle", r"vector\(1\) unless on \(\) slo:", "vector(1) and on () slo:"),
     "NoData does not wait": ("series gone", r"(?m)^ +for: .*\n", ""),
     "NoData waits for ever": ("series gone", "for: .*", "for: 10h"),
-    "the target is not asked": ("target up", r"(?m) unless on \(\) \(up[^\n']*", ""),
+    "the target is not asked": ("target up", r" unless on \(\) \(up[^\n']*('?)\n +for: .*", r"\1"),  # nor waited for
     "the target is asked the wrong way round": ("target down", r'up{job="api"} == 1', 'up{job="api"} == 0'),
     "a page is a ticket": ("total outage", "severity: page", "severity: ticket"),
     "a ticket is a page": ("total outage", "severity: ticket", "severity: page"),
@@ -127,7 +127,7 @@ OF_KINDS = {
         r"> 0\) \* \(max without [^)]*\) \([^)]*\) / 86400\)",
         "> 0)",
     ),
-    "a member that left is missed at once": ("grouped", "series gone", r"(?s)(MemberNoData.*?)for: 10m", r"\1for: 1m"),
+    "a member that left is missed at once": ("grouped", "series gone", r"(?s)(MemberNoData.*?)for: \S+", r"\1for: 1m"),
     "a member that left is never missed": ("grouped", "series gone", r"(?s)(MemberNoData.*?)> 0 ", r"\1> 1e9 "),
     "nobody is left, and each is missed": (
         "grouped",
