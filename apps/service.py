@@ -76,14 +76,16 @@ def create_service(tier: Tier, settings: Settings, parts: Parts, registry: Colle
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with parts(app, kit):
-            # What lives now lives as long as the process: collections need not walk through it again and again.
-            gc.collect()
-            gc.freeze()
-            to_thread.current_default_thread_limiter().total_tokens = THREADS
-            yield
-        await kit.faults.stop()
-        await to_thread.run_sync(kit.telemetry.close)
+        try:
+            async with parts(app, kit):
+                # What lives now lives as long as the process: collections need not walk through it again and again.
+                gc.collect()
+                gc.freeze()
+                to_thread.current_default_thread_limiter().total_tokens = THREADS
+                yield
+            await kit.faults.stop()
+        finally:
+            await to_thread.run_sync(kit.telemetry.close)
 
     app = FastAPI(title=f"Shop: {tier.name}", lifespan=lifespan, openapi_url=None, telemetry=NO_TELEMETRY)
     _state(app, tier, kit)

@@ -16,25 +16,26 @@ from urllib3 import Retry
 Exporter = TypeVar("Exporter", OTLPSpanExporter, OTLPLogExporter)
 
 RETRIES = 30
-LONGEST_PAUSE_SECONDS = 5.0
-"""Together about 140 seconds, the first pauses being shorter; a Collector that is back is noticed this soon."""
+LONGEST_PAUSE_SECONDS = 5
+"""Together about 130 seconds, the first pauses being shorter; a Collector that is back is noticed this soon."""
 BUSY = frozenset({429, 502, 503, 504})  # the answers that OTLP calls retryable
 
 
-def patient_session() -> Session:
-    """A session that tries a request again while the Collector is away or busy."""
+def retrying_session() -> Session:
+    """A session that retries a request while the Collector is away or busy."""
     retry = Retry(
         RETRIES,
         backoff_factor=0.25,
         backoff_max=LONGEST_PAUSE_SECONDS,
         backoff_jitter=0.25,
+        retry_after_max=LONGEST_PAUSE_SECONDS,
         status_forcelist=BUSY,
         allowed_methods=None,
         raise_on_status=False,
     )
     session = Session()
-    session.mount("http://", HTTPAdapter(max_retries=retry))
-    session.mount("https://", HTTPAdapter(max_retries=retry))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retry))
     return session
 
 
@@ -42,9 +43,8 @@ class Deliveries:
     """Counts the spans and log records that were delivered, and those that were given up."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        sent, dropped = "Spans and log records that the Collector took.", "Those that the exporter gave up."
-        self._sent = Counter("shop_telemetry_sent", sent, ("signal",), registry=registry)
-        self._dropped = Counter("shop_telemetry_dropped", dropped, ("signal",), registry=registry)
+        self._sent = Counter("shop_telemetry_sent", "Items that were delivered.", ("signal",), registry=registry)
+        self._dropped = Counter("shop_telemetry_dropped", "Items that were given up.", ("signal",), registry=registry)
         for signal in ("traces", "logs"):
             self._sent.labels(signal)
             self._dropped.labels(signal)

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 UNTRACED_PATHS = r"^\w+://[^/]*/(healthz|readyz|metrics)$,^\w+://[^/]*/admin/"
 """Probes, scrapes and admin calls are not requests of customers."""
 
-untraced = suppress_instrumentation
-"""A block that leaves no spans: health checks, and work that belongs to no request."""
+untraced = suppress_instrumentation  # a block that leaves no spans: health checks, work that belongs to no request
 
 
 def trace_requests(app: FastAPI, telemetry: Telemetry) -> None:
@@ -45,18 +44,19 @@ def trace_calls(client: httpx.AsyncClient, service: str, telemetry: Telemetry) -
 
 
 def trace_statements(engine: "Engine", telemetry: Telemetry) -> None:
-    """One client span per statement, without its parameters."""
+    """One client span per statement, without its parameters; once per process, for the instrumentor is a singleton."""
     from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor  # noqa: PLC0415 - web saves 16 MB
 
     SQLAlchemyInstrumentor().instrument(engine=engine, tracer_provider=telemetry.tracer_provider)
 
 
 def trace_cache(telemetry: Telemetry) -> None:
-    """One client span per command to Redis, without its arguments."""
+    """One client span per command to Redis, without its arguments; once per process, too."""
     RedisInstrumentor().instrument(tracer_provider=telemetry.tracer_provider)
 
 
 def _redact_address(span: Span, scope: Scope) -> None:
-    span.set_attribute("url.path", redact(scope["path"][:LONGEST]))
-    if scope["query_string"]:
+    if span.is_recording():
+        span.set_attribute("url.path", redact(scope["path"][:LONGEST]))
+    if span.is_recording() and scope["query_string"]:
         span.set_attribute("url.query", redact_query(scope["query_string"].decode("latin-1")))

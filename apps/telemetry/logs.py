@@ -18,8 +18,7 @@ from apps.telemetry.throttle import Throttle
 
 QUIET = ("httpx", "httpcore", "cashews", "stamina", "uvicorn.access", "urllib3")
 """Libraries whose news we tell ourselves, as metrics or as one event per thing that happened."""
-TALKATIVE = ("uvicorn.error", "asyncio")
-"""Libraries that write a line for what a visitor does wrong."""
+TALKATIVE = ("uvicorn.error", "asyncio")  # libraries that write a line for what a visitor does wrong
 
 
 def set_up(

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Thread
+from time import monotonic
 
 import structlog
 from opentelemetry import propagate, trace
@@ -20,7 +21,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import CollectorRegistry
 
-from apps.telemetry.delivery import Deliveries, patient_session
+from apps.telemetry.delivery import Deliveries, retrying_session
 
 DEFAULTS = {
     "OTEL_SEMCONV_STABILITY_OPT_IN": "http,database",  # else the packages use names that are deprecated
@@ -50,11 +51,11 @@ class Telemetry:
 
     def close(self) -> None:
         """Deliver what waits, for a few seconds at most: the SDK itself would take up to thirty."""
-        threads = [Thread(target=shutdown, daemon=True) for shutdown in self.shutdowns]
+        threads, end = [Thread(target=each, daemon=True) for each in self.shutdowns], monotonic() + FLUSH_SECONDS
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(FLUSH_SECONDS)
+            thread.join(max(0.0, end - monotonic()))
         if any(thread.is_alive() for thread in threads):
             log.warning("telemetry was not delivered before the end")
 
@@ -73,12 +74,12 @@ def set_up(tier: str, version: str, registry: CollectorRegistry) -> Telemetry:
     sampler = None if is_sent("traces") else ALWAYS_OFF
     tracers = TracerProvider(sampler, resource, shutdown_on_exit=False)
     if is_sent("traces"):
-        spans = count.of(OTLPSpanExporter(session=patient_session(), meter_provider=meters), "traces")
+        spans = count.of(OTLPSpanExporter(session=retrying_session(), meter_provider=meters), "traces")
         tracers.add_span_processor(BatchSpanProcessor(spans, meter_provider=meters))
     if not is_sent("logs"):
         return Telemetry(tracers, None, is_sent("traces"), (tracers.shutdown,))
     loggers = LoggerProvider(resource, shutdown_on_exit=False)
-    records = count.of(OTLPLogExporter(session=patient_session(), meter_provider=meters), "logs")
+    records = count.of(OTLPLogExporter(session=retrying_session(), meter_provider=meters), "logs")
     loggers.add_log_record_processor(BatchLogRecordProcessor(records, meter_provider=meters))
     return Telemetry(tracers, loggers, is_sent("traces"), (tracers.shutdown, loggers.shutdown))
 

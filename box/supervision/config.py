@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from box.supervision.program import Program
 
-# A tier sends what waits for the Collector for up to 5 s; some servers hang on SIGTERM, hence SIGKILL after this long.
-STOP_SECONDS = 8
+# A tier finishes its requests for up to 5 s, then delivers what waits for the Collector for up to 4.5 s. Some servers
+# hang on SIGTERM, hence SIGKILL after this long.
+STOP_SECONDS = 12
 
 HEADER = """\
 ; Made by `box`; it is written anew on every start.
