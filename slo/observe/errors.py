@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_USER = re.compile(r"//[^/\s]*@")
+_USER = re.compile(r"//\S*@")
+_IN_ADDRESS = re.compile(r"(?:(?<=//)|^[^/@:]*:(?!//)).*@", re.DOTALL)
+"""Up to the last @, for a password may have any character: after //, or from the start where that is forgotten."""
 
 
 class ObserveError(Exception):
@@ -22,7 +24,5 @@ class TooLargeError(ObserveError):
 
 
 def without_password(url: str) -> str:
-    """The address as it may be shown."""
-    scheme, mark, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}" if mark else url
+    """Return the address as it may be shown."""
+    return _IN_ADDRESS.sub("", url, count=1)

@@ -33,6 +33,7 @@ _RETRY = Retry(
     respect_retry_after_header=False,
 )
 _ACCEPT = "text/plain;version=0.0.4,application/json,*/*;q=0.1"
+_INVALID = "write http://HOST:PORT, and percent-encode / # ? @ in a password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +143,20 @@ class Web:
 
 
 def _without_user(url: str) -> tuple[str, HTTPBasicAuth | None]:
-    """Return the address, and the user and password that were in it."""
+    """Return the address, and the user and password that were in it.
+
+    What the parser says about an invalid address is not shown: it quotes parts of a password.
+    """
     try:
         parts = urlsplit(url)
-        wrong = parts.scheme not in {"http", "https"} or not parts.hostname or (parts.port or 1) < 1
-    except ValueError as error:
-        raise ObserveError(url, str(error)) from None
-    if wrong:
+        port = parts.port
+        (parts.hostname or "").encode("idna")  # refuses empty and long labels
+    except ValueError:
+        raise ObserveError(url, f"invalid address; {_INVALID}") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ObserveError(url, "only addresses that begin with http:// or https:// can be read")
+    if port == 0 or "@" in "".join(parts[2:]):
+        raise ObserveError(url, f"invalid address; {_INVALID}")
     plain = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
     if parts.username is None:
         return plain, None
@@ -158,11 +165,18 @@ def _without_user(url: str) -> tuple[str, HTTPBasicAuth | None]:
 
 
 def _reason(error: Exception) -> str:
-    """Return one line without the names of Python's classes."""
+    """Return one line without the names of Python's classes.
+
+    What a parser of addresses says is not shown, for it quotes parts of passwords.
+    """
     if isinstance(error, requests.TooManyRedirects):
         return "redirects too often"
     if isinstance(error, requests.exceptions.InvalidSchema) and "adapter" in str(error):
         return "redirects to an address that does not begin with http:// or https://"
+    if isinstance(error, requests.exceptions.InvalidURL) or (
+        isinstance(error, ValueError) and not isinstance(error, OSError)
+    ):
+        return f"invalid address of the server, of a redirect or of the proxy (HTTP_PROXY, HTTPS_PROXY); {_INVALID}"
     below = _innermost(error)
     if isinstance(below, ssl.SSLError):
         return tls.reason(below)

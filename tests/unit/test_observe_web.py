@@ -22,6 +22,15 @@ from tests.serving import Answer, page, serving
 
 Serve = Callable[..., str]
 SECRET = "s3cr3t-t0k3n"
+PASSWORDS = [
+    "me:LEFT/RIGHT",
+    "me:12/RIGHT",
+    "me:LEFT#RIGHT",
+    "me:LEFT?RIGHT",
+    "me:LEFT@RIGHT/",
+    "me:LEFT /RIGHT",
+    "me:/RIGHT",
+]
 
 
 @pytest.fixture
@@ -59,6 +68,13 @@ def refusal(url: str, access: Access = Access()) -> str:  # noqa: B008 - frozen
     assert "\n" not in str(refused.value)
     assert SECRET not in str(refused.value)
     return str(refused.value)
+
+
+def without_parts(said: str) -> str:
+    """The message, which has no part of a password of these."""
+    assert "LEFT" not in said
+    assert "RIGHT" not in said
+    return said
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------
@@ -157,6 +173,36 @@ def test_a_server_that_refuses(serve: Serve, status: int, why: str) -> None:
     """Missing credentials, a broken server and something else than Prometheus are told apart."""
     with pytest.raises(ObserveError, match=why):
         server_of(serve(Log(page("", status))))
+
+
+# --- addresses -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rest", ["127.0.0.1:9", "127.0.0.1:9/metrics", "host:port", "[::1", "ho..st"])
+@pytest.mark.parametrize("user", PASSWORDS)
+def test_no_part_of_a_password_is_shown(user: str, rest: str) -> None:
+    """Characters that end the host are a mistake in a password; nothing is asked, and the message has the fix."""
+    assert "percent-encode / # ? @ in a password" in without_parts(refusal(f"http://{user}@{rest}"))
+
+
+@pytest.mark.parametrize("url", [f"{user}@127.0.0.1:9" for user in PASSWORDS] + ["//me:LEFT@127.0.0.1:9"])
+def test_no_part_of_a_password_is_shown_without_a_scheme(url: str) -> None:
+    """The scheme is forgotten easily."""
+    assert "begin with http://" in without_parts(refusal(url))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:port", "http://127.0.0.1:0", "http://[::1", "http://ho..st/"])
+def test_an_address_that_is_invalid(url: str) -> None:
+    """It is shown whole where it has no password."""
+    assert refusal(url) == f"{url}: invalid address; write http://HOST:PORT, and percent-encode / # ? @ in a password"
+
+
+@pytest.mark.parametrize("access", [Access(), Access((Header("X-Scope-OrgID", "shop"),))], ids=["anonymous", "secret"])
+def test_a_redirect_to_an_address_that_is_invalid(serve: Serve, access: Access) -> None:
+    """No part of its password is shown either."""
+    url = serve(Log(page("", 302, Location="http://me:LEFT/RIGHT@127.0.0.1:9/")))
+
+    assert "redirect" in without_parts(refusal(url, access))
 
 
 # --- redirects -------------------------------------------------------------------------------------------------------
@@ -262,11 +308,12 @@ def test_a_proxy_that_refuses_a_tunnel(serve: Serve, monkeypatch: pytest.MonkeyP
     assert "unnel connection failed: 501" in refusal("https://prometheus.invalid")
 
 
-def test_a_proxy_that_is_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("user", PASSWORDS)
+def test_a_proxy_that_is_no_address(monkeypatch: pytest.MonkeyPatch, user: str) -> None:
     """A typing error in the variable does not show the password in it."""
-    monkeypatch.setenv("HTTP_PROXY", f"http://me:{SECRET}@proxy:port")
+    monkeypatch.setenv("HTTP_PROXY", f"http://{user}@proxy:port")
 
-    assert refusal("http://prometheus.invalid")
+    assert "the proxy" in without_parts(refusal("http://127.0.0.1:9"))
 
 
 # --- TLS -------------------------------------------------------------------------------------------------------------
