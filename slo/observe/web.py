@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -20,7 +22,7 @@ from slo.observe.errors import ObserveError, TooLargeError, without_password
 from slo.observe.limits import MOST_BYTES, SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _CHUNK = 65_536
 _RETRY = Retry(
@@ -89,7 +91,7 @@ class Web:
         self._access = access
         if self._basic and any(header.name.lower() == "authorization" for header in access.headers):
             raise ObserveError(url, "two values for Authorization: the user in the address and a header; remove one")
-        self._session = _Session(secret=access.secret or self._basic is not None)
+        self._session = self._new_session()
         if access.ca_file or access.client_cert:
             tls.check_files(access)
 
@@ -102,23 +104,23 @@ class Web:
         Raises:
             ObserveError: no answer in time, or too large an answer.
         """
-        outcome: list[Page | ObserveError] = []
-        thread = Thread(target=lambda: outcome.append(self._outcome(path, parameters)), daemon=True)
-        thread.start()
-        thread.join(SECONDS)
-        (result,) = outcome or (ObserveError(self.where, f"no complete answer within {SECONDS:g} seconds"),)
-        if isinstance(result, ObserveError):
-            raise result
-        return result
-
-    def _outcome(self, path: str, parameters: Mapping[str, str] | None) -> Page | ObserveError:
+        answer: Future[Page] = Future()
+        Thread(target=_fill, args=(answer, partial(self._ask, self._session, path, parameters)), daemon=True).start()
         try:
-            with self._session.get(self._url + path, params=parameters, **self._options()) as answer:
+            return answer.result(SECONDS)
+        except TimeoutError:
+            self._session = self._new_session()  # the other one is still in use
+            raise ObserveError(self.where, f"no complete answer within {SECONDS:g} seconds") from None
+
+    def _ask(self, session: requests.Session, path: str, parameters: Mapping[str, str] | None) -> Page:
+        try:
+            with session.get(self._url + path, params=parameters, **self._options()) as answer:
                 return Page(answer.status_code, self._text(answer))
-        except ObserveError as error:
-            return error
         except (OSError, HTTPError, ValueError) as error:
-            return ObserveError(self.where, _reason(error))
+            raise ObserveError(self.where, _reason(error)) from None
+
+    def _new_session(self) -> _Session:
+        return _Session(secret=self._access.secret or self._basic is not None)
 
     def _options(self) -> dict[str, Any]:
         access, headers = self._access, self._access.read_headers()
@@ -140,6 +142,14 @@ class Web:
             if len(body) > MOST_BYTES:
                 raise TooLargeError(self.where, f"the answer is larger than {MOST_BYTES // 1_000_000} MB")
         return body.decode(errors="replace")
+
+
+def _fill(answer: Future[Page], ask: Callable[[], Page]) -> None:
+    """Ask; whatever goes wrong is raised where the answer is waited for."""
+    try:
+        answer.set_result(ask())
+    except BaseException as error:  # noqa: BLE001 - as above
+        answer.set_exception(error)
 
 
 def _without_user(url: str) -> tuple[str, HTTPBasicAuth | None]:

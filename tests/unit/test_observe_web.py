@@ -261,6 +261,32 @@ def test_an_answer_without_an_end(serve: Serve, monkeypatch: pytest.MonkeyPatch)
     assert "no complete answer within 0.5 seconds" in refusal(serve(Log((200, {}, itertools.repeat(b"x")))))
 
 
+def test_a_question_shares_nothing_with_an_abandoned_one(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread of the old one still uses its session, so the next one gets a new session."""
+    log = Log((200, {"Set-Cookie": "of=the-old-one"}, itertools.repeat(b"x")))
+    server = Web(serve(log))
+    monkeypatch.setattr(web, "SECONDS", 0.5)
+    with pytest.raises(ObserveError, match="no complete answer"):
+        server.get()
+    monkeypatch.undo()
+    log.answer = page("fine")
+
+    assert server.get().text == "fine"
+    assert [headers.get("Cookie") for headers in log.headers] == [None, None]
+
+
+def test_a_bug_is_raised_and_is_no_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not expected reaches the caller at once, with its own name."""
+
+    def broken(_access: Access) -> dict[str, str]:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(Access, "read_headers", broken)
+
+    with pytest.raises(ZeroDivisionError, match="a bug"):
+        Web("http://127.0.0.1:9").get()
+
+
 def test_a_server_that_starts_is_asked_again(serve: Serve) -> None:
     """Answers of a proxy whose server is not there yet are retried, and the last one counts."""
     answers = [page("", 503, Retry_After="60"), page("", 502), page("up")]
