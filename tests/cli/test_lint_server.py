@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.certificates import Certificates
 from tests.cli.command import Slo
 from tests.serving import Answer, page, serving
 
@@ -66,6 +68,24 @@ def test_credentials_by_variables(slo: Slo, folder: Path, server: Prometheus, mo
     (tenant,) = {value for name, value in server.headers[0].items() if name.lower() == "x-scope-orgid"}
     assert (tenant, server.headers[0]["X-Api-Key"]) == ("shop", "a-key")
     assert server.headers[0]["Authorization"] == f"Bearer {SECRET}"
+
+
+def test_certificates_by_options(slo: Slo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server of a private CA that requires a client certificate gives an answer; each option is necessary."""
+    for name in ("SLO_CA_FILE", "SLO_CLIENT_CERT", "SLO_CLIENT_KEY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    files = Certificates.written(tmp_path)
+    options = {"--ca-file": files.ca, "--client-cert": files.cert, "--client-key": files.key}
+    prometheus = Prometheus()
+
+    with serving(prometheus.answer, files.server(of_clients=True)) as url:
+        assert "SLO136" not in slo("lint", "--prometheus", url, *itertools.chain(*options.items())).err
+        assert prometheus.headers
+        for left_out in options:
+            given = [each for option, file in options.items() if option != left_out for each in (option, file)]
+            said = slo("lint", "--prometheus", url, *given)
+            assert said.status == 2 or "SLO136" in said.err, left_out
 
 
 def test_certificates_by_variables(slo: Slo, monkeypatch: pytest.MonkeyPatch) -> None:

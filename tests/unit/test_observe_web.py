@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import itertools
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -12,12 +11,12 @@ from pathlib import Path
 from socket import create_server
 
 import pytest
-import trustme
 
 from slo.observe import server_of, web
 from slo.observe.access import Access, Header, HeaderError, parse_header
 from slo.observe.errors import ObserveError, TooLargeError
 from slo.observe.web import Web
+from tests.certificates import Certificates
 from tests.serving import Answer, page, serving
 
 Serve = Callable[..., str]
@@ -345,35 +344,10 @@ def test_a_proxy_that_is_no_address(monkeypatch: pytest.MonkeyPatch, user: str) 
 # --- TLS -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Certificates:
-    """A private CA, and a client's certificate and key of it."""
-
-    authority: trustme.CA
-    ca: str
-    cert: str
-    key: str
-
-    def server(self, name: str = "127.0.0.1", *, of_clients: bool = False) -> ssl.SSLContext:
-        """The context of a server of this name; `of_clients`: it requires a certificate from clients."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.authority.issue_cert(name).configure_cert(context)
-        if of_clients:
-            context.verify_mode = ssl.CERT_REQUIRED
-            self.authority.configure_trust(context)
-        return context
-
-
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """Written as the files that options name."""
-    folder, authority = tmp_path_factory.mktemp("certificates"), trustme.CA()
-    issued = authority.issue_cert("client.example")
-    ca, cert, key = folder / "ca.pem", folder / "client.pem", folder / "client.key"
-    authority.cert_pem.write_to_path(str(ca))
-    issued.cert_chain_pems[0].write_to_path(str(cert))
-    issued.private_key_pem.write_to_path(str(key))
-    return Certificates(authority, str(ca), str(cert), str(key))
+    return Certificates.written(tmp_path_factory.mktemp("certificates"))
 
 
 def test_a_private_ca(serve: Serve, certificates: Certificates, monkeypatch: pytest.MonkeyPatch) -> None:
