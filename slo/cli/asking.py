@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from slo.observe.access import Access, Header
 
 _OPTIONS = ("--header", "--bearer-token-file", "--client-cert", "--client-key")
-_SECRET = re.compile(r"authorization|cookie|token|secret|passw|credential|apikey|\b(auth|key)\b", re.IGNORECASE)
+_SECRET = re.compile(
+    r"authorization|cookie|token|secret|passw|credential|apikey|jwt|assertion|session|signature|\b(auth|key)\b",
+    re.IGNORECASE,
+)
+_PASSWORD = re.compile(r"//[^/@]*:.*@", re.DOTALL)
 
 
 def add_access(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +65,16 @@ def access_of(args: argparse.Namespace, parser: argparse.ArgumentParser, environ
     if key and not cert:
         parser.error("a client key without its certificate; add --client-cert, or SLO_CLIENT_CERT")
     return Access(tuple(headers.values()), args.ca_file or environ.get("SLO_CA_FILE", ""), cert, key)
+
+
+def warn_of_passwords(args: argparse.Namespace) -> None:
+    """Warn of an address with a password, which is not shown; it works, for a script may have no other way."""
+    fixes = {"--prometheus": "~/.netrc, or send --header Authorization:@FILE", "--metrics": "~/.netrc"}
+    urls = {"--prometheus": [args.prometheus or ""], "--metrics": args.metrics}
+    for option, fix in fixes.items():
+        if any(map(_PASSWORD.search, urls[option])):
+            text = f"the password in the address of {option} is visible in the list of processes; write it to {fix}"
+            print(f"slo: warning: {text}", file=sys.stderr)
 
 
 def given(args: argparse.Namespace) -> str:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slo.cli.asking import access_of, add_access, given
+from slo.cli.asking import access_of, add_access, given, warn_of_passwords
 from slo.cli.help import Lines
 from slo.cli.inputs import add_files, read_base, read_sources
 
@@ -107,6 +107,7 @@ def _outside(args: argparse.Namespace, parser: argparse.ArgumentParser) -> _Outs
     asks = args.prometheus or any("://" in where for where in args.metrics)
     if args.ca_file and not asks:
         parser.error("--ca-file is for a server; add --prometheus URL")
+    warn_of_passwords(args)
     return _Outside(args.metrics, args.prometheus, access_of(args, parser, os.environ) if asks else None)
 
 

@@ -113,6 +113,10 @@ def test_credentials_are_for_the_server_alone(slo: Slo, folder: Path, server: Pr
         (("--header", f"Authorization: Bearer {SECRET}"), "--header Authorization:@FILE or --bearer-token-file FILE"),
         (("--header", f"X-Api-Key:{SECRET}"), "--header X-Api-Key:@FILE"),
         (("--header", f"Cookie:{SECRET}"), "--header Cookie:@FILE"),
+        *(
+            (("--header", f"{name}:{SECRET}"), f"--header {name}:@FILE")
+            for name in ("X-Jwt", "X-Goog-IAP-JWT-Assertion", "X-Session-Id", "X-Amz-Signature", "X-Saml-Assertion")
+        ),
         (("--header", SECRET), "--header: no colon; write NAME:VALUE"),
         (("--header", f"X Scope:{SECRET}"), "--header: the name before the colon"),
         (("--header", f"X-Scope-OrgID:{SECRET}\nX-Other:1"), "--header: the value of X-Scope-OrgID"),
@@ -170,6 +174,19 @@ def test_two_ways_to_authenticate(slo: Slo, folder: Path, server: Prometheus) ->
 
     assert "two values for Authorization" in said.err
     assert SECRET not in said.err
+
+
+def test_a_password_in_an_argument(slo: Slo, server: Prometheus) -> None:
+    """It is sent, and one warning says where else to write it."""
+    url = server.url.replace("//", f"//me:{SECRET}@")
+
+    said = slo("lint", "--prometheus", url, "--metrics", f"{url}/metrics")
+
+    assert server.headers[0]["Authorization"].startswith("Basic ")
+    warnings = [line for line in said.err.splitlines() if line.startswith("slo: warning: ")]
+    assert [("~/.netrc" in line, "Authorization:@FILE" in line) for line in warnings] == [(True, True), (True, False)]
+    assert SECRET not in said.out + said.err
+    assert "slo: warning" not in slo("lint", "--prometheus", server.url).err
 
 
 @pytest.mark.parametrize("command", ["build", "lint"])
