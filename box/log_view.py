@@ -26,9 +26,10 @@ def as_json(record: Record) -> dict[str, Any]:
 def line(record: Record) -> Text:
     """Return a record in one line: time, service, level, message, what happened to what, trace id."""
     at = datetime.fromtimestamp(record.at, UTC).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
-    level = Text(f"{record.level or '-':<7}", LEVEL_COLOURS.get(record.level, ""))
-    details = [f"{name}={_quoted(value)}" for name, value in sorted(record.fields.items()) if value and _shown(name)]
-    trace = [f"trace_id={record.trace_id}"] if record.trace_id else []
+    level = Text(f"{_printable(record.level) or '-':<7}", LEVEL_COLOURS.get(record.level, ""))
+    shown = {name: value for name, value in sorted(record.fields.items()) if value and _shown(name)}
+    details = [f"{_printable(name)}={_quoted(value)}" for name, value in shown.items()]
+    trace = [f"trace_id={_printable(record.trace_id)}"] if record.trace_id else []
     told = " ".join(filter(None, [_printable(record.message), *details, *trace]))
     return Text.assemble(f"{at}Z {_printable(record.service) or '-':<8} ", level, f" {told}")
 

@@ -111,7 +111,7 @@ def print_records(wanted: Wanted, seconds: float, limit: int, output: str) -> in
     """Print what the log store has, the oldest first; return the exit code."""
     store, found = log_search.search(find_layout(os.environ), os.environ, wanted, seconds, limit)
     if output == "json":
-        print(json.dumps([log_view.as_json(record) for record in found], indent=2, ensure_ascii=False))
+        print(json.dumps([log_view.as_json(record) for record in found], indent=2))
         return 0
     console = make_console()
     for each in found:

@@ -129,11 +129,30 @@ def test_a_record_is_one_line_with_what_matters() -> None:
 
 
 def test_a_record_cannot_take_over_the_terminal() -> None:
-    """Escape sequences and line ends that somebody logged are shown as such."""
-    shown = line(Record(0, "a\x1b[2Jb\nc", {"error": "\r\x07"})).plain
+    """Escape sequences, C1 controls and line ends that somebody logged are shown as such, wherever they are."""
+    nasty = "a\x1b[2jb\n\x9b2j\ud800"
+    fields = dict.fromkeys(("service.name", "severity_text", "trace_id", "error", nasty), nasty)
+
+    shown = line(Record(0, nasty, fields)).plain
 
     assert shown.isprintable()
-    assert "a\\x1b[2Jb\\nc" in shown
+    assert shown.count("a\\x1b[2jb\\n\\x9b2j\\ud800") == 7
+
+
+def test_json_cannot_take_over_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is ASCII alone; a program reads what was logged, also where that is no text."""
+    nasty = "\x1b[2J\x9b2J\ud800ü"
+    found = [Record(0, nasty, {nasty: nasty, "trace_id": nasty})]
+    monkeypatch.setattr("box.log_search.search", lambda *_: (None, found))
+
+    assert call("--query", "a", "--format", "json") == 0
+
+    printed = capsys.readouterr().out
+    assert printed.isascii()
+    assert printed.replace("\n", "").isprintable()
+    assert json.loads(printed) == [as_json(each) for each in found]
 
 
 def test_programs_get_every_field() -> None:
