@@ -11,7 +11,7 @@ from box.doctor.servers import LOG_STORES, READY_PATHS, Servers
 from box.doctor.values import BrokenError
 from box.errors import BoxError
 from box.layout import Layout
-from box.settings import read_env_file
+from box.settings import read_ports
 
 PORT_VARIABLES = {"loki": "LOKI_PORT", "victoria-logs": "VICTORIALOGS_PORT"}
 START = "start one: make up FULL=1, or docker compose up"
@@ -41,7 +41,7 @@ def find(layout: Layout, environment: Mapping[str, str]) -> Servers:
     """Return the servers of this container, of the native box, or of compose's published ports, in this order.
 
     Raises:
-        BoxError: none runs.
+        BoxError: none runs, or a port is missing.
     """
     if inside := addresses.from_environment(environment):
         return inside
@@ -51,8 +51,8 @@ def find(layout: Layout, environment: Mapping[str, str]) -> Servers:
 
 
 def _published(layout: Layout, environment: Mapping[str, str]) -> Servers:
-    variables = {**read_env_file(layout.root / ".env"), **environment}
-    urls = {name: f"http://127.0.0.1:{variables[PORT_VARIABLES[name]]}" for name in LOG_STORES}
+    ports = read_ports(layout.root / ".env", environment, PORT_VARIABLES)
+    urls = {name: f"http://127.0.0.1:{ports[name]}" for name in LOG_STORES}
     servers = Servers(urls, "compose", "docker compose up -d {name}")
     for name, url in urls.items():
         if _answers(servers, name):

@@ -75,14 +75,24 @@ def load_settings(env_file: Path, environment: Mapping[str, str], services: Sequ
     Raises:
         BoxError: a port is missing, no port number, or given to two services.
     """
+    ports = read_ports(env_file, environment, dict(port for service in services for port in service.ports))
+    _refuse_shared_ports(ports)
+    return Settings(ports)
+
+
+def read_ports(env_file: Path, environment: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, int]:
+    """Return the port of each name by its variable: that of the environment, unless it is empty, or of the file.
+
+    Raises:
+        BoxError: a port is missing, or no port number.
+    """
     written = read_env_file(env_file)
     ports: dict[str, int] = {}
-    for name, variable in (port for service in services for port in service.ports):
+    for name, variable in variables.items():
         value = environment.get(variable) or written.get(variable, "")
         origin = "the environment" if environment.get(variable) else str(env_file)
         ports[name] = _port(variable, value, origin)
-    _refuse_shared_ports(ports)
-    return Settings(ports)
+    return ports
 
 
 def _port(variable: str, value: str, origin: str) -> int:

@@ -53,6 +53,7 @@ class FakeBox:
     in_trace: tuple[str, ...] = ("web", "orders")
     in_logs: tuple[str, ...] = ("web", "orders", "catalog")
     line_age: float = 0
+    line_gap: float = 0.001
     route: str = "/api/checkout"
     runs: list[str] = field(default_factory=list)
     posted: list[dict[str, Any]] = field(default_factory=list)
@@ -149,20 +150,29 @@ class FakeBox:
             return 200, {}
         if path == "/loki/api/v1/status/buildinfo":
             return 200, {"version": "v2.9.1"}
-        at = str(int((time.time() - self.line_age) * 1e9))
-        names = self._logged(query["query"], 'service_name="{}"')
-        streams = [{"stream": self._fields() | {"service_name": name}, "values": [[at, "request"]]} for name in names]
+        logged = self._logged(query, 'service_name="{}"')
+        streams = [
+            {"stream": self._fields() | {"service_name": name}, "values": [[str(int(at * 1e9)), "request"]]}
+            for name, at in logged
+        ]
         return 200, {"data": {"result": streams}}
 
     def _victoria_logs(self, path: str, query: Mapping[str, str], *_: object) -> tuple[int, Any]:
         if path == "/health":
             return 200, {}
-        at = datetime.fromtimestamp(time.time() - self.line_age, UTC).isoformat()
-        names = self._logged(query["query"], 'service.name:="{}"')
-        return 200, Lines({"_time": at, "_msg": "request", **self._fields(), "service.name": name} for name in names)
+        logged = self._logged(query, 'service.name:="{}"')
+        times = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in logged}
+        told = {"_msg": "request", **self._fields()}
+        return 200, Lines({"_time": at, **told, "service.name": name} for name, at in times.items())
 
-    def _logged(self, query: str, selector: str) -> list[str]:
-        return [name for name in self.in_logs if selector.format(name) in query or "trace_id" in query]
+    def _logged(self, query: Mapping[str, str], selector: str) -> list[tuple[str, float]]:
+        """Who wrote, and when: the newest within the window that is asked for."""
+        asked = query["query"]
+        start, end = (int(query[name]) / 1e9 for name in ("start", "end"))
+        names = [name for name in self.in_logs if selector.format(name) in asked or "trace_id" in asked]
+        now = min(time.time(), end) - self.line_age
+        found = [(name, now - index * self.line_gap) for index, name in enumerate(names)]
+        return [(name, at) for name, at in found if start <= at <= end][: int(query["limit"])]
 
     def _fields(self) -> dict[str, str]:
         return {"route": self.route, "method": "POST", "status": "201"}
@@ -184,25 +194,26 @@ class FakeBox:
 
 
 @contextmanager
-def running(box: FakeBox, names: tuple[str, ...], mode: str = "native") -> Iterator[Servers]:
-    """Serve the box; the doctor's patience with silence is short."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(box)) as server:
+def running(box: FakeBox, names: tuple[str, ...], mode: str = "native", alone: str = "") -> Iterator[Servers]:
+    """Serve the box, or one of its services `alone`, without a path; the doctor's patience with silence is short."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(box, f"/{alone}" if alone else "")) as server:
         server.daemon_threads = True
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        urls = {name: f"http://127.0.0.1:{server.server_port}/{name}" for name in names}
+        base = f"http://127.0.0.1:{server.server_port}"
+        urls = {name: base if alone else f"{base}/{name}" for name in names}
         start = "box up" if mode == "native" else "docker compose up -d {name}"
         with LocalSession(PATIENCE) as session:
             yield Servers(urls, mode, start, session)
         server.shutdown()
 
 
-def _handler(box: FakeBox) -> type[BaseHTTPRequestHandler]:
+def _handler(box: FakeBox, prefix: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         """Answers for all services."""
 
         def do_GET(self) -> None:
             """Answer."""
-            parts = urlsplit(self.path)
+            parts = urlsplit(prefix + self.path)
             _, service, *rest = parts.path.split("/")
             path = "/" + "/".join(rest)
             length = int(self.headers.get("Content-Length") or 0)

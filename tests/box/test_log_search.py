@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from box.cli import make_parser
 from box.doctor.logs import Loki, Record, VictoriaLogs, Wanted, quoted
 from box.errors import BoxError
 from box.layout import Layout
-from box.log_search import find, search
+from box.log_search import PORT_VARIABLES, find, search
 from box.log_view import as_json, line
 from tests.box.conftest import free_ports
 from tests.box.fake_box import FULL, IN_COMPOSE, FakeBox, running
@@ -177,8 +178,32 @@ def test_the_store_that_variables_name_is_asked(names: tuple[str, ...], tmp_path
         store, found = search(layout_of(tmp_path), environment, Wanted(trace_id=TRACE), 60, 10)
 
     assert store.name == names[-1]
-    assert {record.service for record in found} == {"web", "orders", "catalog"}
-    assert [record.at for record in found] == sorted(record.at for record in found)
+    assert [record.service for record in found] == ["catalog", "orders", "web"]
+
+
+@pytest.mark.parametrize("name", ["loki", "victoria-logs"])
+def test_without_a_box_the_store_of_compose_is_asked(name: str, tmp_path: Path) -> None:
+    """Whichever of the two listens on its port of .env."""
+    (nowhere,) = free_ports(1)
+    with running(FakeBox(), (name,), alone=name) as servers:
+        port = urlsplit(servers.urls[name]).port or 0
+        ports = {"LOKI_PORT": nowhere, "VICTORIALOGS_PORT": nowhere, PORT_VARIABLES[name]: port}
+        store, found = search(layout_of(tmp_path, **ports), {}, Wanted(trace_id=TRACE), 60, 10)
+
+    assert (store.name, len(found)) == (name, 3)
+
+
+@pytest.mark.parametrize("name", ["LOKI_PORT", "VICTORIALOGS_PORT"])
+def test_a_port_that_is_missing_is_named(name: str, tmp_path: Path) -> None:
+    """As for `box up`; an empty variable of the environment counts as none."""
+    layout = layout_of(tmp_path, **{"LOKI_PORT": 1, "VICTORIALOGS_PORT": 2, name: 0})
+
+    with pytest.raises(BoxError, match=rf"{name} in .*must be a port from 1 to 65535, it is '0'"):
+        find(layout, {name: ""})
+
+    (tmp_path / ".env").write_text("")
+    with pytest.raises(BoxError, match=r"_PORT in .*must be a port from 1 to 65535, it is ''"):
+        find(layout, {})
 
 
 def test_without_a_box_compose_ports_are_tried(tmp_path: Path) -> None:
@@ -235,6 +260,31 @@ def test_an_empty_answer_shows_the_question(
     assert capsys.readouterr().out == (
         'no records in victoria-logs within the last 900 s: service.name:="web" order_id:="o-1"\n'
     )
+
+
+@pytest.mark.parametrize("names", [FULL, IN_COMPOSE], ids=["victoria-logs", "loki"])
+@pytest.mark.parametrize(
+    ("options", "services"),
+    [
+        ((), ["catalog", "orders", "web"]),
+        (("--since", "90s"), ["orders", "web"]),
+        (("--limit", "1"), ["web"]),
+        (("--limit", "2", "--since", "1h"), ["orders", "web"]),
+    ],
+)
+def test_the_window_and_the_limit(
+    names: tuple[str, ...],
+    options: tuple[str, ...],
+    services: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The records are one minute apart: the newest within the window are printed, the oldest of them first."""
+    with running(FakeBox(line_gap=60), names) as servers:
+        monkeypatch.setenv(f"DOCTOR_{names[-1].upper().replace('-', '_')}_URL", servers.urls[names[-1]])
+        assert call("--trace", TRACE, "--format", "json", *options) == 0
+
+    assert [each["service"] for each in json.loads(capsys.readouterr().out)] == services
 
 
 def test_json_is_a_list(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
