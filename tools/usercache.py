@@ -30,7 +30,10 @@ def _user_cache() -> Path:
 
 def can_write(path: Path) -> bool:
     """Tell whether a folder can be written to, or made where it does not exist."""
-    present = next(each for each in (path, *path.parents) if each.exists())
+    try:
+        present = next(each for each in (path, *path.parents) if each.exists())
+    except OSError:  # such as a home folder of somebody else, which cannot be looked into
+        return False
     return os.access(present, os.W_OK | os.X_OK)
 
 

@@ -47,6 +47,23 @@ def test_a_home_that_cannot_be_written_to_is_not_used(monkeypatch: pytest.Monkey
     assert not usercache.has_home()
 
 
+def test_a_home_that_cannot_be_looked_into_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """HOME may belong to another user, as after su; simulated, because root can read every folder."""
+    exists = Path.exists
+
+    def refused(path: Path) -> bool:
+        if path != tmp_path and path.is_relative_to(tmp_path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path)
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(Path, "exists", refused)
+
+    assert usercache.folder() == usercache.OF_CHECKOUT
+    assert not usercache.has_home()
+
+
 def test_a_home_that_is_still_to_be_made_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing exists at the first run."""
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
