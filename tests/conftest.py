@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -19,6 +20,9 @@ VERSION = re.compile(r"version (\d+\.\d+)")
 
 SPREAD = ("tests/box/test_lifecycle.py", "tests/rules/test_pauses.py", "tests/rules/test_layout_shared.py")
 """Files with long tests that share nothing: each of these tests may run in another process; other files stay whole."""
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and programs that they start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 configuration.set_hypothesis_home_dir(ROOT / ".cache" / "hypothesis")
 
