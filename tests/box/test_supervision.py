@@ -43,7 +43,7 @@ def test_every_service_has_a_section_that_stops_for_sure() -> None:
     for service in SERVICES:
         section = read[f"program:{service.name}"]
         assert section["autorestart"] == "true"
-        assert (section["stopasgroup"], section["killasgroup"], section["stopwaitsecs"]) == ("true", "true", "8")
+        assert (section["stopasgroup"], section["killasgroup"], section["stopwaitsecs"]) == ("true", "true", "12")
 
 
 def test_no_path_stands_in_the_configuration() -> None:
