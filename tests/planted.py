@@ -55,6 +55,8 @@ HARMLESS = {
     "harmless.time": "at 1795766654663977123",
     "url.full": "http://127.0.0.1:8000/products?page=2&sort=signal",
     "harmless.design": "design=wide assigned=7",
+    "order_id": "66018716-6861-4523-8711-4d0cf1f01d7c",  # begins like the number of a card
+    "shop.order.id": "66018716-6861-4523-8711-4d0cf1f01d7c",
 }
 """Attributes that arrive as they were sent."""
 
