@@ -37,6 +37,12 @@ class Repository:
         """Run a command at the top of the repository."""
         return subprocess.run(command, cwd=self.folder, env=self._env, capture_output=True, text=True, check=False)
 
+    def commit(self) -> None:
+        """Commit all files, without hooks."""
+        self.run("git", "add", "--all", "--force")
+        author = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org")
+        assert self.run("git", *author, "commit", "--quiet", "--no-verify", "--message", "begin").returncode == 0
+
     def hooks(self) -> dict[str, str]:
         """Add all files, run the hooks on what is staged, and return how each ended."""
         self.run("git", "add", "--all", "--force")
@@ -92,21 +98,27 @@ def test_a_wrong_specification_cannot_be_committed(repository: Repository) -> No
 
 def test_an_output_that_was_edited_cannot_be_committed(repository: Repository) -> None:
     """`slo build --check` looks when a rule file changed, although no specification did."""
-    repository.run("git", "add", "--all", "--force")
-    author = ("-c", "user.name=Tester", "-c", "user.email=tester@example.org")
-    repository.run("git", *author, "commit", "--quiet", "--no-verify", "--message", "begin")
+    repository.commit()
     rules = next(repository.folder.glob("build/slo/prometheus/*"))
     rules.write_text(rules.read_text() + "# edited\n")
 
     assert repository.hooks() == {"slo lint": "(no files to check)Skipped", "slo build --check": "Failed"}
 
 
-def test_other_files_are_no_business_of_the_hooks(tmp_path: Path) -> None:
-    """A repository is not slowed down by commits without specifications."""
-    made = Repository(tmp_path / "repository", tmp_path / "home")
-    (made.folder / "notslos.yaml").write_text("a: 1\n")
+def test_an_output_that_was_removed_cannot_be_committed(repository: Repository) -> None:
+    """`slo build --check` also looks when a commit does nothing but remove files."""
+    repository.commit()
+    next(repository.folder.glob("build/slo/prometheus/*")).unlink()
 
-    assert set(made.hooks().values()) == {"(no files to check)Skipped"}
+    assert repository.hooks() == {"slo lint": "(no files to check)Skipped", "slo build --check": "Failed"}
+
+
+def test_other_files_can_be_committed(repository: Repository) -> None:
+    """`slo lint` does not read them, and the outputs are as they were."""
+    repository.commit()
+    (repository.folder / "notslos.yaml").write_text("a: 1\n")
+
+    assert repository.hooks() == {"slo lint": "(no files to check)Skipped", "slo build --check": "Passed"}
 
 
 @pytest.mark.parametrize("hook", OWN, ids=lambda hook: hook["id"])
