@@ -2,22 +2,49 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 BLOCK = 64 * 1024
+MOST = 16 * 1024 * 1024
+"""So many bytes of a file are read at most: more than supervisord lets it grow to."""
 POLL_SECONDS = 0.2
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The last lines of a file, each of them whole; `cut` when more was asked for and the file has more."""
+
+    lines: list[str]
+    cut: bool
+
+
 def last_lines(path: Path, count: int) -> list[str]:
-    """Return the last lines of a file, none when it does not exist; reads only its end."""
+    """Return the last lines of a file, none when it does not exist."""
+    return tail(path, count).lines
+
+
+def tail(path: Path, count: int, most: int = MOST) -> Tail:
+    """Return the last lines of a file, none when it does not exist; reads its end alone, `most` bytes of it."""
+    length = min(BLOCK, most)
+    while True:
+        lines, is_all = _whole_lines(path, length)
+        if is_all or len(lines) >= count or length >= most:
+            return Tail(lines[-count:] if count else [], cut=not is_all and len(lines) < count)
+        length = min(2 * length, most)
+
+
+def _whole_lines(path: Path, length: int) -> tuple[list[str], bool]:
+    """Return the lines that begin in the last bytes of a file, and whether these are all that it has."""
     try:
         with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - BLOCK))
-            text = file.read().decode("utf-8", errors="replace")
+            begin = max(0, file.seek(0, 2) - length)
+            file.seek(begin)
+            lines = file.read(length).decode("utf-8", errors="replace").split("\n")
     except OSError:
-        return []
-    return text.splitlines()[-count:]
+        return [], True
+    # What is behind the last line end is a line when it is not empty; what is before the first may be half of one.
+    return lines[1 if begin else 0 : None if lines[-1] else -1], not begin
 
 
 def follow(paths: dict[str, Path]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from box.doctor.logs import Record
+from box.doctor.logs import Record, Wanted
 
 LEVEL_COLOURS = {"warn": "yellow", "warning": "yellow", "error": "red", "critical": "red", "fatal": "red"}
 NOT_SHOWN = (
@@ -21,6 +21,13 @@ def as_json(record: Record) -> dict[str, Any]:
     at = datetime.fromtimestamp(record.at, UTC).isoformat(timespec="microseconds")
     told = {"time": at, "service": record.service, "level": record.level, "message": record.message}
     return {**told, "trace_id": record.trace_id, "fields": dict(sorted(record.fields.items()))}
+
+
+def asked(wanted: Wanted) -> str:
+    """Return what was searched for, in the words of who asked; empty when it was anything."""
+    of = f" of {wanted.service}" if wanted.service else ""
+    named = {"trace": wanted.trace_id, "order": wanted.order_id, "the text": wanted.text and repr(wanted.text)}
+    return of + "".join(f" with {name} {value}" for name, value in named.items() if value)
 
 
 def line(record: Record) -> Text:

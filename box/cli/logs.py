@@ -4,14 +4,15 @@ import argparse
 import json
 import os
 import re
+import sys
 
 from box import log_search, log_view
 from box.cli import parsers
 from box.doctor.logs import Wanted
-from box.doctor.servers import TIERS
+from box.doctor.servers import TIERS, TRACE_STORES
 from box.errors import BoxError
 from box.layout import Layout, find_layout
-from box.log_tail import follow, last_lines
+from box.log_tail import follow, tail
 from box.render import durations
 from box.services import BY_NAME
 from box.terminal import make_console
@@ -21,6 +22,10 @@ SINCE = "1h"
 LIMIT = 100
 MOST = 5000
 """Loki refuses to give more at once."""
+LONGEST_SINCE = "720h"
+"""Loki refuses to look further back; VictoriaLogs of the box keeps three days."""
+KEPT = "72h"
+LONGEST_TEXT = 4000
 EXAMPLE = """\
   box logs web --lines 50
   box logs --follow
@@ -38,43 +43,58 @@ def register(subparsers: parsers.Subparsers) -> None:
     parser = parsers.add(subparsers, "logs", summary, EXAMPLE)
     parser.add_argument("service", nargs="?", choices=tuple(BY_NAME), help="which one (default: all)")
     parser.add_argument("-f", "--follow", action="store_true", help="go on printing, until Ctrl-C")
-    parser.add_argument("-n", "--lines", type=int, help=f"how many lines of each (default {LINES})")
+    parser.add_argument("-n", "--lines", type=_lines, help=f"how many lines of each (default {LINES})")
     wanted = parser.add_mutually_exclusive_group()
     wanted.add_argument("--query", type=_text, metavar="TEXT", help="search: records with this text in any field")
     wanted.add_argument("--trace", type=_trace_id, metavar="ID", help="search: records of a trace")
     wanted.add_argument("--order", type=_order_id, metavar="ID", help="search: records of an order")
-    parser.add_argument("--since", type=_seconds, metavar="DURATION", help=f"search back this far (default {SINCE})")
+    parser.add_argument(
+        "--since",
+        type=_since,
+        metavar="DURATION",
+        help=f"search back this far (default {SINCE}, at most {LONGEST_SINCE})",
+    )
     parser.add_argument("--limit", type=_limit, metavar="N", help=f"the newest N records at most (default {LIMIT})")
     parser.add_argument("--format", choices=("text", "json"), help="how to print what was found (default text)")
     parser.set_defaults(run=lambda arguments: run(arguments, parser))
 
 
 def _text(text: str) -> str:
-    if text.isprintable():
-        return text
-    raise argparse.ArgumentTypeError("must be printable text in UTF-8")
+    if not text.isprintable():
+        raise argparse.ArgumentTypeError("must be printable text in UTF-8")
+    if len(text) > LONGEST_TEXT:
+        raise argparse.ArgumentTypeError(f"must have at most {LONGEST_TEXT:,} characters, it has {len(text):,}")
+    return text
 
 
 def _trace_id(text: str) -> str:
-    if re.fullmatch(r"[0-9a-fA-F]{32}", text):
-        return text.lower()
+    if re.fullmatch(r"[0-9a-fA-F]{32}", text.strip()):
+        return text.strip().lower()
     raise argparse.ArgumentTypeError(f"{text!r} is not a trace id; write 32 hexadecimal digits")
 
 
 def _order_id(text: str) -> str:
     if text.strip():
-        return _text(text)
+        return _text(text.strip().lower())
     raise argparse.ArgumentTypeError("must not be empty")
 
 
-def _seconds(text: str) -> float:
+def _since(text: str) -> str:
     try:
         found = durations.seconds(text)
     except BoxError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-    if found:
-        return found
-    raise argparse.ArgumentTypeError("must be longer than 0")
+    except OverflowError:
+        found = 0
+    if 0 < found <= durations.seconds(LONGEST_SINCE):
+        return text
+    raise argparse.ArgumentTypeError(f"must be longer than 0 and at most {LONGEST_SINCE} (30 days)")
+
+
+def _lines(text: str) -> int:
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of lines; write 0 or more")
 
 
 def _limit(text: str) -> int:
@@ -93,8 +113,7 @@ def run(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     if arguments.service and arguments.service not in TIERS:
         parser.error(f"the log store keeps records of {', '.join(TIERS)}; leave out {given[0]} for {arguments.service}")
     wanted = Wanted(arguments.service or "", arguments.trace or "", arguments.order or "", arguments.query or "")
-    seconds = arguments.since or durations.seconds(SINCE)
-    return print_records(wanted, seconds, arguments.limit or LIMIT, arguments.format or "text")
+    return print_records(wanted, arguments.since or SINCE, arguments.limit or LIMIT, arguments.format or "text")
 
 
 def _refuse_mixed(arguments: argparse.Namespace, parser: argparse.ArgumentParser, *, searches: bool) -> None:
@@ -107,20 +126,23 @@ def _refuse_mixed(arguments: argparse.Namespace, parser: argparse.ArgumentParser
         parser.error(f"{searching[0]} needs a search: --query, --trace or --order")
 
 
-def print_records(wanted: Wanted, seconds: float, limit: int, output: str) -> int:
+def print_records(wanted: Wanted, since: str, limit: int, output: str) -> int:
     """Print what the log store has, the oldest first; return the exit code."""
+    seconds = durations.seconds(since)
     store, found = log_search.search(find_layout(os.environ), os.environ, wanted, seconds, limit)
+    if not found:
+        further = (
+            f"; look further back: --since {KEPT}" if wanted.order_id and seconds < durations.seconds(KEPT) else ""
+        )
+        print(f"no records{log_view.asked(wanted)} in {store.name} within the last {since}{further}", file=sys.stderr)
+    elif len(found) == limit:
+        print(f"There may be more: these are the newest {limit}; see --limit and --since.", file=sys.stderr)
     if output == "json":
         print(json.dumps([log_view.as_json(record) for record in found], indent=2))
         return 0
     console = make_console()
     for each in found:
         console.print(log_view.line(each), soft_wrap=True)
-    if not found:
-        parts = f"no records in {store.name} within the last {seconds:g} s: {store.query(wanted)}"
-        console.print(parts, soft_wrap=True, markup=False)
-    elif len(found) == limit:
-        console.print(f"There may be more: these are the newest {limit}; see --limit and --since.")
     return 0
 
 
@@ -131,7 +153,10 @@ def print_files(service: str | None, lines: int, *, follows: bool) -> int:
     paths = {name: layout.logs / f"{name}.log" for name in names}
     _refuse_missing(layout, names)
     for name, path in paths.items():
-        for line in last_lines(path, max(lines, 0)):
+        last = tail(path, lines)
+        if last.cut:
+            print(f"{name}: only its last {len(last.lines)} lines; all of them are in {path}", file=sys.stderr)
+        for line in last.lines:
             _print(name, line, alone=bool(service))
     if follows:
         for name, line in follow(paths):
@@ -140,8 +165,15 @@ def print_files(service: str | None, lines: int, *, follows: bool) -> int:
 
 
 def _refuse_missing(layout: Layout, names: list[str]) -> None:
-    if not any((layout.logs / f"{name}.log").exists() for name in names):
+    there = [name for name in BY_NAME if (layout.logs / f"{name}.log").exists()]
+    if not there:
         raise BoxError("there are no logs yet; start the stack with: make up")
+    if set(names) & set(there):
+        return
+    stores = [name for name in TRACE_STORES if name in there and names[0] in TRACE_STORES]
+    if stores:
+        raise BoxError(f"{names[0]} does not run here, {stores[0]} does; see: .venv/bin/box logs {stores[0]}")
+    raise BoxError(f"{names[0]} does not run here; there are logs of {', '.join(there)}")
 
 
 def _print(name: str, line: str, *, alone: bool) -> None:

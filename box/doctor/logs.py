@@ -115,9 +115,7 @@ class VictoriaLogs:
         """Return the newest records."""
         window = {"start": str(int(start * NANO)), "end": str(int(end * NANO)), "limit": str(limit)}
         path = "/select/logsql/query"
-        answer = self.servers.send("GET", self.name, path, params={"query": self.query(wanted), **window})
-        if answer.status_code >= FAILED:
-            raise self.servers.broken(self.name, f"answers {answer.status_code} to {path}: {answer.text.strip()[:120]}")
+        answer = self.servers.read(self.name, path, query=self.query(wanted), **window)
         with self.servers.reading(self.name):
             return _newest([_of_victoria_logs(json.loads(line)) for line in answer.text.split("\n") if line])
 

@@ -11,6 +11,9 @@ from box.doctor.values import Broken, BrokenError
 from box.http import LocalSession, reason
 
 ANSWER_SECONDS = 5.0
+MOST_TOLD = 200
+"""So many characters of an answer that tells of a failure are shown."""
+SERVER_ERROR = 500
 
 READY_PATHS: Mapping[str, str] = {
     "web": "/healthz",
@@ -87,7 +90,8 @@ class Servers:
             return self.session.request(method, self.urls[name] + path, **options)
         except requests.Timeout:
             problem = f"gives no answer at {self.urls[name]} within {ANSWER_SECONDS:.0f} s"
-            raise self.broken(name, problem) from None
+            repair = f"restart it: {self.start.replace('up -d', 'restart').format(name=name)}"
+            raise self.broken(name, problem, repair) from None
         except requests.RequestException as error:
             raise self.broken(name, f"does not answer at {self.urls[name]} ({reason(error)})") from None
 
@@ -100,15 +104,27 @@ class Servers:
             problem = f"answers something else than {name} does ({type(error).__name__}: {error})"
             raise self.broken(name, problem, "see whether another program has its port") from None
 
+    def read(self, name: str, path: str, **parameters: str) -> requests.Response:
+        """Return what a server answers to a question that it accepts.
+
+        Raises:
+            BrokenError: it refuses it, fails, or does not answer.
+        """
+        answer = self.send("GET", name, path, params=parameters)
+        if answer.ok:
+            return answer
+        told = " ".join(answer.text.split())[:MOST_TOLD]
+        # Who refuses a question runs, and need not be started.
+        repair = self.log(name) if answer.status_code < SERVER_ERROR else ""
+        raise self.broken(name, f"answers {answer.status_code} to {path}: {told}", repair)
+
     def ask(self, name: str, path: str, **parameters: str) -> Any:  # noqa: ANN401 - JSON is anything
         """Return the JSON that a server answers.
 
         Raises:
             BrokenError: it answers something else, or nothing.
         """
-        answer = self.send("GET", name, path, params=parameters)
-        if not answer.ok:
-            raise self.broken(name, f"answers {answer.status_code} to {path}: {answer.text.strip()[:120]}")
+        answer = self.read(name, path, **parameters)
         try:
             return answer.json()
         except ValueError:

@@ -1,6 +1,7 @@
 """`box logs --query/--trace/--order`: the questions to both log stores, who is asked, and what is printed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,12 +11,13 @@ from hypothesis import strategies as st
 
 from box.cli import make_parser
 from box.doctor.logs import Loki, Record, VictoriaLogs, Wanted, quoted
+from box.doctor.values import BrokenError
 from box.errors import BoxError
 from box.layout import Layout
 from box.log_search import PORT_VARIABLES, find, search
 from box.log_view import as_json, line
 from tests.box.conftest import free_ports
-from tests.box.fake_box import FULL, IN_COMPOSE, FakeBox, running
+from tests.box.fake_box import FULL, IN_COMPOSE, SILENT, FakeBox, running
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 NASTY = ['o" or *', "x\\", '\\" | delete y', "} |= {", "`a` | json", "a\nb", "ünï😀", "(a|b)*[", "{{.x}}"]
@@ -225,6 +227,30 @@ def test_an_ill_store_is_named(tmp_path: Path) -> None:
             search(layout_of(tmp_path), environment, Wanted(), 60, 10)
 
 
+@pytest.mark.parametrize("name", ["loki", "victoria-logs"])
+def test_a_store_that_refuses_need_not_be_started(name: str, tmp_path: Path) -> None:
+    """Its text is shown in one line of limited length."""
+    path = {"loki": "/loki/api/v1/query_range", "victoria-logs": "/select/logsql/query"}[name]
+    refused = (400, "the query\nis too long: " + "x" * 1000)
+    with running(FakeBox(wrong={(name, path): refused}), (name,)) as servers:
+        environment = {f"DOCTOR_{name.upper().replace('-', '_')}_URL": servers.urls[name]}
+        with pytest.raises(BoxError) as error:
+            search(layout_of(tmp_path), environment, Wanted(), 60, 10)
+
+    told = str(error.value)
+    assert "the query is too long: xxx" in told
+    assert "start it" not in told
+    assert len(told) < 350
+
+
+def test_a_store_that_hangs_is_to_be_restarted() -> None:
+    """Who gives no answer in time runs: starting it would change nothing."""
+    with running(FakeBox(wrong={("loki", "/loki/api/v1/query_range"): SILENT}), ("loki",), "compose") as served:
+        servers = replace(served, start="docker compose up -d {name}")
+        with pytest.raises(BrokenError, match=r"gives no answer .*; restart it: docker compose restart loki$"):
+            Loki(servers).records(Wanted(), 0, 1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -233,6 +259,10 @@ def test_an_ill_store_is_named(tmp_path: Path) -> None:
         (["--query", "a\x1b"], "must be printable text"),
         (["--query", "a", "--since", "soon"], "'soon' is not a duration; write 15s, 5m or 1h30m"),
         (["--query", "a", "--since", "0"], "must be longer than 0"),
+        (["--query", "a", "--since", "1000000h"], "at most 720h (30 days)"),
+        (["--query", "a", "--since", "9" * 400 + "ms"], "at most 720h (30 days)"),
+        (["--query", "a" * 4001], "must have at most 4,000 characters, it has 4,001"),
+        (["web", "--lines=-5"], "'-5' is not a number of lines; write 0 or more"),
         (["--query", "a", "--limit", "0"], "must be a whole number from 1 to 5000"),
         (["--query", "a", "--trace", TRACE], "not allowed with argument"),
         (["--query", "a", "--follow"], "--follow reads what a process printed"),
@@ -257,9 +287,37 @@ def test_an_empty_answer_shows_the_question(
         monkeypatch.setenv("DOCTOR_VICTORIA_LOGS_URL", servers.urls["victoria-logs"])
         assert call("web", "--order", "o-1", "--since", "15m") == 0
 
-    assert capsys.readouterr().out == (
-        'no records in victoria-logs within the last 900 s: service.name:="web" order_id:="o-1"\n'
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == (
+        "no records of web with order o-1 in victoria-logs within the last 15m; look further back: --since 72h\n"
     )
+
+
+@pytest.mark.parametrize("given", [("--order", " O-1 ", "--since", "72h"), ("--query", 'a "b"', "--since", "72h")])
+def test_the_question_is_shown_as_it_was_asked(
+    given: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An id without blanks and in lower case; no query language, and no hint where nothing older is kept."""
+    with running(FakeBox(in_logs=()), FULL) as servers:
+        monkeypatch.setenv("DOCTOR_VICTORIA_LOGS_URL", servers.urls["victoria-logs"])
+        assert call(*given) == 0
+
+    what = "order o-1" if given[0] == "--order" else "the text 'a \"b\"'"
+    assert capsys.readouterr().err == f"no records with {what} in victoria-logs within the last 72h\n"
+
+
+def test_that_there_may_be_more_is_told_apart(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, so that standard output holds records alone."""
+    with running(FakeBox(), FULL) as servers:
+        monkeypatch.setenv("DOCTOR_VICTORIA_LOGS_URL", servers.urls["victoria-logs"])
+        assert call("--trace", TRACE, "--limit", "1") == 0
+
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 1
+    assert printed.err == "There may be more: these are the newest 1; see --limit and --since.\n"
 
 
 @pytest.mark.parametrize("names", [FULL, IN_COMPOSE], ids=["victoria-logs", "loki"])
