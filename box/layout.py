@@ -98,13 +98,25 @@ def _refuse_foreign(run: Path) -> None:
         raise BoxError(f"BOX_RUN_DIR={run} holds files that are not of `box`; name a new or an empty folder")
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder unless it is there.
+
+    Raises:
+        BoxError: it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BoxError(f"{folder} cannot be made: {error.strerror}; set BOX_RUN_DIR to a folder of your own") from None
+
+
 def make_private_folder(folder: Path) -> None:
     """Make a folder that only its owner can enter.
 
     Raises:
-        BoxError: it exists and belongs to somebody else.
+        BoxError: it cannot be made, or it exists and belongs to somebody else.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():
         raise BoxError(f"{folder} belongs to another user; remove it, or set BOX_RUN_DIR to a folder of your own")
     folder.chmod(0o700)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from box.errors import BoxError
-from box.layout import Layout
+from box.layout import Layout, make_folder
 
 
 @contextmanager
@@ -13,9 +13,9 @@ def locked(layout: Layout) -> Iterator[None]:
     """Hold the lock of the run folder; the system frees it when this process ends, however it ends.
 
     Raises:
-        BoxError: another command holds it.
+        BoxError: another command holds it, or the run folder cannot be made.
     """
-    layout.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(layout.run)
     with layout.lock.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -122,4 +122,4 @@ def _end(console: Console, layout: Layout, known: State, *, keep: bool) -> None:
         console.print(STOP_LINE)
         return
     stack.stop(layout)
-    console.print("Everything is stopped. `box demo --keep` leaves it running, to look at it.")
+    console.print("Everything is stopped. `.venv/bin/box demo --keep` leaves it running, to look at it.")

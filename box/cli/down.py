@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 
 from box import stack
 from box.cli import parsers
@@ -16,6 +17,9 @@ def register(subparsers: parsers.Subparsers) -> None:
 
 def run(_arguments: argparse.Namespace) -> int:
     """Stop the stack; return the exit code."""
-    stopped = stack.stop(find_layout(os.environ))
+    layout = find_layout(os.environ)
+    if known := stack.running(layout):
+        print(f"stopping {len(known.settings.services)} services", file=sys.stderr)
+    stopped = stack.stop(layout)
     print("Everything is stopped." if stopped else "Nothing was running.")
     return 0

@@ -35,6 +35,7 @@ def test_up_starts_everything_and_down_leaves_nothing(checkout: Checkout) -> Non
     down = checkout.box("down")
 
     assert (down.returncode, down.stdout) == (0, "Everything is stopped.\n")
+    assert down.stderr == f"stopping {len(CORE)} services\n"
     assert checkout.processes() == []
     assert checkout.box("status").returncode == 1
 
@@ -322,3 +323,12 @@ def test_the_doctor_knows_what_a_dead_supervisor_left(checkout: Checkout) -> Non
     assert "make down" in told.stdout
     assert checkout.box("down").returncode == 0
     assert checkout.processes() == []
+
+
+def test_a_run_folder_that_cannot_be_made_is_named(checkout: Checkout) -> None:
+    """One line with the folder and what to set, no traceback."""
+    up = checkout.box("up", BOX_RUN_DIR="/proc/x")
+
+    assert (up.returncode, len(up.stderr.splitlines())) == (1, 1)
+    assert up.stderr.startswith("box: /proc/x cannot be made: ")
+    assert "BOX_RUN_DIR" in up.stderr
