@@ -42,11 +42,15 @@ def add_access(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--client-key", type=_file, metavar="FILE", help=text)
 
 
-def _file(text: str) -> str:
-    """Return the name; an empty one is a variable of a script that is not set."""
-    if not text:
-        raise ArgumentTypeError("empty; name a file")
+def filled(text: str, fix: str) -> str:
+    """Return the text; an empty one is a variable of a script that is not set."""
+    if not text.strip():
+        raise ArgumentTypeError(f"empty; {fix}")
     return text
+
+
+def _file(text: str) -> str:
+    return filled(text, "name a file")
 
 
 def access_of(args: argparse.Namespace, parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> Access:
@@ -102,9 +106,14 @@ def _headers(
 def _parsed(where: str, texts: Iterable[str], parser: argparse.ArgumentParser) -> Iterator[Header]:
     from slo.observe.access import HeaderError, parse_header  # noqa: PLC0415 - as above
 
+    names: set[str] = set()
     for number, text in enumerate(texts, 1):
+        place = where if where == "--header" else f"{where}, line {number}"
         try:
-            yield parse_header(text)
+            header = parse_header(text)
         except HeaderError as error:
-            place = where if where == "--header" else f"{where}, line {number}"
             parser.error(f"{place}: {error}")
+        if header.name.lower() in names:
+            parser.error(f"{place}: two values for {header.name}; remove one")
+        names.add(header.name.lower())
+        yield header

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slo.cli.asking import access_of, add_access, given, warn_of_passwords
+from slo.cli.asking import access_of, add_access, filled, given, warn_of_passwords
 from slo.cli.help import Lines
 from slo.cli.inputs import add_files, read_base, read_sources
 
@@ -48,10 +48,16 @@ def register(subparsers: Subparsers) -> None:
         "--metrics",
         action="append",
         default=[],
+        type=lambda text: filled(text, "name a file, or write http://HOST:PORT/metrics"),
         metavar="FILE|URL",
         help="look whether the queries fit to these metrics: a file, a page /metrics, or a Prometheus (repeatable)",
     )
-    parser.add_argument("--prometheus", metavar="URL", help="look at this server's series, rules and retention as well")
+    parser.add_argument(
+        "--prometheus",
+        type=lambda text: filled(text, "write http://HOST:PORT"),
+        metavar="URL",
+        help="look at this server's series, rules and retention as well",
+    )
     add_access(parser)
     parser.set_defaults(run=lambda args: run(args, parser))
 

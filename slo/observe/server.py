@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from slo.observe.web import Page
 
 T = TypeVar("T")
+_LAST_SLASHES = re.compile(r"(?<![:/])/+$")
 _FINE = 200
 _REFUSED = frozenset({401, 403, 407})
 _BROKEN = 500
@@ -52,7 +54,7 @@ class Server:
         Raises:
             ObserveError: the address or a certificate cannot be used.
         """
-        self._web = Web(url.rstrip("/"), access)
+        self._web = Web(_LAST_SLASHES.sub("", url), access)
         self.where = self._web.where
         self._asked: dict[str, object] = {}
 

@@ -163,8 +163,10 @@ def _without_user(url: str) -> tuple[str, HTTPBasicAuth | None]:
         (parts.hostname or "").encode("idna")  # refuses empty and long labels
     except ValueError:
         raise ObserveError(url, f"invalid address; {_INVALID}") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"}:
         raise ObserveError(url, "only addresses that begin with http:// or https:// can be read")
+    if not parts.hostname:
+        raise ObserveError(url, "no host in the address; write http://HOST:PORT")
     if port == 0 or "@" in "".join(parts[2:]):
         raise ObserveError(url, f"invalid address; {_INVALID}")
     plain = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))

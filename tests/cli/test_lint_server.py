@@ -121,6 +121,9 @@ def test_credentials_are_for_the_server_alone(slo: Slo, folder: Path, server: Pr
         (("--header", f"X Scope:{SECRET}"), "--header: the name before the colon"),
         (("--header", f"X-Scope-OrgID:{SECRET}\nX-Other:1"), "--header: the value of X-Scope-OrgID"),
         (("--header", "Authorization:@token", "--bearer-token-file", "token"), "two values for Authorization"),
+        (("--header", "X-Scope-OrgID:a", "--header", "x-scope-orgid:b"), "--header: two values for x-scope-orgid"),
+        (("--prometheus", ""), "--prometheus: empty; write http://HOST:PORT"),
+        (("--metrics", " "), "--metrics: empty; name a file"),
         (("--bearer-token-file", ""), "--bearer-token-file: empty; name a file"),
         (("--client-key", "key"), "add --client-cert"),
     ],
@@ -133,6 +136,13 @@ def test_wrong_usage(slo: Slo, server: Prometheus, options: tuple[str, ...], why
     assert why in said.err
     assert SECRET not in said.out + said.err
     assert server.headers == []
+
+
+@pytest.mark.parametrize("address", ["http://", "https:///prometheus", "http://:9090"])
+@pytest.mark.parametrize("option", ["--prometheus", "--metrics"])
+def test_an_address_without_a_host(slo: Slo, option: str, address: str) -> None:
+    """It is shown as it was written."""
+    assert f"{address}: error[SLO136]: no host in the address; write http" in slo("lint", option, address).err
 
 
 def test_a_wrong_variable_is_named(slo: Slo, server: Prometheus, monkeypatch: pytest.MonkeyPatch) -> None:
