@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from argparse import ArgumentTypeError
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from slo.observe.access import Access, Header
 
 _OPTIONS = ("--header", "--bearer-token-file", "--client-cert", "--client-key")
+_CERTIFICATES = ("ca_file", "client_cert", "client_key")
 _SECRET = re.compile(
     r"authorization|cookie|token|secret|passw|credential|apikey|jwt|assertion|session|signature|\b(auth|key)\b",
     re.IGNORECASE,
@@ -26,12 +28,9 @@ def add_access(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(
         "access to the server", "Each option overrides the environment variable in parentheses."
     )
-    text = (
-        "send this header, such as X-Scope-OrgID:shop; for a secret NAME:@FILE, read at each request "
-        "(repeatable; SLO_HEADERS, one a line)"
-    )
+    text = "send this header, such as X-Scope-OrgID:shop; for a secret NAME:@FILE (repeatable; SLO_HEADERS, one a line)"
     group.add_argument("--header", action="append", default=[], metavar="NAME:VALUE", help=text)
-    text = "send the bearer token in this file, read at each request (SLO_BEARER_TOKEN_FILE)"
+    text = "send the bearer token in this file (SLO_BEARER_TOKEN_FILE)"
     group.add_argument("--bearer-token-file", type=_file, metavar="FILE", help=text)
     text = "trust the CA certificates in this file (SLO_CA_FILE; default: REQUESTS_CA_BUNDLE, or those of certifi)"
     group.add_argument("--ca-file", type=_file, metavar="FILE", help=text)
@@ -59,16 +58,16 @@ def access_of(args: argparse.Namespace, parser: argparse.ArgumentParser, environ
 
     headers = _headers(args, parser, environ)
     token = args.bearer_token_file or environ.get("SLO_BEARER_TOKEN_FILE", "")
+    source = "--bearer-token-file" if args.bearer_token_file else "SLO_BEARER_TOKEN_FILE"
     if token and "authorization" in headers:
         parser.error("two values for Authorization: a header and a bearer token; remove one")
     if token:
-        headers["authorization"] = Header("Authorization", file=token, prefix="Bearer ")
-    cert, key = (
-        getattr(args, f"client_{name}") or environ.get(f"SLO_CLIENT_{name.upper()}", "") for name in ("cert", "key")
-    )
+        headers["authorization"] = Header("Authorization", file=token, prefix="Bearer ", named_by=source)
+    variables = {name: f"SLO_{name.upper()}" for name in _CERTIFICATES if not getattr(args, name)}
+    ca, cert, key = (getattr(args, name) or environ.get(f"SLO_{name.upper()}", "") for name in _CERTIFICATES)
     if key and not cert:
         parser.error("a client key without its certificate; add --client-cert, or SLO_CLIENT_CERT")
-    return Access(tuple(headers.values()), args.ca_file or environ.get("SLO_CA_FILE", ""), cert, key)
+    return Access(tuple(headers.values()), ca, cert, key, variables)
 
 
 def warn_of_passwords(args: argparse.Namespace) -> None:
@@ -116,4 +115,4 @@ def _parsed(where: str, texts: Iterable[str], parser: argparse.ArgumentParser) -
         if header.name.lower() in names:
             parser.error(f"{place}: two values for {header.name}; remove one")
         names.add(header.name.lower())
-        yield header
+        yield replace(header, named_by=f"{where} {header.name}" if where == "--header" else place)

@@ -163,6 +163,8 @@ def _observed(outside: _Outside) -> tuple[Metrics, Server | None]:
 
     access = outside.access or ANONYMOUS
     server = server_of(outside.prometheus, access) if outside.prometheus else None
-    parts: list[Metrics] = [metrics_of(where, Access(ca_file=access.ca_file)) for where in outside.metrics]
+    parts: list[Metrics] = [
+        metrics_of(where, Access(ca_file=access.ca_file, variables=access.variables)) for where in outside.metrics
+    ]
     parts += [server] if server and not parts else []
     return (parts[0] if len(parts) == 1 else Together(parts)), server

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from slo.observe.errors import ObserveError
+from slo.observe.named import read_small, unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
 _OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
-
-
 _WORD = re.compile(r"[\x21-\x7e]+")
 _NO_VALUE = "not the value of a header; write one line of printable ASCII characters"
 _NO_WORD = "not a bearer token; write the token alone, printable ASCII characters without spaces"
@@ -24,12 +25,13 @@ class HeaderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header whose value is given, or is read from a file at each request and follows `prefix`."""
+    """A header whose value is given, or is in a file and follows `prefix`."""
 
     name: str
     value: str = field(default="", repr=False)
     file: str = ""
     prefix: str = ""
+    named_by: str = ""
 
     def read(self) -> str:
         """Return the value.
@@ -40,15 +42,14 @@ class Header:
         if not self.file:
             return self.value
         try:
-            text = Path(self.file).read_text(encoding="ascii").strip()
+            text = read_small(self.file, self.named_by).decode("ascii").strip()
         except UnicodeDecodeError:
-            raise ObserveError(self.file, _NO_WORD if self.prefix else _NO_VALUE) from None
-        except (OSError, ValueError) as error:
-            raise ObserveError(self.file, getattr(error, "strerror", None) or str(error)) from None
+            raise unusable(self.file, _NO_WORD if self.prefix else _NO_VALUE, self.named_by) from None
         if not text:
-            raise ObserveError(self.file, f"this file is empty; write the value of the header {self.name} into it")
+            what = "token alone" if self.prefix else f"value of the header {self.name}"
+            raise unusable(self.file, f"this file is empty; write the {what} into it", self.named_by)
         if not (_VALUE if not self.prefix else _WORD).fullmatch(text):
-            raise ObserveError(self.file, _NO_WORD if self.prefix else _NO_VALUE)
+            raise unusable(self.file, _NO_WORD if self.prefix else _NO_VALUE, self.named_by)
         return self.prefix + text
 
 
@@ -84,6 +85,12 @@ class Access:
     ca_file: str = ""
     client_cert: str = ""
     client_key: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """The variables that named the files of these fields; the option did where there is none."""
+
+    def named_by(self, name: str) -> str:
+        """Return the option or variable that the file in this field comes from."""
+        return self.variables.get(name) or f"--{name.replace('_', '-')}"
 
     @property
     def secret(self) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
-from slo.observe.errors import ObserveError
+from slo.observe.named import check_regular, failed, unusable
 
 if TYPE_CHECKING:
     from slo.observe.access import Access
+    from slo.observe.errors import ObserveError
 
 _REASONS = {
     "WRONG_VERSION_NUMBER": "the server does not use TLS on this port; try http://",
@@ -34,40 +35,41 @@ def check_files(access: Access) -> None:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if access.ca_file:
+        named_by = access.named_by("ca_file")
+        check_regular(access.ca_file, named_by)
         try:
             context.load_verify_locations(access.ca_file)
         except (OSError, ValueError) as error:
-            raise ObserveError(access.ca_file, _unusable(error, "this file has no certificate in PEM format")) from None
+            raise _failed(access.ca_file, error, "this file has no certificate in PEM format", named_by) from None
     if access.client_cert:
         _check_client(context, access)
 
 
 def _check_client(context: ssl.SSLContext, access: Access) -> None:
     cert, key = access.client_cert, access.client_key
-    for file in filter(None, (cert, key)):
-        try:
-            with open(file, "rb"):  # noqa: PTH123 - OpenSSL does not say which of the two is missing
-                pass
-        except (OSError, ValueError) as error:
-            raise ObserveError(file, _unusable(error, "")) from None
+    check_regular(cert, access.named_by("client_cert"))  # OpenSSL does not say which of the two is missing
+    if key:
+        check_regular(key, access.named_by("client_key"))
+    named_by = access.named_by("client_key" if key else "client_cert")
     try:
         context.load_cert_chain(cert, key or None, password=_refuse_passphrase)
     except _EncryptedError:
-        raise ObserveError(key or cert, "this key has a passphrase; name a key without one") from None
+        raise unusable(key or cert, "this key has a passphrase; name a key without one", named_by) from None
     except (OSError, ValueError) as error:
         what = "the key does not match the certificate" if getattr(error, "reason", "") == _MISMATCH else ""
         missing = "" if key else "; name the file of the key with --client-key"
         what = what or f"no certificate and private key in PEM format{missing}"
-        raise ObserveError(key or cert, _unusable(error, what)) from None
+        raise _failed(key or cert, error, what, named_by) from None
 
 
 def _refuse_passphrase() -> str:
     raise _EncryptedError
 
 
-def _unusable(error: Exception, otherwise: str) -> str:
-    known = isinstance(error, OSError) and not isinstance(error, ssl.SSLError)
-    return (error.strerror if known and isinstance(error, OSError) else None) or otherwise or str(error)
+def _failed(file: str, error: OSError | ValueError, otherwise: str, named_by: str) -> ObserveError:
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+        return failed(file, error, named_by)
+    return unusable(file, otherwise, named_by)
 
 
 def reason(error: ssl.SSLError) -> str:

@@ -84,13 +84,14 @@ class Web:
         """Check address and certificates; nothing is requested yet.
 
         Raises:
-            ObserveError: the address is not on the web, or a certificate cannot be used.
+            ObserveError: the address is not on the web, or a file of credentials cannot be used.
         """
         self.where = without_password(url)
         self._url, self._basic = _without_user(url)
         self._access = access
         if self._basic and any(header.name.lower() == "authorization" for header in access.headers):
             raise ObserveError(url, "two values for Authorization: the user in the address and a header; remove one")
+        self._headers = access.read_headers()  # once, for a pipe cannot be read again
         self._session = self._new_session()
         if access.ca_file or access.client_cert:
             tls.check_files(access)
@@ -123,7 +124,7 @@ class Web:
         return _Session(secret=self._access.secret or self._basic is not None)
 
     def _options(self) -> dict[str, Any]:
-        access, headers = self._access, self._access.read_headers()
+        access, headers = self._access, dict(self._headers)
         authorization = next((headers.pop(name) for name in list(headers) if name.lower() == "authorization"), None)
         return {
             "headers": headers,

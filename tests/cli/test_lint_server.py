@@ -93,7 +93,10 @@ def test_certificates_by_variables(slo: Slo, monkeypatch: pytest.MonkeyPatch) ->
     for name in ("CLIENT_KEY", "CLIENT_CERT", "CA_FILE"):
         monkeypatch.setenv(f"SLO_{name}", name)
         if name != "CLIENT_KEY":
-            assert f"{name}: error[SLO136]: No such file" in slo("lint", "--prometheus", "https://127.0.0.1:9").err
+            assert (
+                f"{name}: error[SLO136]: no such file; named by SLO_{name}"
+                in slo("lint", "--prometheus", "https://127.0.0.1:9").err
+            )
 
 
 def test_credentials_are_for_the_server_alone(slo: Slo, folder: Path, server: Prometheus) -> None:
@@ -172,7 +175,30 @@ def test_a_token_file_that_cannot_be_used(slo: Slo, folder: Path, server: Promet
     said = slo("lint", "--prometheus", server.url, "--bearer-token-file", "token")
 
     assert said.status == 1
-    assert "token: error[SLO136]: this file is empty" in said.err
+    assert (
+        "token: error[SLO136]: this file is empty; write the token alone into it; named by --bearer-token-file"
+        in said.err
+    )
+
+
+@pytest.mark.parametrize("option", ["--bearer-token-file", "--ca-file", "--client-cert", "--header"])
+@pytest.mark.parametrize(("file", "why"), [("missing", "no such file"), ("/dev/zero", "not a regular file")])
+def test_who_named_a_file(slo: Slo, server: Prometheus, option: str, file: str, why: str) -> None:
+    """The option is in the message; a device is not read."""
+    said = slo("lint", "--prometheus", server.url, option, f"X-Api-Key:@{file}" if option == "--header" else file)
+
+    by = "--header X-Api-Key" if option == "--header" else option
+    assert f"{file}: error[SLO136]: {why}; named by {by}\n" in said.err
+    assert server.headers == []
+
+
+def test_variables_that_name_files(slo: Slo, server: Prometheus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are in the message."""
+    monkeypatch.setenv("SLO_HEADERS", "X-Scope-OrgID: shop\nX-Api-Key: @missing")
+    assert "no such file; named by SLO_HEADERS, line 2" in slo("lint", "--prometheus", server.url).err
+    monkeypatch.delenv("SLO_HEADERS")
+    monkeypatch.setenv("SLO_BEARER_TOKEN_FILE", "missing")
+    assert "no such file; named by SLO_BEARER_TOKEN_FILE" in slo("lint", "--prometheus", server.url).err
 
 
 def test_two_ways_to_authenticate(slo: Slo, folder: Path, server: Prometheus) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -79,19 +80,34 @@ def without_parts(said: str) -> str:
 # --- headers ---------------------------------------------------------------------------------------------------------
 
 
-def test_headers_are_sent_and_a_token_is_read_each_time(serve: Serve, tmp_path: Path) -> None:
-    """A token that is rotated is used from the next request on."""
-    (token := tmp_path / "token").write_text("first\n")
+def test_a_token_from_a_pipe(serve: Serve) -> None:
+    """As that of `<(command)`, which can be read only once; all requests have it."""
+    reading, writing = os.pipe()
+    os.write(writing, b"token\n")
+    os.close(writing)
     log = Log()
-    access = Access((parse_header("X-Scope-OrgID: shop"), Header("Authorization", file=str(token), prefix="Bearer ")))
-    server = Web(serve(log), access)
+    token = Header("Authorization", file=f"/dev/fd/{reading}", prefix="Bearer ")
+    server = Web(serve(log), Access((parse_header("X-Scope-OrgID: shop"), token)))
+    os.close(reading)
 
     server.get()
-    token.write_text("second")
     server.get()
 
-    assert [headers["Authorization"] for headers in log.headers] == ["Bearer first", "Bearer second"]
+    assert [headers["Authorization"] for headers in log.headers] == ["Bearer token"] * 2
     assert {headers["X-Scope-OrgID"] for headers in log.headers} == {"shop"}
+
+
+def test_files_that_are_no_files(tmp_path: Path) -> None:
+    """Neither waited for nor read without end."""
+    os.mkfifo(fifo := tmp_path / "fifo")
+    url = "https://127.0.0.1:9"
+
+    for file in (str(tmp_path), "/dev/zero"):
+        assert refusal(url, Access((Header("X-Key", file=file),))) == f"{file}: not a regular file"
+    assert "this file is empty" in refusal(url, Access((Header("X-Key", file=str(fifo)),)))
+    for file in (str(tmp_path), "/dev/zero", str(fifo)):
+        for access in (Access(ca_file=file), Access(client_cert=file)):
+            assert refusal(url, access).startswith(f"{file}: not a regular file; named by --c")
 
 
 def test_a_secret_header_from_a_file(serve: Serve, tmp_path: Path) -> None:
@@ -128,8 +144,9 @@ def test_headers_that_cannot_be_sent(text: str, why: str) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (None, "No such file"),
-        (b"", "this file is empty"),
+        (None, "no such file"),
+        (b"", "this file is empty; write the token alone"),
+        pytest.param(b"x" * 65_537, "larger than 64 KiB", id="large"),
         (b" \n", "this file is empty"),
         (f"Bearer {SECRET}".encode(), "write the token alone"),
         (f"{SECRET}\nsecond".encode(), "write the token alone"),
@@ -394,10 +411,10 @@ def test_certificates_that_cannot_be_used(certificates: Certificates, tmp_path: 
     certificates.authority.issue_cert("other.example").private_key_pem.write_to_path(other)
 
     cases = [
-        (Access(ca_file=missing), missing, "No such file"),
+        (Access(ca_file=missing), missing, "no such file"),
         (Access(ca_file=str(text)), str(text), "no certificate in PEM format"),
-        (Access(ca_file=ca, client_cert=missing), missing, "No such file"),
-        (Access(client_cert=cert, client_key=missing), missing, "No such file"),
+        (Access(ca_file=ca, client_cert=missing), missing, "no such file"),
+        (Access(client_cert=cert, client_key=missing), missing, "no such file"),
         (Access(client_cert=cert), cert, "--client-key"),
         (Access(client_cert=cert, client_key=other), other, "does not match"),
         (Access(client_cert=str(text), client_key=key), key, "PEM"),
@@ -415,7 +432,7 @@ def test_a_key_with_a_passphrase(certificates: Certificates, tmp_path: Path) -> 
 
     said = refusal("https://127.0.0.1:9", Access(client_cert=certificates.cert, client_key=str(encrypted)))
 
-    assert said == f"{encrypted}: this key has a passphrase; name a key without one"
+    assert said == f"{encrypted}: this key has a passphrase; name a key without one; named by --client-key"
 
 
 def _encrypted(pem: bytes) -> bytes:
