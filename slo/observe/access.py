@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
 _OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
+_TENANT = "x-scope-orgid"
 _WORD = re.compile(r"[\x21-\x7e]+")
 _NO_VALUE = "not the value of a header; write one line of printable ASCII characters"
 _NO_WORD = "not a bearer token; write the token alone, printable ASCII characters without spaces"
@@ -96,6 +97,11 @@ class Access:
     def secret(self) -> bool:
         """Whether another host must not get what is sent."""
         return bool(self.headers or self.client_cert)
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether something else than the name of a tenant is sent."""
+        return bool(self.client_cert) or any(header.name.lower() != _TENANT for header in self.headers)
 
     def read_headers(self) -> dict[str, str]:
         """Return the headers to send.

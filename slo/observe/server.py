@@ -10,6 +10,7 @@ import msgspec
 
 from slo.observe.access import ANONYMOUS, Access
 from slo.observe.errors import ObserveError, TooLargeError
+from slo.observe.refusing import own_words, refusal
 from slo.observe.web import Web
 from slo.promql import quote
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LAST_SLASHES = re.compile(r"(?<![:/])/+$")
 _FINE = 200
-_REFUSED = frozenset({401, 403, 407})
-_BROKEN = 500
 
 
 class _Answer(msgspec.Struct):
@@ -61,17 +60,11 @@ class Server:
     def refusal(self) -> str:
         """Return why nothing can be asked here; empty where the API answers."""
         page = self._page("query", {"query": "1"})
-        if page.status in _REFUSED:
-            return (
-                f"/api/v1/query answers with status {page.status}; add credentials, see --bearer-token-file, --header"
-            )
-        if page.status >= _BROKEN:
-            return f"/api/v1/query answers with status {page.status}"
         try:
             right = page.status == _FINE and msgspec.json.decode(page.text, type=_Answer).status == "success"
         except msgspec.MsgspecError:
             right = False
-        return "" if right else "this is no Prometheus server: it has no /api/v1/query"
+        return "" if right else refusal(page, credentials=page.authenticated)
 
     def query(self, expression: str) -> list[Series]:
         """The labels of what an instant query gives."""
@@ -126,7 +119,9 @@ class Server:
 
     def _data(self, path: str, page: Page) -> object:
         if page.status != _FINE:
-            raise ObserveError(self.where, f"/api/v1/{path} answers with status {page.status}")
+            own = own_words(page)
+            said = f"/api/v1/{path} answers with status {page.status}"
+            raise ObserveError(self.where, f"{said}: {own}" if own else said)
         try:
             return msgspec.json.decode(page.text, type=_Answer).data
         except msgspec.MsgspecError:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
+from base64 import b64decode
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Thread
@@ -20,6 +22,7 @@ from slo.observe import tls
 from slo.observe.access import ANONYMOUS, Access
 from slo.observe.errors import ObserveError, TooLargeError, without_password
 from slo.observe.limits import MOST_BYTES, SECONDS
+from slo.observe.refusing import hidden, speaks_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -40,10 +43,12 @@ _INVALID = "write http://HOST:PORT, and percent-encode / # ? @ in a password"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The answer of a server: its status and the text."""
+    """The answer of a server: status, text without secrets, media type, and whether credentials were sent."""
 
     status: int
     text: str
+    kind: str = ""
+    authenticated: bool = False
 
 
 class _Authorization(AuthBase):
@@ -116,9 +121,30 @@ class Web:
     def _ask(self, session: requests.Session, path: str, parameters: Mapping[str, str] | None) -> Page:
         try:
             with session.get(self._url + path, params=parameters, **self._options()) as answer:
-                return Page(answer.status_code, self._text(answer))
+                page = self._page(answer)
         except (OSError, HTTPError, ValueError) as error:
             raise ObserveError(self.where, _reason(error)) from None
+        if self._url.startswith("http://") and speaks_tls(page):
+            raise ObserveError(self.where, "this port speaks TLS; use https://")
+        return page
+
+    def _page(self, answer: requests.Response) -> Page:
+        text, sent = self._text(answer), answer.request.headers
+        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if answer.ok:
+            return Page(answer.status_code, text, kind)
+        credentials = "Authorization" in sent or self._access.authenticates
+        return Page(answer.status_code, hidden(text, self._secrets(sent)), kind, credentials)
+
+    def _secrets(self, sent: Mapping[str, str]) -> list[str]:
+        """Return what a server must not be quoted with: an error may repeat the token that it refuses."""
+        scheme, _, word = sent.get("Authorization", "").partition(" ")
+        secrets = [*self._headers.values(), word]
+        secrets += [each.rpartition(" ")[2] for each in secrets]
+        if scheme.lower() == "basic":
+            with suppress(ValueError):
+                secrets.append(b64decode(word).decode(errors="replace").partition(":")[2])
+        return secrets
 
     def _new_session(self) -> _Session:
         return _Session(secret=self._access.secret or self._basic is not None)

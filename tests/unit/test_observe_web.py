@@ -181,14 +181,64 @@ def test_netrc_is_read_and_does_not_replace_a_token(
     assert [headers["Authorization"] for headers in log.headers] == ["Basic bWU6cEBzcw==", "Bearer mine"]
 
 
-@pytest.mark.parametrize(
-    ("status", "why"),
-    [(401, "status 401; add credentials"), (403, "status 403; add credentials"), (500, "status 500"), (404, "no Prom")],
+_BASE = (
+    "this is no Prometheus server: /api/v1/query answers with status {}; give the base URL; Mimir's ends in /prometheus"
 )
-def test_a_server_that_refuses(serve: Serve, status: int, why: str) -> None:
-    """Missing credentials, a broken server and something else than Prometheus are told apart."""
-    with pytest.raises(ObserveError, match=why):
-        server_of(serve(Log(page("", status))))
+_PROXY = (
+    "/api/v1/query answers with status 407, which comes from a proxy: it requires credentials; "
+    "see HTTP_PROXY, HTTPS_PROXY"
+)
+_SAID = "/api/v1/query answers with status"
+_ADD = "; add credentials, see --bearer-token-file, --header"
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (page("", 401), f"{_SAID} 401{_ADD}"),
+        (page("no org id\n", 401, Content_Type="text/plain"), f"{_SAID} 401: no org id{_ADD}"),
+        (page("<html>", 403, Content_Type="text/html"), f"{_SAID} 403{_ADD}"),
+        (page("", 407), _PROXY),
+        (page("", 500), "/api/v1/query answers with status 500"),
+        (page('{"status": "error", "error": "too\\u0007 \\u202emany\\nqueries"}', 422),
+         "/api/v1/query answers with status 422: too many queries"),
+        (page('{"status": "error", "error": "' + "x" * 300 + '"}', 503),
+         "/api/v1/query answers with status 503: " + "x" * 200),
+        (page("", 404), _BASE.format(404)),
+        (page("<html>"), _BASE.format(200)),
+        (page("Client sent an HTTP request to an HTTPS server.\n", 400), "this port speaks TLS; use https://"),
+    ],
+    ids=lambda value: str(value[0]) if isinstance(value, tuple) else "",
+)  # fmt: skip
+def test_a_server_that_refuses(serve: Serve, answer: Answer, why: str) -> None:
+    """Each reason is told apart, with what the server says itself, as one printable line."""
+    url = serve(Log(answer))
+
+    with pytest.raises(ObserveError) as refused:
+        server_of(url)
+    assert str(refused.value) == f"{url}: {why}"
+
+
+def test_a_server_that_refuses_credentials(serve: Serve) -> None:
+    """Nobody is told to add what was sent; a tenant is no credential; a token that the server repeats is not shown."""
+    url = serve(Log(page(f"bad token {SECRET}", 403, Content_Type="text/plain; charset=utf-8")))
+
+    for header in (f"Authorization:Bearer {SECRET}", f"X-Api-Key:{SECRET}"):
+        with pytest.raises(ObserveError) as refused:
+            server_of(url, Access((parse_header(header),)))
+        said = "the server refused the credentials: /api/v1/query answers with status 403: bad token ***"
+        assert str(refused.value) == f"{url}: {said}"
+    with pytest.raises(ObserveError, match=r"refused the credentials: .* bad token \*\*\*$"):
+        server_of(url.replace("//", f"//me:{SECRET}@"))
+    with pytest.raises(ObserveError, match="add credentials"):
+        server_of(url, Access((parse_header("X-Scope-OrgID:shop"),)))
+
+
+def test_http_for_a_port_of_https(serve: Serve) -> None:
+    """A page of metrics is told of TLS, too."""
+    text = "Client sent an HTTP request to an HTTPS server.\n"
+
+    assert refusal(serve(Log(page(text, 400)))).endswith("this port speaks TLS; use https://")
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------
