@@ -145,13 +145,15 @@ def _restart_hung(
     return []
 
 
-def stop(layout: Layout) -> bool:
-    """Stop everything; return whether anything ran.
+def stop(layout: Layout, say: Callable[[str], None] = lambda _text: None) -> bool:
+    """Stop everything, which takes some seconds, and say so; return whether anything ran.
 
     Raises:
         BoxError: another command is starting or stopping this stack.
     """
     with locked(layout):
+        if known := running(layout):
+            say(f"stopping {len(known.settings.services)} services")
         return daemon.stop(layout)
 
 

@@ -17,9 +17,6 @@ def register(subparsers: parsers.Subparsers) -> None:
 
 def run(_arguments: argparse.Namespace) -> int:
     """Stop the stack; return the exit code."""
-    layout = find_layout(os.environ)
-    if known := stack.running(layout):
-        print(f"stopping {len(known.settings.services)} services", file=sys.stderr)
-    stopped = stack.stop(layout)
+    stopped = stack.stop(find_layout(os.environ), lambda text: print(text, file=sys.stderr))
     print("Everything is stopped." if stopped else "Nothing was running.")
     return 0
