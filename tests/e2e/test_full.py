@@ -222,8 +222,8 @@ def test_searches_of_the_runbooks_work(box: Box) -> None:
         done = subprocess.run(
             ["sh", "-c", command], cwd=REPOSITORY, env=box.environment, capture_output=True, text=True, check=False
         )
-        assert (done.returncode, done.stderr) == (0, ""), command
-        assert done.stdout
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+        assert done.stdout or "no records" in done.stderr, command
     assert len(commands) >= 5
 
 
