@@ -20,7 +20,7 @@ START = "start one: make up FULL=1, or docker compose up"
 def search(
     layout: Layout, environment: Mapping[str, str], wanted: Wanted, seconds: float, limit: int
 ) -> tuple[LogStore, list[Record]]:
-    """Return the store that was asked and its newest records of the last so many seconds, the oldest first.
+    """Return the store that was asked and its newest records of the last `seconds`, the oldest first.
 
     Raises:
         BoxError: no log store runs, or it does not answer.

@@ -19,8 +19,8 @@ NOT_SHOWN = (
 def as_json(record: Record) -> dict[str, Any]:
     """Return a record as JSON writes it."""
     at = datetime.fromtimestamp(record.at, UTC).isoformat(timespec="microseconds")
-    told = {"time": at, "service": record.service, "level": record.level, "message": record.message}
-    return {**told, "trace_id": record.trace_id, "fields": dict(sorted(record.fields.items()))}
+    fields = {"time": at, "service": record.service, "level": record.level, "message": record.message}
+    return {**fields, "trace_id": record.trace_id, "fields": dict(sorted(record.fields.items()))}
 
 
 def asked(wanted: Wanted) -> str:
@@ -37,8 +37,8 @@ def line(record: Record) -> Text:
     shown = {name: value for name, value in sorted(record.fields.items()) if value and _shown(name)}
     details = [f"{_printable(name)}={_quoted(value)}" for name, value in shown.items()]
     trace = [f"trace_id={_printable(record.trace_id)}"] if record.trace_id else []
-    told = " ".join(filter(None, [_printable(record.message), *details, *trace]))
-    return Text.assemble(f"{at}Z {_printable(record.service) or '-':<8} ", level, f" {told}")
+    line = " ".join(filter(None, [_printable(record.message), *details, *trace]))
+    return Text.assemble(f"{at}Z {_printable(record.service) or '-':<8} ", level, f" {line}")
 
 
 def _shown(name: str) -> bool:

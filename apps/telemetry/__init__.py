@@ -1,1 +1,1 @@
-"""What the shop tells about itself: `instrument.py` shows how a tier is traced, `otel.py` sets up the SDK."""
+"""Metrics, traces and logs of the shop: `instrument.py` shows how a tier is traced, `otel.py` sets up the SDK."""

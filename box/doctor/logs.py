@@ -40,12 +40,12 @@ class Record:
 
     @property
     def level(self) -> str:
-        """Return the severity in lower case, empty when there is none."""
+        """Return the severity in lower case, or an empty string."""
         return self.first("severity_text", "severity", "level", "detected_level").lower()
 
     @property
     def trace_id(self) -> str:
-        """Return the trace that it belongs to, empty when there is none."""
+        """Return the trace ID, or an empty string."""
         return self.first("trace_id")
 
     def first(self, *names: str) -> str:

@@ -11,8 +11,8 @@ from box.doctor.values import Broken, BrokenError
 from box.http import LocalSession, reason
 
 ANSWER_SECONDS = 5.0
-MOST_TOLD = 200
-"""So many characters of an answer that tells of a failure are shown."""
+MOST_SHOWN = 200
+"""Characters shown of an error response."""
 SERVER_ERROR = 500
 
 READY_PATHS: Mapping[str, str] = {
@@ -57,7 +57,7 @@ class Servers:
 
     @property
     def log_store(self) -> str:
-        """Return who keeps log records; empty when nobody does."""
+        """Return the name of the log store, or an empty string without one."""
         return next((name for name in LOG_STORES if name in self.urls), "")
 
     @property
@@ -113,10 +113,10 @@ class Servers:
         answer = self.send("GET", name, path, params=parameters)
         if answer.ok:
             return answer
-        told = " ".join(answer.text.split())[:MOST_TOLD]
+        shown = " ".join(answer.text.split())[:MOST_SHOWN]
         # Who refuses a question runs, and need not be started.
         repair = self.log(name) if answer.status_code < SERVER_ERROR else ""
-        raise self.broken(name, f"answers {answer.status_code} to {path}: {told}", repair)
+        raise self.broken(name, f"answers {answer.status_code} to {path}: {shown}", repair)
 
     def ask(self, name: str, path: str, **parameters: str) -> Any:  # noqa: ANN401 - JSON is anything
         """Return the JSON that a server answers.

@@ -58,13 +58,13 @@ def parse_header(text: str) -> Header:
     """Return the header of `NAME:VALUE`, or of `NAME:@FILE`.
 
     Raises:
-        HeaderError: it is none.
+        HeaderError: the text has no colon, or an invalid name or value.
     """
     name, colon, value = (part.strip(" \t") for part in text.partition(":"))
     if not colon:
         raise HeaderError("no colon; write NAME:VALUE, such as X-Scope-OrgID:shop")
     if not _NAME.fullmatch(name):
-        raise HeaderError("the name before the colon is no name of a header; write NAME:VALUE")
+        raise HeaderError("invalid header name; write NAME:VALUE")
     if name.lower() in _OURS:
         raise HeaderError(f"{name} is set by the HTTP library; leave it out")
     if value.startswith("@"):
@@ -87,7 +87,7 @@ class Access:
     client_cert: str = ""
     client_key: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
-    """The variables that named the files of these fields; the option did where there is none."""
+    """The environment variable of each field that has one; the others come from options."""
 
     def named_by(self, name: str) -> str:
         """Return the option or variable that the file in this field comes from."""

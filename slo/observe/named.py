@@ -31,7 +31,7 @@ def read_small(file: str, named_by: str) -> bytes:
         ObserveError: it is missing, too large, or something else, such as a device.
     """
     try:
-        # A pipe that nobody writes to would otherwise be waited for.
+        # Without O_NONBLOCK, opening a pipe without a writer would block.
         with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:  # noqa: PTH123 - a descriptor
             mode = os.fstat(opened.fileno()).st_mode
             if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):

@@ -27,7 +27,7 @@ class _Failure(msgspec.Struct):
 
 
 def refusal(page: Page, *, credentials: bool) -> str:
-    """Return why this answer to the first query is none of Prometheus, and the fix."""
+    """Return why this answer does not come from a Prometheus API, and the fix."""
     said = f"{_ASK} answers with status {page.status}"
     if page.status == _PROXY:
         return f"{said}, which comes from a proxy: it requires credentials; see HTTP_PROXY, HTTPS_PROXY"
@@ -44,7 +44,7 @@ def refusal(page: Page, *, credentials: bool) -> str:
 
 
 def own_words(page: Page) -> str:
-    """Return the error in an answer of Prometheus; empty where there is none."""
+    """Return the error message of a Prometheus API response, or an empty string."""
     try:
         failure = msgspec.json.decode(page.text, type=_Failure)
     except msgspec.MsgspecError:
@@ -53,7 +53,7 @@ def own_words(page: Page) -> str:
 
 
 def speaks_tls(page: Page) -> bool:
-    """Whether Go's server or nginx answers so to http:// at a port for https://."""
+    """Whether this is what Go's server or nginx answers to HTTP on a TLS port."""
     known = ("client sent an http request to an https server", "plain http request was sent to https port")
     return page.status == _PLAIN and any(text in page.text.lower() for text in known)
 

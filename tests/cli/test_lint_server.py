@@ -121,7 +121,7 @@ def test_credentials_are_for_the_server_alone(slo: Slo, folder: Path, server: Pr
             for name in ("X-Jwt", "X-Goog-IAP-JWT-Assertion", "X-Session-Id", "X-Amz-Signature", "X-Saml-Assertion")
         ),
         (("--header", SECRET), "--header: no colon; write NAME:VALUE"),
-        (("--header", f"X Scope:{SECRET}"), "--header: the name before the colon"),
+        (("--header", f"X Scope:{SECRET}"), "--header: invalid header name"),
         (("--header", f"X-Scope-OrgID:{SECRET}\nX-Other:1"), "--header: the value of X-Scope-OrgID"),
         (("--header", "Authorization:@token", "--bearer-token-file", "token"), "two values for Authorization"),
         (("--header", "X-Scope-OrgID:a", "--header", "x-scope-orgid:b"), "--header: two values for x-scope-orgid"),
