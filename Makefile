@@ -62,9 +62,10 @@ test: tools static audit ## all checks and all tests that start no stack, with c
 	@mkdir -p $(REPORTS)
 	@$(PYTEST) -n $(WORKERS) -m "not e2e" --junitxml=$(REPORTS)/test.xml --cov --cov-report=term
 
+# Two at a time: a stack waits for scrapes and alerts more than it works.
 e2e: tools ## the tests that start the whole stack
 	@mkdir -p $(REPORTS)
-	@$(PYTEST) -m e2e --junitxml=$(REPORTS)/e2e.xml
+	@$(PYTEST) -n 2 -m e2e --junitxml=$(REPORTS)/e2e.xml
 
 bench: tools ## measure speed, accuracy and cost, beside Sloth and slokit (BENCH=--quick for less)
 	@$(VENV)/python -m bench $(BENCH)
