@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from slo.promql.functions import AGGREGATES, EXPERIMENTAL, FUNCTIONS, Signature
-from slo.promql.operators import labels
+from slo.promql.operators import label_of, labels
 from slo.promql.spelling import short
+from slo.promql.tree import Aggregation, Call
 
 if TYPE_CHECKING:
     from slo.promql.cursor import Reading
     from slo.promql.spelling import PromqlError
     from slo.promql.tokens import Token
+    from slo.promql.tree import Node
 
 _RENAMED = {
     "holt_winters": "Prometheus 3 has renamed it to double_exponential_smoothing, which is experimental",
@@ -24,15 +26,20 @@ _RENAMED = {
 
 
 class _Argument(NamedTuple):
-    """One argument: its type, and the words from which and up to which it goes."""
+    """One argument, and the words from which and up to which it goes."""
 
-    kind: str
+    node: Node
     first: int
     end: int
 
+    @property
+    def kind(self) -> str:
+        """Its type."""
+        return self.node.kind
 
-def call(reader: Reading) -> str:
-    """Read a call of a function; the type of what it gives."""
+
+def call(reader: Reading) -> Call:
+    """Read a call of a function."""
     first = reader.index
     name = reader.word
     if name.text not in FUNCTIONS:
@@ -42,10 +49,10 @@ def call(reader: Reading) -> str:
     arguments = _arguments(reader)
     reader.calls.pop()
     _check(reader, first, name, arguments, FUNCTIONS[name.text])
-    return FUNCTIONS[name.text].gives
+    return Call(reader.words(first), FUNCTIONS[name.text].gives, name.text, tuple(a.node for a in arguments))
 
 
-def aggregation(reader: Reading) -> str:
+def aggregation(reader: Reading) -> Aggregation:
     """Read an aggregation, its labels before or after what it aggregates."""
     first = reader.index
     name = reader.word
@@ -56,18 +63,22 @@ def aggregation(reader: Reading) -> str:
     arguments = _arguments(reader)
     _check(reader, first, name, arguments, AGGREGATES[name.text.lower()])
     word = reader.word
-    if _grouping(reader) and grouped:
+    behind = _grouping(reader)
+    if behind and grouped:
         msg = f'"{name.text}" is grouped twice'
         raise word.error(msg)
-    return "vector"
+    grouping, kept = grouped or behind or ("", ())
+    operands = tuple(a.node for a in arguments)
+    return Aggregation(reader.words(first), "vector", name.text.lower(), operands, grouping, kept)
 
 
-def _grouping(reader: Reading) -> bool:
-    if reader.word.text.lower() not in {"by", "without"}:
-        return False
+def _grouping(reader: Reading) -> tuple[str, tuple[str, ...]] | None:
+    """Read `by (...)` or `without (...)`, if that comes next."""
+    word = reader.word.text.lower()
+    if word not in {"by", "without"}:
+        return None
     reader.index += 1
-    labels(reader)
-    return True
+    return word, tuple(map(label_of, labels(reader)))
 
 
 def _arguments(reader: Reading) -> list[_Argument]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.promql.spelling import WINDOW, PromqlError
 from slo.promql.tokens import Token, one_line, tokens
+from slo.promql.tree import Node, Stretch
 
 if TYPE_CHECKING:
     from slo.promql.result import Range
@@ -38,7 +39,8 @@ class Cursor:
         """Start at the first word."""
         self._text = text
         self._all = tokens(text)
-        self._words = [word for word in self._all if word.kind not in {"space", "comment"}]
+        self._places = [n for n, word in enumerate(self._all) if word.kind not in {"space", "comment"}]
+        self._words = [self._all[n] for n in self._places]
         self._end = Token("end", "", len(text))
         self._open: list[Token] = []
         self.index = 0
@@ -135,6 +137,10 @@ class Cursor:
         start, last = self._words[first].start, self._words[max(first, end - 1)]
         return PromqlError(message, start, last.start + len(last.text) - start)
 
+    def words(self, first: int) -> Stretch:
+        """The words from this index up to the next word that is to be read."""
+        return Stretch(self._all, self._places[first], self._places[self.index - 1] + 1)
+
     def line(self) -> str:
         """All of it on one line, spelled by us."""
         return one_line(self._all)
@@ -153,7 +159,7 @@ class Reading(Cursor, ABC):
     """A cursor that can read a whole expression, and gathers what it comes across.
 
     Attributes:
-        selectors: the selectors so far, and the indices of the words from which and up to which the last one goes.
+        selectors: the selectors so far, each once.
         ranges: the ranges so far.
         calls: the functions in whose brackets the next word stands, from the outermost to the innermost.
     """
@@ -161,10 +167,10 @@ class Reading(Cursor, ABC):
     def __init__(self, text: str) -> None:
         """Nothing has been read."""
         super().__init__(text)
-        self.selectors: dict[Selector, tuple[int, int]] = {}
+        self.selectors: dict[Selector, None] = {}
         self.ranges: list[Range] = []
         self.calls: list[Token] = []
 
     @abstractmethod
-    def expression(self, least: int = 1) -> str:
-        """Read an expression whose operators bind at least that strongly; its type."""
+    def expression(self, least: int = 1) -> Node:
+        """Read an expression whose operators bind at least that strongly."""

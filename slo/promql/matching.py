@@ -26,7 +26,7 @@ _SECONDS = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s"
 _LONGEST = 2**63 // 10**9
 
 
-def selector(reading: Reading) -> None:
+def selector(reading: Reading) -> Selector:
     """Read a metric name, or matchers in braces, or both."""
     first = reading.index
     name = reading.take_kind("name")
@@ -38,7 +38,8 @@ def selector(reading: Reading) -> None:
         msg = 'this would read every series there is; name a metric, or give a label a value: {job="api"}'
         raise reading.stretch(first, reading.index, msg)
     found = plain(metric, tuple(matchers))
-    reading.selectors[found] = (first, reading.index)
+    reading.selectors[found] = None
+    return found
 
 
 def _braces(reading: Reading, name: str, matchers: list[Matcher]) -> str:
@@ -125,20 +126,21 @@ def _narrows(operator: str, value: str) -> bool:
     return matches_nothing == (operator == "!~")
 
 
-def modifiers(cursor: Cursor) -> None:
+def modifiers(cursor: Cursor) -> tuple[str, ...]:
     """Read `offset` and `@`, each at most once, in any order."""
-    seen: set[str] = set()
+    seen: list[str] = []
     while (word := cursor.word).text.lower() in {"offset", "@"}:
         if word.text.lower() in seen:
             msg = f'"{word.text}" stands twice'
             raise word.error(msg)
-        seen.add(word.text.lower())
+        seen.append(word.text.lower())
         cursor.index += 1
         if word.text == "@":
             _moment(cursor)
         else:
             cursor.take("-", "+")
             duration(cursor)
+    return tuple(seen)
 
 
 def _moment(cursor: Cursor) -> None:

@@ -29,7 +29,7 @@ class Operator(NamedTuple):
     word: Token
     text: str
     is_bool: bool
-    matches: bool
+    matching: str
     left: int
     right: int
 
@@ -40,8 +40,8 @@ def read_operator(cursor: Cursor, left: int) -> Operator:
     text = word.text.lower()
     cursor.index += 1
     is_bool = _bool(cursor, text)
-    matches = _matching(cursor, text)
-    return Operator(word, text, is_bool, matches, left, cursor.index)
+    matching = _matching(cursor, text)
+    return Operator(word, text, is_bool, matching, left, cursor.index)
 
 
 def _bool(cursor: Cursor, text: str) -> bool:
@@ -55,14 +55,14 @@ def _bool(cursor: Cursor, text: str) -> bool:
     return True
 
 
-def _matching(cursor: Cursor, text: str) -> bool:
-    """Read on, ignoring, group_left and group_right; whether any was there."""
+def _matching(cursor: Cursor, text: str) -> str:
+    """Read on, ignoring, group_left and group_right; which of the first two was there, or nothing."""
     word = cursor.word
     if word.text.lower() in _SIDES:
         msg = f'"{word.text}" needs on(...) or ignoring(...) before it'
         raise word.error(msg)
     if word.text.lower() not in {"on", "ignoring"}:
-        return False
+        return ""
     cursor.index += 1
     matched = labels(cursor)
     side = cursor.word
@@ -72,7 +72,7 @@ def _matching(cursor: Cursor, text: str) -> bool:
             raise side.error(msg)
         cursor.index += 1
         _joined(cursor, {label.text for label in matched} if word.text.lower() == "on" else set())
-    return True
+    return word.text.lower()
 
 
 def _joined(cursor: Cursor, matched: set[str]) -> None:
@@ -137,7 +137,7 @@ def combined(cursor: Cursor, operator: Operator, left: str, right: str) -> str:
     if scalars and text in _SETS:
         msg = f'"{text}" joins instant vectors, and one side is a single number'
         raise word.error(msg)
-    if scalars and operator.matches:
+    if scalars and operator.matching:
         msg = "labels are matched only between two instant vectors, and one side is a single number"
         raise word.error(msg)
     if "vector" in (left, right):

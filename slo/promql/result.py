@@ -9,6 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from slo.promql.selector import Selector
     from slo.promql.tokens import Token
+    from slo.promql.tree import Node
 
 
 class Range(msgspec.Struct, frozen=True):
@@ -38,6 +39,7 @@ class Parsed(msgspec.Struct, frozen=True):
         selectors: every selector in it, each once.
         ranges: every range in it, in the order of the text.
         whole: the selector that it is, if it is nothing else.
+        tree: what it is made of.
         closed: it is a call or an aggregation, so that no operator beside it can tear it apart.
     """
 
@@ -47,3 +49,4 @@ class Parsed(msgspec.Struct, frozen=True):
     ranges: tuple[Range, ...]
     whole: Selector | None
     closed: bool
+    tree: Node

@@ -1,0 +1,175 @@
+"""The syntax tree of a PromQL query: what operators, calls and selectors it is made of, and where each stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from slo.promql.tokens import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slo.promql.result import Range
+    from slo.promql.selector import Selector
+    from slo.promql.tokens import Token
+
+
+class Stretch(msgspec.Struct, frozen=True, gc=False, eq=False):
+    """Words of a query that follow each other: all tokens of the text, and which of them these are."""
+
+    tokens: Sequence[Token]
+    first: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The words on one line, strings spelled by us."""
+        return one_line(self.tokens[self.first : self.end])
+
+    @property
+    def start(self) -> int:
+        """Offset of the first character in the query."""
+        return self.tokens[self.first].start
+
+    @property
+    def length(self) -> int:
+        """Number of characters in the query, comments and spaces between the words included."""
+        last = self.tokens[self.end - 1]
+        return last.start + len(last.text) - self.start
+
+
+class Node(msgspec.Struct, frozen=True, eq=False):
+    """A part of a query that has a value; round brackets around it leave no trace.
+
+    Attributes:
+        at: its words.
+        kind: the type of its value in PromQL's words: vector, scalar, matrix or string.
+    """
+
+    at: Stretch
+    kind: str
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The nodes that this one is made of, in the order of the text."""
+        return ()
+
+    @property
+    def text(self) -> str:
+        """Its text on one line."""
+        return self.at.text
+
+
+class Literal(Node, frozen=True, eq=False):
+    """A number or a string; `value` as it is written."""
+
+    value: str
+
+
+class Read(Node, frozen=True, eq=False):
+    """A selector, with a range or without.
+
+    Attributes:
+        selector: which series.
+        range: the range in square brackets, or none.
+        modifiers: `offset` and `@`, in the order in which they are written.
+    """
+
+    selector: Selector
+    range: Range | None = None
+    modifiers: tuple[str, ...] = ()
+
+
+class Subquery(Node, frozen=True, eq=False):
+    """The values of an expression over time: `expr[1h:1m]`."""
+
+    inner: Node
+    range: Range
+    modifiers: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The expression."""
+        return (self.inner,)
+
+
+class Call(Node, frozen=True, eq=False):
+    """A call of a function."""
+
+    name: str
+    arguments: tuple[Node, ...]
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The arguments."""
+        return self.arguments
+
+
+class Aggregation(Node, frozen=True, eq=False):
+    """An aggregation such as `sum by (job) (...)`.
+
+    Attributes:
+        name: the operator in lower case.
+        arguments: what is aggregated comes last; `topk` and others have a parameter before it.
+        grouping: `by`, `without`, or empty.
+        labels: the labels in the brackets behind that word.
+    """
+
+    name: str
+    arguments: tuple[Node, ...]
+    grouping: str = ""
+    labels: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """Parameter and operand."""
+        return self.arguments
+
+    @property
+    def operand(self) -> Node:
+        """What is aggregated."""
+        return self.arguments[-1]
+
+
+class Binary(Node, frozen=True, eq=False):
+    """Two operands and an operator.
+
+    Attributes:
+        operator: in lower case.
+        left: the first operand.
+        right: the second one.
+        is_bool: a comparison that gives 0 or 1 instead of leaving series out.
+        matching: `on` or `ignoring`, or empty.
+    """
+
+    operator: str
+    left: Node
+    right: Node
+    is_bool: bool = False
+    matching: str = ""
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """Both operands."""
+        return (self.left, self.right)
+
+
+class Signed(Node, frozen=True, eq=False):
+    """An operand with a sign before it."""
+
+    sign: str
+    operand: Node
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        """The operand."""
+        return (self.operand,)
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield the node and everything that it is made of, in the order of the text."""
+    yield node
+    for part in node.parts:
+        yield from walk(part)
