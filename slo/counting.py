@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec.structs import replace
 
+from slo.operands import NEUTRAL, PART, Buckets, completed, rate_of
 from slo.promql import Selector, duration
-from slo.query import rate
+from slo.query import Query, by_labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from slo.model import Base
-    from slo.query import Query
 
 SLICE = 60
 """Seconds of a slice: a minute of the clock, whatever the evaluation interval."""
@@ -26,34 +27,82 @@ _BRIDGE = 150 * 60
 _TARGET = "job, instance"
 
 
-def events(query: Query, base: Base, *others: Query) -> str:
-    """The events of one tile.
+class Reading(msgspec.Struct, frozen=True):
+    """How a query of an SLI is read.
 
-    Args:
-        query: a counter, or an expression that gives events per second.
-        base: the tile.
-        others: counters that tell which targets are not new; none where `query` counts all events itself.
+    Attributes:
+        sign: what more of it means, see `slo.operands`.
+        buckets: the buckets of histograms that series must have to count.
+        others: counters that show which targets are not new; none for the query of all events.
     """
+
+    sign: int = NEUTRAL
+    buckets: Buckets = {}
+    others: tuple[Query, ...] = ()
+
+
+def events(query: Query, base: Base, how: Reading) -> str:
+    """The events of one tile; `query`: a counter, or an expression that gives events per second."""
     if base.bridge and isinstance(query, Selector) and not base.excluded:
-        return _bridged(query, base, others)
-    return in_tile(lambda range_: per_second(query, range_, base), base)
+        return _bridged(query, base, how.others)
+    return in_tile(lambda tile: of_members(_per_second(query, tile, how), tile), base)
 
 
-def per_second(query: Query, range_: str, base: Base) -> str:
-    """Events per second of each member; of each SLO, where many are counted together."""
+def _per_second(query: Query, base: Base, how: Reading) -> str:
+    """Events per second of each series."""
+    if isinstance(query, Selector):
+        text = rate_of(query, base, how.buckets.get(query, ()))
+        return text[1:-1] if text.startswith("(") else text
+    return completed(query.text, base, how.buckets, how.sign)
+
+
+def of_members(series: str, base: Base, operator: str = "sum") -> str:
+    """One value of each member of the group; of each SLO, where many are counted together."""
     before, after = base.named
-    return f"{before}{rate(query, range_, base.group_by)}{after}"
+    return f"{before}{operator}{by_labels(base.group_by)}({series}){after}"
 
 
-def in_tile(per_second: Callable[[str], str], base: Base) -> str:
+class Beside(msgspec.Struct, frozen=True):
+    """Two metrics that come and go by themselves: where there are series of `seen`, one of `needed` must be as well."""
+
+    needed: tuple[Selector, ...]
+    seen: tuple[Selector, ...]
+
+
+def where_known(count: str, pairs: Iterable[Beside], base: Base, *, by: bool = True) -> str:
+    """The count of a tile, unless one metric was there without the other at its beginning or at its end.
+
+    What one of them counts in a part of a tile is no share of what the other counts in all of it. Without `by`, the
+    series of all members are looked at together, since the group has labels that series lack.
+    """
+    every = base if by else replace(base, group_by=())
+    word = "unless" if by or not base.group_by else "unless on ()"
+    ends = ("", f" offset {duration(base.tile)}")
+    alone = [f"({_there(p.seen, e, every)} unless {_there(p.needed, e, every)})" for p in pairs for e in ends]
+    return f"\n{word} ".join([count, *alone])
+
+
+def _there(selectors: Sequence[Selector], end: str, base: Base) -> str:
+    """Whether there is one of the series at one end of the tile."""
+    text = " or ".join(of_members(f"{one}{end}", base, "group") for one in selectors)
+    return f"({text})" if len(selectors) > 1 else text
+
+
+def together(counts: Sequence[str]) -> str:
+    """The sum of counts of which some may have no series."""
+    parts = (f'label_replace({count}, "{PART}", "{n}", "", "")' for n, count in enumerate(counts))
+    return f"sum without ({PART}) ({' or '.join(parts)})"
+
+
+def in_tile(per_second: Callable[[Base], str], base: Base) -> str:
     """The events of one tile from PromQL for events per second over a range.
 
     Where events are left out, they are counted minute by minute: an excluded moment would otherwise reach five minutes
     beyond its end.
     """
     if not base.excluded:
-        return f"{base.tile} * {per_second(base.range)}"
-    return sum_slices(f"{SLICE} * {per_second(minute(base).range)}", base)
+        return f"{base.tile} * {per_second(base)}"
+    return sum_slices(f"{SLICE} * {per_second(minute(base))}", base)
 
 
 def minute(base: Base) -> Base:

@@ -38,6 +38,7 @@ class Base(msgspec.Struct, frozen=True):
             share their boundary sample and no increment falls between two of them.
         tile: length of one tile in seconds (300, or 300 / time scale).
         scrape: seconds between two scrapes.
+        any_interval: `scrape` is only the most that these seconds may be.
         group_by: labels that tell the members of a group apart.
         total: PromQL for what `Counts.total` gave, recorded a moment ago: reading it costs one sample per member.
         bridge: count what was lost where series appear late and scrapes are missing, too.
@@ -49,6 +50,7 @@ class Base(msgspec.Struct, frozen=True):
     range: str
     tile: int
     scrape: int = 60
+    any_interval: bool = False
     group_by: tuple[str, ...] = ()
     total: str = "total"
     bridge: bool = False
@@ -59,7 +61,7 @@ class Base(msgspec.Struct, frozen=True):
 class Counts(msgspec.Struct, frozen=True):
     """PromQL for the number of events in one tile: instant vectors with the `group_by` labels alone.
 
-    Where `bad` has no sample although `total` has one, the SLI cannot be measured: nothing is known about the tile.
+    Both have a sample where the SLI can be measured. Where it cannot, neither has: nothing is known about the tile.
     """
 
     total: str
@@ -238,6 +240,7 @@ class Slo(msgspec.Struct, frozen=True):
         window: rolling window in seconds, a whole number of days.
         sli: how good and bad events are counted.
         scrape_interval: longest scrape interval among the targets, in seconds.
+        any_interval: the file does not say it, so that it may be any up to this one.
         team: value of the label `team`, or empty.
         labels: extra labels on alerts.
         traffic: expected events per second at the quietest hour, or none.
@@ -267,6 +270,7 @@ class Slo(msgspec.Struct, frozen=True):
     bridge: bool = False
     excluded: str = ""
     maintenance: tuple[Maintenance, ...] = ()
+    any_interval: bool = False
 
     @property
     def budget(self) -> Decimal:

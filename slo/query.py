@@ -67,14 +67,7 @@ def selectors_of(query: Query) -> tuple[Selector, ...]:
     return query.selectors if isinstance(query, Expression) else (query,)
 
 
-def rate(query: Query, range_: str, by: Sequence[str]) -> str:
-    """Events per second, summed over the series of each member; per series first, so that counter resets are exact."""
-    if isinstance(query, Expression):
-        return f"sum{_by(by)}({with_window(query.text, range_)})"
-    return f"sum{_by(by)}(rate({query}[{range_}]))"
-
-
-def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "", *, only: str = "") -> str:
+def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "") -> str:
     """One value of each member: `max by (tenant) (queue_depth)`.
 
     Args:
@@ -82,15 +75,12 @@ def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "",
         operator: how.
         by: labels that tell members apart.
         range_: replaces `$window`.
-        only: a comparison that says which series count, such as `>= 0`.
     """
-    text = with_window(str(query), range_)
-    if only:
-        text = f"{query.over(range_) if isinstance(query, Expression) else text} {only}"
-    return f"{operator}{_by(by)}({text})"
+    return f"{operator}{by_labels(by)}({with_window(str(query), range_)})"
 
 
-def _by(labels: Sequence[str]) -> str:
+def by_labels(labels: Sequence[str]) -> str:
+    """What comes behind an aggregation operator that keeps these labels."""
     return f" by ({', '.join(labels)}) " if labels else ""
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ABSENT_AFTER = 10 * MINUTE
 """How long an SLI has to be gone before `NoData` fires, in seconds."""
+_ROUNDED = Decimal("0.5")
 
 
 def facts(slo: Slo, tiers: tuple[Tier, ...], prefix: str, burning: str) -> tuple[AlertFacts, ...]:
@@ -84,7 +85,7 @@ def burn(terms: Terms, tier: Tier) -> str:
         f"{long}\n"
         f"  * ignoring (kind) {series(events, 'covered')} / {tier.long // terms.factor} > {threshold}\n"
         f"and {short} > {threshold}\n"
-        f"and ignoring (kind) {series(events, 'bad')} >= {terms.min_bad}"
+        f"and ignoring (kind) {series(events, 'bad')} >= {_least(terms)}"
     )
 
 
@@ -104,10 +105,16 @@ def _threshold(terms: Terms, tier: Tier) -> str:
     return f"(clamp_max({wanted}, {float(tier.reach):g}) > {budget} or {budget})"
 
 
+def _least(terms: Terms) -> str:
+    """The bad events that are enough: `rate` makes a little less of whole numbers than they are, 1.9 of 2."""
+    least = Decimal(terms.min_bad)
+    return f"{least if terms.unit == 'ratio-slices' else least - _ROUNDED:f}"
+
+
 def exhausted(terms: Terms) -> str:
     """Nothing left, and not because of a single failure among next to no events."""
     bad = series(names.events(terms.window), "bad")
-    return f"{series(names.REMAINING)} <= 0\nand ignoring (kind) {bad} >= {terms.min_bad}"
+    return f"{series(names.REMAINING)} <= 0\nand ignoring (kind) {bad} >= {_least(terms)}"
 
 
 def series_read(slo: Slo) -> str:
@@ -116,7 +123,7 @@ def series_read(slo: Slo) -> str:
 
 
 def _no_data(planned: PlannedSlo, scale: Scale, read: str) -> _Rule:
-    """Idle is not absent: a counter that stands still records 0. `bad` exists only where the SLI can be measured.
+    """Idle is not absent: a counter that stands still records 0. Both counts exist only where the SLI can be measured.
 
     With a target, silence while the target is up means that its series are not created yet. The selector is spelled
     anew: a comment behind it would take the rest of the expression with it.

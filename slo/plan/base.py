@@ -45,7 +45,8 @@ def base_of(slo: Slo, scale: Scale, total: str) -> Base:
     """The base range: one tile and one scrape interval, so that neighbouring tiles share their boundary sample."""
     tile = TILE // scale.factor
     scrape = scale.scrape_interval or slo.scrape_interval
-    return Base(duration(tile + scrape), tile, scrape, slo.group_by, total, slo.bridge, slo.excluded)
+    any_interval = slo.any_interval and scale.scrape_interval is None
+    return Base(duration(tile + scrape), tile, scrape, any_interval, slo.group_by, total, slo.bridge, slo.excluded)
 
 
 def _labels(slo: Slo, shard: str, kind: str) -> Labels:

@@ -78,7 +78,8 @@ class FileResolver:
         budgeting = budgeted(slices, sli, where(spec.budgeting), self._findings)
         if self._findings.errors > before or objective is None or sli is None:
             return None
-        scrape = own.scrape_interval or shared.scrape_interval or DEFAULT_SCRAPE_INTERVAL
+        declared = own.scrape_interval or shared.scrape_interval
+        scrape = declared or DEFAULT_SCRAPE_INTERVAL
         left_out = self._maintenance(scrape)
         slo = Slo(
             service=self._spec.service,
@@ -99,6 +100,7 @@ class FileResolver:
             bridge=_first(spec.data_loss, defaults.data_loss, "none") == "bridge",
             excluded="\nor ".join(entry.expr for entry in left_out),
             maintenance=left_out,
+            any_interval=declared is None,
         )
         return for_traffic(slo, defaults.alerts, spec.alerts)
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from slo.counting import events
+from slo.counting import Beside, Reading, events, together, where_known
 from slo.diagnostics import Diagnostic, Place
 from slo.model import Base, Counts, Feed, Unit
+from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, makes_labels, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, check_rate, parse_query, selectors_of
 from slo.selectors import example
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.model import Labels
+    from slo.operands import Buckets
 
 _FIELDS = ("total", "good", "bad")
 
@@ -57,20 +59,46 @@ class Events(msgspec.Struct, frozen=True):
 
     def counts(self, base: Base) -> Counts:
         """The two counters that are given, and the third from them. No bad series yet means that none happened."""
-        if self.total is None:
-            return self._of_both(base)
-        total = events(self.total, base)
-        if self.bad is not None:
-            bad = events(self.bad, base, self.total)
-            return Counts(total, f"{bad}\nor 0 * {base.total}")
-        good = events(_given(self.good), base, self.total)
-        return Counts(total, f"clamp_min({base.total} - ({good} or 0 * {base.total}), 0)")
+        buckets = buckets_of(self.selectors())
+        by = not any(map(makes_labels, self.queries()))
+        total = where_known(self._all(base, buckets), self._apart(buckets), base, by=by)
+        return Counts(total, self._failed(base, buckets))
 
-    def _of_both(self, base: Base) -> Counts:
-        """Where only one of the two counters exists yet, it is all there is."""
+    def _all(self, base: Base, buckets: Buckets) -> str:
+        if self.total is not None:
+            return events(self.total, base, Reading(NEUTRAL, buckets))
         both = _given(self.good), _given(self.bad)
-        good, bad = (events(one, base, *both) for one in both)
-        return Counts(f"(({good}) or 0 * ({bad})) + (({bad}) or 0 * ({good}))", f"{bad}\nor 0 * {base.total}")
+        return together(
+            [events(q, base, Reading(sign, buckets, both)) for q, sign in zip(both, (GOOD, BAD), strict=True)]
+        )
+
+    def _failed(self, base: Base, buckets: Buckets) -> str:
+        others = tuple(q for q in (self.total or self.good,) if q)
+        if self.bad is None:
+            good = events(_given(self.good), base, Reading(GOOD, buckets, others))
+            return f"clamp_min({base.total} - ({good} or 0 * {base.total}), 0)"
+        bad = events(self.bad, base, Reading(BAD, buckets, others))
+        return f"{bad}{'' if _is_part(self.bad, self.total) else f' and {base.total}'}\nor 0 * {base.total}"
+
+    def _apart(self, buckets: Buckets) -> Iterator[Beside]:
+        """Series of two metrics, of which one may come and go without the other.
+
+        Good and failed events of one metric are different: where it shows only failures, there was no success.
+        """
+        first = _given(self.good) if self.total is None else self.total
+        sign = GOOD if self.total and self.good else BAD
+        second = operands(_given(self.good if sign == GOOD else self.bad), sign)
+        seen = metrics(selectors_of(first)) - {""}
+        if all(metrics([selector]) <= seen for selector, _ in second):
+            return
+        known = seen | metrics(buckets)
+        one = tuple(selector for selector, sign in operands(first, GOOD) if sign == GOOD)
+        new = [(selector, sign) for selector, sign in second if not metrics([selector]) <= known]
+        same, good = (tuple(selector for selector, other in new if other == wanted) for wanted in (sign, GOOD))
+        if same:
+            yield Beside(one, same)
+        if good:
+            yield Beside(good, one)
 
     def queries(self) -> tuple[Query, ...]:
         """The queries that are given."""
@@ -101,6 +129,17 @@ class Events(msgspec.Struct, frozen=True):
         if self.good is None:
             return f"an event of {self.total} that is not one of {self.bad}"
         return f"an event of {self.good}"
+
+
+def _is_part(part: Query, whole: Query | None) -> bool:
+    """Whether every series of the part is one of the whole, too."""
+    both = isinstance(part, Selector) and isinstance(whole, Selector) and part.name == whole.name != ""
+    return (
+        both
+        and isinstance(part, Selector)
+        and isinstance(whole, Selector)
+        and set(whole.matchers) <= set(part.matchers)
+    )
 
 
 def _given(query: Query | None) -> Query:

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
+from msgspec.structs import replace
 
-from slo.counting import events, in_tile, per_second
+from slo.counting import Beside, Reading, events, in_tile, of_members, where_known
 from slo.diagnostics import Diagnostic, Place
 from slo.model import Base, Counts, Feed, Unit
+from slo.operands import rate_of
 from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, parse_selector
 from slo.selectors import check_selector, example
 
@@ -89,10 +91,7 @@ class Latency(msgspec.Struct, frozen=True):
     scales: bool = True
 
     def counts(self, base: Base) -> Counts:
-        """All observations, and those that are not among the fast ones.
-
-        Without the bucket of the limit there is no `bad` at all: neither perfect nor all bad, but no data.
-        """
+        """All observations of series that have a bucket of the limit, and those that are not among the fast ones."""
         total = self._all(base)
         if self.errors is None:
             return Counts(total, f"clamp_min({base.total} - {self._fast(self.histogram, base)}, 0)")
@@ -100,20 +99,22 @@ class Latency(msgspec.Struct, frozen=True):
             failed = f"({self._fast(self.errors, base)} or 0 * {base.total})"
             return Counts(total, f"clamp_min({base.total} - ({self._fast(self.histogram, base)} - {failed}), 0)")
         observed = self.histogram if self.native else self._count()
-        failed = f"({events(self.errors, base, observed)} or 0 * {base.total})"
+        failed = f"({events(self.errors, base, Reading(others=(observed,)))} or 0 * {base.total})"
         bad = f"clamp_min({base.total} - {self._fast(self.histogram, base)}, 0) + {failed}"
         return Counts(total, f"{bad} <= {base.total}\nor {base.total} and {bad}")
 
     def _all(self, base: Base) -> str:
         if self.native:
-            return in_tile(lambda range_: f"histogram_count({per_second(self.histogram, range_, base)})", base)
-        return events(self._count(), base)
+            return in_tile(lambda tile: f"histogram_count({_observed(self.histogram, tile)})", base)
+        count, bucket = self._count(), self._bucket(self.histogram)
+        total = events(count, base, Reading(buckets={count: (bucket,)}))
+        return where_known(total, [Beside((bucket,), (count,))], base) if base.bridge else total
 
     def _fast(self, histogram: Selector, base: Base) -> str:
         """Observations of a histogram at or under the limit."""
         if not self.native:
-            return events(self._bucket(histogram), base, self._count())
-        return in_tile(lambda range_: self._fraction(per_second(histogram, range_, base)), base)
+            return events(self._bucket(histogram), base, Reading(others=(self._count(),)))
+        return in_tile(lambda tile: self._fraction(_observed(histogram, tile)), base)
 
     def _fraction(self, observed: str) -> str:
         """The fraction of nothing is NaN, which `>= 0` leaves out."""
@@ -156,6 +157,11 @@ class Latency(msgspec.Struct, frozen=True):
 
     def _bucket(self, histogram: Selector) -> Selector:
         return histogram.renamed(f"{histogram.name}_bucket", Matcher("le", "=~", bound_pattern(self.under)))
+
+
+def _observed(histogram: Selector, base: Base) -> str:
+    """The observations per second of a native histogram; Prometheus 2 cannot subtract two of them."""
+    return of_members(rate_of(histogram, replace(base, any_interval=False)), base)
 
 
 def bound_pattern(bound: Decimal) -> str:

@@ -9,8 +9,9 @@ import msgspec
 from slo.counting import minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.model import Base, Counts, Feed, Unit
+from slo.operands import BAD, GOOD, buckets_of, completed
 from slo.promql import Matcher, Selector
-from slo.query import Query, aggregated, check_value, parse_query, selectors_of
+from slo.query import Query, by_labels, check_value, parse_query, selectors_of
 from slo.selectors import example
 
 if TYPE_CHECKING:
@@ -56,12 +57,20 @@ class Ratio(msgspec.Struct, frozen=True):
 
     def counts(self, base: Base) -> Counts:
         """The minutes that have a share, and the sum of the bad shares."""
-        range_ = minute(base).range
-        share = aggregated(self.query, "avg", base.group_by, range_, only=">= -Inf")
-        idle = f"0 * {aggregated(self.query, 'count', base.group_by, range_)}"
+        tile = minute(base)
+        share = f"avg{by_labels(base.group_by)}({self._share(tile)} >= -Inf)"
+        idle = f"0 * count{by_labels(base.group_by)}({self._share(tile)})"
         total = sum_slices(f"{share} >= bool -Inf or {idle}", base)
         bad = f"1 - {share}" if self.success else share
         return Counts(total, f"{sum_slices(f'clamp({bad}, 0, 1)', base)}\nor 0 * {base.total}")
+
+    def _share(self, base: Base) -> str:
+        """The query, completed; closed, so that it may be compared."""
+        if isinstance(self.query, Selector):
+            return str(self.query)
+        sign = GOOD if self.success else BAD
+        text = completed(self.query.text, base, buckets_of(self.selectors()), sign)
+        return text if self.query.closed else f"({text})"
 
     def selectors(self) -> tuple[Selector, ...]:
         """What the query reads."""

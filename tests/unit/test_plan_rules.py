@@ -135,7 +135,7 @@ def test_a_tier_compares_the_recorded_part_of_its_long_window() -> None:
         'slo:error_ratio:6h{shard="svc-0",service="svc",slo="api"}\n'
         '  * ignoring (kind) slo:events:6h{shard="svc-0",service="svc",slo="api",kind="covered"} / 21600 > 0.006\n'
         'and slo:error_ratio:30m{shard="svc-0",service="svc",slo="api"} > 0.006\n'
-        'and ignoring (kind) slo:events:6h{shard="svc-0",service="svc",slo="api",kind="bad"} >= 7'
+        'and ignoring (kind) slo:events:6h{shard="svc-0",service="svc",slo="api",kind="bad"} >= 6.5'
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from slo.diagnostics import Diagnostic, Place
 from slo.promql import Matcher, PromqlError, Selector, quote
-from slo.query import Expression, aggregated, check_rate, check_value, parse_query, rate, selectors_of
+from slo.query import Expression, aggregated, check_rate, check_value, parse_query, selectors_of
 
 PLACE = Place("slos.yaml", ("slos", 0))
 RATE = "sum by (a) (rate(x_total[$window]))"
@@ -79,14 +79,6 @@ def test_no_text_breaks_out_of_its_string(value: str) -> None:
     query = expression(f"rate(x{{a={quote(value)}}}[$window]) # {value.splitlines()[:1]}")
     assert query.over("5m") == f"rate(x{{a={quote(value)}}}[5m])"
     assert query.selectors == (Selector("x", (Matcher("a", "=", value),)),)
-
-
-def test_a_rate_is_summed_over_the_series_of_a_member() -> None:
-    """Per series first, then the sum; an expression is a rate already."""
-    selector = parse_query('x_total{job="api"}')
-    assert rate(selector, "5m15s", ()) == 'sum(rate(x_total{job="api"}[5m15s]))'
-    assert rate(selector, "6s", ("tenant", "zone")) == 'sum by (tenant, zone) (rate(x_total{job="api"}[6s]))'
-    assert rate(parse_query(RATE), "5m", ("a",)) == "sum by (a) (sum by (a) (rate(x_total[5m])))"
 
 
 def test_values_are_aggregated_for_a_member() -> None:

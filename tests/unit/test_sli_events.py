@@ -56,11 +56,56 @@ def test_good_of_total_leaves_the_rest() -> None:
 
 
 def test_good_and_bad_make_the_total() -> None:
-    """Either may be missing; both missing is no data."""
+    """Of one metric either may be missing: nothing went well, or nothing failed; both missing is no data."""
     counts = built(good=GOOD, bad=BAD).counts(BASE)
     good, bad = f"300 * sum(rate({GOOD}[5m15s]))", f"300 * sum(rate({BAD}[5m15s]))"
-    assert counts.total == f"(({good}) or 0 * ({bad})) + (({bad}) or 0 * ({good}))"
-    assert counts.bad == f"{bad}\nor 0 * T"
+    parts = f'label_replace({good}, "__part", "0", "", "") or label_replace({bad}, "__part", "1", "", "")'
+    assert counts.total == f"sum without (__part) ({parts})"
+    assert counts.bad == f"{bad} and T\nor 0 * T"
+
+
+@pytest.mark.parametrize(
+    ("fields", "apart"),
+    [
+        ({"total": "a", "bad": "b"}, ["b unless a"]),
+        ({"total": "a", "good": "b"}, ["b unless a", "a unless b"]),
+        ({"good": "a", "bad": "b"}, ["b unless a"]),
+        ({"total": "a", "bad": 'a{code="5"}'}, []),
+        ({"total": 'a{x="1"}', "good": 'a{y="2"}'}, []),
+        ({"good": 'a{x="1"}', "bad": 'a{x="2"}'}, []),
+        ({"total": "a_count", "good": 'a_bucket{le="1"}'}, []),
+        ({"total": "b", "good": 'a_bucket{le="1"}'}, ['a_bucket{le="1"} unless b', 'b unless a_bucket{le="1"}']),
+        ({"total": "rate(a[$window]) - rate(h[$window])", "bad": "b"}, ["b unless a"]),
+        ({"total": "a", "bad": "rate(a[$window]) - rate(b[$window])"}, ["a unless b"]),
+        ({"total": '{__name__=~"a|b"}', "bad": "c"}, ['c unless {__name__=~"a|b"}']),
+    ],
+)
+def test_a_second_metric_may_come_and_go(fields: dict[str, str], apart: list[str]) -> None:
+    """A tile does not count if one was there without the other at one of its ends."""
+    total = built(**fields).counts(BASE).total
+    pairs = [pair.split(" unless ") for pair in apart]
+    wanted = [f"(group({a}{end}) unless group({b}{end}))" for a, b in pairs for end in ("", " offset 5m")]
+    assert total.split("\nunless ")[1:] == wanted
+
+
+def test_of_several_series_one_is_enough() -> None:
+    """A protocol that is not used yet has no series, and the other one shows all good events there are."""
+    total = built(total="t", good="rate(a[$window]) + rate(b[$window])").counts(BASE).total
+    assert total.split("\nunless ")[3] == "(group(t) unless (group(a) or group(b)))"
+
+
+def test_labels_that_the_query_makes_are_not_asked_of_series() -> None:
+    """The series need not have the labels of the group: all members are looked at together."""
+    base = Base("5m15s", 300, total="T", group_by=("x",))
+    made = 'sum by (x) (label_replace(rate(b[$window]), "x", "$1", "y", "(.*)"))'
+    plain, labelled = (built(total="a", bad=bad).counts(base).total for bad in ("b", made))
+    assert "\nunless (group by (x) (b) unless group by (x) (a))\n" in plain
+    assert "\nunless on () (group(b) unless group(a))\n" in labelled
+
+
+def test_failures_count_only_where_all_events_do() -> None:
+    """What is no part of the total, by its labels, may be there without it."""
+    assert built(total=TOTAL, bad="b").counts(BASE).bad == "300 * sum(rate(b[5m15s])) and T\nor 0 * T"
 
 
 @pytest.mark.parametrize(

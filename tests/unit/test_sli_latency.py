@@ -49,11 +49,11 @@ def test_both_fields_are_checked() -> None:
 
 
 def test_bad_is_what_the_bucket_does_not_hold() -> None:
-    """Without that bucket there is no bad series, and so no data, instead of nothing but bad events."""
+    """A series without that bucket does not count at all: it is unknown which of its events were fast."""
     counts = LatencySpec('seconds{job="a"}', "300ms").build().counts(Base("6s", 5, total="T"))
-    bucket = 'sum(rate(seconds_bucket{job="a",le=~"0\\\\.30*"}[6s]))'
-    assert counts.total == '5 * sum(rate(seconds_count{job="a"}[6s]))'
-    assert counts.bad == f"clamp_min(T - 5 * {bucket}, 0)"
+    bucket = 'rate(seconds_bucket{job="a",le=~"0\\\\.30*"}[6s])'
+    assert counts.total == f'5 * sum(rate(seconds_count{{job="a"}}[6s]) and ignoring (le) {bucket})'
+    assert counts.bad == f"clamp_min(T - 5 * sum({bucket}), 0)"
 
 
 def test_feeds_are_the_count_and_the_bucket() -> None:

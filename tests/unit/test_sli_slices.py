@@ -115,6 +115,6 @@ def test_what_is_excluded_is_no_slice() -> None:
     counts = UpSpec("up").build().counts(excluded)
     broken = "(min(min_over_time(up[59s999ms])) < bool 1)"
     assert counts.bad == f"sum_over_time(({broken} unless on () (m == 1) or 0 * {broken}){MINUTES})"
-    events = EventsSpec(total="a", bad="b").build().counts(excluded)
+    events = EventsSpec(total="a", bad='a{b="c"}').build().counts(excluded)
     seen = "(60 * sum(rate(a[1m15s])))"
     assert events.total == f"sum_over_time(({seen} unless on () (m == 1) or 0 * {seen}){MINUTES})"

@@ -1,0 +1,244 @@
+"""PromQL that keeps its value while an operand has no series.
+
+`a + b` has a value only where both sides have one. A counter of a kind of event that has not happened yet has no
+series, and its sum with the others would be lost. Here it counts as 0 where the rest is measured. A bucket that does
+not exist although its histogram does is different: nothing is known about the series that lack it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from slo.promql import Selector, duration, read, with_window
+from slo.promql.tokens import one_line
+from slo.promql.tree import Aggregation, Binary, Call, Node, Read, Signed, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from slo.model import Base
+    from slo.promql.tokens import Token
+    from slo.query import Query
+
+GOOD, NEUTRAL, BAD = 1, 0, -1
+"""What it means when a query gives more: fewer failures, nothing, more failures."""
+
+PART = "__part"
+"""Label that keeps the operands of a sum apart; names with two underscores are reserved, so no series has it."""
+_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+_LABELLING = frozenset({"label_join", "label_replace"})
+_TRANSPARENT = _LABELLING | {"abs", "clamp", "clamp_max", "clamp_min", "round"}
+_LE = "le"
+_INFINITE = frozenset({"+Inf", r"\+Inf", "[+]Inf", "Inf"})
+
+
+Buckets = Mapping[Selector, tuple[Selector, ...]]
+"""For each counter of all observations of a histogram, the buckets that its series must have as well."""
+
+
+def buckets_of(selectors: Iterable[Selector]) -> Buckets:
+    """Find the buckets among the selectors of an SLI that belong to one of its counters."""
+    every = tuple(dict.fromkeys(selectors))
+    bounds = [one for one in every if _bound(one)]
+    found = {one: tuple(dict.fromkeys(b for bound in bounds if (b := _of(one, bound)))) for one in every}
+    return {counter: buckets for counter, buckets in found.items() if buckets}
+
+
+def _bound(selector: Selector) -> bool:
+    """Whether it reads one bucket, and not that of all observations."""
+    les = [m for m in selector.matchers if m.label == _LE]
+    return selector.name.endswith("_bucket") and len(les) == 1 and les[0].value not in _INFINITE
+
+
+def _of(counter: Selector, bucket: Selector) -> Selector | None:
+    """The bucket of each series of the counter, if the bucket that is read is one of these."""
+    base = bucket.name.removesuffix("_bucket")
+    others = tuple(m for m in counter.matchers if m.label != _LE)
+    everything = counter.name == f"{base}_count" or (
+        counter.name == bucket.name and any(m.label == _LE and m.value in _INFINITE for m in counter.matchers)
+    )
+    if not everything or not set(others) <= set(bucket.matchers):
+        return None
+    return Selector(bucket.name, (*others, *(m for m in bucket.matchers if m.label == _LE)))
+
+
+def rate_of(selector: Selector, base: Base, buckets: Sequence[Selector] = ()) -> str:
+    """Events per second of each series; closed, so that any operator may be written beside it.
+
+    Where the scrape interval is not known, a series counts with the difference between its samples at both ends of the
+    tile: that is exact for every interval. `rate` is left for series that began, ended or were reset in between.
+    """
+    rate = f"rate({selector}[{base.range}])"
+    if base.any_interval:
+        tile = duration(base.tile)
+        change = f"({selector} - {selector} offset {tile}) / {base.tile}"
+        rate = f"({change} unless resets({selector}[{base.range}]) > 0\n  or {rate})"
+    for bucket in buckets:
+        rate = f"({rate} and ignoring ({_LE}) rate({bucket}[{base.range}]))"
+    return rate
+
+
+def completed(text: str, base: Base, buckets: Buckets, sign: int = NEUTRAL) -> str:
+    """The query over the range of the base, with 0 for what has not happened yet."""
+    return with_window(_Writer(base, buckets).write(read(text).tree, sign), base.range)
+
+
+def metrics(selectors: Iterable[Selector]) -> set[str]:
+    """The metrics that selectors read, a histogram by its base name; an empty name stands for more than one."""
+    return {_metric(selector) for selector in selectors}
+
+
+def _metric(selector: Selector) -> str:
+    named = (m.value for m in selector.matchers if (m.label, m.op) == ("__name__", "="))
+    name = selector.name or next(named, "")
+    return name.removesuffix("_bucket").removesuffix("_count") or name
+
+
+def operands(query: Query, sign: int) -> tuple[tuple[Selector, int], ...]:
+    """The selectors of a query, and what more of each means; `sign`: what more of the whole means."""
+    return ((query, sign),) if isinstance(query, Selector) else tuple(_signed(read(query.text).tree, sign))
+
+
+def makes_labels(query: Query) -> bool:
+    """Whether the labels of its value need not be those of its series."""
+    if isinstance(query, Selector):
+        return False
+    nodes = walk(read(query.text).tree)
+    return any((isinstance(n, Call) and n.name in _LABELLING) or (isinstance(n, Binary) and n.matching) for n in nodes)
+
+
+def _signed(node: Node, sign: int) -> Iterator[tuple[Selector, int]]:
+    if isinstance(node, Read):
+        yield node.selector, sign
+    minus = isinstance(node, Signed) or (isinstance(node, Binary) and node.operator == "-")
+    for part in node.parts:
+        turned = minus and part is node.parts[-1]
+        yield from _signed(part, -sign if turned else sign)
+
+
+class _Writer:
+    """Writes a tree as PromQL, completed; what needs no change keeps the user's words."""
+
+    def __init__(self, base: Base, buckets: Buckets) -> None:
+        self._base = base
+        self._buckets = buckets
+
+    def write(self, node: Node, sign: int, *, filters: bool = True) -> str:
+        """The node as PromQL.
+
+        Args:
+            node: what is written.
+            sign: what more of it means: without a good operand nothing is known, without a bad one nothing failed.
+            filters: a comparison that leaves all series out counts 0.
+        """
+        if isinstance(node, Binary):
+            return self._binary(node, sign, filters=filters)
+        if isinstance(node, Aggregation):
+            return self._aggregation(node, sign, filters=filters)
+        if isinstance(node, Signed):
+            return self._around(node, node.operand, -sign, filters=filters)
+        if isinstance(node, Call):
+            return self._call(node, sign, filters=filters)
+        return node.text
+
+    def _around(self, node: Node, part: Node, sign: int, *, filters: bool) -> str:
+        """The node with one of its parts completed."""
+        return spliced(node, part, self.write(part, sign, filters=filters))
+
+    def _call(self, node: Call, sign: int, *, filters: bool) -> str:
+        inner = node.arguments[0] if node.arguments else None
+        if node.name == "rate" and isinstance(inner, Read) and inner.range and inner.range.window:
+            buckets = self._buckets.get(inner.selector, ())
+            plain = inner.modifiers or not (self._base.any_interval or buckets)
+            return node.text if plain else rate_of(inner.selector, self._base, buckets)
+        if node.name in _TRANSPARENT and inner:
+            return self._around(node, inner, sign, filters=filters)
+        return node.text
+
+    def _aggregation(self, node: Aggregation, sign: int, *, filters: bool) -> str:
+        inner = node.operand
+        if node.name == "count" and filters and isinstance(inner, Binary) and (kept := _kept(inner)):
+            return f"({node.text} or 0 * {spliced(node, inner, _closed(kept))})"
+        return self._around(node, inner, sign, filters=filters and node.name == "sum")
+
+    def _binary(self, node: Binary, sign: int, *, filters: bool) -> str:
+        if kept := _kept(node):
+            return f"({node.text} or 0 * {_closed(kept)})" if filters else node.text
+        if node.matching or node.operator not in {"+", "-", "*", "/"}:
+            return node.text
+        if "scalar" in (node.left.kind, node.right.kind):
+            part = node.right if node.left.kind == "scalar" else node.left
+            turned = node.operator == "-" and part is node.right
+            return self._around(node, part, -sign if turned else sign, filters=filters)
+        write = {"+": self._sum, "-": self._difference, "/": self._quotient}.get(node.operator)
+        return write(node, sign, filters=filters) if write else node.text
+
+    def _sum(self, node: Binary, sign: int, *, filters: bool) -> str:
+        """Each operand is read once; where one has no series, the others are the sum."""
+        terms = [self.write(term, sign, filters=filters) for term in _terms(node)]
+        parts = (f'label_replace({text}, "{PART}", "{n}", "", "")' for n, text in enumerate(terms))
+        return f"sum without ({PART}) ({' or '.join(parts)})"
+
+    def _difference(self, node: Binary, sign: int, *, filters: bool) -> str:
+        left = self._operand(node.left, sign, filters=filters)
+        right = self._operand(node.right, -sign, filters=filters)
+        return f"{left} - {right}" if _unknown(node.right, -sign, node.left) else f"{left} - ({right} or 0 * {left})"
+
+    def _quotient(self, node: Binary, sign: int, *, filters: bool) -> str:
+        above = self._operand(node.left, sign, filters=filters)
+        below = self._operand(node.right, NEUTRAL, filters=False)
+        return f"{above} / {below}" if _unknown(node.left, sign, node.right) else f"({above} or 0 * {below}) / {below}"
+
+    def _operand(self, node: Node, sign: int, *, filters: bool) -> str:
+        """The node as an operand of any operator."""
+        text = self.write(node, sign, filters=filters)
+        closed = not isinstance(node, Binary | Signed) or len(_terms(node)) > 1
+        return text if closed or (filters and isinstance(node, Binary) and _kept(node)) else f"({text})"
+
+
+def _unknown(node: Node, sign: int, beside: Node) -> bool:
+    """Whether nothing is known without the node: good events, which what stands beside it does not count as well."""
+    selectors = list(_selectors(node))
+    if sign == GOOD and any(_bound(selector) for selector in selectors):
+        return True
+    return sign == GOOD and not metrics(selectors) <= metrics(_selectors(beside)) - {""}
+
+
+def _selectors(node: Node) -> Iterator[Selector]:
+    return (part.selector for part in walk(node) if isinstance(part, Read))
+
+
+def _kept(node: Binary) -> Node | None:
+    """What a comparison with a number leaves out series of, if it does so."""
+    sides = {node.left.kind: node.left, node.right.kind: node.right}
+    filters = node.operator in _COMPARISONS and not node.is_bool
+    return sides["vector"] if filters and sides.keys() == {"scalar", "vector"} else None
+
+
+def _terms(node: Node) -> list[Node]:
+    """The operands of a sum of sums."""
+    plain = isinstance(node, Binary) and node.operator == "+" and not node.matching
+    if isinstance(node, Binary) and plain and (node.left.kind, node.right.kind) == ("vector", "vector"):
+        return [*_terms(node.left), *_terms(node.right)]
+    return [node]
+
+
+def _closed(node: Node) -> str:
+    return f"({node.text})" if isinstance(node, Binary | Signed) else node.text
+
+
+def spliced(node: Node, part: Node, text: str) -> str:
+    """The text of a node, with another text for one of its parts."""
+    before = node.at.tokens[node.at.first : part.at.first]
+    return f"{_between(before)}{text}{_between(node.at.tokens[part.at.end : node.at.end])}"
+
+
+def _between(tokens: Sequence[Token]) -> str:
+    """Words with the spaces around them."""
+    blank = {"space", "comment"}
+    if not tokens:
+        return ""
+    before = " " if tokens[0].kind in blank else ""
+    after = " " if tokens[-1].kind in blank else ""
+    return f"{before}{one_line(tokens)}{after}"
