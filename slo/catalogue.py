@@ -203,9 +203,10 @@ CATALOGUE: dict[str, Entry] = {
         "Keep two, preferably total and bad.",
     ),
     "SLO043": Entry(
-        "Not a latency limit",
-        "`under` is a duration such as 300ms and has to be a bucket bound of the histogram.",
-        'Write the bound with its unit: the bucket le="0.3" is 300ms.',
+        "Not a limit",
+        "A limit has a unit that fits the metric: a time such as 300ms, 0.25s or 100us, or a size such as 1MiB for "
+        "bytes. For `latency` it has to be a bucket bound of the histogram. A bare number is in the metric's unit.",
+        'Write the bound with its unit: the bucket le="0.3" of seconds is 300ms, le="5000" of milliseconds is 5s.',
     ),
     "SLO044": Entry(
         "Not the base name of a histogram",

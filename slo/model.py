@@ -76,13 +76,15 @@ class Feed(msgspec.Struct, frozen=True):
         good: what a good event adds to a counter; the value of a gauge in a good slice; the age in a good slice.
         bad: the same for a bad one.
         kind: a counter grows with events, a gauge shows a state, an age is told as a time of the past; a native
-            histogram observes seconds, one value for each good event and another for each bad one.
+            histogram observes one value for each good event and another for each bad one.
+        second: what one second adds to a time of the past.
     """
 
     series: str
     good: Decimal | int
     bad: Decimal | int
     kind: Literal["counter", "gauge", "age", "histogram"] = "counter"
+    second: int = 1
 
 
 class Sli(Protocol):

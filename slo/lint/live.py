@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.lint import loaded, members, presence, types
+from slo.lint import loaded, members, presence, types, units
 from slo.lint.sight import Sight
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ OF_METRICS: tuple[tuple[Callable[[Sight], Iterator[Diagnostic]], str], ...] = (
     (types.missing_buckets, "SLO132"),
     (types.wrong_types, "SLO133"),
     (types.wrong_histograms, "SLO133"),
+    (units.other_units, "SLO146"),
+    (units.large_bounds, "SLO147"),
+    (units.other_times, "SLO148"),
     (members.health_checks, "SLO134"),
     (members.large_groups, "SLO130 SLO135"),
     (members.bridges_without_targets, "SLO144"),

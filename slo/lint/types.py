@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from slo.lint.bounds import bounds_of
 from slo.lint.finding import finding
 from slo.lint.subject import measured, readings
-from slo.promql import Matcher, Selector, duration
+from slo.lint.units import misread
+from slo.promql import Selector
 from slo.sli.latency import Latency
+from slo.units import SECONDS, spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from slo.diagnostics import Diagnostic
     from slo.lint.sight import Sight
@@ -61,29 +64,16 @@ def missing_buckets(sight: Sight) -> Iterator[Diagnostic]:
         sli = measured(slo)
         if not isinstance(sli, Latency) or sli.native:
             continue
-        buckets = sli.histogram.renamed(f"{sli.histogram.name}_bucket", Matcher("le", "!=", ""))
-        bounds = sorted({bound for row in sight.matched(buckets) for bound in _bound(row.get("le", ""))})
-        if bounds and sli.under not in bounds:
+        bounds = bounds_of(sight, sli)
+        if bounds and sli.under not in bounds and not misread(sight, sli):
             yield _no_bucket(slo, sli, bounds)
 
 
 def _no_bucket(slo: Slo, sli: Latency, bounds: list[Decimal]) -> Diagnostic:
-    nearest = sorted(sorted(bounds, key=lambda bound: abs(bound - sli.under))[:_SHOWN])
-    message = f"{sli.histogram.name} has no bucket for {duration(sli.under)}, so the SLO has no data"
-    hint = f"the nearest bounds are {', '.join(_spelled(bound) for bound in nearest)}"
+    name, unit = sli.histogram.name, sli.metric_unit
+    above_zero = [bound for bound in bounds if bound > 0]
+    nearest = sorted(sorted(above_zero, key=lambda bound: abs(bound - sli.under))[:_SHOWN])
+    in_unit = "" if unit == SECONDS else f" ({unit.count(sli.under)})"
+    message = f"{name} has no bucket for {spell(sli.under, unit)}{in_unit}, so the SLO has no data"
+    hint = f"the nearest bounds are {', '.join(spell(bound, unit) for bound in nearest)}" if nearest else ""
     return finding("SLO132", slo.place.at("sli", "latency", "under"), message, hint)
-
-
-def _spelled(bound: Decimal) -> str:
-    """As one may write it under `under`: bounds finer than a millisecond have no such spelling."""
-    exact = bound * 1000 == int(bound * 1000) and bound > 0
-    return duration(bound) if exact else f"{bound.normalize():f} seconds"
-
-
-def _bound(text: str) -> list[Decimal]:
-    """The bound in seconds; none for +Inf and what is no number."""
-    try:
-        bound = Decimal(text)
-    except InvalidOperation:
-        return []
-    return [bound.normalize()] if bound.is_finite() else []

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from slo.observe.metrics import Series
 
 _TYPE = re.compile(r"#[ \t]+TYPE[ \t]+(\S+)[ \t]+(\w+)")
+_UNIT = re.compile(r"#[ \t]+UNIT[ \t]+(\S+)[ \t]+(\S+)")
 _SAMPLE = re.compile(
     r"[ \t]*([a-zA-Z_:][a-zA-Z0-9_:]*)?[ \t]*(?:\{((?:[^\"}]|\"(?:[^\"\\]|\\.)*\")*)\})?[ \t]+([-+.\w]+)(?:[ \t].*)?"
 )
@@ -35,6 +36,8 @@ class Exposition:
         """
         self.where = where
         self._types: dict[str, str] = {}
+        self._units: dict[str, str] = {}
+        self._highest: dict[str, float] = {}
         self._series: dict[str, list[Series]] = {}
         for number, line in enumerate(text.split("\n"), 1):
             self._read(number, line.rstrip("\r"))
@@ -43,9 +46,9 @@ class Exposition:
 
     def _read(self, number: int, line: str) -> None:
         if line.startswith("#"):
-            said = _TYPE.match(line)
-            if said:
-                self._types[said.group(1).strip('"')] = said.group(2)
+            for known, pattern in ((self._types, _TYPE), (self._units, _UNIT)):
+                if said := pattern.match(line):
+                    known[said.group(1).strip('"')] = said.group(2)
             return
         if not line.strip():
             return
@@ -59,12 +62,23 @@ class Exposition:
         name = sample.group(1) or (_plain(quoted.group(1)) if quoted else "")
         labels = {label.strip('"'): _plain(value) for label, value in _LABEL.findall(inside)}
         self._series.setdefault(name, []).append(labels)
+        value = float(sample.group(3))
+        if value == value:  # noqa: PLR0124 - not NaN
+            self._highest[name] = max(value, self._highest.get(name, value))
 
     def kind(self, name: str) -> str:
         """The type that stands above the metric, or above the family that it belongs to."""
         family = next((name.removesuffix(s) for s in _SUFFIXES if name.endswith(s)), name)
         said = self._types.get(name) or self._types.get(family, "")
         return "" if said in {"unknown", "untyped"} else said
+
+    def unit(self, name: str) -> str:
+        """The unit that stands above the metric, as OpenMetrics has it."""
+        return self._units.get(name, "")
+
+    def highest(self, name: str) -> float | None:
+        """The largest value of the metric."""
+        return self._highest.get(name)
 
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series]:
         """The different values of these labels."""

@@ -28,6 +28,14 @@ class Metrics(Protocol):
         """The type of a metric, or of the histogram or summary that it belongs to; empty where nobody says."""
         ...
 
+    def unit(self, name: str) -> str:
+        """The unit that metadata gives for a metric, as spelled there; empty where nobody says."""
+        ...
+
+    def highest(self, name: str) -> float | None:
+        """The largest value that a series of the metric has; None where there is none."""
+        ...
+
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:
         """The different values of these labels among the series of a metric; None where there are too many to look."""
         ...

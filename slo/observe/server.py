@@ -38,8 +38,17 @@ class _Vector(msgspec.Struct):
     result: list[_Row]
 
 
+class _Sample(msgspec.Struct):
+    value: tuple[float, str]
+
+
+class _Samples(msgspec.Struct):
+    result: list[_Sample]
+
+
 class _Metadata(msgspec.Struct):
     type: str = ""
+    unit: str = ""
 
 
 class Server:
@@ -86,11 +95,24 @@ class Server:
         """What targets say about the metric; empty where the server does not keep it."""
         families = [name.removesuffix(s) for s in ("_bucket", "_count", "_sum", "_total") if name.endswith(s)]
         for known in (name, *families):
-            data = self.optional("metadata", {"metric": known}, dict[str, list[_Metadata]]) or {}
-            kinds = {entry.type for entry in data.get(known, ())} - {"", "unknown", "untyped"}
+            kinds = {entry.type for entry in self._metadata(known)} - {"", "unknown", "untyped"}
             if kinds:
                 return kinds.pop() if len(kinds) == 1 else ""
         return ""
+
+    def unit(self, name: str) -> str:
+        """What targets say about the metric; empty where they differ, or say nothing."""
+        units = {entry.unit for entry in self._metadata(name)} - {""}
+        return units.pop() if len(units) == 1 else ""
+
+    def highest(self, name: str) -> float | None:
+        """The largest value of the last minutes."""
+        found = self.optional("query", {"query": f"max({{__name__={quote(name)}}})"}, _Samples)
+        return float(found.result[0].value[1]) if found and found.result else None
+
+    def _metadata(self, name: str) -> Sequence[_Metadata]:
+        data = self.optional("metadata", {"metric": name}, dict[str, list[_Metadata]]) or {}
+        return data.get(name, ())
 
     def names(self) -> Sequence[str]:
         """All metrics; none where they are too many."""

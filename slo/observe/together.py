@@ -23,6 +23,14 @@ class Together:
         """What the first one says that knows the metric."""
         return next((kind for part in self._parts if (kind := part.kind(name))), "")
 
+    def unit(self, name: str) -> str:
+        """What the first one says that knows it."""
+        return next((unit for part in self._parts if (unit := part.unit(name))), "")
+
+    def highest(self, name: str) -> float | None:
+        """The largest value of all."""
+        return max((value for part in self._parts if (value := part.highest(name)) is not None), default=None)
+
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:
         """Those of all."""
         wanted = tuple(labels)

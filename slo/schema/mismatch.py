@@ -25,14 +25,13 @@ _WORDS: tuple[tuple[type, str], ...] = (
     (dict, "a mapping"),
 )
 _UNITS = {
-    "window": "d", "under": "ms", "scrape_interval": "s", "interval": "s", "duration": "h", "long": "h", "short": "m",
+    "window": "d", "under": "s", "scrape_interval": "s", "interval": "s", "duration": "h", "long": "h", "short": "m",
     "for": "m", "slices": "m",
 }  # fmt: skip
 """Keys of durations, and the unit that a bare number most likely is in."""
-_EXAMPLES = {"d": "30d", "h": "1h", "m": "5m", "s": "15s", "ms": "300ms"}
+_EXAMPLES = {"d": "30d", "h": "1h", "m": "5m", "s": "15s"}
 _PLANNED = frozenset({"composite", "sla"})
 """Keys of the file format to come."""
-_SECONDS_BELOW = 10
 _LARGE = 10**9
 _SHOWN = 40
 MERGE = "<<"
@@ -180,15 +179,15 @@ def _wrong_type(expected: str, data: object, place: Place) -> Diagnostic:
         return Diagnostic("SLO013", place, "calendar windows are planned, and not in this release", "write 30d")
     name = next(str(step) for step in reversed(place.path) if isinstance(step, str))
     what = f'an item of "{name}"' if isinstance(place.path[-1], int) else f'"{name}"'
-    hint = _hint(expected, data, name, place)
+    hint = _hint(expected, data, name)
     return Diagnostic("SLO013", place, f"{what} must be {expected}, not {_described(data)}", hint)
 
 
-def _hint(expected: str, data: object, name: str, place: Place) -> str:
-    """How the same is written so that it fits; a number of days or milliseconds lacks its unit, not quotes."""
+def _hint(expected: str, data: object, name: str) -> str:
+    """How the same is written so that it fits; a number of days or seconds lacks its unit, not quotes."""
     if expected == "text" and name in _UNITS and isinstance(data, bool | int | float):
         number = Decimal("nan") if isinstance(data, bool) else Decimal(str(data))
-        return f"write {_with_unit(number, 's' if 'freshness' in place.path else _UNITS[name])}"
+        return f"write {_with_unit(number, _UNITS[name])}"
     if expected == "text" and isinstance(data, bool | int | float):
         return "put it into quotes"
     if expected == "a list" and isinstance(data, str | int | float):
@@ -197,12 +196,10 @@ def _hint(expected: str, data: object, name: str, place: Place) -> str:
 
 
 def _with_unit(number: Decimal, unit: str) -> str:
-    """`30d`; a limit below ten is one of seconds, which milliseconds spell without a fraction."""
+    """`30d`, where that is a whole number."""
     usual = f"a whole number and a unit, such as {_EXAMPLES[unit]}"
     if not number.is_finite():
         return usual
-    if unit == "ms" and number < _SECONDS_BELOW:
-        number, unit = (number, "s") if number == int(number) else (number * 1000, "ms")
     return f"{number:.0f}{unit}" if 0 < number < _LARGE and number == int(number) else usual
 
 

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import msgspec
+from msgspec import Meta
 
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.model import Base, Counts, Feed, Unit
-from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration
+from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, read
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of
 from slo.selectors import example
+from slo.units import SECONDS, UNITS, TimestampUnit, named, unit_of_expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
     from slo.model import Labels
+    from slo.units import MetricUnit
 
 
 class FreshnessSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`freshness: {timestamp, under}`: when something last succeeded, in seconds since 1970, and how old it may be."""
+    """`freshness: {timestamp, under}`: when something last succeeded, as a time since 1970, and how old it may be."""
 
     EVENTS: ClassVar[bool] = False
     SHORT: ClassVar[str] = ""
 
     timestamp: str
-    under: str
+    under: Annotated[str, Meta(description="How old it may be.", examples=["15m", "1d"])]
+    unit: TimestampUnit | None = None
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
         """A query with a value, and a limit that is a time."""
@@ -39,7 +43,15 @@ class FreshnessSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def build(self) -> Freshness:
         """The SLI; only for a spec that `check` passed."""
-        return Freshness(parse_query(self.timestamp), parse_duration(self.under))
+        timestamp, given = parse_query(self.timestamp), self.unit is not None
+        unit = named(self.unit or "") or _unit_of(self.timestamp)
+        return Freshness(timestamp, parse_duration(self.under), in_unit=unit.name, unit_given=given)
+
+
+def _unit_of(timestamp: str) -> MetricUnit:
+    """By its name; no time since 1970 is counted in minutes or bytes."""
+    unit = unit_of_expression(read(timestamp).tree)
+    return unit if unit and unit.kind == "time" and unit.size <= 1 else SECONDS
 
 
 class Freshness(msgspec.Struct, frozen=True):
@@ -49,12 +61,25 @@ class Freshness(msgspec.Struct, frozen=True):
     under: Decimal
     unit: Unit = "slices"
     scales: bool = False
+    in_unit: str = "seconds"
+    unit_given: bool = False
+
+    @property
+    def metric_unit(self) -> MetricUnit:
+        """What the timestamp counts."""
+        return UNITS[self.in_unit]
 
     def counts(self, base: Base) -> Counts:
         """The minutes that have a timestamp, and those in which it is too old: `time()` is the minute's own."""
         youngest = aggregated(self.timestamp, "max", base.group_by, minute(base).range)
-        old = f"time() - {youngest} > bool {self.under.normalize():f}"
+        seconds = youngest if self._second == 1 else f"{youngest} / {self._second}"
+        old = f"time() - {seconds} > bool {self.under.normalize():f}"
         return Counts(count_slices(youngest, base), sum_slices(old, base))
+
+    @property
+    def _second(self) -> int:
+        """What a second adds to the timestamp."""
+        return int(1 / self.metric_unit.size)
 
     def selectors(self) -> tuple[Selector, ...]:
         """What the query reads."""
@@ -66,8 +91,9 @@ class Freshness(msgspec.Struct, frozen=True):
             return ()
         labels = [Matcher(name, "=", value) for name, value in member]
         series = example((self.timestamp.renamed(self.timestamp.name, *labels),))
-        return () if series is None else (Feed(series, good=0, bad=self.under + 60, kind="age"),)
+        return () if series is None else (Feed(series, good=0, bad=self.under + 60, kind="age", second=self._second),)
 
     def describe(self) -> str:
         """One line for a person."""
-        return f"a minute in which {self.timestamp} is at most {duration(self.under)} ago"
+        known = "" if self._second == 1 else f" (in {self.in_unit} since 1970)"
+        return f"a minute in which {self.timestamp}{known} is at most {duration(self.under)} ago"

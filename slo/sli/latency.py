@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
@@ -14,13 +13,27 @@ from slo.counting import Beside, Reading, events, in_tile, of_members, where_kno
 from slo.diagnostics import Diagnostic, Place
 from slo.model import Base, Counts, Feed, Unit
 from slo.operands import rate_of
-from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, parse_selector
+from slo.promql import Matcher, Selector, parse_selector
 from slo.selectors import check_selector, example
+from slo.units import (
+    SECONDS,
+    UNITS,
+    Limit,
+    LimitError,
+    UnitName,
+    bound_pattern,
+    is_size,
+    limit,
+    named,
+    spell,
+    unit_of_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.model import Labels
+    from slo.units import MetricUnit
 
 _SUFFIXES = ("_bucket", "_count", "_sum")
 
@@ -32,12 +45,13 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     SHORT: ClassVar[str] = ""
 
     histogram: str
-    under: str
+    under: Limit
     errors: str | None = None
     native: bool = False
+    unit: UnitName | None = None
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
-        """Plain selectors, the histogram's by its base name, and a limit that is a time."""
+        """Plain selectors, the histogram's by its base name, and a limit in the unit of the histogram."""
         problems = list(check_selector(self.histogram, place.at("histogram")))
         yield from problems
         if not problems:
@@ -45,14 +59,27 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.errors is not None:
             yield from check_selector(self.errors, place.at("errors"))
         try:
-            parse_duration(self.under)
-        except PromqlError as error:
-            yield Diagnostic("SLO043", place.at("under"), str(error))
+            self._limit(SECONDS if problems else self._unit(parse_selector(self.histogram)))
+        except LimitError as error:
+            yield Diagnostic("SLO043", place.at("under"), error.message, error.hint)
 
     def build(self) -> Latency:
         """The SLI; only for a spec that `check` passed."""
         histogram = parse_selector(self.histogram)
-        return Latency(histogram, parse_duration(self.under), self._errors(histogram), self.native)
+        unit = self._unit(histogram)
+        errors, given = self._errors(histogram), self.unit is not None
+        return Latency(histogram, self._limit(unit), errors, self.native, in_unit=unit.name, unit_given=given)
+
+    def _limit(self, unit: MetricUnit) -> Decimal:
+        return limit(self.under, unit, chosen=self.unit is not None)
+
+    def _unit(self, histogram: Selector) -> MetricUnit:
+        """The given one, or that of the name; without both bytes where the limit is a size, else seconds."""
+        return (
+            named(self.unit or "")
+            or unit_of_name(histogram.name)
+            or (UNITS["bytes"] if is_size(self.under) else SECONDS)
+        )
 
     def _errors(self, histogram: Selector) -> Selector | None:
         """The failed events; those of the histogram's own count or buckets are told by its base name."""
@@ -76,7 +103,7 @@ def _check_name(selector: Selector, place: Place) -> Iterator[Diagnostic]:
 
 
 class Latency(msgspec.Struct, frozen=True):
-    """Observations at or under `under` seconds are good, unless they are `errors`.
+    """Observations at or under `under` are good, unless they are `errors`; it is a number in the unit of the histogram.
 
     The limit must be a bucket bound of a classic histogram; inside the buckets of a native one Prometheus interpolates.
     Errors that are observations of the histogram itself, by its name, are told apart exactly. Those of another counter
@@ -89,6 +116,13 @@ class Latency(msgspec.Struct, frozen=True):
     native: bool = False
     unit: Unit = "events"
     scales: bool = True
+    in_unit: str = "seconds"
+    unit_given: bool = False
+
+    @property
+    def metric_unit(self) -> MetricUnit:
+        """What the histogram observes."""
+        return UNITS[self.in_unit]
 
     def counts(self, base: Base) -> Counts:
         """All observations of series that have a bucket of the limit, and those that are not among the fast ones."""
@@ -150,7 +184,10 @@ class Latency(msgspec.Struct, frozen=True):
     def describe(self) -> str:
         """One line for a person."""
         unless = f" that is not one of {self.errors}" if self.errors else ""
-        return f"an observation of {self.histogram} within {duration(self.under)}{unless}"
+        unit = self.metric_unit
+        known = "" if unit == SECONDS else f" ({unit.count(self.under)})"
+        word = "of at most" if unit.kind == "size" else "within"
+        return f"an observation of {self.histogram} {word} {spell(self.under, unit)}{known}{unless}"
 
     def _count(self) -> Selector:
         return self.histogram.renamed(f"{self.histogram.name}_count")
@@ -162,15 +199,3 @@ class Latency(msgspec.Struct, frozen=True):
 def _observed(histogram: Selector, base: Base) -> str:
     """The observations per second of a native histogram; Prometheus 2 cannot subtract two of them."""
     return of_members(rate_of(histogram, replace(base, any_interval=False)), base)
-
-
-def bound_pattern(bound: Decimal) -> str:
-    r"""A regular expression for every spelling of a bucket bound: clients write 1 and 1.0, Prometheus 3 always 1.0.
-
-    >>> bound_pattern(Decimal("1"))
-    '1(\\\\.0+)?'
-    >>> bound_pattern(Decimal("0.3"))
-    '0\\\\.30*'
-    """
-    text = f"{bound.normalize():f}"
-    return f"{re.escape(text)}0*" if "." in text else f"{text}(\\.0+)?"

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import math
 import sys
-from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import msgspec
+from msgspec import Meta
 
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.model import Base, Counts, Feed, Unit
-from slo.promql import Matcher, Selector
+from slo.promql import Matcher, Selector, read
+from slo.promql.spelling import short
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of
 from slo.selectors import example
+from slo.units import UNITS, LimitError, UnitName, limit, named, unit_of_expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.model import Labels
+    from slo.units import MetricUnit
 
+Value = Annotated[
+    str | int | float,
+    Meta(
+        description="A number in the unit of the query; where the unit is known also 250ms or 1MiB.",
+        examples=[100, 0.5, "250ms", "1MiB"],
+    ),
+]
+_LONGEST = 30
 _EXACT, _LARGEST = Decimal(10) ** 15, Decimal(sys.float_info.max)
 
 
@@ -31,24 +42,63 @@ class ThresholdSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     SHORT: ClassVar[str] = ""
 
     query: str
-    under: int | float | None = None
-    over: int | float | None = None
+    under: Value | None = None
+    over: Value | None = None
+    unit: UnitName | None = None
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
         """A query with a value, and one limit."""
-        yield from check_value(self.query, place.at("query"))
+        problems = list(check_value(self.query, place.at("query")))
+        yield from problems
         limits = [limit for limit in (self.under, self.over) if limit is not None]
         if len(limits) != 1:
             said = "both" if limits else "neither"
             yield Diagnostic("SLO068", place, f"threshold needs one of under and over; here: {said}")
-        elif not math.isfinite(limits[0]):
-            name = "over" if self.under is None else "under"
-            yield Diagnostic("SLO068", place.at(name), f"a limit is a finite number; {limits[0]} is not")
+        elif not problems:
+            yield from self._check_limit(limits[0], place.at("over" if self.under is None else "under"))
+
+    def _check_limit(self, said: str | float, place: Place) -> Iterator[Diagnostic]:
+        """A finite number, or a time or size where the unit of the query is known."""
+        number, unit = _number(said), self._unit()
+        if number is not None:
+            if not number.is_finite() or abs(number) > _LARGEST:
+                yield Diagnostic("SLO068", place, f"a limit is a finite number; {short(str(said))} is not")
+        elif unit is None:
+            hint = "write a number, or add the unit of the query, such as unit: seconds"
+            message = f'"{short(str(said))}" is not a number, and the unit of the query is unknown'
+            yield Diagnostic("SLO043", place, message, hint)
+        else:
+            try:
+                limit(said, unit)
+            except LimitError as error:
+                yield Diagnostic("SLO043", place, error.message, error.hint)
 
     def build(self) -> Threshold:
         """The SLI; only for a spec that `check` passed."""
-        limit = self.over if self.under is None else self.under
-        return Threshold(parse_query(self.query), Decimal(str(limit)), above=self.under is None)
+        said = self.over if self.under is None else self.under
+        number, unit = _number(said), self._unit()
+        if number is None and (said is None or unit is None):
+            raise TypeError("a threshold needs a limit, and the unit of one with a unit; `check` refuses less")
+        return Threshold(
+            parse_query(self.query),
+            limit(str(said), unit) if number is None and unit else number or Decimal(0),
+            above=self.under is None,
+            in_unit=unit.name if unit else "",
+            converted=number is None,
+        )
+
+    def _unit(self) -> MetricUnit | None:
+        return named(self.unit or "") or unit_of_expression(read(self.query).tree)
+
+
+def _number(said: str | float | None) -> Decimal | None:
+    """A bare number, in quotes or not."""
+    if isinstance(said, str) and len(said) > _LONGEST:
+        return None
+    try:
+        return Decimal(str(said))
+    except InvalidOperation:
+        return None
 
 
 class Threshold(msgspec.Struct, frozen=True):
@@ -59,6 +109,13 @@ class Threshold(msgspec.Struct, frozen=True):
     above: bool
     unit: Unit = "slices"
     scales: bool = False
+    in_unit: str = ""
+    converted: bool = False
+
+    @property
+    def metric_unit(self) -> MetricUnit | None:
+        """What the query gives, where that is known."""
+        return UNITS.get(self.in_unit)
 
     def counts(self, base: Base) -> Counts:
         """The minutes that have a value, and those in which the worst of all series breaks the limit."""
@@ -89,4 +146,5 @@ class Threshold(msgspec.Struct, frozen=True):
 
     def describe(self) -> str:
         """One line for a person."""
-        return f"a minute in which {self.query} is {'at least' if self.above else 'at most'} {self.limit:f}"
+        amount = self.metric_unit.count(self.limit) if self.metric_unit else f"{self.limit:f}"
+        return f"a minute in which {self.query} is {'at least' if self.above else 'at most'} {amount}"

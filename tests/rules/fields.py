@@ -107,4 +107,6 @@ def _add_sli(slo: dict[str, Any], field: Field) -> None:
         del sli["bad"]
     if key == "success":
         del sli["error"]
+    if key == "over":
+        del sli["under"]
     slo["sli"] = {kind: sli}

@@ -63,6 +63,23 @@ KINDS = {
 }
 """Name of an SLO -> what it is, in the language of the specification."""
 
+UNITS = {
+    "milliseconds": "sli: {latency: {histogram: took_milliseconds, under: 5s}}",
+    "milliseconds-errors": (
+        "sli: {latency: {histogram: job_ms, under: 2.5ms, errors: 'job_ms{code=~\"5..\"}'}}, group_by: [tenant]"
+    ),
+    "microseconds": "sli: {latency: {histogram: took_us, under: 100us}}",
+    "nanoseconds": "sli: {latency: {histogram: took_nanoseconds, under: 1m}}, data_loss: bridge",
+    "exact": "sli: {latency: {histogram: took, under: 0.268435454}}",
+    "given": "sli: {latency: {histogram: lasted, under: 300ms, unit: ms}}, budgeting: {slices: 1m, target: 95%}",
+    "bytes": "sli: {latency: {histogram: answer_bytes, under: 1MiB}}",
+    "delay": "sli: {threshold: {query: delay_milliseconds, under: 1s}}",
+    "free": "sli: {threshold: {query: free_bytes, over: 1GiB}}",
+    "fresh-ms": "sli: {freshness: {timestamp: success_timestamp_ms, under: 15m}}",
+    "fresh-ns": "sli: {freshness: {timestamp: success, under: 15m, unit: nanoseconds}}, group_by: [queue]",
+}
+"""The same for SLOs whose metrics are in other units than seconds."""
+
 MAINTAINED = {
     "left-out": "sli: {events: {total: mn_total, bad: 'mn_total{code=~\"5..\"}'}}",
     "left-out-minutes": "sli: {threshold: {query: mn_depth, under: 5}}, group_by: [queue]",
@@ -72,6 +89,7 @@ MAINTAINED = {
 UNTESTED = {
     "expression": "sli: {events: {total: 'sum(rate(ex_total[$window]))', bad: 'sum(rate(ex_bad_total[$window]))'}}",
     "native": "sli: {latency: {histogram: native_seconds, under: 300ms, native: true}}",
+    "native-ms": "sli: {latency: {histogram: native_ms, under: 300ms, native: true}}",
 }
 """The same for SLOs that promtool 2 cannot be given series for."""
 

@@ -18,7 +18,7 @@ import pytest
 from slo.model import DEFAULTS, Options, Override, Scale, SloSet
 from tests.rules import situations
 from tests.rules.judge import check, failures, linted
-from tests.rules.kinds import KINDS, UNTESTED, compiled, everything, specification
+from tests.rules.kinds import KINDS, UNITS, UNTESTED, compiled, everything, specification
 from tests.rules.test_families import family
 from tests.rules.test_injection import in_one_set
 from tests.rules.test_mutations import FAST
@@ -102,6 +102,7 @@ SETS = {
     "every-kind-shared": newest(everything(), options=SHARED),
     "every-half-minute": newest(some("30s"), Scale(interval=30)),
     "every-quarter-of-a-minute": Emitted(some("15s", "brief"), Scale(interval=15)),
+    "other-units": Emitted(compiled(specification(UNITS))),
     "windows-of-all-lengths": newest(members(*MIXED, interval=300), Scale(interval=300)),
     "members-with-objectives": Emitted(grouped(28, 29, 30), Scale(interval=300)),
     "real-time": Emitted(members(1), Scale()),
@@ -114,7 +115,10 @@ SETS = {
     "family-of-latencies": newest(family("latency-errors", "family"), options=SHARED),
     "sloth": newest(FOR_SLOTH, options=SLOTH),
     "sloth-shared": newest(FOR_SLOTH, options=BOTH),
-    "native": newest(compiled(specification({"native": UNTESTED["native"], "bridged": BRIDGED})), options=NATIVE),
+    "native": newest(
+        compiled(specification({name: UNTESTED[name] for name in ("native", "native-ms")} | {"bridged": BRIDGED})),
+        options=NATIVE,
+    ),
     "native-families": newest(
         compiled(
             specification(

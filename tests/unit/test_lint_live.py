@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -16,11 +16,12 @@ from slo.observe.metrics import Series
 from slo.plan import plan
 from slo.promql import parse_selector
 from slo.sli.events import Events
-from slo.sli.latency import Latency
-from slo.sli.threshold import Threshold
+from slo.sli.freshness import FreshnessSpec
+from slo.sli.latency import Latency, LatencySpec
+from slo.sli.threshold import Threshold, ThresholdSpec
 from tests.specimens import objective, slo_set
 
-LIVE = frozenset(f"SLO{number}" for number in (*range(129, 136), 144))
+LIVE = frozenset(f"SLO{number}" for number in (*range(129, 136), 144, 146, 147, 148))
 
 
 class Fake:
@@ -29,13 +30,27 @@ class Fake:
     where = "server"
     complete = True
 
-    def __init__(self, series: Mapping[str, Sequence[Series] | None], kinds: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        series: Mapping[str, Sequence[Series] | None],
+        kinds: Mapping[str, str] | None = None,
+        units: Mapping[str, str] | None = None,
+        highest: float | None = None,
+    ) -> None:
         """Know these."""
-        self._series, self._kinds = series, kinds or {}
+        self._series, self._kinds, self._units, self._highest = series, kinds or {}, units or {}, highest
 
     def kind(self, name: str) -> str:
         """The type as given."""
         return self._kinds.get(name, "")
+
+    def unit(self, name: str) -> str:
+        """The unit as given."""
+        return self._units.get(name, "")
+
+    def highest(self, name: str) -> float | None:  # noqa: ARG002 - one value for all
+        """The value as given."""
+        return self._highest
 
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:
         """The wanted labels of what was given."""
@@ -165,6 +180,96 @@ def test_the_nearest_buckets_are_named() -> None:
     ((_, said),) = found(latency("seconds", "0.3"), CLASSIC)
 
     assert said.endswith("the nearest bounds are 100ms, 250ms, 1s")
+
+
+def in_unit(name: str, under: str, unit: str | None = None) -> Slo:
+    """An SLO of a histogram, as a file has it."""
+    return objective(sli=LatencySpec(name, under, unit=cast("Any", unit)).build())
+
+
+def bounds(name: str, *les: str, unit: str = "") -> Fake:
+    """A histogram with these buckets, and perhaps a unit in its metadata."""
+    rows = [{"le": le} for le in (*les, "+Inf")]
+    return Fake({f"{name}_count": [{}], f"{name}_bucket": rows}, {name: "histogram"}, {name: unit} if unit else {})
+
+
+def test_the_nearest_buckets_are_named_in_the_unit_of_the_histogram() -> None:
+    """Each can be pasted under `under`."""
+    ((_, said),) = found(in_unit("took_ms", "300ms"), bounds("took_ms", "0", "0.5", "250", "2.5e2", "1e+03", "5000.0"))
+    assert said.startswith("took_ms has no bucket for 300ms (300 milliseconds), so the SLO has no data")
+    assert said.endswith("the nearest bounds are 500us, 250ms, 1s, 5s")
+    ((_, said),) = found(in_unit("a_bytes", "1MB"), bounds("a_bytes", "1.048576e+06", "500"))
+    assert said.endswith("the nearest bounds are 500B, 1MiB")
+    ((_, said),) = found(in_unit("a_seconds", "300ms"), bounds("a_seconds", "0.268435454", "0.0001"))
+    assert said.endswith("the nearest bounds are 100us, 0.268435454s")
+
+
+@pytest.mark.parametrize(
+    ("slo", "seen", "expected"),
+    [
+        (in_unit("took", "250ms"), bounds("took", "250", "10000"), ["SLO147"]),
+        (in_unit("took", "5s"), bounds("took", "5", "10000"), ["SLO147"]),
+        (in_unit("took", "30s"), bounds("took", "30", "30000"), []),
+        (in_unit("took", "30s"), bounds("took", "250", "30000"), ["SLO147"]),
+        (in_unit("took", "30s"), bounds("took", "30", "3600"), []),
+        (in_unit("took", "250ms"), bounds("took", "0.25", "10"), []),
+        (in_unit("took", "250ms", "ms"), bounds("took", "250", "10000"), []),
+        (in_unit("took", "5s", "seconds"), bounds("took", "5", "10000"), []),
+        (in_unit("took_seconds", "5s"), bounds("took_seconds", "5", "10000"), []),
+        (in_unit("took", "5s"), bounds("took", "5", "10000", unit="s"), []),
+        (in_unit("took", "250ms"), bounds("took", "250", "10000", unit="ms"), ["SLO146"]),
+        (in_unit("took_ms", "250ms"), bounds("took_ms", "250", unit="milliseconds"), []),
+        (in_unit("took_ms", "250ms"), bounds("took_ms", "0.25", unit="seconds"), ["SLO146"]),
+        (in_unit("took", "250ms", "ms"), bounds("took", "250", unit="seconds"), ["SLO146"]),
+        (in_unit("took", "250ms"), bounds("took", "0.25", unit="{request}"), []),
+        (in_unit("sizes", "1MiB"), bounds("sizes", "1.048576e+06", "1e+09", unit="By"), []),
+    ],
+)
+def test_units_of_histograms(slo: Slo, seen: Fake, expected: list[str]) -> None:
+    """As metadata and buckets have it, unless the specification says what it is; one finding for each histogram."""
+    assert codes(slo, seen) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "unit"),
+    [
+        (("250", "10000"), "milliseconds"),
+        (("5000", "250000", "1e+07"), "microseconds"),
+        (("1e+06", "2.5e+08", "1e+10"), "nanoseconds"),
+        (("1000", "10000000"), "microseconds"),
+    ],
+)
+def test_the_unit_that_buckets_look_like(seen: tuple[str, ...], unit: str) -> None:
+    """The one in which the limit is a bound, else the one in which the largest is a short time."""
+    ((_, said),) = found(in_unit("took", "250ms"), bounds("took", *seen))
+    assert said.endswith(f"write unit: {unit}, or unit: seconds if it is in seconds")
+
+
+@pytest.mark.parametrize(
+    ("highest", "unit", "expected"),
+    [
+        (1.7e9, None, []),
+        (1.7e12, None, ["SLO148"]),
+        (1.7e12, "milliseconds", []),
+        (1.7e9, "milliseconds", ["SLO148"]),
+        (1.7e15, "us", []),
+        (1.7e18, "ns", []),
+        (0, None, []),
+        (None, None, []),
+        (float("inf"), None, []),
+    ],
+)
+def test_units_of_timestamps(highest: float | None, unit: Any, expected: list[str]) -> None:  # noqa: ANN401 - a word
+    """A time of our days has a number of digits that tells its unit."""
+    slo = objective(sli=FreshnessSpec("success", "1h", unit).build())
+    assert codes(slo, Fake({"success": [{}]}, {"success": "gauge"}, highest=highest)) == expected
+
+
+@pytest.mark.parametrize(("under", "expected"), [("250ms", ["SLO146"]), (250, [])])
+def test_units_of_gauges(under: str | float, expected: list[str]) -> None:
+    """A bare number is in the unit of the gauge, whatever that is."""
+    slo = objective(sli=ThresholdSpec("delay_seconds", under).build())
+    assert codes(slo, Fake({"delay_seconds": [{}]}, units={"delay_seconds": "ms"})) == expected
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,16 @@ def test_openmetrics() -> None:
     assert seen.series("my.metric", ["a"]) == [{"a": "c"}]
 
 
+def test_units_and_values_of_an_exposition() -> None:
+    """OpenMetrics gives the unit of a family; NaN is no value."""
+    seen = Exposition(
+        "x", '# UNIT took_ms milliseconds\ntook_ms_count 1\nsuccess{a="1"} 5\nsuccess 1.7e12\nsuccess NaN\n'
+    )
+
+    assert (seen.unit("took_ms"), seen.unit("success")) == ("milliseconds", "")
+    assert (seen.highest("success"), seen.highest("nothing")) == (1.7e12, None)
+
+
 @pytest.mark.parametrize(
     "text", ["", "# only comments\n", "<html>\n", "a b c d\n", "name{a=b} 1\n", '{"status":"ok"}\n']
 )
@@ -87,6 +97,7 @@ def test_several_programs_are_one() -> None:
     assert both.series("lag", []) == [{}, {}]
     assert both.labels("http_requests_total") == ["route", "status"]
     assert both.names().count("lag") == 1
+    assert (both.highest("lag"), both.highest("x"), both.unit("lag")) == (5, None, "")
     assert not both.complete
 
 
@@ -121,7 +132,11 @@ def prometheus(path: str, query: dict[str, list[str]], _headers: dict[str, str])
         rows = [{"metric": {"code": code}, "value": [0, "1"]} for code in ("200", "500")] if "requests" in asked else []
         data = {"resultType": "vector", "result": rows}
     elif path.endswith("/metadata"):
-        data = {"seconds": [{"type": "histogram", "help": ""}]} if query["metric"] == ["seconds"] else {}
+        data = (
+            {"seconds": [{"type": "histogram", "help": "", "unit": "seconds"}]}
+            if query["metric"] == ["seconds"]
+            else {}
+        )
     elif path.endswith("/labels"):
         data = ["__name__", "code", "job"]
     elif path.endswith("/values"):
@@ -139,6 +154,8 @@ def test_a_prometheus_by_its_base_url(serve: Callable[[Answers], str]) -> None:
     assert seen.series("nothing", ["code"]) == []
     assert seen.labels("requests_total") == ["code", "job"]
     assert (seen.kind("seconds_count"), seen.kind("other")) == ("histogram", "")
+    assert (seen.unit("seconds"), seen.unit("other")) == ("seconds", "")
+    assert (seen.highest("requests_total"), seen.highest("nothing")) == (1, None)
     assert seen.names() == ["requests_total", "seconds_count"]
 
 

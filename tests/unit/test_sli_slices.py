@@ -1,12 +1,14 @@
 """SLI kinds that are counted in slices: threshold, up, ratio, and events that are budgeted by slices."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from slo.diagnostics import Place
 from slo.model import Base, SliSpec
 from slo.sli.events import EventsSpec
+from slo.sli.freshness import FreshnessSpec
 from slo.sli.ratio import RatioSpec
 from slo.sli.sliced import Sliced
 from slo.sli.threshold import ThresholdSpec
@@ -33,7 +35,7 @@ def test_the_worst_series_decides_about_a_minute() -> None:
 
 
 @pytest.mark.parametrize("limits", [{"under": 1e16}, {"over": 9007199254740993}, {"under": 1e300}, {"over": -1e17}])
-def test_test_data_break_large_limits(limits: dict[str, float]) -> None:
+def test_test_data_break_large_limits(limits: dict[str, Any]) -> None:
     """Samples are floats, which above 2^53 do not tell a number from the next one."""
     (feed,) = ThresholdSpec("queue_depth", **limits).build().feeds()
     good, bad = float(feed.good), float(feed.bad)
@@ -46,7 +48,7 @@ def test_nothing_breaks_the_largest_limit() -> None:
 
 
 @pytest.mark.parametrize("limits", [{}, {"under": 1, "over": 2}, {"under": float("inf")}, {"over": float("nan")}])
-def test_a_threshold_has_one_finite_limit(limits: dict[str, float]) -> None:
+def test_a_threshold_has_one_finite_limit(limits: dict[str, Any]) -> None:
     """None says nothing, two contradict each other, and no value is beyond infinity."""
     assert codes(ThresholdSpec("queue_depth", **limits)) == ["SLO068"]
 
@@ -118,3 +120,59 @@ def test_what_is_excluded_is_no_slice() -> None:
     events = EventsSpec(total="a", bad='a{b="c"}').build().counts(excluded)
     seen = "(60 * sum(rate(a[1m15s])))"
     assert events.total == f"sum_over_time(({seen} unless on () (m == 1) or 0 * {seen}){MINUTES})"
+
+
+@pytest.mark.parametrize(
+    ("query", "fields", "limit", "said"),
+    [
+        ("delay_seconds", {"under": "250ms"}, "0.25", "at most 0.25 seconds"),
+        ("delay_milliseconds", {"under": "1s"}, "1000", "at most 1000 milliseconds"),
+        ("delay_milliseconds", {"under": 250}, "250", "at most 250 milliseconds"),
+        ("delay", {"under": "5m", "unit": "seconds"}, "300", "at most 300 seconds"),
+        ("free_bytes", {"over": "1GiB"}, "1073741824", "at least 1073741824 bytes"),
+        ("queue_depth", {"under": 100}, "100", "at most 100"),
+        ("queue_depth", {"under": "100"}, "100", "at most 100"),
+        ("histogram_quantile(0.9, sum by (le) (rate(a_ms_bucket[$window])))", {"under": "1s"}, "1000", None),
+    ],
+)
+def test_a_threshold_is_in_the_unit_of_its_query(query: str, fields: Any, limit: str, said: str | None) -> None:  # noqa: ANN401
+    """A limit with a unit is converted to that of the query, where it is known."""
+    spec = ThresholdSpec(query, **fields)
+    assert codes(spec) == []
+    sli = spec.build()
+    assert f"bool {limit})" in sli.counts(BASE).bad
+    assert said is None or sli.describe() == f"a minute in which {query} is {said}"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"query": "delay", "under": "250ms"},
+        {"query": "delay_seconds", "under": "1MiB"},
+        {"query": "max(delay_seconds) / max(other_seconds)", "under": "1s"},
+    ],
+)
+def test_a_limit_with_a_unit_needs_that_of_the_query(fields: Any) -> None:  # noqa: ANN401
+    """Of an expression only `unit` can tell it."""
+    assert codes(ThresholdSpec(**fields)) == ["SLO043"]
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "unit", "divisor", "second"),
+    [
+        ("success_seconds", None, "", 1),
+        ("success", None, "", 1),
+        ("success_timestamp_ms", None, " / 1000", 1_000),
+        ("success", "microseconds", " / 1000000", 1_000_000),
+        ("success_nanoseconds", None, " / 1000000000", 1_000_000_000),
+        ("success_ms", "seconds", "", 1),
+        ("success_bytes", None, "", 1),
+    ],
+)
+def test_timestamps_are_turned_into_seconds(timestamp: str, unit: Any, divisor: str, second: int) -> None:  # noqa: ANN401
+    """The age is in seconds, whatever the timestamp counts; the emitted tests play it in its own unit."""
+    sli = FreshnessSpec(timestamp, "15m", unit).build()
+    assert f"time() - max({timestamp}){divisor} > bool 900" in sli.counts(BASE).bad
+    aggregated = FreshnessSpec(f"max({timestamp})", "15m", unit).build()
+    assert f"time() - max(max({timestamp})){divisor} > bool 900" in aggregated.counts(BASE).bad
+    assert [feed.second for feed in sli.feeds()] == [second]

@@ -170,7 +170,7 @@ def _tiers(planned: PlannedSlo, objective: Decimal) -> tuple[Tier, ...]:
 
 
 def _shape(number: int, feed: Feed) -> Shape:
-    return Shape(number, feed.good, feed.bad, feed.kind)
+    return Shape(number, feed.good, feed.bad, feed.kind, feed.second)
 
 
 def _target(slo: Slo) -> Selector | None:

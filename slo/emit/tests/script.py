@@ -122,10 +122,10 @@ def _histogram(shape: Shape, good: int, bad: int) -> str:
 
 def _shown(shape: Shape, subject: Subject, phases: Sequence[Phase]) -> Iterable[str]:
     """A gauge shows the state; an age is told as the time of its beginning, which moves on with the clock."""
-    now, growth = subject.tick, subject.tick if shape.kind == "age" else 0
+    now, growth = subject.tick, subject.tick * shape.second if shape.kind == "age" else 0
     for phase in phases:
         state = shape.bad if phase.bad else shape.good
-        first = now - state if shape.kind == "age" else state
+        first = (now - state) * shape.second if shape.kind == "age" else state
         if phase.absent:
             yield _gap(phase.ticks)
         elif phase.ticks == 1:

@@ -27,6 +27,7 @@ class Shape(msgspec.Struct, frozen=True):
     good: Decimal | int
     bad: Decimal | int
     kind: str
+    second: int = 1
 
 
 class Role(msgspec.Struct, frozen=True):
