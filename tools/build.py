@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from box.binaries import find, wanted
 from box.errors import BoxError
-from tools import collector, gotoolchain, store, usercache
+from tools import gotoolchain, store, usercache
 from tools.diskuse import disk_use, megabytes
 from tools.modules import MODULES, PROGRAMS, ROOT, Module
 from tools.progress import CommandError, Meter, end, terminating, watch
@@ -65,14 +65,14 @@ def list_packages(go: gotoolchain.Go, module: Module, packages: list[str]) -> li
     return [go.path, "list", "-mod=readonly", f"-tags={module.tags}", "-deps", "-f={{.ImportPath}}", *packages]
 
 
-def download(go: gotoolchain.Go, module: Module, sources: Path, packages: list[str]) -> int:
+def download(go: gotoolchain.Go, module: Module, packages: list[str]) -> int:
     """Fetch what the packages need; return how many packages there are to compile."""
     meter = Meter(f"tools: {module.name} {module.version}")
 
     def detail(lines: int) -> str:
         return f"{lines} modules downloaded" if lines else "reading its modules"
 
-    listed = watch(list_packages(go, module, packages), sources, go.environment(), meter, detail)
+    listed = watch(list_packages(go, module, packages), module.folder, go.environment(), meter, detail)
     return len(listed.splitlines())
 
 
@@ -81,7 +81,7 @@ def downloading(go: gotoolchain.Go, jobs: Jobs) -> Iterator[None]:
     """Fetch the modules of other jobs while one compiles; one that fails is tried again, and told, when it is due."""
     running = [
         subprocess.Popen(
-            list_packages(go, module, collector.packages(module) if module.builder else _packages(module, programs)),
+            list_packages(go, module, _packages(module, programs)),
             cwd=module.folder,
             text=True,
             env=go.environment(),
@@ -106,13 +106,12 @@ def compile_programs(go: gotoolchain.Go, module: Module, programs: list[str], th
     """Build some programs of a module, link to them, and meanwhile download what the next job needs."""
     packages = _packages(module, programs)
     with tempfile.TemporaryDirectory(prefix=".new-", dir=store.servers()) as folder:
-        sources = collector.generate(go, module, Path(folder, "sources")) if module.builder else module.folder
-        total = download(go, module, sources, packages)
+        total = download(go, module, packages)
         meter = Meter(f"tools: {module.name} {module.version}")
         command = [go.path, "build", "-v", *module.flags(), "-o", f"{folder}/", *packages]
         detail = f"of at most {total} packages compiled"
         with downloading(go, then):
-            watch(command, sources, go.environment(), meter, lambda n: f"{n} {detail}")
+            watch(command, module.folder, go.environment(), meter, lambda n: f"{n} {detail}")
         for program in programs:
             put(Path(folder, module.built_name(program)).rename(Path(folder, program)), module, go.version)
     store.remove_unused(module)

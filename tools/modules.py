@@ -31,7 +31,6 @@ class Module:
         variables: what is set at link time so that a program tells its version; `{version}` is filled in.
         asks_version: the arguments by which a program tells its version and ends.
         releases: of modules whose pinned version is not what the project calls its release: the one, and the other.
-        builder: the file from which OpenTelemetry's builder writes the program's sources; empty for all others.
     """
 
     name: str
@@ -42,7 +41,6 @@ class Module:
     variables: tuple[tuple[str, str], ...] = _build_info("github.com/prometheus/common/version")
     asks_version: tuple[str, ...] = ("--version",)
     releases: tuple[tuple[str, str], ...] = ()
-    builder: str = ""
 
     @property
     def folder(self) -> Path:
@@ -87,7 +85,7 @@ class Module:
 
     def fingerprint(self, go: tuple[int, ...]) -> str:
         """Return a checksum of all that decides the bytes of a build with the Go version `go`."""
-        inputs = ("go.mod", "go.sum", *filter(None, [self.builder]))
+        inputs = ("go.mod", "go.sum", *sorted(path.name for path in self.folder.glob("*.go")))
         digest = hashlib.sha256(b"".join(map(self._file, inputs)))
         digest.update(repr((self.flags(), go[:2], sys.platform, platform.machine())).encode())
         return digest.hexdigest()
@@ -105,8 +103,7 @@ MODULES = (
         "go.opentelemetry.io/collector/otelcol",
         ("otelcol",),
         packages=(("otelcol", "."),),
-        variables=(),  # the builder writes the version into the sources
-        builder="builder.yaml",
+        variables=(),  # the sources beside its go.mod name the version; tools/collector.py writes them
     ),
     # Jaeger 2.13.0 is the Go module v1.76.0; both numbers stand in its changelog.
     Module(

@@ -123,6 +123,17 @@ def test_the_builder_names_the_version_once() -> None:
     assert set(re.findall(r" v(0\.\S+)$", text, re.MULTILINE)) == {read_env_file(ROOT / ".env")["OTELCOL_VERSION"]}
 
 
+def test_the_sources_of_the_collector_are_those_of_its_builder_file() -> None:
+    """A component, a version or the release that changed in builder.yaml has changed in the Go sources, too."""
+    folder = ROOT / "tools" / "otelcol"
+    listed = yaml.safe_load((folder / "builder.yaml").read_text())
+    release = listed.pop("dist")["version"]
+    sources = "".join(path.read_text() for path in folder.glob("*.go"))
+
+    assert set(re.findall(r'"(\S+ v\S+)"', sources)) == {each["gomod"] for kind in listed.values() for each in kind}
+    assert re.findall(r'Version: +"(.+)"', sources) == [release]
+
+
 def test_what_is_built_in_is_what_the_config_names() -> None:
     """The builder's list has each component of the config, and none that nobody uses."""
     config = yaml.safe_load(COLLECTOR.read_text())

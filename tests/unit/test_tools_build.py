@@ -136,19 +136,18 @@ def test_entries_that_no_checkout_uses_any_more_are_removed(module: Module) -> N
     assert all(folder.exists() for folder in (recent, other, used))
 
 
-def test_what_the_builder_reads_decides_too(module: Module) -> None:
+def test_a_source_beside_the_pins_decides_too(module: Module) -> None:
     """Another list of components makes the Collector stale, although no pin changed."""
-    (module.folder / "builder.yaml").write_text("exporters: []\n")
-    generated = Module("server", "example.org/server", ("server",), builder="builder.yaml")
-    before = generated.fingerprint((1, 26))
+    before = module.fingerprint((1, 26))
+    (module.folder / "components.go").write_text("package main\n")
+    first = module.fingerprint((1, 26))
+    (module.folder / "components.go").write_text("package main // and one more\n")
 
-    (module.folder / "builder.yaml").write_text("exporters: [debug]\n")
-
-    assert generated.fingerprint((1, 26)) != before
+    assert len({before, first, module.fingerprint((1, 26))}) == 3
 
 
 def test_a_program_may_be_called_otherwise_than_its_package() -> None:
-    """The Collector's package is the generated folder itself, and gets the name of the program."""
+    """The Collector's package is the folder of its go.mod itself, and gets the name of the program."""
     by_name = {module.name: module for module in MODULES}
 
     assert by_name["otelcol"].built_name("otelcol") == "otelcol"
