@@ -76,18 +76,26 @@ def download(go: gotoolchain.Go, module: Module, packages: list[str]) -> int:
     return len(listed.splitlines())
 
 
+def compile_ahead(go: gotoolchain.Go, module: Module, packages: list[str]) -> list[str]:
+    """Return the command that compiles packages into the cache of Go, on cores that have nothing else to do."""
+    return ["nice", "-n", "19", go.path, "build", *module.flags(), "-o", os.devnull, *packages]
+
+
 @contextlib.contextmanager
-def downloading(go: gotoolchain.Go, jobs: Jobs) -> Iterator[None]:
-    """Fetch the modules of other jobs while one compiles; one that fails is tried again, and told, when it is due."""
+def compiling_ahead(go: gotoolchain.Go, jobs: Jobs, env: dict[str, str]) -> Iterator[None]:
+    """Compile for other jobs while one is built: the last packages of a program wait for each other, and cores idle.
+
+    What is not done when the block ends is left to the build of that job, which also reports what fails.
+    """
     running = [
         subprocess.Popen(
-            list_packages(go, module, _packages(module, programs)),
+            compile_ahead(go, module, _packages(module, programs)),
             cwd=module.folder,
             text=True,
-            env=go.environment(),
+            env=env,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            process_group=0,  # in the session of the other build: some kernels compare priorities only within one
         )
         for module, programs in jobs
     ]
@@ -102,16 +110,23 @@ def _packages(module: Module, programs: list[str]) -> list[str]:
     return [module.package(program) for program in programs]
 
 
+def temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return a folder beside the entries; what cannot be removed from it now is removed before the next build."""
+    return tempfile.TemporaryDirectory(prefix=".new-", dir=store.servers(), ignore_cleanup_errors=True)
+
+
 def compile_programs(go: gotoolchain.Go, module: Module, programs: list[str], then: Jobs) -> None:
-    """Build some programs of a module, link to them, and meanwhile download what the next job needs."""
+    """Build some programs of a module, link to them, and meanwhile begin with the next jobs."""
     packages = _packages(module, programs)
-    with tempfile.TemporaryDirectory(prefix=".new-", dir=store.servers()) as folder:
+    with temporary_folder() as folder:
+        # An interrupted go leaves its temporary files.
+        env = {"GOTMPDIR": folder, **go.environment()}
         total = download(go, module, packages)
         meter = Meter(f"tools: {module.name} {module.version}")
         command = [go.path, "build", "-v", *module.flags(), "-o", f"{folder}/", *packages]
         detail = f"of at most {total} packages compiled"
-        with downloading(go, then):
-            watch(command, module.folder, go.environment(), meter, lambda n: f"{n} {detail}")
+        with compiling_ahead(go, then, env):
+            watch(command, module.folder, env, meter, lambda n: f"{n} {detail}")
         for program in programs:
             put(Path(folder, module.built_name(program)).rename(Path(folder, program)), module, go.version)
     store.remove_unused(module)
@@ -143,12 +158,13 @@ def build(names: list[str]) -> None:
 
 
 def build_all(go: gotoolchain.Go, jobs: Jobs) -> None:
-    """Build all jobs, one after the other: the compiler of one keeps all cores busy."""
+    """Build all jobs, one after the other, each with what was compiled ahead for it."""
     if not jobs:
         return
     print(f"tools: building with {go}; minutes the first time, nothing later, here and in other checkouts", flush=True)
     for number, (module, programs) in enumerate(jobs):
-        compile_programs(go, module, programs, jobs[number + 1 : number + 2])
+        # Two ahead: the next one may be compiled so far that its build is too short for the downloads of the one after.
+        compile_programs(go, module, programs, jobs[number + 1 : number + 3])
     folder = usercache.folder()
     print(f"tools: {megabytes(disk_use(folder))} in {usercache.spelled(folder)}, shared by all checkouts", flush=True)
 

@@ -119,7 +119,7 @@ def watch(command: list[str], cwd: Path, env: dict[str, str], meter: Meter, deta
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        start_new_session=True,
+        process_group=0,
     )
     errors: deque[str] = deque(maxlen=KEPT_LINES)
     output: list[str] = []

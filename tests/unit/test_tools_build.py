@@ -195,6 +195,7 @@ FAKE_GO = """#!/bin/sh
 # Writes half a program, says so, waits until it may go on, and writes the whole one.
 echo "$1" >> "$LOG"
 [ "$1" = build ] || exit 0
+mkdir "${GOTMPDIR:?}/go-build1"
 while [ "$1" != -o ]; do shift; done
 printf 'half' > "$2/server"
 : > "$LOG.half"
@@ -265,7 +266,7 @@ def test_two_checkouts_build_a_program_once(checkouts: Callable[[str], subproces
 def test_an_interrupted_build_leaves_nothing_half_written(
     checkouts: Callable[[str], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
-    """Ctrl-C ends the compiler; neither the cache nor the checkout has a program afterwards."""
+    """Ctrl-C ends the compiler; neither a program nor the compiler's temporary files are left."""
     process = checkouts("first")
     wait_for(tmp_path / "log.half", process)
 
@@ -277,17 +278,20 @@ def test_an_interrupted_build_leaves_nothing_half_written(
     assert not (tmp_path / "first").exists()
 
 
-def test_modules_of_the_next_job_are_fetched_meanwhile(module: Module, tmp_path: Path) -> None:
-    """While one module compiles, what the next one needs is asked for."""
+def test_the_next_job_is_compiled_meanwhile(module: Module, tmp_path: Path) -> None:
+    """While one module is built, the next one compiles with the same flags, at the lowest priority, and then ends."""
     asked = tmp_path / "asked"
-    go = write_program(tmp_path / "go", f'echo "$@" > {asked}.new; mv {asked}.new {asked}')
+    go = write_program(tmp_path / "go", f'echo "$(nice) $$ $@" > {asked}.new; mv {asked}.new {asked}; exec sleep 600')
 
-    with build.downloading(gotoolchain.Go(str(go), GO), [(module, ["server"])]):
+    with build.compiling_ahead(gotoolchain.Go(str(go), GO), [(module, ["server"])], dict(os.environ)):
         while not asked.exists():
             time.sleep(0.01)
 
-    assert "-deps" in asked.read_text()
-    assert "example.org/server/cmd/server" in asked.read_text()
+    priority, process, *command = asked.read_text().split()
+    flags = " ".join(module.flags()).split()
+    assert command == ["build", *flags, "-o", os.devnull, "example.org/server/cmd/server"]
+    assert priority == "19"
+    assert not Path(f"/proc/{process}").exists()
 
 
 def test_without_any_go_the_ways_out_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
