@@ -334,6 +334,7 @@ class SloSet(msgspec.Struct, frozen=True):
         sources: base names of the files, for the header of outputs.
         alerting_base: path of the base Alertmanager config as written, relative to the spec file, or none.
         outputs: where each target's output goes, relative to the spec file; targets not named use the default.
+        distinguish: external labels of the servers that share an Alertmanager: alerts that differ in them are apart.
     """
 
     name: str
@@ -343,3 +344,4 @@ class SloSet(msgspec.Struct, frozen=True):
     sources: tuple[str, ...]
     alerting_base: str | None
     outputs: Labels
+    distinguish: tuple[str, ...] = ()

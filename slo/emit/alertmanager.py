@@ -28,6 +28,8 @@ _NOBODY = """\
 # The receiver `default` tells nobody: name your own configuration as `alerting: {base: FILE}`.
 """
 
+_ALL_LABELS = "..."
+"""In `group_by`: a notification for each alert."""
 _SHAPES: dict[str, type] = {"route": dict, "receivers": list, "inhibit_rules": list}
 
 
@@ -62,6 +64,8 @@ def _base(context: Context) -> dict[str, Any]:
             raise _unusable(context, f"its `{key}` is not a {'list' if shape is list else 'mapping'}")
     if not isinstance(base["route"].get("routes") or [], list):
         raise _unusable(context, "the `routes` of its `route` are not a list")
+    if not isinstance(base["route"].get("group_by") or [], list):
+        raise _unusable(context, "the `group_by` of its `route` is not a list")
     return base
 
 
@@ -78,7 +82,14 @@ def _routes(plan: Plan, base: dict[str, Any], context: Context) -> list[dict[str
     """One route for each team and severity that the set can raise, pages first."""
     receivers = [r["name"] for r in base.get("receivers") or [] if isinstance(r, dict) and "name" in r]
     pairs = sorted({(alert.severity, p.slo.team) for p in plan.slos for alert in p.alerts})
-    return [_route(plan, severity, team, receivers, context) for severity, team in pairs]
+    inherited = base["route"].get("group_by") or []
+    return [_route(plan, *pair, receivers, context) | _grouping(plan, inherited) for pair in pairs]
+
+
+def _grouping(plan: Plan, inherited: list[str]) -> dict[str, list[str]]:
+    """What the routes group by instead of what they inherit, where that would mix clusters in a notification."""
+    more = [name for name in plan.set.distinguish if name not in inherited]
+    return {"group_by": [*inherited, *more]} if more and _ALL_LABELS not in inherited else {}
 
 
 def _route(plan: Plan, severity: str, team: str, receivers: list[str], context: Context) -> dict[str, Any]:
@@ -102,11 +113,10 @@ def _quoted(text: str) -> str:
 
 
 def _inhibitions(plan: Plan) -> list[dict[str, Any]]:
-    """A page keeps the tickets of its SLO quiet, and in a group those of its member.
+    """A page keeps the tickets of its SLO quiet: of the same member of a group, in the same cluster and environment.
 
     What says that the budget is spent or unknown is never inhibited. Alerts that lack a label agree on it.
     """
-    members = sorted({label for p in plan.slos for label in p.slo.group_by})
     services = "|".join(sorted({p.slo.service for p in plan.slos}))
     mine = [f'service=~"{services}"', 'slo!=""']
     burning = f'tier!~"{"|".join(OWN_TIERS)}"'
@@ -114,6 +124,14 @@ def _inhibitions(plan: Plan) -> list[dict[str, Any]]:
         {
             "source_matchers": ['severity="page"', burning, *mine],
             "target_matchers": ['severity="ticket"', burning, *mine],
-            "equal": ["service", "slo", *members],
+            "equal": ["service", "slo", *_apart(plan)],
         }
     ]
+
+
+def _apart(plan: Plan) -> list[str]:
+    """Labels that tell alerts of one SLO apart: those of groups, `labels`, and external ones."""
+    slos = [p.slo for p in plan.slos]
+    members = {label for slo in slos for label in slo.group_by}
+    extra = {name for slo in slos for name, _ in (*slo.labels, *slo.alerts.labels)}
+    return sorted(members | extra | set(plan.set.distinguish))

@@ -9,6 +9,7 @@ from slo.diagnostics import Place
 from slo.model import Slo, SloSet
 from slo.resolve import values
 from slo.resolve.findings import Findings
+from slo.resolve.labels import check_distinguish
 from slo.resolve.slos import FileResolver
 from slo.resolve.together import check_names, common
 
@@ -60,7 +61,18 @@ def _resolved_set(name: str, files: list[ValidatedFile], findings: Findings) -> 
         sources=tuple(file.file.replace("\\", "/").rsplit("/", 1)[-1] for file in files),
         alerting_base=base,
         outputs=tuple((outputs or {}).items()),
+        distinguish=_distinguish(files, findings),
     )
+
+
+def _distinguish(files: Sequence[ValidatedFile], findings: Findings) -> tuple[str, ...]:
+    """The labels that any of the files names: one more keeps nothing together that belongs together."""
+    names: dict[str, None] = {}
+    for file in files:
+        said = (file.spec.alerting.distinguish if file.spec.alerting else None) or ()
+        check_distinguish(said, Place(file.file, ("alerting", "distinguish")), findings)
+        names |= dict.fromkeys(said)
+    return tuple(names)
 
 
 def _slos(file: ValidatedFile, findings: Findings) -> list[Slo]:

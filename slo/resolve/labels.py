@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slo.promql.spelling import short
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from slo.diagnostics import Place
     from slo.model import Labels
@@ -34,6 +34,8 @@ RESERVED = frozenset(
     ]
 )
 """Labels that the compiler sets itself."""
+OF_ALERTS = frozenset(["alertname", "service", "slo", "team", "tier", "severity"])
+"""Labels by which the compiler tells alerts apart; every alert has them from its rule."""
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
@@ -47,6 +49,20 @@ def check_labels(labels: Mapping[str, str] | None, place: Place, findings: Findi
             findings.add(here, "SLO021", f'the label "{short(name)}" is internal to Prometheus', "choose another name")
         elif not _NAME.fullmatch(name):
             findings.add(here, "SLO021", f'"{short(name)}" is no label name', "letters, digits and _, no digit first")
+
+
+def check_distinguish(names: Sequence[str], place: Place, findings: Findings) -> None:
+    """Report names that no external label can have, and labels that the rules set: tiers must not be told apart."""
+    for number, name in enumerate(names):
+        here = place.at(number)
+        if name in OF_ALERTS:
+            findings.add(here, "SLO021", f'the label "{name}" is set by slo itself', "name external labels only")
+        elif name.startswith("__"):
+            findings.add(here, "SLO021", f'the label "{short(name)}" is internal to Prometheus', "choose another name")
+        elif not _NAME.fullmatch(name):
+            findings.add(here, "SLO021", f'invalid label name "{short(name)}"', "letters, digits and _, no digit first")
+        elif name in names[:number]:
+            findings.add(here, "SLO021", f'duplicate label "{short(name)}"', "remove one of them")
 
 
 def check_annotations(annotations: Mapping[str, str] | None, place: Place, findings: Findings) -> None:

@@ -27,6 +27,7 @@ Owner = Annotated[str, _text("The team: label `team` of the alerts; Alertmanager
 Objective = str | float | int
 LabelMap = Annotated[dict[str, str], Meta(description="Extra labels on alerts; never on recorded series.")]
 Templates = Annotated[dict[str, str], Meta(description="Extra annotations on alerts.")]
+LabelName = Annotated[str, _text("Name of a label.", LABEL_PATTERN, "cluster")]
 Severity = Literal["page", "ticket", "off"]
 Members = Literal["ticket", "off"]
 DataLoss = Annotated[Literal["none", "bridge"], Meta(description="Count what gaps and late series would lose.")]
@@ -139,6 +140,12 @@ class AlertingSpec(Strict, frozen=True):
     """`alerting`: the Alertmanager configuration that routes are added to."""
 
     base: Annotated[str, Meta(description="Path of it, relative to this file.")] | None = None
+    distinguish: (
+        Annotated[
+            tuple[LabelName, ...], Meta(description="External labels: alerts that differ in them are kept apart.")
+        ]
+        | None
+    ) = None
 
 
 class MaintenanceSpec(Strict, frozen=True):

@@ -30,7 +30,8 @@ QUERIES = {
 """Fields that hold PromQL, by their last step."""
 NAMES = {
     *("service", "set", "name", "objective", "window", "scrape_interval", "interval", "policy", "disable", "group_by"),
-    *("budgeting", "cron", "duration", "timezone", "budget", "long", "short", "for", "under", "over", KEY),
+    *("distinguish", "budgeting", "cron", "duration", "timezone", "budget", "long", "short", "for", "under", "over"),
+    KEY,
 }
 """Fields that take no free text: names, numbers, durations and the like."""
 FREE = {("maintenance", 0, "reason")}

@@ -33,7 +33,7 @@ defaults:
 maintenance:
   - {cron: "0 3 1,15 JAN-NOV */2", duration: 90m, timezone: Europe/Berlin, reason: weekly upgrade}
   - {metric: 'maintenance_active{service="shop"}'}
-alerting: {base: base.yml}
+alerting: {base: base.yml, distinguish: [cluster]}
 outputs: {prometheus: rules.yml, tests: test.yml, alertmanager: am.yml}
 policies:
   calm:

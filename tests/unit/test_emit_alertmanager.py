@@ -120,6 +120,39 @@ def test_a_page_of_one_member_leaves_the_tickets_of_others_alone() -> None:
     assert rule["equal"] == ["service", "slo", "tenant"]
 
 
+def test_labels_and_external_labels_keep_inhibition_apart() -> None:
+    """Names of `labels`, of `alerts.labels` and of `distinguish` have to be equal, each said once."""
+    slos = (objective(labels=(("env", "prod"),)), replace_alert_labels(objective("b"), ("zone", "x")))
+    members = replace(slo_set(*slos), distinguish=("cluster", "env"))
+    rule = load(emitted("alertmanager", members, alerting_base=BASE))["inhibit_rules"][0]
+    assert rule["equal"] == ["service", "slo", "cluster", "env", "zone"]
+
+
+def replace_alert_labels(slo: Slo, *labels: tuple[str, str]) -> Slo:
+    """The SLO with these labels under `alerts`."""
+    return replace(slo, alerts=replace(slo.alerts, labels=labels))
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ("", ["cluster", "region"]),
+        ("group_by: [service], ", ["service", "cluster", "region"]),
+        ("group_by: [region, service], ", ["region", "service", "cluster"]),
+        ("group_by: [cluster, region], ", None),
+        ("group_by: [...], ", None),
+    ],
+)
+def test_routes_group_by_external_labels(base: str, expected: list[str] | None) -> None:
+    """They are added to what the base groups by; routes that would inherit them anyway say nothing."""
+    text = BASE.replace(
+        "  receiver: default\n  group_wait", f"  {base.rstrip(', ')}\n  receiver: default\n  group_wait"
+    )
+    members = replace(slo_set(), distinguish=("cluster", "region"))
+    routes = load(emitted("alertmanager", members, alerting_base=text))["route"]["routes"]
+    assert [route.get("group_by") for route in routes] == [expected, expected, None]
+
+
 def test_without_a_base_a_minimal_configuration_is_made(amtool: Path, tmp_path: Path) -> None:
     """It loads, and every alert goes to its only receiver."""
     text = emitted("alertmanager", slo_set(objective()))
@@ -139,6 +172,7 @@ def test_without_a_base_a_minimal_configuration_is_made(amtool: Path, tmp_path: 
         ("receivers: []", "it has no `route`"),
         ("route: default", "it has no `route`"),
         ("route: {receiver: a, routes: x}", "the `routes` of its `route` are not a list"),
+        ("route: {receiver: a, group_by: x}", "the `group_by` of its `route` is not a list"),
         ("route: {receiver: a}\nreceivers: {name: a}", "its `receivers` is not a list"),
         ("route: {receiver: a}\nreceivers: []\ninhibit_rules: x", "its `inhibit_rules` is not a list"),
     ],

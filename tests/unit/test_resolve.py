@@ -171,6 +171,15 @@ def test_files_that_do_not_agree(key: str) -> None:
     assert codes(HEAD + key.format(1) + "\n" + ONE, other + key.format(5) + "\n" + ONE) == ["SLO029"]
 
 
+def test_labels_to_distinguish_are_added_up() -> None:
+    """Each file of a set may name external labels; none is named twice."""
+    other = "version: 1\nservice: cart\nset: shop\nalerting: {distinguish: [region, cluster]}\n"
+
+    (slo_set,) = sets(HEAD + "alerting: {distinguish: [cluster]}\n" + ONE, other + ONE)
+
+    assert slo_set.distinguish == ("cluster", "region")
+
+
 def test_the_same_file_twice() -> None:
     """The same SLOs given twice are told, not doubled."""
     assert codes(HEAD + ONE, HEAD + ONE) == ["SLO022"]

@@ -1,0 +1,91 @@
+"""A real Alertmanager that is given alerts as a Prometheus gives them, and says which of them it holds back."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from tests.local import get, send
+from tests.rules.server import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+PATIENCE = 60
+
+
+class Alertmanager:
+    """A running Alertmanager."""
+
+    def __init__(self, url: str, log: Path) -> None:
+        """Know where it listens and what it writes."""
+        self.url = url
+        self.log = log
+
+    def post(self, alerts: Sequence[Mapping[str, str]]) -> None:
+        """Fire alerts with these labels, as soon as the server takes them."""
+        self._patient(lambda: send("POST", f"{self.url}/api/v2/alerts", json=[{"labels": a} for a in alerts]).ok)
+
+    def suppressed(self, at_least: int) -> list[dict[str, str]]:
+        """Labels of the alerts that are held back, as soon as there are this many."""
+        held: list[dict[str, str]] = []
+
+        def enough() -> bool:
+            alerts: list[dict[str, Any]] = get(f"{self.url}/api/v2/alerts").json()
+            held[:] = [a["labels"] for a in alerts if a["status"]["state"] == "suppressed"]
+            return len(held) >= at_least
+
+        self._patient(enough)
+        return held
+
+    def groups(self, at_least: int) -> list[dict[str, str]]:
+        """Labels that the notifications have in common, as soon as there are this many."""
+        known: list[dict[str, str]] = []
+
+        def enough() -> bool:
+            known[:] = [group["labels"] for group in get(f"{self.url}/api/v2/alerts/groups").json()]
+            return len(known) >= at_least
+
+        self._patient(enough)
+        return known
+
+    def _patient(self, done: Any) -> None:  # noqa: ANN401 - a question without arguments
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                if done():
+                    return
+            except requests.RequestException:
+                pass
+            time.sleep(0.1)
+        pytest.fail(f"Alertmanager did not get there; the log says: {self.log.read_text()[-2000:]}")
+
+
+@contextmanager
+def running(program: Path, folder: Path, config: str) -> Iterator[Alertmanager]:
+    """An Alertmanager with this configuration, alone."""
+    (folder / "alertmanager.yml").write_text(config, encoding="utf-8")
+    port, log = free_port(), folder / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [
+                program,
+                f"--config.file={folder / 'alertmanager.yml'}",
+                f"--storage.path={folder / 'data'}",
+                f"--web.listen-address=127.0.0.1:{port}",
+                "--cluster.listen-address=",
+            ],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield Alertmanager(f"http://127.0.0.1:{port}", log)
+    finally:
+        process.terminate()
+        process.wait()
