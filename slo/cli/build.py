@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slo.cli.help import Lines
-from slo.cli.inputs import add_files, folder_of, read_base, read_sources
+from slo.cli.inputs import add_files, folder_of, read_base, read_inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from slo.cli.types import Subparsers
     from slo.diagnostics import Diagnostic
-    from slo.load import Source
     from slo.model import Scale
     from slo.pipeline import Compiled
     from slo.write import Output
@@ -73,20 +72,22 @@ def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Compile everything, then write it; nothing is written when anything is wrong."""
     from slo.lint import warnings  # noqa: PLC0415 - keeps the start of other commands fast
     from slo.model import Options  # noqa: PLC0415 - as above
-    from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
+    from slo.pipeline import Request, attempt  # noqa: PLC0415 - as above
 
     _check_usage(args, parser)
-    sources = read_sources(args.files)
+    inputs = read_inputs(args.files)
     options = Options(args.layout, args.compat, args.prometheus, args.max_rules_per_group)
     request = Request(tuple(args.target), args.set_name, _scale(args), into=args.output is not None, options=options)
-    compiled = compile_sources(sources, request, read_base)
-    found = [finding for one in compiled for finding in warnings(one.plan)] + _about_sets(compiled, args)
+    outcome = attempt(inputs.sources, request, read_base, complete=not inputs.unread)
+    compiled = outcome.compiled
+    found = [*inputs.unread, *outcome.errors, *outcome.true(d for p in outcome.plans for d in warnings(p))]
+    found += _about_sets(compiled, args)
     if found:
         from slo.cli.report import print_all  # noqa: PLC0415 - only needed when there is something to show
 
-        print_all(_judged(found, sources))
+        print_all(_judged(found, inputs.texts))
     outputs = _outputs(compiled, args)
-    args.made = sources, compiled, outputs  # see `slo.cli.command`
+    args.made = inputs.sources, compiled, outputs  # see `slo.cli.command`
     _warn_of_the_disk(compiled, outputs, args)
     return _check(outputs) if args.check else _write(outputs, prune=args.prune)
 
@@ -135,7 +136,7 @@ def _renamed(compiled: Sequence[Compiled], args: argparse.Namespace) -> list[Out
     return list(files.values())
 
 
-def _judged(found: Sequence[Diagnostic], sources: Sequence[Source]) -> tuple[Diagnostic, ...]:
+def _judged(found: Sequence[Diagnostic], texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
     """The findings with their places, without those that comments ignore.
 
     Raises:
@@ -145,7 +146,6 @@ def _judged(found: Sequence[Diagnostic], sources: Sequence[Source]) -> tuple[Dia
     from slo.lint.ignores import judge  # noqa: PLC0415 - only needed when there is something to say
     from slo.load.locate import located  # noqa: PLC0415 - as above
 
-    texts = {s.file: s.text for s in sources}
     kept = judge(located(found, texts), texts).kept
     if any(finding.severity == "error" for finding in kept):
         raise CompileError(kept)

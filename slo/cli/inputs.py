@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
 
 from slo.diagnostics import Diagnostic, Place
 from slo.errors import CompileError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from slo.load import Source
     from slo.model import SloSet
 
+T = TypeVar("T")
 DEFAULT_FILE = "slos.yaml"
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """The files that a command was given.
+
+    Attributes:
+        sources: those that could be read.
+        unread: why others could not.
+        texts: what each file says, in the order in which they were given; nothing for those that could not be read.
+    """
+
+    sources: tuple[Source, ...]
+    unread: tuple[Diagnostic, ...]
+    texts: dict[str, str]
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
@@ -30,21 +47,34 @@ def read_sources(files: Sequence[str]) -> tuple[Source, ...]:
     Raises:
         CompileError: a file cannot be read, or none was given and there is no default.
     """
+    inputs = read_inputs(files)
+    if inputs.unread:
+        raise CompileError(inputs.unread)
+    return inputs.sources
+
+
+def read_inputs(files: Sequence[str]) -> Inputs:
+    """Read all files that can be read."""
     from slo.load import expand, read  # noqa: PLC0415 - keeps the start of other commands fast
 
     if not files and not Path(DEFAULT_FILE).exists():
         hint = "`slo init` writes one, or name a file"
-        raise CompileError((Diagnostic("SLO001", Place(DEFAULT_FILE), "there is no such file", hint),))
-    sources: list[Source] = []
+        return Inputs((), (Diagnostic("SLO001", Place(DEFAULT_FILE), "there is no such file", hint),), {})
     found: list[Diagnostic] = []
-    for name in expand(files or [DEFAULT_FILE]):
-        try:
-            sources.append(read(name))
-        except CompileError as error:
-            found.extend(error.diagnostics)
-    if found:
-        raise CompileError(tuple(found))
-    return tuple(sources)
+    given = files or [DEFAULT_FILE]
+    parts = [_tried(lambda n: expand([n]), name, found) or () for name in given]
+    sources = [s for name in expand(n for part in parts for n in part) if (s := _tried(read, name, found))]
+    order = [n for name, part in zip(given, parts, strict=True) for n in part or (name,)]
+    texts = dict.fromkeys(order, "") | {source.file: source.text for source in sources}
+    return Inputs(tuple(sources), tuple(found), texts)
+
+
+def _tried(step: Callable[[str], T], name: str, found: list[Diagnostic]) -> T | None:
+    try:
+        return step(name)
+    except CompileError as error:
+        found += error.diagnostics
+        return None
 
 
 def folder_of(slo_set: SloSet) -> Path:

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from slo.cli.asking import access_of, add_access, filled, given, warn_of_passwords
 from slo.cli.help import Lines
-from slo.cli.inputs import add_files, read_base, read_sources
+from slo.cli.inputs import add_files, read_base, read_inputs
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
+    from slo.cli.inputs import Inputs
     from slo.cli.types import Subparsers
     from slo.diagnostics import Diagnostic
     from slo.lint.ignores import Judged
-    from slo.load import Source
     from slo.observe.access import Access
     from slo.observe.metrics import Metrics
     from slo.observe.server import Server
-    from slo.pipeline import Compiled
+    from slo.plan.values import Plan
 
 _EPILOG = """\
 examples:
@@ -65,14 +65,9 @@ def register(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Print all findings."""
     from slo.cli.report import severity_of  # noqa: PLC0415 - keeps the start of other commands fast
-    from slo.errors import CompileError  # noqa: PLC0415 - as above
-    from slo.lint.ignores import Judged  # noqa: PLC0415 - as above
 
     outside = _outside(args, parser)
-    try:
-        judged = _judged(read_sources(args.files), outside)
-    except CompileError as error:
-        judged = Judged(error.diagnostics)
+    judged = _judged(read_inputs(args.files), outside)
     findings = judged.kept
     counts = {s: sum(severity_of(d) == s for d in findings) for s in ("error", "warning", "info")}
     _print(judged, counts, args.format)
@@ -117,31 +112,34 @@ def _outside(args: argparse.Namespace, parser: argparse.ArgumentParser) -> _Outs
     return _Outside(args.metrics, args.prometheus, access_of(args, parser, os.environ) if asks else None)
 
 
-def _judged(sources: Sequence[Source], outside: _Outside) -> Judged:
-    """All findings, in the order of the files, without those that comments ignore."""
+def _judged(inputs: Inputs, outside: _Outside) -> Judged:
+    """All findings, in the order of the files, without those that comments ignore.
+
+    Where there is an error, no comment is said to ignore nothing: what it ignores may be in what was left out.
+    """
     from slo.lint.ignores import Judged, judge  # noqa: PLC0415 - as above
     from slo.load.locate import located  # noqa: PLC0415 - as above
-    from slo.pipeline import Request, compile_sources  # noqa: PLC0415 - as above
+    from slo.pipeline import Request, attempt  # noqa: PLC0415 - as above
 
-    compiled = compile_sources(sources, Request(), read_base)
-    texts = {s.file: s.text for s in sources}
-    found, looked_for = _found(compiled, outside)
-    judged = judge(located(found, texts), texts, looked_for)
+    texts = inputs.texts
+    outcome = attempt(inputs.sources, Request(), read_base, complete=not inputs.unread)
+    errors = (*inputs.unread, *outcome.errors)
+    found, looked_for = _found(outcome.plans, outside)
+    judged = judge(located((*errors, *outcome.true(found)), texts), texts, frozenset() if errors else looked_for)
     return Judged(located((*judged.kept, *judged.about_comments), texts), judged.ignored)
 
 
-def _found(compiled: Iterable[Compiled], outside: _Outside) -> tuple[list[Diagnostic], frozenset[str]]:
+def _found(plans: Sequence[Plan], outside: _Outside) -> tuple[list[Diagnostic], frozenset[str]]:
     """The findings, and the codes that were looked for."""
     from slo.lint import lint, lints  # noqa: PLC0415 - as above
 
     codes = frozenset(code for _, code in lints())
-    if not outside.metrics and not outside.prometheus:
-        return [d for one in compiled for d in lint(one.plan)], codes
+    if not plans or not (outside.metrics or outside.prometheus):
+        return [d for p in plans for d in lint(p)], codes
     from slo.lint.finding import finding  # noqa: PLC0415 - as above
     from slo.lint.live import codes as live_codes  # noqa: PLC0415 - as above
     from slo.observe.errors import ObserveError  # noqa: PLC0415 - as above
 
-    plans = [one.plan for one in compiled]
     try:
         seen, server = _observed(outside)
         return [d for p in plans for d in lint(p, seen, server)], codes | live_codes(metrics=True, server=bool(server))

@@ -28,12 +28,18 @@ def resolve(files: Sequence[ValidatedFile], set_name: str | None = None) -> tupl
         CompileError: with everything that makes no sense in any of the files.
     """
     findings = Findings()
+    sets = resolve_into(findings, files, set_name)
+    findings.stop_if_any()
+    return sets
+
+
+def resolve_into(findings: Findings, files: Sequence[ValidatedFile], set_name: str | None = None) -> tuple[SloSet, ...]:
+    """The same, without the SLOs about which something was found."""
     members: dict[str, list[ValidatedFile]] = defaultdict(list)
     for file in files:
         members[_set_of(file, set_name, findings)].append(file)
     sets = tuple(_resolved_set(name, group, findings) for name, group in members.items())
     check_names((slo for one in sets for slo in one.slos), findings)
-    findings.stop_if_any()
     return sets
 
 
@@ -80,5 +86,6 @@ def _slos(file: ValidatedFile, findings: Findings) -> list[Slo]:
     if not file.spec.slos:
         findings.add(place.at("slos"), "SLO030", "this file has no SLO", "`slo init` writes an example")
     resolver = FileResolver(file.spec, place, findings)
-    made = (resolver.slo(spec, place.at("slos", index)) for index, spec in enumerate(file.spec.slos))
+    numbers = range(len(file.spec.slos)) if file.numbers is None else file.numbers
+    made = (resolver.slo(spec, place.at("slos", n)) for n, spec in zip(numbers, file.spec.slos, strict=True))
     return [slo for slo in made if slo is not None]

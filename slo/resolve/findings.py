@@ -54,6 +54,11 @@ class Findings:
             return None
 
     @property
+    def found(self) -> tuple[Diagnostic, ...]:
+        """Everything that was found, once each: what `defaults` say is found once for each SLO."""
+        return tuple(dict.fromkeys(self._found))
+
+    @property
     def errors(self) -> int:
         """How many errors there are."""
         return sum(d.severity is Severity.ERROR for d in self._found)
@@ -65,4 +70,4 @@ class Findings:
             CompileError: something was found.
         """
         if self._found:
-            raise CompileError(tuple(dict.fromkeys(self._found)))  # what `defaults` say is found once for each SLO
+            raise CompileError(self.found)

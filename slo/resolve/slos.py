@@ -48,6 +48,7 @@ class FileResolver:
         self._findings = findings
         self._for_all = place.at("defaults")
         self._policies = policies(spec.policies, place, findings)
+        self._named = {**dict.fromkeys(spec.policies or {}, ()), **self._policies}
         self._defaults = self._read(spec.defaults, self._for_all)
         links = spec.links
         runbooks = findings.read(values.link, links.runbooks if links else None, place, "links", "runbooks")
@@ -76,7 +77,7 @@ class FileResolver:
         members = overrides(parts, group_by, where(spec.objectives), self._findings)
         slices = _first(spec.budgeting, defaults.budgeting, None)
         budgeting = budgeted(slices, sli, where(spec.budgeting), self._findings)
-        if self._findings.errors > before or objective is None or sli is None:
+        if self._findings.errors > before or objective is None or sli is None or self._policy_is_wrong(spec):
             return None
         declared = own.scrape_interval or shared.scrape_interval
         scrape = declared or DEFAULT_SCRAPE_INTERVAL
@@ -104,13 +105,19 @@ class FileResolver:
         )
         return for_traffic(slo, defaults.alerts, spec.alerts)
 
+    def _policy_is_wrong(self, spec: SloSpec) -> bool:
+        """Whether the SLO wants a table of the file about which something was reported."""
+        common = self._spec.defaults.alerts if self._spec.defaults else None
+        name = (spec.alerts and spec.alerts.policy) or (common and common.policy)
+        return name in self._named and name not in self._policies
+
     def _read(self, spec: Settings | None, place: Place) -> _Numbers:
         if spec is None:
             return _Numbers()
         read, findings = self._findings.read, self._findings
         check_labels(spec.labels, place, findings)
         common = self._spec.defaults.alerts if self._spec.defaults else None
-        check_alerts(spec.alerts, common, self._policies, place, findings)
+        check_alerts(spec.alerts, common, self._named, place, findings)
         rate = spec.traffic.per_second if spec.traffic else None
         objective = None if spec.objective is None else str(spec.objective)
         return _Numbers(

@@ -18,10 +18,11 @@ MOST_FINDINGS = 1_000
 
 
 class ValidatedFile(msgspec.Struct, frozen=True):
-    """A file whose structure is right, and its name."""
+    """A file whose structure is right, and its name; `numbers`: places of its SLOs where wrong ones were left out."""
 
     file: str
     spec: FileSpec
+    numbers: tuple[int, ...] | None = None
 
 
 def validate(document: Document) -> ValidatedFile:

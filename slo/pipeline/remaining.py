@@ -1,0 +1,178 @@
+"""Finds everything that is wrong at once: what passes a stage goes on to the next, though other parts did not.
+
+Nothing is reported that may only follow from a part that is left out.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from slo.catalogue import CATALOGUE
+from slo.codes.queries import QUERIES
+from slo.diagnostics import Place
+from slo.emit import EMITTERS
+from slo.emit.context import Context
+from slo.errors import CompileError
+from slo.load import parse
+from slo.pipeline.sets import check_time_scale, planned_set
+from slo.resolve import resolve_into
+from slo.resolve.findings import Findings
+from slo.schema.partial import PartialFile, consequences, without_mistakes
+from slo.write.layout import chosen_targets, layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from slo.diagnostics import Diagnostic
+    from slo.load import Source
+    from slo.model import SloSet
+    from slo.pipeline.sets import ReadBase, Request
+    from slo.plan.values import Plan
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+
+_OF_OUTPUTS = frozenset({"SLO080", "SLO082", "SLO083", "SLO085"})
+_OF_METRICS = frozenset({"SLO129", "SLO130", "SLO131", "SLO132", "SLO133"})
+_TRUE_ANYWAY = QUERIES.keys() | _OF_METRICS | _OF_OUTPUTS
+"""What is found of a query or a path, whatever the file says for all of its SLOs."""
+
+Follow = set[tuple[str, str]]
+"""Files and codes: such a finding may only follow from an error."""
+
+
+class Remaining(msgspec.Struct, frozen=True):
+    """What could still be found.
+
+    Attributes:
+        errors: of every stage.
+        plans: the rules of each set, without the SLOs that have an error.
+        follow: file and code of findings about these plans that may only follow from an error.
+    """
+
+    errors: tuple[Diagnostic, ...]
+    plans: tuple[Plan, ...]
+    follow: frozenset[tuple[str, str]]
+
+
+def remaining(sources: Sequence[Source], request: Request, read_base: ReadBase, *, complete: bool) -> Remaining:
+    """Everything that can be found; `complete`: no further file could not be read.
+
+    A file whose SLOs may mean something else as soon as it is right is looked at without the others.
+    """
+    found: list[Diagnostic] = []
+    files = _files(sources, found)
+    sound = [part for part in files if part.sound]
+    surely = complete and len(sound) == len(sources)
+    near = complete and len({PurePath(source.file).parent for source in sources}) == 1
+    plans: list[Plan] = []
+    follow: Follow = set()
+    for parts in (sound, *([part] for part in files if not part.sound)):
+        sets, wrong = _resolved(parts, request.set_name)
+        found += wrong
+        follow |= _following(parts, wrong)
+        for one in _usable(sets, wrong):
+            whole = surely and _is_whole(one, found)
+            planned, more = _planned(one, request, whole=whole)
+            plans += [planned] if planned else []
+            if planned and (whole or near):
+                more += _about_outputs(planned, request, read_base, alone=len(sets) == 1)
+            found += _true(more, one, follow)
+    return Remaining(tuple(found), tuple(plans), frozenset(follow))
+
+
+def _files(sources: Iterable[Source], found: list[Diagnostic]) -> list[PartialFile]:
+    """What is left of each file after it was read and its structure was checked."""
+    files: list[PartialFile] = []
+    for source in sources:
+        document = _caught(parse, source, found)
+        if document:
+            part, wrong = without_mistakes(document)
+            found += wrong
+            files += [part] if part else []
+    return files
+
+
+def _resolved(parts: Sequence[PartialFile], set_name: str | None = None) -> tuple[tuple[SloSet, ...], list[Diagnostic]]:
+    """Their sets, and what was found that does not follow from what is left out."""
+    findings = Findings()
+    sets = resolve_into(findings, [part.file for part in parts], set_name)
+    follow = {(part.file.file, code) for part in parts for code in part.follow}
+    return sets, [d for d in findings.found if (d.place.file, d.code) not in follow]
+
+
+def _following(parts: Iterable[PartialFile], wrong: Iterable[Diagnostic]) -> Follow:
+    """What may follow from the keys of the files that are left out, or of which the value was refused."""
+    causes = [(part.file.file, part.follow, part.sound) for part in parts]
+    causes += [(d.place.file, after.codes, after.sound) for d in wrong for after in [consequences(_keys(d))]]
+    rest = CATALOGUE.keys() - _TRUE_ANYWAY
+    return {(file, code) for file, codes, sound in causes for code in (codes if sound else rest)}
+
+
+def _keys(found: Diagnostic) -> list[str]:
+    """The key of the file in which something was found, where it is none of an SLO."""
+    return [str(step) for step in found.place.path[:1] if step != "slos"]
+
+
+def _true(found: Iterable[Diagnostic], slo_set: SloSet, follow: Follow) -> list[Diagnostic]:
+    """Without what may follow from an error in a file of the set: alerts of one file need receivers in another."""
+    files = {slo.place.file for slo in slo_set.slos}
+    return [d for d in found if not any((file, d.code) in follow for file in files)]
+
+
+def _usable(sets: Iterable[SloSet], wrong: Sequence[Diagnostic]) -> Iterator[SloSet]:
+    """The sets without the SLOs in which something is wrong."""
+    bad = {(d.place.file, d.place.path[:2]) for d in wrong}
+    for one in sets:
+        slos = tuple(slo for slo in one.slos if (slo.place.file, slo.place.path) not in bad)
+        if slos:
+            yield replace(one, slos=slos)
+
+
+def _is_whole(slo_set: SloSet, found: Iterable[Diagnostic]) -> bool:
+    """No SLO of its files is left out."""
+    files = {slo.place.file for slo in slo_set.slos}
+    return len(files) == len(slo_set.sources) and files.isdisjoint(d.place.file for d in found)
+
+
+def _planned(slo_set: SloSet, request: Request, *, whole: bool) -> tuple[Plan | None, list[Diagnostic]]:
+    """The rules, without the SLOs that the layout cannot express, and what was found."""
+    found: list[Diagnostic] = []
+    planned = _caught(lambda s: planned_set(s, request), slo_set, found)
+    if found:
+        rest = next(_usable([slo_set], found), None)
+        smaller = rest is not None and len(rest.slos) < len(slo_set.slos)
+        return (_planned(rest, request, whole=False)[0] if rest and smaller else None), found
+    if whole and planned:
+        _caught(check_time_scale, planned, found)
+    return (planned if planned and planned.slos else None), found
+
+
+def _about_outputs(planned: Plan, request: Request, read_base: ReadBase, *, alone: bool) -> list[Diagnostic]:
+    """What is wrong with where the outputs go, and with each of them."""
+    found: list[Diagnostic] = []
+    slo_set = planned.set
+    spec = Place(slo_set.slos[0].place.file)
+    where = _caught(lambda s: layout(s, spec, into=request.into, alone=alone), slo_set, found)
+    targets = list(chosen_targets(slo_set, request.targets))
+    base = _caught(lambda s: (read_base(s),), slo_set, found) if "alertmanager" in targets else None
+    where = where or layout(replace(slo_set, outputs=()), spec, into=True, alone=alone)
+    context = Context(where, base[0] if base else None, slo_set.alerting_base or "", spec.file)
+    for target in targets:
+        if base or target != "alertmanager":
+            _caught(lambda emit: dict(emit(planned, context)), EMITTERS[target], found)
+    return found
+
+
+def _caught(stage: Callable[[V], T], item: V, found: list[Diagnostic]) -> T | None:
+    """What a stage makes of an item; None where it found something."""
+    try:
+        return stage(item)
+    except CompileError as error:
+        found += error.diagnostics
+        return None
