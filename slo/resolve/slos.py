@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from slo.burnrate import POLICIES
 from slo.model import Links, Slo
 from slo.resolve import values
 from slo.resolve.alerts import check_alerts, for_traffic, settings
@@ -106,10 +107,10 @@ class FileResolver:
         return for_traffic(slo, defaults.alerts, spec.alerts)
 
     def _policy_is_wrong(self, spec: SloSpec) -> bool:
-        """Whether the SLO wants a table of the file about which something was reported."""
+        """Whether the SLO wants a policy that is unknown or has a mistake, which was reported where it is named."""
         common = self._spec.defaults.alerts if self._spec.defaults else None
         name = (spec.alerts and spec.alerts.policy) or (common and common.policy)
-        return name in self._named and name not in self._policies
+        return name is not None and name not in self._policies and name not in POLICIES
 
     def _read(self, spec: Settings | None, place: Place) -> _Numbers:
         if spec is None:

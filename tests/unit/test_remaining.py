@@ -138,6 +138,10 @@ WANTS_CALM = ("policy: workbook", "policy: calm")
         ([WANTS_CALM, ("budget: 10%", "budget: 1000%")], ["SLO065"]),
         ([WANTS_CALM, ("budget: 10%", "budget: 10")], ["SLO013"]),
         ([WANTS_CALM, ("policies:", "polices:")], ["SLO012"]),
+        (
+            [("    alerts: {policy: workbook}\n", ""), ("defaults: {", "defaults: {alerts: {policy: calmer}, ")],
+            ["SLO062"],
+        ),
         ([("    title:", "    titel:")], ["SLO012"] * 7),
         ([("service: shop\n", "")], ["SLO014"]),
         ([("service: shop\n", "service: [shop]\n")], ["SLO013"]),
