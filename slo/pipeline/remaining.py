@@ -81,7 +81,8 @@ def remaining(sources: Sequence[Source], request: Request, read_base: ReadBase, 
             planned, more = _planned(one, request, whole=whole)
             plans += [planned] if planned else []
             if planned and (whole or near):
-                more += _about_outputs(planned, request, read_base, alone=len(sets) == 1)
+                targets = _targets(one, request, follow)
+                more += _about_outputs(planned, request, read_base, targets, alone=len(sets) == 1)
             found += _true(more, one, follow)
     return Remaining(tuple(found), tuple(plans), frozenset(follow))
 
@@ -115,7 +116,7 @@ def _following(parts: Iterable[PartialFile], wrong: Iterable[Diagnostic]) -> Fol
 
 
 def _keys(found: Diagnostic) -> list[str]:
-    """The key of the file in which something was found, where it is none of an SLO."""
+    """The key of the file in which something was found; nothing for a key of an SLO."""
     return [str(step) for step in found.place.path[:1] if step != "slos"]
 
 
@@ -153,13 +154,21 @@ def _planned(slo_set: SloSet, request: Request, *, whole: bool) -> tuple[Plan | 
     return (planned if planned and planned.slos else None), found
 
 
-def _about_outputs(planned: Plan, request: Request, read_base: ReadBase, *, alone: bool) -> list[Diagnostic]:
+def _targets(slo_set: SloSet, request: Request, follow: Follow) -> list[str]:
+    """Outputs in which something may be found; without sound files, names may even be unfit for paths."""
+    chosen = chosen_targets(slo_set, request.targets)
+    sound = all((slo.place.file, "SLO075") not in follow for slo in slo_set.slos)
+    return [target for target in chosen if sound or target == "alertmanager"]
+
+
+def _about_outputs(
+    planned: Plan, request: Request, read_base: ReadBase, targets: Sequence[str], *, alone: bool
+) -> list[Diagnostic]:
     """What is wrong with where the outputs go, and with each of them."""
     found: list[Diagnostic] = []
     slo_set = planned.set
     spec = Place(slo_set.slos[0].place.file)
     where = _caught(lambda s: layout(s, spec, into=request.into, alone=alone), slo_set, found)
-    targets = list(chosen_targets(slo_set, request.targets))
     base = _caught(lambda s: (read_base(s),), slo_set, found) if "alertmanager" in targets else None
     where = where or layout(replace(slo_set, outputs=()), spec, into=True, alone=alone)
     context = Context(where, base[0] if base else None, slo_set.alerting_base or "", spec.file)

@@ -48,7 +48,7 @@ def test_a_page_of_one_cluster_leaves_the_tickets_of_the_other_alone(alertmanage
 
 
 def test_without_distinguish_one_server_is_assumed(alertmanager: Path, tmp_path: Path) -> None:
-    """The labels are compared that the file names; an external label that it does not know is none of them."""
+    """Only labels that the specification names are compared; an unknown external label separates nothing."""
     page, ticket = firing("page-fast", cluster="a"), firing("ticket-slow", cluster="b")
     with running(alertmanager, tmp_path, configured()) as server:
         server.post([ticket, page])

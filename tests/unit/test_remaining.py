@@ -144,6 +144,7 @@ WANTS_CALM = ("policy: workbook", "policy: calm")
         ),
         ([("    title:", "    titel:")], ["SLO012"] * 7),
         ([("service: shop\n", "")], ["SLO014"]),
+        ([("service: shop\n", "service: ../../shop\n"), ("{prometheus: rules.yml}", "{runbooks: a/}")], ["SLO020"]),
         ([("service: shop\n", "service: [shop]\n")], ["SLO013"]),
         ([("version: 1", "version: 2"), ("title:", "titel:")], ["SLO017"]),
         ([("slos:\n", "slos: []\nsls:\n")], ["SLO012"]),
