@@ -87,6 +87,15 @@ class Feed(msgspec.Struct, frozen=True):
     second: int = 1
 
 
+Missing = tuple[tuple["Selector", str], ...]
+"""Selectors, and for each of them what follows where it has no series: one of these."""
+NO_DATA = "no data: neither good nor bad, and NoData fires"
+NOT_YET = "0 events, as long as the other operands have series"
+NO_FAILURES = "no bad events"
+NO_SUCCESS = "every event is bad"
+UNKNOWN_BUCKET = "series of the histogram without it do not count"
+
+
 class Sli(Protocol):
     """One kind of service level indicator. No other module knows which kinds exist."""
 
@@ -106,6 +115,10 @@ class Sli(Protocol):
 
     def selectors(self) -> tuple[Selector, ...]:
         """Every series selector that the SLI reads."""
+        ...
+
+    def missing(self) -> Missing:
+        """For each selector, what is recorded while it has no series."""
         ...
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:

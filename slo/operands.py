@@ -45,6 +45,11 @@ def buckets_of(selectors: Iterable[Selector]) -> Buckets:
     return {counter: buckets for counter, buckets in found.items() if buckets}
 
 
+def belongs(selector: Selector, buckets: Buckets) -> bool:
+    """Whether it is a bucket of a histogram whose observations are counted as well."""
+    return _bound(selector) and metrics([selector]) <= metrics(buckets)
+
+
 def _bound(selector: Selector) -> bool:
     """Whether it reads one bucket, and not that of all observations."""
     les = [m for m in selector.matchers if m.label == _LE]
@@ -96,7 +101,10 @@ def _metric(selector: Selector) -> str:
 
 
 def operands(query: Query, sign: int) -> tuple[tuple[Selector, int], ...]:
-    """The selectors of a query, and what more of each means; `sign`: what more of the whole means."""
+    """The selectors of a query, and what more of each means; `sign`: what more of the whole means.
+
+    A denominator means nothing by itself.
+    """
     return ((query, sign),) if isinstance(query, Selector) else tuple(_signed(read(query.text).tree, sign))
 
 
@@ -111,10 +119,10 @@ def makes_labels(query: Query) -> bool:
 def _signed(node: Node, sign: int) -> Iterator[tuple[Selector, int]]:
     if isinstance(node, Read):
         yield node.selector, sign
-    minus = isinstance(node, Signed) or (isinstance(node, Binary) and node.operator == "-")
+    operator = "-" if isinstance(node, Signed) else node.operator if isinstance(node, Binary) else ""
+    last = {"-": -sign, "/": NEUTRAL}.get(operator, sign)
     for part in node.parts:
-        turned = minus and part is node.parts[-1]
-        yield from _signed(part, -sign if turned else sign)
+        yield from _signed(part, last if part is node.parts[-1] else sign)
 
 
 class _Writer:

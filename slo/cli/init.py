@@ -24,7 +24,7 @@ owner: my-team                 # label `team`: who gets the alerts
 
 defaults:
   window: 30d                  # the error budget counts over the last 30 days
-  scrape_interval: 15s         # how often Prometheus scrapes the service; the longest, if targets differ
+  scrape_interval: 15s         # how often Prometheus scrapes the service; leave it out if targets differ
 
 # alerting: {base: alertmanager.base.yml}        # your Alertmanager configuration; slo adds its routes to a copy
 # outputs:                                       # where to write; without this: build/slo/<target>/

@@ -104,11 +104,13 @@ LIVE: dict[str, Entry] = {
         Severity.WARNING,
     ),
     "SLO143": Entry(
-        "Scraped more rarely than the SLO says",
-        "Five minutes and one scrape interval are what slo looks at, so that windows meet. If samples are further "
-        "apart than `scrape_interval` says, events between two windows are lost: one in twenty at 15s, one in five at "
-        "60s.",
-        "Write the longest scrape interval of the targets under `scrape_interval`.",
+        "Scraped at another interval than the SLO says",
+        "With `scrape_interval`, each count reads five minutes and one scrape interval, so that neighbouring counts "
+        "share one sample. If samples are further apart, events between two counts are lost: one in twenty at 15s, one "
+        "in five at 60s. If they are closer together, some events count 1.7 times and the others 0.9 times, and alerts "
+        "about rare events flap.",
+        "Leave `scrape_interval` out: counts are then right for every interval up to 60s, and read more samples. Or "
+        "write the interval of the targets, if all have the same.",
         Severity.WARNING,
     ),
     "SLO144": Entry(

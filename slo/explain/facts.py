@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo.explain import alerting, looking, spending, tiers
-from slo.explain.values import Facts, LeftOut, Measured
+from slo.explain.values import Absent, Facts, LeftOut, Measured
 
 if TYPE_CHECKING:
     from slo.model import Slo
@@ -46,4 +46,5 @@ def _measured(slo: Slo) -> Measured:
         per_second=tiers.per_second(slo),
         bridge=slo.bridge,
         left_out=tuple(LeftOut(entry.what, entry.reason) for entry in slo.maintenance),
+        absent=tuple(Absent(str(selector), text) for selector, text in slo.sli.missing()),
     )

@@ -26,6 +26,7 @@ def text(facts: Facts) -> str:
     parts = (
         [f"{facts.service}/{facts.slo}: {_one_line(facts.title)}"],
         ["What is measured?", *_measured(facts)],
+        ["What is recorded while a series is missing?", *_missing(facts)],
         ["How many errors may I make?", *_budget(facts)],
         ["Which budgets do the members of the group have?", *_members(facts)] if facts.members else [],
         ["When will I be paged, and when is there a ticket?", *_alerted(facts)],
@@ -59,6 +60,11 @@ def _measured(facts: Facts) -> list[str]:
         for left in measured.left_out
     ]
     return entries(rows)
+
+
+def _missing(facts: Facts) -> list[str]:
+    rows = [(INDENT + absent.selector, *sentence(absent.recorded, "      ")) for absent in facts.measured.absent]
+    return [line for row in rows for line in row]
 
 
 def _budget(facts: Facts) -> list[str]:

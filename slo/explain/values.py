@@ -19,6 +19,13 @@ class LeftOut(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Absent(msgspec.Struct, frozen=True):
+    """What is recorded while a selector has no series."""
+
+    selector: str
+    recorded: str
+
+
 class Measured(msgspec.Struct, frozen=True):
     """What is counted. `per_second`: events or slices in a second, where that is known; of one member of a group."""
 
@@ -29,6 +36,7 @@ class Measured(msgspec.Struct, frozen=True):
     per_second: Decimal | None
     bridge: bool
     left_out: tuple[LeftOut, ...]
+    absent: tuple[Absent, ...]
 
 
 class Spending(msgspec.Struct, frozen=True):

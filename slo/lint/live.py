@@ -34,7 +34,7 @@ OF_SERVERS: tuple[tuple[Callable[[Subject, Server], Iterator[Diagnostic]], str],
     (loaded.recorded_elsewhere, "SLO138"),
     (loaded.loaded_twice, "SLO138"),
     (loaded.sloth_rules, "SLO139"),
-    (loaded.slow_targets, "SLO143"),
+    (loaded.scrape_intervals, "SLO143"),
 )
 """Each lint that `--prometheus` runs."""
 

@@ -50,37 +50,46 @@ def _without_years(text: str) -> str:
     return re.sub(r"(\d+)y", lambda m: f"{int(m.group(1)) * _YEAR}d", text)
 
 
-def slow_targets(subject: Subject, server: Server) -> Iterator[Diagnostic]:
-    """Targets that are scraped more rarely than their SLO says."""
+def scrape_intervals(subject: Subject, server: Server) -> Iterator[Diagnostic]:
+    """Targets that are scraped at another interval than their SLO says; one that says nothing takes any up to 60s."""
     targets = server.optional("targets", {"state": "active"}, dict[str, Any]) or {}
     intervals = _intervals(targets.get("activeTargets"))
     if not intervals:
         return
-    slow: dict[str, list[Slo]] = {}
+    other: dict[str, list[Slo]] = {}
     for slo in subject.slos:
         selector = total_of(slo)
         rows = server.query(f"group by (job) ({selector})") if selector else []
         found = {row["job"]: intervals[row["job"]] for row in rows if row.get("job") in intervals}
-        job = max(found, key=lambda job: found[job], default="")
-        if job and found[job] > slo.scrape_interval:
-            slow.setdefault(job, []).append(slo)
-    for job, slos in slow.items():
-        real, names = duration(intervals[job]), some([slo.name for slo in slos])
-        said = duration(slos[0].scrape_interval)
+        job = max(found, key=lambda job: found[job][-1], default="")
+        if job and not _expected(found[job], slo):
+            other.setdefault(job, []).append(slo)
+    for job, slos in other.items():
+        shortest, *_, longest = map(duration, (intervals[job][0], *intervals[job]))
+        real = longest if shortest == longest else f"{shortest} to {longest}"
+        said, names = duration(slos[0].scrape_interval), some([slo.name for slo in slos])
         message = f"the job {job} is scraped every {real}, and for {names} the specification says {said}"
-        yield finding("SLO143", slos[0].place.at("scrape_interval"), message, f"write scrape_interval: {real}")
+        hint = "leave scrape_interval out, or write scrape_interval: "
+        hint = f"{hint}{real}" if shortest == longest else "leave scrape_interval out: then any interval is right"
+        yield finding("SLO143", slos[0].place.at("scrape_interval"), message, hint)
 
 
-def _intervals(targets: object) -> dict[str, int]:
-    """The longest scrape interval of each job, in seconds."""
-    longest: dict[str, int] = {}
+def _expected(intervals: list[int], slo: Slo) -> bool:
+    if slo.any_interval:
+        return intervals[-1] <= slo.scrape_interval
+    return set(intervals) == {slo.scrape_interval}
+
+
+def _intervals(targets: object) -> dict[str, list[int]]:
+    """The scrape intervals of each job in seconds, the longest last."""
+    found: dict[str, set[int]] = {}
     for target in targets if isinstance(targets, list) else []:
         try:
             job, seconds = str(target["labels"]["job"]), int(parse_duration(str(target["scrapeInterval"])))
         except (KeyError, TypeError, PromqlError):
             continue
-        longest[job] = max(seconds, longest.get(job, 0))
-    return longest
+        found.setdefault(job, set()).add(seconds)
+    return {job: sorted(seconds) for job, seconds in found.items()}
 
 
 def recorded_elsewhere(subject: Subject, server: Server) -> Iterator[Diagnostic]:

@@ -97,7 +97,10 @@ class Settings(Strict, frozen=True):
 
     objective: Objective | None = None
     window: Window | None = None
-    scrape_interval: Annotated[Duration, Meta(description="The longest among the targets.")] | None = None
+    scrape_interval: (
+        Annotated[Duration, Meta(description="That of the targets; left out, counts are right for any up to 60s.")]
+        | None
+    ) = None
     owner: Owner | None = None
     labels: LabelMap | None = None
     traffic: TrafficSpec | None = None

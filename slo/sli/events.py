@@ -8,8 +8,8 @@ import msgspec
 
 from slo.counting import Beside, Reading, events, together, where_known
 from slo.diagnostics import Diagnostic, Place
-from slo.model import Base, Counts, Feed, Unit
-from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, makes_labels, metrics, operands
+from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
+from slo.operands import BAD, GOOD, NEUTRAL, belongs, buckets_of, makes_labels, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, check_rate, parse_query, selectors_of
 from slo.selectors import example
@@ -17,7 +17,7 @@ from slo.selectors import example
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slo.model import Labels
+    from slo.model import Labels, Missing
     from slo.operands import Buckets
 
 _FIELDS = ("total", "good", "bad")
@@ -108,6 +108,19 @@ class Events(msgspec.Struct, frozen=True):
         """What the queries read."""
         return tuple(dict.fromkeys(s for q in self.queries() for s in selectors_of(q)))
 
+    def missing(self) -> Missing:
+        """What follows for each operand of each query."""
+        buckets = buckets_of(self.selectors())
+        needed = {one for pair in self._apart(buckets) for one in pair.needed}
+        rows: dict[Selector, str] = {}
+        for query, sign in ((self.total, NEUTRAL), (self.good, GOOD), (self.bad, BAD)):
+            signed = operands(query, sign or GOOD) if query else ()
+            several = sum(own == (sign or GOOD) for _, own in signed) > 1
+            for one, own in signed:
+                text = _without(sign, added=own == (sign or GOOD), several=several, needed=one in needed)
+                rows.setdefault(one, UNKNOWN_BUCKET if belongs(one, buckets) else text)
+        return tuple(rows.items())
+
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
         """Series that only good events add to, and series that bad ones add to, as the selectors tell them apart."""
         total, good, bad = (_of_member(q, member) for q in (self.total, self.good, self.bad))
@@ -129,6 +142,15 @@ class Events(msgspec.Struct, frozen=True):
         if self.good is None:
             return f"an event of {self.total} that is not one of {self.bad}"
         return f"an event of {self.good}"
+
+
+def _without(sign: int, *, added: bool, several: bool, needed: bool) -> str:
+    """What follows from a missing operand of a query; `sign`: what more of the query means."""
+    if added and sign == BAD:
+        return NO_FAILURES
+    if several if added else sign == NEUTRAL:
+        return NOT_YET
+    return NO_DATA if needed or sign == NEUTRAL else NO_SUCCESS
 
 
 def _is_part(part: Query, whole: Query | None) -> bool:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
-from slo.model import Base, Counts, Feed, Unit
+from slo.model import NO_DATA, Base, Counts, Feed, Unit
 from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, read
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of
 from slo.selectors import example
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from slo.model import Labels
+    from slo.model import Labels, Missing
     from slo.units import MetricUnit
 
 
@@ -84,6 +84,10 @@ class Freshness(msgspec.Struct, frozen=True):
     def selectors(self) -> tuple[Selector, ...]:
         """What the query reads."""
         return selectors_of(self.timestamp)
+
+    def missing(self) -> Missing:
+        """Without a value there is no slice."""
+        return tuple((selector, NO_DATA) for selector in self.selectors())
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
         """One timestamp, of right now or of a minute too long ago; none for an expression."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from slo.counting import Beside, Reading, events, in_tile, of_members, where_known
 from slo.diagnostics import Diagnostic, Place
-from slo.model import Base, Counts, Feed, Unit
+from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
 from slo.operands import rate_of
 from slo.promql import Matcher, Selector, parse_selector
 from slo.selectors import check_selector, example
@@ -32,7 +32,7 @@ from slo.units import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slo.model import Labels
+    from slo.model import Labels, Missing
     from slo.units import MetricUnit
 
 _SUFFIXES = ("_bucket", "_count", "_sum")
@@ -162,6 +162,12 @@ class Latency(msgspec.Struct, frozen=True):
             return own
         same = self.errors.name == self.histogram.name and not self.native
         return (*own, self._bucket(self.errors) if same else self.errors)
+
+    def missing(self) -> Missing:
+        """Without errors none happened; without the bucket of the limit nothing is known."""
+        own, *others = self.selectors()
+        failed = self.selectors()[-1] if self.errors is not None else None
+        return ((own, NO_DATA), *((one, NO_FAILURES if one == failed else UNKNOWN_BUCKET) for one in others))
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
         """The count grows with every event, the bucket with the good ones."""

@@ -8,8 +8,8 @@ import msgspec
 
 from slo.counting import minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
-from slo.model import Base, Counts, Feed, Unit
-from slo.operands import BAD, GOOD, buckets_of, completed
+from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, Base, Counts, Feed, Unit
+from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, completed, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, by_labels, check_value, parse_query, selectors_of
 from slo.selectors import example
@@ -17,7 +17,7 @@ from slo.selectors import example
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slo.model import Labels
+    from slo.model import Labels, Missing
 
 
 class RatioSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +75,16 @@ class Ratio(msgspec.Struct, frozen=True):
     def selectors(self) -> tuple[Selector, ...]:
         """What the query reads."""
         return selectors_of(self.query)
+
+    def missing(self) -> Missing:
+        """Errors that have not happened yet make a share of 0; what else is missing leaves no share."""
+        signed = operands(self.query, GOOD if self.success else BAD)
+        below = {one for one, sign in signed if sign == NEUTRAL}
+        if not below:
+            return tuple((one, NO_DATA) for one in self.selectors())
+        good = NO_SUCCESS if metrics(one for one, sign in signed if sign == GOOD) <= metrics(below) else NO_DATA
+        texts = {BAD: NO_FAILURES, GOOD: good, NEUTRAL: NO_DATA}
+        return tuple((one, NO_DATA if one in below else texts[sign]) for one, sign in signed)
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
         """One gauge that is 0 or 1; none for an expression."""

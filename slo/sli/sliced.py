@@ -13,7 +13,7 @@ from slo.model import Base, Counts, Feed, Unit
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from slo.model import Labels, Sli
+    from slo.model import Labels, Missing, Sli
     from slo.promql import Selector
 
 Empty = Literal["good", "bad"]
@@ -45,6 +45,10 @@ class Sliced(msgspec.Struct, frozen=True):
     def selectors(self) -> tuple[Selector, ...]:
         """What the SLI of events reads."""
         return self.inner.selectors()
+
+    def missing(self) -> Missing:
+        """The same as of the SLI of events."""
+        return self.inner.missing()
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
         """Those of the SLI of events: a minute of good events is good, one of bad events is bad."""

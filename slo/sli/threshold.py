@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
-from slo.model import Base, Counts, Feed, Unit
+from slo.model import NO_DATA, Base, Counts, Feed, Unit
 from slo.promql import Matcher, Selector, read
 from slo.promql.spelling import short
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of
@@ -21,7 +21,7 @@ from slo.units import UNITS, LimitError, UnitName, limit, named, unit_of_express
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slo.model import Labels
+    from slo.model import Labels, Missing
     from slo.units import MetricUnit
 
 Value = Annotated[
@@ -126,6 +126,10 @@ class Threshold(msgspec.Struct, frozen=True):
     def selectors(self) -> tuple[Selector, ...]:
         """What the query reads."""
         return selectors_of(self.query)
+
+    def missing(self) -> Missing:
+        """Without a value there is no slice."""
+        return tuple((selector, NO_DATA) for selector in self.selectors())
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
         """One gauge on either side of the limit; none for an expression."""

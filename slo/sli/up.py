@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from slo.counting import count_slices, sum_slices
-from slo.model import Base, Counts, Feed, Unit
+from slo.model import NO_DATA, Base, Counts, Feed, Unit
 from slo.promql import Matcher, Selector, parse_selector
 from slo.selectors import check_selector, example
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.diagnostics import Diagnostic, Place
-    from slo.model import Labels
+    from slo.model import Labels, Missing
 
 _MINUTE = "[59s999ms]"
 """Short of a minute: a closed range of Prometheus 2 would see the first sample of the next one too."""
@@ -54,6 +54,10 @@ class Up(msgspec.Struct, frozen=True):
     def selectors(self) -> tuple[Selector, ...]:
         """The gauge."""
         return (self.selector,)
+
+    def missing(self) -> Missing:
+        """Without a value there is no slice."""
+        return tuple((selector, NO_DATA) for selector in self.selectors())
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
         """One gauge: 1 is good, 0 is bad."""

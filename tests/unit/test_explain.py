@@ -260,3 +260,11 @@ def test_queries_answer(tmp_path: Path, promtools: dict[str, Path]) -> None:
         command = [str(promtool), "test", "rules", str(tmp_path / "test.yml")]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_missing_series(kind: str) -> None:
+    """The text says for each selector what is recorded while it has no series."""
+    known = of_text(f"objective: 99.5%, sli: {{{kind}: {SLIS[kind]}}}")
+    assert {absent.selector for absent in known.measured.absent} == set(known.measured.selectors)
+    assert all(f"{absent.selector} {absent.recorded}" in words(known) for absent in known.measured.absent)

@@ -136,19 +136,26 @@ def test_rules_of_sloth() -> None:
     assert said.startswith("SLO139: http://prom has 1 SLO of Sloth for the same services: svc/api")
 
 
-@pytest.mark.parametrize(("interval", "expected"), [("15s", 0), ("30s", 1), ("nonsense", 0)])
-def test_scrape_intervals(interval: str, expected: int) -> None:
-    """The longest interval of the jobs that the SLO reads is what it has to say."""
-    targets = [
-        {"labels": {"job": "web"}, "scrapeInterval": "5s"},
-        {"labels": {"job": "web"}, "scrapeInterval": interval},
-        {"labels": {"job": "other"}, "scrapeInterval": "2m"},
-        {"labels": {}},
-        "nonsense",
-    ]
-    server = Fake({"group by (job)": [{"job": "web"}]}, targets={"activeTargets": targets})
+@pytest.mark.parametrize(
+    ("intervals", "any_interval", "hint"),
+    [
+        (["15s"], False, ""),
+        (["30s"], False, "write scrape_interval: 30s"),
+        (["5s"], False, "write scrape_interval: 5s"),
+        (["5s", "15s"], False, "leave scrape_interval out"),
+        (["15s", "30s"], False, "scraped every 15s to 30s"),
+        (["nonsense"], False, ""),
+        (["5s", "15s"], True, ""),
+        (["30s"], True, "write scrape_interval: 30s"),
+    ],
+)
+def test_scrape_intervals(intervals: list[str], any_interval: bool, hint: str) -> None:  # noqa: FBT001 - a case
+    """All intervals of the jobs that the SLO reads are what it has to say; without a word of its own, the longest."""
+    targets = [{"labels": {"job": "web"}, "scrapeInterval": interval} for interval in intervals]
+    others = [{"labels": {"job": "other"}, "scrapeInterval": "2m"}, {"labels": {}}, "nonsense"]
+    server = Fake({"group by (job)": [{"job": "web"}]}, targets={"activeTargets": [*targets, *others]})
 
-    said = found(server)
+    said = found(server, objective(any_interval=any_interval))
 
-    assert [line.split(":")[0] for line in said] == ["SLO143"] * expected
-    assert all("write scrape_interval: 30s" in line for line in said)
+    assert [line.split(":")[0] for line in said] == ["SLO143"] * bool(hint)
+    assert all(hint in line for line in said)

@@ -118,9 +118,10 @@ def test_the_change_of_a_counter_needs_no_scrape_interval() -> None:
 
 
 def test_each_operand_has_a_sign() -> None:
-    """What is subtracted counts the other way round."""
+    """What is subtracted counts the other way round; a denominator means nothing by itself."""
     query = parse_query("a - (b - c) + -d")
     assert [(str(s), sign) for s, sign in operands(query, GOOD)] == [("a", 1), ("b", -1), ("c", 1), ("d", -1)]
+    assert [(str(s), sign) for s, sign in operands(parse_query("1 - e / t"), GOOD)] == [("e", -1), ("t", 0)]
 
 
 def test_a_histogram_is_one_metric() -> None:

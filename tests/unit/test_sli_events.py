@@ -103,6 +103,29 @@ def test_labels_that_the_query_makes_are_not_asked_of_series() -> None:
     assert "\nunless on () (group(b) unless group(a))\n" in labelled
 
 
+NONE, ALL, LESS = "no bad events", "every event is bad", "0 events, as long as the other operands have series"
+GONE, BUCKET = "no data: neither good nor bad, and NoData fires", "series of the histogram without it do not count"
+
+
+@pytest.mark.parametrize(
+    ("fields", "wanted"),
+    [
+        ({"total": "a", "bad": "b"}, [GONE, NONE]),
+        ({"total": "a", "good": "b"}, [GONE, GONE]),
+        ({"total": "a", "good": 'a{x="1"}'}, [GONE, ALL]),
+        ({"good": "a", "bad": "b"}, [GONE, NONE]),
+        ({"good": 'a{x="1"}', "bad": 'a{x="2"}'}, [ALL, NONE]),
+        ({"total": "rate(a[$window]) - rate(h[$window])", "bad": "rate(b[$window]) + c"}, [GONE, LESS, NONE, NONE]),
+        ({"total": "a", "good": "rate(b[$window]) + rate(c[$window])"}, [GONE, LESS, LESS]),
+        ({"total": "a", "bad": "rate(a[$window]) - rate(b[$window])"}, [GONE, GONE]),
+        ({"total": "a_count", "bad": 'rate(a_count[$window]) - rate(a_bucket{le="1"}[$window])'}, [GONE, BUCKET]),
+    ],
+)
+def test_what_follows_from_missing_series(fields: dict[str, str], wanted: list[str]) -> None:
+    """For each selector, in the order total, good, bad."""
+    assert [text for _, text in built(**fields).missing()] == wanted
+
+
 def test_failures_count_only_where_all_events_do() -> None:
     """What is no part of the total, by its labels, may be there without it."""
     assert built(total=TOTAL, bad="b").counts(BASE).bad == "300 * sum(rate(b[5m15s])) and T\nor 0 * T"
