@@ -45,10 +45,10 @@ def read(text: str) -> Parsed:
 @lru_cache(maxsize=1024)
 def _agree(shape: str) -> None:
     """Let promql-parser have a look, too, once at all queries that differ only in what stands in quotes."""
-    tree(shape)
+    parser_tree(shape)
 
 
-def tree(line: str) -> promql_parser.Expr:
+def parser_tree(line: str) -> promql_parser.Expr:
     """The syntax tree of a `Parsed.line`, `$window` being some range; its attributes are copies and slow to get.
 
     Where promql-parser, other than Prometheus, does not read one of the regular expressions, the tree holds none.
@@ -76,7 +76,7 @@ def _without_regex(match: re.Match[str]) -> str:
 def parsed(text: str) -> tuple[promql_parser.Expr, str]:
     """The syntax tree of a query and its text on one line."""
     line = read(text).line
-    return tree(line), line
+    return parser_tree(line), line
 
 
 def with_window(line: str, range_: str) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import promql_parser as p
 import pytest
 
-from slo.promql import PromqlError, read, tree
+from slo.promql import PromqlError, read
+from slo.promql.reading import parser_tree
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed, Subquery, walk
 from tests.rules.test_promql_readers import EXPRESSIONS
 
@@ -61,7 +62,7 @@ def test_the_trees_of_two_readers_are_equal() -> None:
     for text in EXPRESSIONS:
         try:
             found = read(text)
-            other = tree(found.line)
+            other = parser_tree(found.line)
         except PromqlError:
             continue
         assert shape(found.tree) == theirs(other), text
