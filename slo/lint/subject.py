@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.promql import Matcher, Selector
+from slo.promql import Matcher, Selector, read
 from slo.query import Expression, Query
 from slo.sli.events import Events
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slo.model import Sli, Slo
     from slo.observe.metrics import Metrics
     from slo.plan.values import Plan, PlannedSlo
+    from slo.promql.tree import Node
 
     Lint = tuple[Callable[["Subject"], Iterator[Diagnostic]], str]
     """A lint, and the code of what it finds."""
@@ -46,6 +47,11 @@ class Reading(msgspec.Struct, frozen=True):
     def place(self) -> Place:
         """Where the query stands."""
         return self.slo.place.at("sli", self.kind, self.field)
+
+    @property
+    def tree(self) -> Node:
+        """What the query is made of."""
+        return read(str(self.query)).tree
 
 
 class Pair(msgspec.Struct, frozen=True):

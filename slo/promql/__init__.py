@@ -1,7 +1,7 @@
 """How PromQL is read and spelled: durations, strings, selectors, expressions."""
 
 from slo.promql.plain import plain_selector
-from slo.promql.reading import NoSelectorError, parse_selector, parsed, read, with_window
+from slo.promql.reading import NoSelectorError, parse_selector, read, with_window
 from slo.promql.selector import Matcher, Selector
 from slo.promql.spelling import PromqlError, duration, parse_duration, quote
 
@@ -13,7 +13,6 @@ __all__ = [
     "duration",
     "parse_duration",
     "parse_selector",
-    "parsed",
     "plain_selector",
     "quote",
     "read",

@@ -73,12 +73,6 @@ def _without_regex(match: re.Match[str]) -> str:
     return f'{match[1]}"."' if match[1] else match.group()
 
 
-def parsed(text: str) -> tuple[promql_parser.Expr, str]:
-    """The syntax tree of a query and its text on one line."""
-    line = read(text).line
-    return parser_tree(line), line
-
-
 def with_window(line: str, range_: str) -> str:
     """A text of one line with `$window` replaced, except in strings, all of which stand in double quotes."""
     if WINDOW not in line:
