@@ -222,7 +222,8 @@ CATALOGUE: dict[str, Entry] = {
         "Not a rate per second",
         "Budgets are counted from rates: slo itself multiplies them by the time they stand for. `increase` and `delta` "
         "count events of the whole range, and `irate` sees only the last two samples.",
-        "Write rate(...[$window]).",
+        "Write rate(...[$window]). A gauge of which each value is the number of events in some period has no rate: "
+        "divide its mean by the seconds of that period, avg_over_time(x[$window]) / 60.",
     ),
     "SLO047": Entry(
         "A fixed range in a rate",

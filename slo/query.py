@@ -135,21 +135,23 @@ def _check_measure(text: str, place: Place) -> list[Diagnostic]:
 
 def _check_ranges(found: Parsed, place: Place) -> list[Diagnostic]:
     """Rates that slo cannot multiply by the time they stand for."""
-    wrong = [diagnostic for r in found.ranges for diagnostic in _check_range(r, place)]
+    wrong = [diagnostic for r in found.ranges for diagnostic in _check_range(found, r, place)]
     if wrong or any(r.window for r in found.ranges):
         return wrong
     message = f"[{WINDOW}] is missing, so this is no rate over the range that slo needs"
     return [Diagnostic("SLO048", place, message, f"write rate(requests_total[{WINDOW}]), or the selector alone")]
 
 
-def _check_range(found: Range, place: Place) -> Iterator[Diagnostic]:
+def _check_range(query: Parsed, found: Range, place: Place) -> Iterator[Diagnostic]:
+    from slo.promql.counted import rate_instead  # noqa: PLC0415 - as below
     from slo.promql.functions import COUNTS, NO_RATES  # noqa: PLC0415 - files with plain selectors need no such tables
 
     function = found.function
     name = function.text if function else ""
     if function and (name in NO_RATES or (name in COUNTS and found.window)):
         message = f'"{name}" gives {NO_RATES.get(name, "counts")}, and events per second are needed'
-        yield Diagnostic("SLO046", place.within(function.start, len(name)), message, f"write rate(...[{WINDOW}])")
+        hint = rate_instead(query.tree, function.start)
+        yield Diagnostic("SLO046", place.within(function.start, len(name)), message, hint)
     elif name == "rate" and not found.window:
         bracket = place.within(found.bracket.start, found.length)
         yield Diagnostic("SLO047", bracket, "slo has to choose the range of a rate", f"write [{WINDOW}]")

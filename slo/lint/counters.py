@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding
 from slo.lint.subject import measured
+from slo.promql.counted import PERIOD
 from slo.query import Expression
 from slo.sli.latency import Latency
 
@@ -52,8 +53,13 @@ def gauges(subject: Subject) -> Iterator[Diagnostic]:
 def not_a_counter(reading: Reading, name: str) -> Diagnostic:
     """The finding that a metric looks like a gauge."""
     message = f"{name} is a gauge by its name, and the rate of a gauge means nothing"
-    hint = "count events with a counter, or use the SLI kind threshold, ratio, up or freshness"
-    return finding("SLO112", reading.place, message, hint)
+    return finding("SLO112", reading.place, message, instead_of_a_gauge("count events with a counter", name))
+
+
+def instead_of_a_gauge(first: str, name: str) -> str:
+    """The hint for a gauge that is counted."""
+    mean = f"avg_over_time({name}[$window]) / PERIOD, {PERIOD}"
+    return f"{first}, use the SLI kind threshold, ratio, up or freshness, or write {mean}"
 
 
 def unusual_names(subject: Subject) -> Iterator[Diagnostic]:

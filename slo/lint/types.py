@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo.lint.bounds import bounds_of
+from slo.lint.counters import instead_of_a_gauge
 from slo.lint.finding import finding
 from slo.lint.subject import measured, readings
 from slo.lint.units import misread
@@ -35,7 +36,7 @@ def wrong_types(sight: Sight) -> Iterator[Diagnostic]:
             seen.add(name)
             if reading.counted and kind in _NO_COUNTERS:
                 message = f"{name} is {_NO_COUNTERS[kind]}, not a counter: its rate means nothing"
-                hint = "read a counter, or use the SLI kind threshold, ratio, up or freshness"
+                hint = instead_of_a_gauge("read a counter", name)
                 yield finding("SLO133", reading.place, message, hint)
             elif not reading.counted and kind == "counter":
                 message = f"{name} is a counter, which only grows; {reading.kind} needs what goes up and down"

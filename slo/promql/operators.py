@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from slo.promql.tokens import Token
 
 _PLAIN_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _SETS = frozenset({"and", "or", "unless"})
 _SIDES = frozenset({"group_left", "group_right"})
 PRECEDENCE = (
     {"or": 1, "and": 2, "unless": 2, "+": 4, "-": 4, "^": 6}
-    | dict.fromkeys(_COMPARISONS, 3)
+    | dict.fromkeys(COMPARISONS, 3)
     | dict.fromkeys(("*", "/", "%", "atan2"), 5)
 )
 
@@ -48,7 +48,7 @@ def _bool(cursor: Cursor, text: str) -> bool:
     word = cursor.word
     if word.text.lower() != "bool":
         return False
-    if text not in _COMPARISONS:
+    if text not in COMPARISONS:
         msg = '"bool" follows only comparisons such as == and >'
         raise word.error(msg)
     cursor.index += 1
@@ -142,7 +142,7 @@ def combined(cursor: Cursor, operator: Operator, left: str, right: str) -> str:
         raise word.error(msg)
     if "vector" in (left, right):
         return "vector"
-    if text in _COMPARISONS and not operator.is_bool:
+    if text in COMPARISONS and not operator.is_bool:
         msg = f'two numbers are compared with "{text} bool"'
         raise word.error(msg)
     return "scalar"

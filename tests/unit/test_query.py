@@ -141,6 +141,23 @@ def test_what_is_no_rate_is_found_at_its_place(text: str, found: tuple[str, str]
     assert said(list(check_rate(text, PLACE)), text) == [found]
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("increase(x_total[$window])", "write rate(...[$window])"),
+        ("changes(x[$window])", "write rate(...[$window])"),
+        ("count_over_time(x_total{a='b'}[$window])", 'write rate(x_total{a="b"}[$window])'),
+        ("sum(sum_over_time(per_minute{a='b'}[$window]))", 'write avg_over_time(per_minute{a="b"}[$window]) / PERIOD'),
+        ("count_over_time((x > 5)[$window:1m])", "write avg_over_time((x > bool 5)[$window:1m]) / PERIOD"),
+        ("count_over_time((x>bool 5)[$window:1m])", "write avg_over_time((x>bool 5)[$window:1m]) / PERIOD"),
+    ],
+)
+def test_counts_of_samples_become_rates(text: str, hint: str) -> None:
+    """A gauge that holds the events of a period has a mean per second, and no rate."""
+    (one,) = check_rate(text, PLACE)
+    assert one.hint.split(",")[0] == hint
+
+
 def test_all_rates_that_are_none_are_found_at_once() -> None:
     """Nobody has to repair one to learn of the other."""
     text = "increase(x_total[$window]) / rate(y_total[5m])"

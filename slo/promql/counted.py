@@ -1,0 +1,32 @@
+"""What to write instead of a function that counts over a range, where events per second are needed."""
+
+from __future__ import annotations
+
+from slo.promql.operators import COMPARISONS
+from slo.promql.rewriting import made_bool, written
+from slo.promql.spelling import WINDOW
+from slo.promql.tree import Binary, Call, Node, Read, Subquery, walk
+
+PERIOD = "where PERIOD is how many seconds of events each value counts"
+_RATE = f"write rate(...[{WINDOW}])"
+_OF_VALUES = frozenset(["sum_over_time", "count_over_time"])
+_COUNTERS = ("_total", "_count", "_sum", "_bucket")
+
+
+def rate_instead(tree: Node, start: int) -> str:
+    """The hint for the call that begins at this character."""
+    call = next((n for n in walk(tree) if isinstance(n, Call) and n.at.start == start), None)
+    if call is None or call.name not in _OF_VALUES:
+        return _RATE
+    inner = call.arguments[0]
+    name = inner.selector.name if isinstance(inner, Read) else ""
+    if not isinstance(inner, Subquery) and name.endswith(_COUNTERS):
+        return f"write rate({inner.text})"
+    return f"write avg_over_time({_of_ones(inner)}) / PERIOD, {PERIOD}"
+
+
+def _of_ones(node: Node) -> str:
+    """What is counted; where it is filtered, 0 and 1 instead."""
+    if isinstance(node, Subquery) and isinstance(node.inner, Binary) and node.inner.operator in COMPARISONS:
+        return node.text if node.inner.is_bool else written(node, made_bool(node.inner))
+    return node.text
