@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from slo.codes.entry import Entry
+from slo.codes.expressions import EXPRESSIONS
 from slo.codes.live import LIVE
 from slo.codes.queries import QUERIES
 from slo.codes.sense import SENSE
@@ -425,5 +426,6 @@ CATALOGUE: dict[str, Entry] = {
     ),
     **SENSE,
     **QUERIES,
+    **EXPRESSIONS,
     **LIVE,
 }

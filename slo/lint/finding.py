@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from slo.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 _NAMED = 3
 _MOST = 300
+_LONGEST_REPAIR = 5_000
 
 
 def finding(code: str, place: Place, message: str, hint: str = "") -> Diagnostic:
@@ -22,6 +25,12 @@ def finding(code: str, place: Place, message: str, hint: str = "") -> Diagnostic
     from slo.catalogue import CATALOGUE  # noqa: PLC0415 - a build without findings need not load it
 
     return Diagnostic(code, place, _short(message), _short(hint), CATALOGUE[code].severity)
+
+
+def repair(code: str, place: Place, message: str, text: str, *, otherwise: str = "") -> Diagnostic:
+    """One finding with the query to write instead, uncut, so that it can be pasted; without one, a hint."""
+    found = finding(code, place, message, otherwise)
+    return replace(found, hint=f"write {text}") if text and len(text) <= _LONGEST_REPAIR else found
 
 
 def _short(text: str) -> str:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.lint import alerts, counters, expressions, groups, servers, statuses, totals, traffic
+from slo.lint import (
+    alerts,
+    comparisons,
+    counters,
+    expressions,
+    groups,
+    servers,
+    statuses,
+    totals,
+    traffic,
+)
 
 if TYPE_CHECKING:
     from slo.lint.subject import Lint
@@ -26,5 +36,6 @@ SPECIAL: tuple[Lint, ...] = (
     (statuses.client_errors, "SLO125"),
     (statuses.no_errors, "SLO126"),
     (counters.idle_bridges, "SLO128"),
+    (comparisons.filters, "SLO153"),
 )
 """Each lint and the code of what it finds."""

@@ -80,7 +80,12 @@ class Subject:
     def special(self) -> bool:
         """Whether any SLO has what only some have: a group, traffic, an expression, bad events that are not all 5xx."""
         some = any(slo.group_by or slo.traffic is not None or slo.bridge for slo in self.slos)
-        return some or bool(self.expressions or self.pairs or self.plan.options.prometheus)
+        return some or bool(self.expressions or self.pairs or self.plan.options.prometheus) or self._unusual
+
+    @property
+    def _unusual(self) -> bool:
+        """Whether a selector is a ratio, or names its metric otherwise than most do."""
+        return any(r.kind == "ratio" or not s.name for r, s in self.selectors)
 
     @property
     def slos(self) -> Iterator[Slo]:
@@ -157,7 +162,8 @@ def readings(slo: Slo) -> Iterator[Reading]:
     for name in names:
         query = getattr(sli, name)
         if query is not None:
-            yield Reading(slo, kind, name, query, kind == "events" or (name == "errors" and _is_counter(sli, query)))
+            key = ("success" if getattr(sli, "success", False) else "error") if kind == "ratio" else name
+            yield Reading(slo, kind, key, query, kind == "events" or (name == "errors" and _is_counter(sli, query)))
 
 
 def _is_counter(sli: Sli, errors: Selector) -> bool:

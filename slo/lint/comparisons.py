@@ -1,0 +1,141 @@
+"""Lint about comparisons that leave series out where a value is needed."""
+
+from __future__ import annotations
+
+from math import isinf
+from typing import TYPE_CHECKING
+
+from slo.lint.dimensions import SHARE, unit
+from slo.lint.finding import repair
+from slo.lint.numbers import constant
+from slo.promql.operators import COMPARISONS
+from slo.promql.rewriting import instead, made_bool, operand, repeatedly, written
+from slo.promql.tree import Aggregation, Binary, Call
+from slo.sli.threshold import Threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slo.diagnostics import Diagnostic
+    from slo.lint.subject import Reading, Subject
+    from slo.promql.tree import Node
+
+    Found = tuple[Binary, tuple[Node, ...]]
+    """A comparison, and the nodes around it from the outermost to the innermost."""
+
+_ABSENT = frozenset(["absent", "absent_over_time"])
+_COUNTS = {"count": "sum", "count_over_time": "sum_over_time"}
+_POSITIVE = {(">", 0.0), ("!=", 0.0)}
+_EACH_NEEDS_ONE = frozenset(["ratio", "threshold", "freshness"])
+
+
+def filters(subject: Subject) -> Iterator[Diagnostic]:
+    """A comparison without `bool`: when nothing passes there is no value, so that the minute does not count."""
+    for reading, _ in subject.expressions:
+        found = next(_filters(reading, reading.tree), None) if reading.kind in _EACH_NEEDS_ONE else None
+        if found:
+            shown = found[0].text
+            message = f"without bool, {shown} drops series: a minute in which all are dropped does not count"
+            yield repair("SLO153", reading.place, message, _without_filters(reading))
+
+
+def _filters(reading: Reading, tree: Node) -> Iterator[Found]:
+    """The comparisons in a tree of the query, as it is or partly repaired."""
+    stamps = reading.kind == "freshness"
+    return (found for found in _comparisons(tree, ()) if not _is_guard(found[0], stamps=stamps))
+
+
+def _comparisons(node: Node, around: tuple[Node, ...]) -> Iterator[Found]:
+    """Every comparison that decides whether there is a value."""
+    if isinstance(node, Binary) and node.operator in COMPARISONS and not node.is_bool and node.kind == "vector":
+        yield node, around
+    for part in _needed(node):
+        yield from _comparisons(part, (*around, node))
+
+
+def _needed(node: Node) -> tuple[Node, ...]:
+    """The parts that may have a filter by mistake.
+
+    In a divisor it keeps 0 out, behind `and` it says when to measure, before `or` something takes its place.
+    """
+    if isinstance(node, Binary) and node.operator in {"/", "%", "and", "unless"}:
+        return (node.left,)
+    if isinstance(node, Binary) and node.operator == "or":
+        return (node.right,)
+    return () if isinstance(node, Call) and node.name in _ABSENT else node.parts
+
+
+def _is_guard(node: Binary, *, stamps: bool) -> bool:
+    """Whether it only keeps out what is no value: NaN, infinity, a sentinel below 0, a timestamp of 0."""
+    limit = constant(node.right)
+    if node.left.text == node.right.text:
+        return True
+    if limit is None or node.operator in {"==", "<", "<="}:
+        return limit is not None and isinf(limit)
+    return limit < 0 or isinf(limit) or (limit == 0 and (stamps or node.operator == ">="))
+
+
+def _without_filters(reading: Reading) -> str:
+    return repeatedly(reading.tree, lambda tree: _repaired(reading, tree)).text
+
+
+def _repaired(reading: Reading, tree: Node) -> str:
+    """The query with a value of 0 instead of no value, or without the comparison, for the first one."""
+    comparison, around = next(_filters(reading, tree), (None, ()))
+    if comparison is None:
+        return ""
+    outer = next((n for n in reversed(around) if isinstance(n, Call | Aggregation)), None)
+    if outer is not None and outer.name in _COUNTS:
+        return _of_count(tree, comparison, outer, around)
+    if _says_one(comparison) and (reading.kind != "freshness" or _is_factor(around)):
+        return written(tree, made_bool(comparison))
+    keeps_positive = (comparison.operator, constant(comparison.right)) in _POSITIVE
+    if not keeps_positive and (_is_factor(around) or (outer is not None and outer.name == "sum")):
+        flag = written(comparison, made_bool(comparison))
+        return written(tree, instead(comparison, f"({flag}) * {operand(_value(comparison))}"))
+    if _wants_flag(reading, comparison, summed=outer is not None and outer.name == "sum"):
+        return written(tree, made_bool(comparison))
+    beside = around and isinstance(around[-1], Binary)
+    value = operand(_value(comparison)) if beside else _value(comparison).text
+    return written(tree, instead(comparison, value))
+
+
+def _says_one(comparison: Binary) -> bool:
+    return comparison.operator == "==" and 1.0 in (constant(comparison.left), constant(comparison.right))
+
+
+def _is_factor(around: tuple[Node, ...]) -> bool:
+    return bool(around) and isinstance(around[-1], Binary) and around[-1].operator == "*"
+
+
+def _wants_flag(reading: Reading, comparison: Binary, *, summed: bool) -> bool:
+    """Whether 0 and 1 are what is judged; a share that is kept out while it is 0 is wanted itself."""
+    positive = (comparison.operator, constant(comparison.right)) in _POSITIVE
+    if positive and (summed or unit(comparison.left) == SHARE):
+        return False
+    sli = reading.slo.sli
+    return reading.kind == "ratio" or (isinstance(sli, Threshold) and 0 <= sli.limit <= 1)
+
+
+def _value(comparison: Binary) -> Node:
+    return comparison.right if comparison.left.kind == "scalar" else comparison.left
+
+
+def _of_count(tree: Node, comparison: Binary, outer: Call | Aggregation, around: tuple[Node, ...]) -> str:
+    """A sum of 0 and 1; their mean where the same series are counted without the comparison."""
+    name = outer.at.first
+    quotient = around[around.index(outer) - 1] if around.index(outer) else None
+    if isinstance(quotient, Binary) and isinstance(outer, Aggregation) and _is_mean(comparison, outer, quotient):
+        mean = written(outer, (name, name + 1, "avg"), made_bool(comparison))
+        return written(tree, instead(quotient, mean))
+    return written(tree, (name, name + 1, _COUNTS[outer.name]), made_bool(comparison))
+
+
+def _is_mean(comparison: Binary, count: Aggregation, quotient: Binary) -> bool:
+    """Whether the quotient is that of the series which pass and of all of them, in the same groups."""
+    other = quotient.right
+    if quotient.operator != "/" or quotient.left is not count or not isinstance(other, Aggregation):
+        return False
+    same = (other.name, other.grouping, set(other.labels)) == ("count", count.grouping, set(count.labels))
+    alone = count.operand is comparison and other.operand.text == _value(comparison).text
+    return same and alone and not quotient.matching

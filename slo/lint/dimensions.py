@@ -1,0 +1,88 @@
+"""What the value of a query is: events per second, a share of them, or something else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from slo.lint.numbers import KEEPING, constant, measured
+from slo.promql.operators import COMPARISONS
+from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, Subquery, walk
+
+if TYPE_CHECKING:
+    from slo.promql.tree import Node
+
+EVENTS, SHARE, NUMBER, OTHER = "events", "share", "number", ""
+_RATES = frozenset(["rate", "irate", "increase"])
+_SAME = KEEPING | {"histogram_count", "histogram_sum"}
+_COUNTING = frozenset(["count", "group", "count_values", "stddev", "stdvar"])
+_SHARE_NAME = re.compile(r"(?:.*[_:])?(?:ratio|percent|pct|percentage)(?:[_:]?(?:rate)?\d+[smhdw])?")
+_LONGEST = 500
+_PRODUCTS = {
+    (EVENTS, SHARE): EVENTS,
+    (SHARE, EVENTS): EVENTS,
+    (SHARE, SHARE): SHARE,
+}
+_QUOTIENTS = {
+    (EVENTS, EVENTS): SHARE,
+    (EVENTS, SHARE): EVENTS,
+    (SHARE, SHARE): SHARE,
+}
+
+
+def unit(node: Node) -> str:
+    """The unit of a node: `EVENTS`, `SHARE`, `NUMBER` for constants, and `OTHER` where it is not known."""
+    if node.kind == "scalar" and constant(node) is not None:
+        return NUMBER
+    if isinstance(node, Binary):
+        return _of_operator(node)
+    if isinstance(node, Call):
+        return _of_call(node)
+    if isinstance(node, Aggregation):
+        return OTHER if node.name in _COUNTING else unit(node.operand)
+    if isinstance(node, Signed | Subquery):
+        return unit(node.parts[0])
+    return SHARE if isinstance(node, Read) and _says_share(node.selector.name) else OTHER
+
+
+def _says_share(name: str) -> bool:
+    return len(name) < _LONGEST and _SHARE_NAME.fullmatch(name) is not None
+
+
+def _of_call(call: Call) -> str:
+    if call.name in _RATES:
+        return EVENTS
+    if call.name == "histogram_fraction":
+        return SHARE
+    inner = measured(call)
+    if inner is None:
+        return NUMBER if constant(call) is not None else OTHER
+    return unit(inner) if call.name in _SAME else OTHER
+
+
+def _of_operator(node: Binary) -> str:
+    left, right = unit(node.left), unit(node.right)
+    if node.operator in COMPARISONS:
+        return OTHER if node.is_bool else (right if node.left.kind == "scalar" else left)
+    if node.operator in {"and", "unless"}:
+        return left
+    if NUMBER in {left, right}:
+        return _with_number(node.operator, left, right)
+    if node.operator == "/":
+        return _QUOTIENTS.get((left, right), _of_gauges(node, left, right))
+    if node.operator == "*":
+        return _PRODUCTS.get((left, right), OTHER)
+    return left if node.operator in {"+", "-", "or"} and left == right else OTHER
+
+
+def _with_number(operator: str, left: str, right: str) -> str:
+    """A number changes no unit, but it divides into another one, as in 1 / rate."""
+    if operator == "/" and left == NUMBER:
+        return OTHER
+    return right if left == NUMBER else left
+
+
+def _of_gauges(node: Binary, left: str, right: str) -> str:
+    """A quotient of what was read over the same range, such as two averages, has no unit either."""
+    ranged = all(any(n.kind == "matrix" for n in walk(side)) for side in (node.left, node.right))
+    return SHARE if (left, right) == (OTHER, OTHER) and ranged else OTHER
