@@ -15,4 +15,25 @@ EXPRESSIONS: dict[str, Entry] = {
         "count by 0 itself, the text is only clearer.",
         Severity.WARNING,
     ),
+    "SLO154": Entry(
+        "A fallback that hides missing series",
+        "`or vector(0)`, `or on() vector(1)` and `absent()` give a value when no series exist. The SLI then looks "
+        "measured while nothing is: `NoData` is never raised, and an exporter that is gone counts as idle, as perfect "
+        "or as a total failure. A fallback of the dividend alone, as in `(a or vector(0)) / b`, is fine.",
+        "Leave the fallback out; bad and good events that did not happen yet count as 0 anyway. Where missing series "
+        "are an outage, set `alerts: {no_data: page}`.",
+        Severity.WARNING,
+    ),
+    "SLO155": Entry(
+        "A needless fallback in bad",
+        "While the total exists and bad events do not, slo counts 0 bad events. `or vector(0)` adds nothing to that.",
+        "Leave it out.",
+        Severity.INFO,
+    ),
+    "SLO156": Entry(
+        "A fallback without the labels of the group",
+        "`vector(0)` has no labels. Beside series that are grouped it is one more member, whose labels are empty.",
+        "Leave it out: a member without bad series has 0 bad events.",
+        Severity.WARNING,
+    ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.lint import alerts, counters, groups, maintenance, matchers, structure, totals, traffic, windows
+from slo.lint import alerts, counters, fallbacks, groups, maintenance, matchers, structure, totals, traffic, windows
 
 if TYPE_CHECKING:
     from slo.lint.subject import Lint
@@ -28,5 +28,6 @@ INFOS: tuple[Lint, ...] = (
     (matchers.empty_values, "SLO120"),
     (matchers.roundabout, "SLO121"),
     (counters.fast_failures, "SLO127"),
+    (fallbacks.idle_fallbacks, "SLO155"),
 )
 """Each lint and the code of what it finds."""

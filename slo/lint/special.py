@@ -9,6 +9,7 @@ from slo.lint import (
     comparisons,
     counters,
     expressions,
+    fallbacks,
     groups,
     servers,
     statuses,
@@ -37,5 +38,7 @@ SPECIAL: tuple[Lint, ...] = (
     (statuses.no_errors, "SLO126"),
     (counters.idle_bridges, "SLO128"),
     (comparisons.filters, "SLO153"),
+    (fallbacks.hidden_no_data, "SLO154"),
+    (fallbacks.members_without_labels, "SLO156"),
 )
 """Each lint and the code of what it finds."""

@@ -1,0 +1,147 @@
+"""Lints about queries that have a value when none of their series exist, so that no data is never noticed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.lint.finding import repair
+from slo.lint.numbers import factor
+from slo.promql.operators import COMPARISONS
+from slo.promql.rewriting import instead, repeatedly, written
+from slo.promql.tree import Aggregation, Binary, Call, Literal, Read, Signed, Subquery, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slo.diagnostics import Diagnostic
+    from slo.lint.subject import Reading, Subject
+    from slo.promql.tree import Node
+
+_ABSENT = frozenset(["absent", "absent_over_time"])
+_ALWAYS = _ABSENT | {"scalar"}
+_LEAVE_OUT = "let the query be empty when its series are missing; NoData is raised then"
+
+
+def hidden_no_data(subject: Subject) -> Iterator[Diagnostic]:
+    """A query that always has a value: `NoData` is never raised, and what is missing counts as good or bad."""
+    for reading, _ in subject.expressions:
+        if survives(reading.tree) and not _is_zero_of_bad(reading):
+            message = f"{_cause(reading.tree)} gives a value when no series exist, so {_effect(reading)}"
+            yield repair("SLO154", reading.place, message, _bare(reading.tree), otherwise=_LEAVE_OUT)
+
+
+def idle_fallbacks(subject: Subject) -> Iterator[Diagnostic]:
+    """A 0 for bad events of which none happened yet: they count as 0 anyway."""
+    for reading, _ in subject.expressions:
+        if not reading.slo.group_by and survives(reading.tree) and _is_zero_of_bad(reading):
+            message = f"{_cause(reading.tree)} does nothing in bad: while no bad series exist, no event is bad"
+            yield repair("SLO155", reading.place, message, _bare(reading.tree))
+
+
+def members_without_labels(subject: Subject) -> Iterator[Diagnostic]:
+    """A fallback in a group, whose members it does not name."""
+    for reading, _ in subject.expressions:
+        if reading.slo.group_by and survives(reading.tree) and _is_zero_of_bad(reading):
+            message = f"{_cause(reading.tree)} adds a member without group labels"
+            yield repair("SLO156", reading.place, message, _bare(reading.tree))
+
+
+def survives(node: Node) -> bool:
+    """Whether a node has a value when no series exist; `scalar` has one, NaN."""
+    if isinstance(node, Call):
+        return node.name in _ALWAYS or all(map(survives, node.arguments))
+    if isinstance(node, Aggregation | Signed | Subquery):
+        return survives(node.parts[-1])
+    if isinstance(node, Binary):
+        return _operator_survives(node)
+    return isinstance(node, Literal)
+
+
+def _operator_survives(node: Binary) -> bool:
+    left, right = survives(node.left), survives(node.right)
+    if node.operator == "or":
+        return left or right
+    if node.operator == "unless":
+        return left and not right
+    return left and right
+
+
+def _is_zero_of_bad(reading: Reading) -> bool:
+    """Whether the value is 0, and that of bad events: there it is right."""
+    return (reading.kind, reading.field) == ("events", "bad") and _gives_zero(reading.tree)
+
+
+def _gives_zero(node: Node) -> bool:
+    """Whether what survives in a node is 0; not seen through comparisons and most functions."""
+    if isinstance(node, Binary) and node.operator == "or":
+        return all(_gives_zero(side) for side in (node.left, node.right) if survives(side))
+    if isinstance(node, Binary) and node.operator in {"+", "-"}:
+        return _gives_zero(node.left) and _gives_zero(node.right)
+    if isinstance(node, Aggregation | Signed):
+        return _gives_zero(node.parts[-1]) and getattr(node, "name", "") not in {"count", "group"}
+    if isinstance(node, Call) and node.name in {"clamp_max", "label_replace", "label_join", "scalar"}:
+        return _gives_zero(node.arguments[0])
+    if isinstance(node, Binary) and (node.operator in COMPARISONS or node.operator in {"and", "unless"}):
+        return False
+    return factor(node) == 0
+
+
+def _cause(tree: Node) -> str:
+    """What makes the query survive, as the finding names it."""
+    for node in walk(tree):
+        if isinstance(node, Binary) and node.operator == "or" and (gone := _dispensable(node)):
+            return f"{'or ' if gone is node.right else ''}{gone.text}"
+    return next((f"{n.name}()" for n in walk(tree) if isinstance(n, Call) and n.name in _ALWAYS), "this")
+
+
+def _effect(reading: Reading) -> str:
+    """What follows from it."""
+    if reading.field == "bad":
+        return "it counts events that never happened"
+    if reading.field == "good":
+        return "missing series count as failures, or as no traffic"
+    return "NoData is never raised"
+
+
+def _bare(tree: Node) -> str:
+    """The query without what makes it survive; empty where nothing else would be left."""
+    found = repeatedly(tree, _without_some)
+    return "" if survives(found) else found.text
+
+
+def _without_some(tree: Node) -> str:
+    """The text without all fallbacks that are not inside of others."""
+    changes = []
+    for node in _fallbacks(tree):
+        gone = _dispensable(node)
+        if gone is not None:
+            changes.append(instead(node, (node.left if gone is node.right else node.right).text))
+    return written(tree, *changes) if changes else ""
+
+
+def _fallbacks(node: Node) -> Iterator[Binary]:
+    """Each outermost `or` because of which a node survives; in a quotient that of the divisor is enough."""
+    if not survives(node):
+        return
+    if isinstance(node, Binary) and node.operator == "or" and _dispensable(node) is not None:
+        yield node
+        return
+    sides = node.parts
+    if isinstance(node, Binary) and node.operator == "/":
+        sides = tuple(side for side in reversed(node.parts) if _reads(side))[:1]
+    for part in sides:
+        yield from _fallbacks(part)
+
+
+def _dispensable(node: Binary) -> Node | None:
+    """The side of an `or` that survives while the other one reads something."""
+    if survives(node.right) and _reads(node.left):
+        return node.right
+    return node.left if survives(node.left) and _reads(node.right) else None
+
+
+def _reads(node: Node) -> bool:
+    """Whether a node reads series for their values, not only for whether they exist."""
+    if isinstance(node, Call) and node.name in _ABSENT:
+        return False
+    return isinstance(node, Read) or any(map(_reads, node.parts))
