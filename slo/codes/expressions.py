@@ -36,4 +36,34 @@ EXPRESSIONS: dict[str, Entry] = {
         "Leave it out: a member without bad series has 0 bad events.",
         Severity.WARNING,
     ),
+    "SLO157": Entry(
+        "A ratio where events are counted",
+        "`total`, `good` and `bad` are numbers of events. A quotient of two rates is between 0 and 1 whatever the "
+        "traffic: ten errors a second out of a hundred requests are recorded as a tenth of an event.",
+        "Put the dividend into `bad` or `good` and the divisor into `total`. With a ratio alone use the SLI kind "
+        "ratio.",
+        Severity.WARNING,
+    ),
+    "SLO158": Entry(
+        "A mean where events are counted",
+        "`avg(rate(...))` is the events of one series out of many. Bad events have fewer or more series than all "
+        "events, so that the two means are divided by different numbers.",
+        "Write `sum` instead of `avg`.",
+        Severity.WARNING,
+    ),
+    "SLO159": Entry(
+        "Percent where a ratio of 0 to 1 is needed",
+        "`error` and `success` are clamped to 0 to 1. A success of 50 % written as 50 counts as 1: nothing is ever "
+        "bad.",
+        "Divide by 100, or leave the factor 100 out. With `--prometheus` the values that the server has are looked at, "
+        "too.",
+        Severity.WARNING,
+    ),
+    "SLO160": Entry(
+        "A factor of one query only",
+        "Total, good and bad have to count in one unit. With `/ 60` in one of them alone, the error ratio is sixty "
+        "times too large or too small.",
+        "Take the factor out, or write it in both. Where one counter is sampled, ignore this finding and say so.",
+        Severity.WARNING,
+    ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.lint import loaded, members, presence, types, units
+from slo.lint import loaded, members, presence, scaling, types, units
 from slo.lint.sight import Sight
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ OF_SERVERS: tuple[tuple[Callable[[Subject, Server], Iterator[Diagnostic]], str],
     (loaded.loaded_twice, "SLO138"),
     (loaded.sloth_rules, "SLO139"),
     (loaded.scrape_intervals, "SLO143"),
+    (scaling.large_ratios, "SLO159"),
 )
 """Each lint that `--prometheus` runs."""
 

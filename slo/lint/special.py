@@ -11,7 +11,9 @@ from slo.lint import (
     expressions,
     fallbacks,
     groups,
+    scaling,
     servers,
+    shares,
     statuses,
     totals,
     traffic,
@@ -40,5 +42,9 @@ SPECIAL: tuple[Lint, ...] = (
     (comparisons.filters, "SLO153"),
     (fallbacks.hidden_no_data, "SLO154"),
     (fallbacks.members_without_labels, "SLO156"),
+    (shares.shares_of_events, "SLO157"),
+    (shares.means_of_events, "SLO158"),
+    (scaling.percent_of_ratios, "SLO159"),
+    (scaling.one_sided_factors, "SLO160"),
 )
 """Each lint and the code of what it finds."""

@@ -1,0 +1,100 @@
+"""Lints about quotients where events are counted: a share of events, or their mean over series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.lint.dimensions import EVENTS, SHARE, unit
+from slo.lint.finding import repair
+from slo.lint.numbers import constant
+from slo.lint.scaling import unscaled
+from slo.promql.operators import COMPARISONS
+from slo.promql.rewriting import written
+from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slo.diagnostics import Diagnostic
+    from slo.lint.subject import Reading, Subject
+    from slo.promql.tree import Node
+
+_OTHERWISE = "put what is divided into good or bad, and the divisor into total; or use sli: {ratio: {error: ...}}"
+_SLOW = "count slow events: sli: {latency: {histogram: NAME, under: 300ms}}"
+
+
+def shares_of_events(subject: Subject) -> Iterator[Diagnostic]:
+    """A share of events where their number per second is needed."""
+    for reading, _ in subject.expressions:
+        if reading.kind == "events" and unit(reading.tree) == SHARE:
+            message = f"{reading.field} is a ratio, and events per second are needed"
+            otherwise = _SLOW if _is_mean_duration(reading.tree) else _OTHERWISE
+            yield repair("SLO157", reading.place, message, _in_two(reading), otherwise=otherwise)
+
+
+def means_of_events(subject: Subject) -> Iterator[Diagnostic]:
+    """The mean of the rates of all series, which is less than their sum, and not by the same factor everywhere."""
+    for reading, _ in subject.expressions:
+        found = _outermost(reading.tree) if reading.kind == "events" else None
+        if found is not None and found.name == "avg" and unit(found) == EVENTS:
+            message = "avg divides the events by the number of series, which differs between total, good and bad"
+            first = found.at.first
+            yield repair("SLO158", reading.place, message, written(reading.tree, (first, first + 1, "sum")))
+
+
+def _outermost(node: Node) -> Aggregation | None:
+    """The aggregation that makes the value, whatever is done with it afterwards."""
+    while not isinstance(node, Aggregation):
+        if isinstance(node, Binary):
+            vectors = [side for side in node.parts if side.kind == "vector"]
+            if len(vectors) > 1 and node.operator != "or":
+                return None
+            node = vectors[0]
+        elif isinstance(node, Signed | Call) and node.parts and node.parts[0].kind == "vector":
+            node = node.parts[0]
+        else:
+            return None
+    return node
+
+
+def _is_mean_duration(tree: Node) -> bool:
+    return any(isinstance(node, Read) and node.selector.name.endswith("_sum") for node in walk(tree))
+
+
+def _in_two(reading: Reading) -> str:
+    """Both queries, where the share is one of two rates."""
+    quotient = next(_quotients(reading.tree), None)
+    if quotient is None or _is_mean_duration(quotient):
+        return ""
+    total, part = (unscaled(side) or side.text for side in (_unguarded(quotient.right), quotient.left))
+    other = {"bad": "good", "good": "bad"}.get(reading.field, "")
+    if not other:
+        return f"total: {total}"
+    return f"{other if _is_rest(reading.tree, quotient) else reading.field}: {part} and total: {total}"
+
+
+def _quotients(tree: Node) -> Iterator[Binary]:
+    for node in walk(tree):
+        if isinstance(node, Binary) and node.operator == "/" and unit(node) == SHARE and unit(node.right) != SHARE:
+            yield node
+
+
+def _unguarded(divisor: Node) -> Node:
+    """The divisor without what keeps 0 out of it."""
+    while True:
+        is_guard = isinstance(divisor, Binary) and (
+            (divisor.operator in COMPARISONS and divisor.right.kind == "scalar")
+            or (divisor.operator == "or" and constant(divisor.right) is not None)
+        )
+        if not is_guard and not (isinstance(divisor, Call) and divisor.name in {"clamp_min", "scalar"}):
+            return divisor
+        divisor = divisor.parts[0]
+
+
+def _is_rest(tree: Node, quotient: Binary) -> bool:
+    """Whether the share is subtracted from 1, an odd number of times."""
+    odd = False
+    for node in walk(tree):
+        if isinstance(node, Binary) and node.operator == "-" and any(n is quotient for n in walk(node.right)):
+            odd = not odd
+    return odd
