@@ -66,4 +66,19 @@ EXPRESSIONS: dict[str, Entry] = {
         "Take the factor out, or write it in both. Where one counter is sampled, ignore this finding and say so.",
         Severity.WARNING,
     ),
+    "SLO161": Entry(
+        "Several metrics in one selector",
+        "`rate`, most other functions and arithmetic drop the name of the metric. As soon as two metrics of the "
+        "pattern have a series with the same labels, Prometheus fails the rule at every evaluation: `vector cannot "
+        "contain metrics with the same labelset`.",
+        "Write a sum with one rate for each metric.",
+        Severity.WARNING,
+    ),
+    "SLO162": Entry(
+        "`or` where a sum is meant",
+        "`a or b` is a, and of b only the series whose labels a does not have. Two sums without labels have the same "
+        "ones: b is left out while a exists.",
+        "Write `+`. Where b replaces a metric that was renamed, ignore this finding and say so.",
+        Severity.WARNING,
+    ),
 }

@@ -17,6 +17,7 @@ from slo.lint import (
     statuses,
     totals,
     traffic,
+    unions,
 )
 
 if TYPE_CHECKING:
@@ -46,5 +47,7 @@ SPECIAL: tuple[Lint, ...] = (
     (shares.means_of_events, "SLO158"),
     (scaling.percent_of_ratios, "SLO159"),
     (scaling.one_sided_factors, "SLO160"),
+    (unions.several_metrics, "SLO161"),
+    (unions.alternatives, "SLO162"),
 )
 """Each lint and the code of what it finds."""

@@ -1,0 +1,217 @@
+"""Lints about several metrics in one query: a pattern for their names, and `or` where `+` is meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.lint.choices import choices
+from slo.lint.dimensions import EVENTS, unit
+from slo.lint.expressions import loses
+from slo.lint.finding import repair
+from slo.lint.numbers import factor
+from slo.promql import Matcher, Selector
+from slo.promql.matching import plain
+from slo.promql.operators import COMPARISONS
+from slo.promql.rewriting import Change, instead, repeatedly, selected, written
+from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
+from slo.query import Expression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slo.diagnostics import Diagnostic
+    from slo.lint.subject import Reading, Subject
+    from slo.promql.tree import Node
+
+_KEEPS_NAMES = frozenset(
+    [
+        *("absent", "absent_over_time", "label_join", "label_replace", "scalar", "sort", "sort_desc"),
+        *("first_over_time", "last_over_time"),
+    ]
+)
+_WRITTEN_OUT = "write a sum with one rate for each metric: sum(rate(a_total[$window])) + sum(rate(b_total[$window]))"
+_ONE_EACH = "name one metric in each selector"
+_FREE_LABELS = frozenset(["label_replace", "label_join"])
+
+
+def several_metrics(subject: Subject) -> Iterator[Diagnostic]:
+    """Several metrics without their names: two series may be the same, and the evaluation fails."""
+    for reading in subject.readings:
+        query = reading.query
+        if isinstance(query, Selector) and (query.name or not _names_several(query)):
+            continue
+        found = _nameless(reading)
+        if found is not None:
+            message = f"{found} selects several metrics; two series that differ only in name fail the rule"
+            otherwise = _WRITTEN_OUT if reading.counted else _ONE_EACH
+            yield repair("SLO161", reading.place, message, _written_out(reading), otherwise=otherwise)
+
+
+def _names_several(selector: Selector) -> bool:
+    """Whether no matcher says the name, and some leave several open."""
+    names = [m for m in selector.matchers if m.label == "__name__"]
+    return bool(names) and all((m.op != "=" and len(choices(m.value)) != 1) or m.op in {"!=", "!~"} for m in names)
+
+
+def _nameless(reading: Reading) -> Selector | None:
+    """The selector of several metrics whose names are dropped, if there is one."""
+    query = reading.query
+    if isinstance(query, Selector):
+        return query if reading.counted or reading.kind == "up" else None
+    return next((node.selector for node, _ in _reads(reading.tree)), None)
+
+
+def _reads(tree: Node) -> Iterator[tuple[Read, Node]]:
+    """Each selector of several metrics whose names are dropped, and the node that does it."""
+    for node in walk(tree):
+        for part in node.parts if _drops_names(node) else ():
+            if isinstance(part, Read) and not part.selector.name and _names_several(part.selector):
+                yield part, node
+
+
+def _drops_names(node: Node) -> bool:
+    if isinstance(node, Binary):
+        return node.is_bool or node.operator not in {*COMPARISONS, "and", "or", "unless"}
+    return isinstance(node, Signed) or (isinstance(node, Call) and node.name not in _KEEPS_NAMES)
+
+
+def _written_out(reading: Reading) -> str:
+    """The query with a sum over the metrics; empty where they cannot be listed."""
+    by = f" by ({', '.join(reading.slo.group_by)}) " if reading.slo.group_by else ""
+    query = reading.query
+    if isinstance(query, Expression):
+        return _sum_within(reading.tree, by)
+    if reading.kind == "up":
+        return f"sli: {{threshold: {{query: '{str(query).replace(chr(39), chr(39) * 2)}', over: 1}}}}"
+    return " + ".join(f"sum{by}(rate({one}[$window]))" for one in each(query))
+
+
+def each(selector: Selector) -> tuple[str, ...]:
+    """The same selector once for each metric."""
+    rest = tuple(m for m in selector.matchers if m.label != "__name__")
+    names = [m for m in selector.matchers if m.label == "__name__"]
+    if len(names) != 1 or names[0].op != "=~":
+        return ()
+    return tuple(str(plain(name, rest)) for name in choices(names[0].value) if name)
+
+
+def _sum_within(tree: Node, by: str) -> str:
+    found = repeatedly(tree, lambda node: _one_written_out(node, by))
+    return "" if found is tree or any(True for _ in _reads(found)) else found.text
+
+
+def _one_written_out(tree: Node, by: str) -> str:
+    read, dropping = next(_reads(tree), (None, None))
+    if read is None or dropping is None or not (names := each(read.selector)):
+        return ""
+    part = _enclosing_sum(tree, read) or next((n for n in (tree, dropping) if unit(n) == EVENTS), None)
+    if part is None:
+        return ""
+    texts = [written(part, _renamed(read, name)) for name in names]
+    if not isinstance(part, Aggregation):
+        texts = [f"sum{by}({text})" for text in texts]
+    joined = " + ".join(texts)
+    return joined if part is tree else written(tree, instead(part, f"({joined})"))
+
+
+def _renamed(read: Read, name: str) -> Change:
+    """The selector becomes another one; its range and `offset` stay."""
+    return read.at.first, selected(read), name
+
+
+def _enclosing_sum(tree: Node, read: Read) -> Aggregation | None:
+    """The innermost sum around a selector."""
+    sums = [n for n in walk(tree) if isinstance(n, Aggregation) and n.name == "sum" and _holds(n, read)]
+    return sums[-1] if sums else None
+
+
+def _holds(node: Node, part: Node) -> bool:
+    return node.at.first <= part.at.first and part.at.end <= node.at.end
+
+
+def alternatives(subject: Subject) -> Iterator[Diagnostic]:
+    """`or` between two rates: while the first exists, the second one is not counted."""
+    for reading, _ in subject.expressions:
+        found = next(_sums(reading.tree), None)
+        if found is not None:
+            last = [side for side in _sides(found) if _counts(side)][-1]
+            message = f"or does not add: {last.text} is left out while the other side has series with its labels"
+            by = f" by ({', '.join(reading.slo.group_by)}) " if reading.slo.group_by else ""
+            yield repair("SLO162", reading.place, message, _added(reading.tree, by))
+
+
+def _sums(tree: Node) -> Iterator[Binary]:
+    """Each outermost `or` between rates that may have the same labels."""
+    inner: set[int] = set()
+    for node in walk(tree):
+        if isinstance(node, Binary) and node.operator == "or" and id(node) not in inner:
+            inner |= {id(part) for part in walk(node)}
+            if _overlap([side for side in _sides(node) if _counts(side)]):
+                yield node
+
+
+def _counts(node: Node) -> bool:
+    """Whether a node gives events, not a 0 in place of them."""
+    return unit(node) == EVENTS and factor(node) != 0
+
+
+def _sides(node: Node) -> list[Node]:
+    """All that is joined by `or`."""
+    if isinstance(node, Binary) and node.operator == "or":
+        return [*_sides(node.left), *_sides(node.right)]
+    return [node]
+
+
+def _overlap(sides: Sequence[Node]) -> bool:
+    """Whether two of them may have the same labels."""
+    return any(not _apart(one, other) for n, one in enumerate(sides) for other in sides[n + 1 :])
+
+
+def _apart(one: Node, other: Node) -> bool:
+    """Whether a label that both keep always differs."""
+    if any(isinstance(n, Call) and n.name in _FREE_LABELS for side in (one, other) for n in walk(side)):
+        return True
+    if _is_union(one, other):
+        return True
+    left, right = _exact(one), _exact(other)
+    differing = {m.label for m in left if any(o.label == m.label and o.value != m.value for o in right)}
+    return any(not loses(one, label) and not loses(other, label) for label in differing - {"__name__"})
+
+
+def _is_union(one: Node, other: Node) -> bool:
+    """Whether both are series of one metric with all of their labels: equal labels are the same series."""
+    parts = [*walk(one), *walk(other)]
+    names = {n.selector.name for n in parts if isinstance(n, Read)}
+    return len(names) == 1 and not any(isinstance(n, Aggregation | Binary) for n in parts)
+
+
+def _exact(node: Node) -> list[Matcher]:
+    """Matchers that say the value of a label in every selector of a node."""
+    reads = [set(n.selector.matchers) for n in walk(node) if isinstance(n, Read)]
+    return [m for m in (set.intersection(*reads) if reads else ()) if m.op == "="]
+
+
+def _added(tree: Node, by: str) -> str:
+    found = repeatedly(tree, lambda node: _one_added(node, by))
+    return found.text
+
+
+def _one_added(tree: Node, by: str) -> str:
+    node = next(_sums(tree), None)
+    if node is None:
+        return ""
+    sides = sorted(_sides(node), key=_counts, reverse=True)
+    around = next((n for n in walk(tree) if isinstance(n, Aggregation) and n.name == "sum" and n.operand is node), None)
+    texts = [_summed(side, node, around, by) for side in sides]
+    number = sum(map(_counts, sides))
+    joined = " or ".join([" + ".join(texts[:number]), *texts[number:]])
+    outer = around or node
+    bare = outer is tree or outer is node
+    return written(tree, instead(outer, joined if bare else f"({joined})"))
+
+
+def _summed(side: Node, joined: Node, around: Aggregation | None, by: str) -> str:
+    """One side as a sum of its own: that around all of them, or one over the labels of the group."""
+    if around is not None:
+        return written(around, instead(joined, side.text))
+    return side.text if isinstance(side, Aggregation) or not _counts(side) else f"sum{by}({side.text})"
