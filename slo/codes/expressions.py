@@ -81,4 +81,18 @@ EXPRESSIONS: dict[str, Entry] = {
         "Write `+`. Where b replaces a metric that was renamed, ignore this finding and say so.",
         Severity.WARNING,
     ),
+    "SLO163": Entry(
+        "A query of one moment",
+        "`@` fixes the time that a selector or a subquery reads. Every evaluation sees the same samples, and the SLI "
+        "never changes.",
+        "Leave `@` out.",
+        Severity.WARNING,
+    ),
+    "SLO164": Entry(
+        "One query reads the past",
+        "`offset` in one of two queries compares the bad events of one time with all events of another. The age of a "
+        "timestamp is taken now, so that with `offset` every success looks older than it is.",
+        "Write the same `offset` in both, or in none.",
+        Severity.WARNING,
+    ),
 }

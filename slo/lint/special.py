@@ -11,6 +11,7 @@ from slo.lint import (
     expressions,
     fallbacks,
     groups,
+    moments,
     scaling,
     servers,
     shares,
@@ -49,5 +50,7 @@ SPECIAL: tuple[Lint, ...] = (
     (scaling.one_sided_factors, "SLO160"),
     (unions.several_metrics, "SLO161"),
     (unions.alternatives, "SLO162"),
+    (moments.fixed_moments, "SLO163"),
+    (moments.one_sided_offsets, "SLO164"),
 )
 """Each lint and the code of what it finds."""
