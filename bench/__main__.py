@@ -22,6 +22,7 @@ BENCHES = {
     "outages": "what the shop and its telemetry lose while a part of the stack is dead for a minute",
     "floods": "what a flood of log lines or of label values does to shop, alerts and queries",
     "idle": "memory of the whole native stack at rest",
+    "missing": "2,000 random SLIs of which series are missing for a while, beside a model of what is known",
     "mutations": "10,000 damaged specifications, none of which may crash the compiler",
 }
 """Name -> what it measures; module `bench.<name>` has `run(options)`."""
@@ -56,8 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer runs")
     parser.add_argument("--shapes", metavar="A,B", default="", help="accuracy: only these shapes of traffic")
-    parser.add_argument("--only", metavar="A,B", default="", help="outages, floods: only these")
-    parser.add_argument("--runs", type=int, default=0, metavar="N", help="evaluation: how often each row runs")
+    parser.add_argument("--only", metavar="A,B", default="", help="outages, floods: only these; missing: these seeds")
+    parser.add_argument(
+        "--runs", type=int, default=0, metavar="N", help="evaluation: how often each row runs; missing: how many"
+    )
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/benchmarks.md")
     return parser
 

@@ -12,8 +12,8 @@ class Options:
     Attributes:
         quick: smaller sizes and fewer runs.
         shapes: names of shapes of traffic; none means all.
-        runs: how often each row of `evaluation` runs; 0 leaves it to the benchmark.
-        only: parts of the stack to kill or to flood; none means all.
+        runs: how often each row of `evaluation` runs, how many runs `missing` makes; 0 leaves it to the benchmark.
+        only: parts of the stack to kill or to flood, seeds of runs to make again; none means all.
     """
 
     quick: bool = False
