@@ -25,7 +25,8 @@ MOST_ANSWERED = 15
 def test_numbers_and_alerts_are_right_whatever_is_missing(promtools: dict[str, Path], tmp_path: Path) -> None:
     """No ratio is off by more than 1 %, no page comes in healthy hours, and no outage of half an hour stays silent."""
     outcomes = [outcome(number, promtools, tmp_path) for number in range(BATCHES)]
-    assert not "\n".join(line for one in outcomes for line in one.described())
+    if wrong := [line for one in outcomes for line in one.described()]:
+        pytest.fail("\n".join(wrong))
     assert sum(len(one.answered) for one in outcomes) <= MOST_ANSWERED
     assert sum(len(one.runs) for one in outcomes) == BATCHES * SIZE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 SIZE = 25
 STEPS = (60, 30, 15)
 LAYOUTS: tuple[Layout, ...] = ("default", "shared")
-SHOWN = 6
-"""Problems of a run that are shown; most of them last for hours."""
+SHOWN = 2
+"""Problems of a kind that are shown of a run; most of them last for hours."""
 
 
 @dataclass
@@ -51,7 +52,16 @@ class Outcome:
                 yield f"  scraped every {self.step} s, layout {self.layout}"
                 yield from (f"  {line}" for line in dump(run.slo(self.step), sort_keys=False).splitlines())
                 yield from (f"  {line}" for line in run.described())
-                yield from (f"  WRONG {one.kind} at {one.at} min: {one.text}" for one in found[:SHOWN])
+                yield from (f"  WRONG {one.kind} at {one.at} min: {one.text}" for one in first(found))
+
+
+def first(found: Sequence[Problem]) -> Iterator[Problem]:
+    """The first problems of every kind."""
+    seen: Counter[str] = Counter()
+    for one in found:
+        seen[one.kind] += 1
+        if seen[one.kind] <= SHOWN:
+            yield one
 
 
 def outcome(number: int, promtools: Mapping[str, Path], folder: Path, seeds: Sequence[int] = ()) -> Outcome:
