@@ -133,7 +133,7 @@ def _bridged(selector: Selector, base: Base, others: Sequence[Query]) -> str:
     the tile that has samples over the rest.
     """
     tile, reach = duration(base.tile), duration(_BRIDGE // (300 // base.tile))
-    by = f" by ({', '.join(base.group_by)})" if base.group_by else ""
+    by = by_labels(base.group_by).rstrip()
     now = f"(max_over_time({selector}[{tile}]) unless {selector} offset {tile})"
     last = f"last_over_time({selector}[{reach}] offset {tile})"
     tell = [other for other in others if isinstance(other, Selector)] or [selector]

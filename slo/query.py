@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.diagnostics import Diagnostic, Place
-from slo.promql import PromqlError, Selector, plain_selector, read, with_window
+from slo.promql import PromqlError, Selector, naming, plain_selector, read, with_window
 from slo.promql.spelling import WINDOW
 from slo.selectors import check_names, unreadable
 
@@ -81,7 +81,7 @@ def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "")
 
 def by_labels(labels: Sequence[str]) -> str:
     """What comes behind an aggregation operator that keeps these labels."""
-    return f" by ({', '.join(labels)}) " if labels else ""
+    return naming.by(labels)
 
 
 def check_rate(text: str, place: Place) -> Iterator[Diagnostic]:

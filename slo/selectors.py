@@ -9,13 +9,10 @@ from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place
-from slo.promql import NoSelectorError, PromqlError, Selector, parse_selector, quote
+from slo.promql import Matcher, NoSelectorError, PromqlError, Selector, parse_selector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-    from slo.promql import Matcher
-
 
 _TRIES = 10_000
 
@@ -65,8 +62,8 @@ def example(inside: Sequence[Selector], without: Sequence[Selector] = ()) -> str
         return None
     if series is None:
         return None
-    inner = ",".join(f"{label}={quote(value)}" for label, value in series.items() if value)
-    return f"{name}{{{inner}}}"
+    spelled = str(Selector(name, tuple(Matcher(label, "=", value) for label, value in series.items() if value)))
+    return spelled if spelled.endswith("}") else f"{spelled}{{}}"
 
 
 def _series(wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> Iterator[dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import msgspec
 
@@ -14,7 +15,7 @@ from slo.emit.header import lines as header
 from slo.emit.panels import Panel, Query
 from slo.plan import names
 from slo.plan.tiles import TILE
-from slo.promql import duration, quote
+from slo.promql import duration, naming, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -68,13 +69,14 @@ class _View(msgspec.Struct, frozen=True):
 def _view(plan: Plan) -> _View:
     groups = tuple(sorted({label for planned in plan.slos for label in planned.slo.group_by}))
     which = f'shard=~{quote(f"{plan.set.name}-[0-9]+")},service=~"$service"'
-    members = "".join(f',{label}=~"${_variable(label)}"' for label in groups)
+    members = "".join(f',{naming.label(label)}=~"${_variable(label)}"' for label in groups)
     return _View(plan, which, groups, members, "".join(f" {{{{{label}}}}}" for label in groups))
 
 
 def _variable(label: str) -> str:
-    """A label could be called like one of the other variables."""
-    return f"group_{label}"
+    """A label could be called like one of the other variables; names of variables have no dots."""
+    plain = naming.underscored(label)
+    return f"group_{plain}" if plain == label else f"group_{plain}_{crc32(label.encode()):08x}"
 
 
 def _dashboard(plan: Plan) -> Json:

@@ -11,7 +11,7 @@ from slo.burnrate import DAY, HOUR, MINUTE
 from slo.emit import markdown as md
 from slo.plan import names
 from slo.plan.tiles import TILE
-from slo.promql import duration
+from slo.promql import duration, naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,7 +132,7 @@ def _no_data(subject: Subject) -> Sections:
 
 
 def _member_no_data(subject: Subject) -> Sections:
-    by = ", ".join(subject.planned.slo.group_by) if subject.planned else "service, slo"
+    by = naming.labels(subject.planned.slo.group_by) if subject.planned else "service, slo"
     day, now = (f"group by ({by}) ({subject.series(names.events(w))})" for w in (DAY, TILE))
     return (
         "A member of the group had events within the last day and is not counted any more, although others are.",

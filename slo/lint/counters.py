@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding
 from slo.lint.subject import measured
+from slo.promql import Selector, naming
 from slo.promql.counted import PERIOD
 from slo.query import Expression
 from slo.sli.latency import Latency
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from slo.diagnostics import Diagnostic
     from slo.lint.subject import Reading, Subject
     from slo.model import Slo
-    from slo.promql import Selector
 
 _COUNTED = ("_total", "_count", "_sum", "_bucket")
 _GAUGE = (
@@ -40,7 +40,8 @@ def _each_metric(subject: Subject) -> Iterator[tuple[Reading, Selector]]:
 
 def is_gauge(name: str) -> bool:
     """Whether the conventions of Prometheus use such a name for something that goes up and down."""
-    return not name.endswith(_COUNTED) and len(name) < _LONGEST and re.fullmatch(_GAUGE, name) is not None
+    said = naming.underscored(name) if "." in name else name
+    return not name.endswith(_COUNTED) and len(name) < _LONGEST and re.fullmatch(_GAUGE, said) is not None
 
 
 def gauges(subject: Subject) -> Iterator[Diagnostic]:

@@ -68,7 +68,7 @@ def _judged(sight: Sight, place: Place, selector: Selector, *, failures: bool) -
     if not rows:
         return _no_metric(sight, place, name, failures=failures)
     for matcher in selector.matchers:
-        known = any(matcher.label in row for row in rows) or matcher.label.startswith('"')
+        known = any(matcher.label in row for row in rows)
         if known or accepts(matcher, "") is not False:
             continue
         close = _close(matcher.label, sight.metrics.labels(name))

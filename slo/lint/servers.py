@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place, Severity
 from slo.lint.finding import finding, some
-from slo.promql import Selector, parse_selector
+from slo.promql import Selector, naming, parse_selector
+from slo.promql.tokens import Token, unquoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from slo.query import Query
 
 OLDEST = "2.42"
+_HINT = "build with --prometheus 3 if all of yours are newer"
 _NATIVE = ("histogram_count(", "histogram_fraction(", "histogram_sum(")
 
 
@@ -27,8 +29,13 @@ def unreadable(subject: Subject) -> Iterator[Diagnostic]:
     for place, query in (*((reading.place, reading.query) for reading in subject.readings), *_beside_slis(subject)):
         if found := _newer(query):
             message = f"Prometheus {OLDEST} cannot read {some(found)}"
-            hint = "--prometheus 3 says that yours is newer"
-            yield Diagnostic("SLO076", place, message, hint, severity)
+            yield Diagnostic("SLO076", place, message, _hint(found[0]), severity)
+
+
+def _hint(what: str) -> str:
+    """What to do; of a name in quotes also how a server without such names has it."""
+    name = unquoted(Token("string", what[what.index('"') :], 0)) if what.endswith('"') else ""
+    return f"{_HINT}; older ones have {naming.underscored(name)}" if name else _HINT
 
 
 def _beside_slis(subject: Subject) -> Iterator[tuple[Place, Selector]]:
@@ -76,4 +83,5 @@ def _newer(query: Query) -> list[str]:
 
 def _old(selector: Selector) -> bool:
     """The usual case, seen without reading the text again."""
-    return bool(selector.name) and '"' not in [m.label[:1] for m in selector.matchers]
+    labels = (matcher.label for matcher in selector.matchers)
+    return naming.is_plain_metric(selector.name) and all(map(naming.is_plain_label, labels))

@@ -57,8 +57,6 @@ class Sight:
 
     def unknown(self, name: str, label: str) -> bool:
         """Whether a label may be added to the series of a metric only when they are scraped."""
-        if label.startswith('"'):  # a name that Prometheus 2 could not read
-            return True
         return not self.metrics.complete and all(label not in row for row in self.series(name) or ())
 
     def kind(self, name: str) -> str:

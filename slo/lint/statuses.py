@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from slo.lint.finding import finding, some
 from slo.lint.matching import accepts, all_accept
 from slo.lint.totals import parts
-from slo.promql import Matcher
+from slo.promql import Matcher, naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def no_errors(subject: Subject) -> Iterator[Diagnostic]:
 def _wrongly_bad(subject: Subject) -> Iterator[tuple[Place, str, str, list[str]]]:
     """Where a query of good or bad events stands, which it is, the label of the status, and wrongly bad values."""
     for slo, name, total, part in parts(subject):
-        for label in dict.fromkeys(m.label for m in part.matchers if m.label in _KNOWN):
+        for label in dict.fromkeys(m.label for m in part.matchers if naming.underscored(m.label) in _KNOWN):
             own = tuple((m.op, m.value) for m in part.matchers if m.label == label)
             if name == "bad" and all(op == "=" for op, _ in own):
                 continue
@@ -81,9 +81,10 @@ _Tests = tuple[tuple[str, str], ...]
 def _bad_values(label: str, name: str, of_total: _Tests, own: _Tests) -> list[str]:
     """Values that should not be bad, but are."""
     values = [value for _, value in own]
-    if label in _GRPC and not {"OK", "Ok"}.isdisjoint(values):
+    known = naming.underscored(label)
+    if known in _GRPC and not {"OK", "Ok"}.isdisjoint(values):
         classes: tuple[tuple[str, ...], ...] = (_GRPC_CLIENT,)
-    elif label in _STATUS and any(re.search(_HTTP, value[:_LONGEST]) for value in values):
+    elif known in _STATUS and any(re.search(_HTTP, value[:_LONGEST]) for value in values):
         classes = (_SUCCESS, _REDIRECT, _CLIENT)
         if any("xx" in value for value in values):
             classes = tuple((f"{codes[0][0]}xx",) for codes in classes)
@@ -103,4 +104,4 @@ def _repair(name: str, label: str, value: str) -> str:
     """The usual choice of what is bad."""
     errors = "Unknown|DeadlineExceeded|Internal|Unavailable|DataLoss" if value in _GRPC_CLIENT else "5.."
     errors = "5xx" if value.endswith("xx") else errors
-    return f'write bad with {label}=~"{errors}"{"" if name == "bad" else " instead of good"}'
+    return f'write bad with {naming.label(label)}=~"{errors}"{"" if name == "bad" else " instead of good"}'

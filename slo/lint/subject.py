@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     Lint = tuple[Callable[["Subject"], Iterator[Diagnostic]], str]
     """A lint, and the code of what it finds."""
 
-_SERVER_ERRORS = frozenset(Matcher(label, "=~", "5..") for label in ("status", "code", "status_code"))
+_STATUSES = ("status", "code", "status_code", "http_response_status_code", "http.response.status_code")
+_SERVER_ERRORS = frozenset(Matcher(label, "=~", "5..") for label in _STATUSES)
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding
 from slo.lint.matching import accepts, matches_everything
-from slo.promql import Selector, quote
+from slo.promql import Selector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from slo.query import Query
 
 _SIBLINGS = ("_bucket", "_count")
+_LAST = "+Inf"
+_BOUNDS = ("0.1", "1", "1.0")
+"""Bounds of other buckets."""
 
 
 def parts(subject: Subject) -> Iterator[tuple[Slo, str, Selector, Selector]]:
@@ -32,7 +35,7 @@ def not_of_the_total(subject: Subject) -> Iterator[Diagnostic]:
     for slo, name, total, part in parts(subject):
         if part.name != total.name or part.matchers[: len(total.matchers)] == total.matchers:
             continue
-        beyond = [m for m in total.matchers if not _narrowed(m, part)]
+        beyond = [m for m in total.matchers if not _narrowed(m, part) and not _is_all(m, total)]
         if beyond:
             said = ", ".join(map(str, beyond))
             message = f"total asks for {said}, and {name} does not: it counts events that are not in total"
@@ -54,6 +57,13 @@ def _narrowed(matcher: Matcher, part: Selector) -> bool:
     return bool(same) and not any(accepts(matcher, m.value) is False for m in exact)
 
 
+def _is_all(matcher: Matcher, total: Selector) -> bool:
+    """Whether a matcher picks the last bucket of a histogram, in which all of its events are."""
+    if matcher.label != "le" or not total.name.endswith(_SIBLINGS[0]):
+        return False
+    return accepts(matcher, _LAST) is True and not any(accepts(matcher, bound) for bound in _BOUNDS)
+
+
 def other_metrics(subject: Subject) -> Iterator[Diagnostic]:
     """Total and its part come from two metrics, which need not count the same events."""
     for slo, name, total, part in parts(subject):
@@ -64,9 +74,9 @@ def other_metrics(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _metric(selector: Selector) -> str:
-    """The name of the metric, in quotes where PromQL needs them; nothing where a pattern stands for it."""
-    quoted = (quote(m.value) for m in selector.matchers if (m.label, m.op) == ("__name__", "="))
-    return selector.name or next(quoted, "")
+    """The name of the metric; nothing where a pattern stands for it."""
+    named = (m.value for m in selector.matchers if (m.label, m.op) == ("__name__", "="))
+    return selector.name or next(named, "")
 
 
 def _base(name: str) -> str:

@@ -12,7 +12,7 @@ from slo.observe.access import ANONYMOUS, Access
 from slo.observe.errors import ObserveError, TooLargeError
 from slo.observe.refusing import own_words, refusal
 from slo.observe.web import Web
-from slo.promql import quote
+from slo.promql import naming, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -82,7 +82,7 @@ class Server:
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:
         """The different values of these labels among the series of the last minutes."""
         try:
-            return self.query(f"group by ({', '.join(labels)}) ({{__name__={quote(name)}}})")
+            return self.query(f"group by ({naming.labels(labels)}) ({{__name__={quote(name)}}})")
         except TooLargeError:
             return None
 

@@ -12,7 +12,7 @@ from slo.plan.blanks import TITLE, Blanks, series
 from slo.plan.terms import Terms
 from slo.plan.tiles import TILE
 from slo.plan.values import Alert, AlertFacts
-from slo.promql import parse_selector
+from slo.promql import naming, parse_selector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,7 +139,7 @@ def _no_data(planned: PlannedSlo, scale: Scale, read: str) -> _Rule:
 
 def _member_no_data(terms: Terms) -> str:
     """A member that had events within a day is not recorded any more, although others are."""
-    labels = ", ".join(terms.group_by)
+    labels = naming.labels(terms.group_by)
     recorded = series(names.events(TILE), "bad")
     known = f"sum by ({labels}) ({series(names.events(DAY), 'total')})"
     return f"({known} > 0 unless on ({labels}) {recorded})\nand on () {recorded}"

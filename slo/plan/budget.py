@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.plan import members, names, selection
 from slo.plan.values import Record
-from slo.promql import duration
+from slo.promql import duration, naming
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ def rollups(slo: Slo, shard: str, scale: Scale) -> list[Record]:
     total, bad, covered = (
         names.selector(names.events(slo.window), **identity, kind=kind) for kind in ("total", "bad", "covered")
     )
-    gone = ", ".join((*slo.group_by, "kind"))
+    gone = naming.labels((*slo.group_by, "kind"))
     allowed = f"sum without ({gone}) ({total} * ignoring (kind) {names.selector(names.BUDGET, **identity)})"
     recorded = f"max without ({gone}) ({covered}) / {slo.window // scale.factor}"
     left = f"1 - sum without ({gone}) ({bad}) / ({allowed} > 0) * ({recorded})"

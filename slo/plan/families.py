@@ -20,8 +20,7 @@ from slo.plan import base, budget, names
 from slo.plan.selection import names_of, pick
 from slo.plan.tiles import TILE
 from slo.plan.values import Record
-from slo.promql import Matcher, Selector
-from slo.promql.spelling import aggregates_by
+from slo.promql import Matcher, Selector, naming, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -115,8 +114,10 @@ def _possible(slo: Slo) -> Iterator[tuple[Common, str]]:
 
 
 def _is_value(matcher: Matcher) -> bool:
-    """One value, of a label that an aggregation can keep."""
-    return matcher.op == "=" and matcher.value != "" and aggregates_by(matcher.label)
+    """One value, of a label that an aggregation can keep and that needs no quotes there alone."""
+    label = matcher.label
+    groups = naming.listed(label) == naming.label(label) and not label.startswith("__")
+    return matcher.op == "=" and matcher.value != "" and groups
 
 
 def _matchers(selector: Selector, label: str) -> list[Matcher]:
@@ -160,7 +161,7 @@ def _named(label: str, which: Sequence[str]) -> tuple[str, str]:
     """
     known = " or ".join(f"timestamp({names.INFO}{{{one}}})" for one in which)
     owners = f"  * on ({SOURCE}) group_left (service, slo)\n  (topk by ({SOURCE}) (1, {known}) > bool 0)\n"
-    told = f', "{SOURCE}", "$1", "{label}", "{_WHOLE}")\n'
+    told = f', "{SOURCE}", "$1", {quote(label)}, "{_WHOLE}")\n'
     return "sum by (service, slo) (\n  label_replace(", f"{told}{owners})"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.promql import quote
+from slo.promql import naming, quote
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -42,7 +42,7 @@ def only(selector: str, part: MemberClass) -> str:
 
 def where(selector: str, match: Labels) -> str:
     """A selector of ours, which ends in a brace, with more labels."""
-    return selector[:-1] + "".join(f",{name}={quote(value)}" for name, value in match) + "}"
+    return selector[:-1] + "".join(f",{naming.label(name)}={quote(value)}" for name, value in match) + "}"
 
 
 def _apart(one: Labels, other: Labels) -> bool:

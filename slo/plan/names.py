@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from slo.promql import duration, quote
+from slo.promql import duration, naming, quote
 
 if TYPE_CHECKING:
     from slo.model import Slo
@@ -64,7 +64,7 @@ def dashboard_uid(set_name: str) -> str:
 
 def by(slo: Slo) -> str:
     """What stands behind an aggregation that keeps the members of the SLO's group apart."""
-    return f" by ({', '.join(slo.group_by)}) " if slo.group_by else ""
+    return naming.by(slo.group_by)
 
 
 def identity(slo: Slo, shard: str) -> dict[str, str]:
@@ -77,9 +77,9 @@ def inside(slo: Slo, shard: str) -> str:
     return f'shard="{shard}",service="{slo.service}",slo="{slo.name}"'
 
 
-def selector(name: str, **labels: str) -> str:
+def selector(name: str, /, **labels: str) -> str:
     """`name{label="value",..}` in the order given."""
-    inside = ",".join(f"{label}={quote(value)}" for label, value in labels.items())
+    inside = ",".join(f"{naming.label(label)}={quote(value)}" for label, value in labels.items())
     return f"{name}{{{inside}}}"
 
 

@@ -23,7 +23,7 @@ from slo.plan.selection import names_of, pick
 from slo.plan.terms import Terms
 from slo.plan.tiles import TILE
 from slo.plan.values import Alert
-from slo.promql import parse_selector
+from slo.promql import naming, parse_selector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -168,7 +168,7 @@ def _gone(shard: str, slos: Sequence[Slo], known: Names) -> str:
 
 def _member_no_data(terms: Terms) -> str:
     """A member that had events within a day is not recorded any more, although others of its group are."""
-    by, group = ", ".join(terms.group_by), ", ".join(_IDENTITY)
+    by, group = naming.labels(terms.group_by), ", ".join(_IDENTITY)
     recorded = series(names.events(TILE), "bad")
     known = f"sum by ({by}) ({series(names.events(DAY), 'total')})"
     return f"({known} > 0 unless on ({by}) {recorded})\nand on ({group}) {recorded}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.plan import names
 from slo.plan.blanks import TITLE, quoted, series
-from slo.promql import duration
+from slo.promql import duration, naming, quote
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -89,7 +89,7 @@ def title(terms: Terms) -> str:
     """A blank for the title, and for a group which of its members is meant."""
     if not terms.group_by:
         return TITLE
-    return f"{TITLE} ({', '.join(f'{name} {{{{ $labels.{name} }}}}' for name in terms.group_by)})"
+    return f"{TITLE} ({', '.join(f'{literal(name)} {{{{ {_label(name)} }}}}' for name in terms.group_by)})"
 
 
 def _allowed(terms: Terms) -> str:
@@ -123,9 +123,19 @@ def _query(terms: Terms, expr: str, show: str) -> str:
     """
     call = f"query {quoted(expr)}"
     if terms.group_by:
-        matchers = "".join(f",{name}=%q" for name in terms.group_by)
+        matchers = "".join(f",{naming.label(name).replace('%', '%%')}=%q" for name in terms.group_by)
         pattern = expr.replace("%", "%%").replace("}", matchers + "}")
         # An expression may hold several selectors, each of which takes all the labels.
-        labels = " ".join(f"$labels.{name}" for name in terms.group_by * expr.count("}"))
+        labels = " ".join(map(_argument, terms.group_by * expr.count("}")))
         call = f"printf {quoted(pattern)} {labels} | query"
     return f"{{{{ with {call} }}}}{{{{ . | first | value | {show} }}}}{{{{ else }}}}?{{{{ end }}}}"
+
+
+def _label(name: str) -> str:
+    """The value of a label in a Go template: `$labels.job`, `index $labels "http.route"`."""
+    return f"$labels.{name}" if naming.is_plain_label(name) else f"index $labels {quote(name)}"
+
+
+def _argument(name: str) -> str:
+    """The same as one argument of a function."""
+    return _label(name) if naming.is_plain_label(name) else f"({_label(name)})"

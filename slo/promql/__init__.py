@@ -1,5 +1,6 @@
 """How PromQL is read and spelled: durations, strings, selectors, expressions."""
 
+from slo.promql import naming
 from slo.promql.plain import plain_selector
 from slo.promql.reading import NoSelectorError, parse_selector, read, with_window
 from slo.promql.selector import Matcher, Selector
@@ -11,6 +12,7 @@ __all__ = [
     "PromqlError",
     "Selector",
     "duration",
+    "naming",
     "parse_duration",
     "parse_selector",
     "plain_selector",

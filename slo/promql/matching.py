@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from slo.promql.cursor import Cursor, Reading
     from slo.promql.tokens import Token
 
-_PLAIN_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _OPERATORS = ("=", "!=", "=~", "!~")
 _DURATION = re.compile(
     r"(?=\d)(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m(?!s))?(?:\d+s)?(?:\d+ms)?|\d+(?:\.\d*)?", re.ASCII
@@ -64,8 +63,8 @@ def _braces(reading: Reading, name: str, matchers: list[Matcher]) -> str:
 
 
 def plain(name: str, matchers: tuple[Matcher, ...]) -> Selector:
-    """Spelled the same way for `{__name__="x"}`, `{"x"}` and `x`, so that they compare equal."""
-    if not name or (_PLAIN_NAME.fullmatch(name) and not any(m.label == "__name__" for m in matchers)):
+    """The same for `{__name__="x"}`, `{"x"}` and `x`, so that they compare equal."""
+    if not name or not any(m.label == "__name__" for m in matchers):
         return Selector(name, matchers)
     return Selector("", (Matcher("__name__", "=", name), *matchers))
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from slo.promql.spelling import PromqlError, quote
 from slo.promql.tokens import unquoted
 
 if TYPE_CHECKING:
     from slo.promql.cursor import Cursor
+    from slo.promql.spelling import PromqlError
     from slo.promql.tokens import Token
 
-_PLAIN_LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _SETS = frozenset({"and", "or", "unless"})
 _SIDES = frozenset({"group_left", "group_right"})
@@ -109,14 +107,12 @@ def _label(cursor: Cursor) -> Token:
 
 
 def label_of(word: Token) -> str:
-    """How the label is spelled that a name or a string names."""
+    """The name of the label, without the quotes it may stand in."""
     name = unquoted(word) if word.kind == "string" else word.text
     if not name:
         msg = "a label needs a name"
         raise word.error(msg)
-    if word.kind == "string":
-        return name if _PLAIN_LABEL.fullmatch(name) else quote(name)
-    if ":" in name:
+    if word.kind == "name" and ":" in name:
         msg = "names of labels have no colon; only those of metrics may have one"
         raise word.error(msg)
     return name

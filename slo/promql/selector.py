@@ -6,11 +6,12 @@ from functools import lru_cache
 
 import msgspec
 
+from slo.promql.naming import is_plain_metric, label
 from slo.promql.spelling import quote
 
 
 class Matcher(msgspec.Struct, frozen=True):
-    """One condition on a label; `op` is one of `=`, `!=`, `=~`, `!~`."""
+    """One condition on a label, by its name without quotes; `op` is one of `=`, `!=`, `=~`, `!~`."""
 
     label: str
     op: str
@@ -18,11 +19,11 @@ class Matcher(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """The matcher as PromQL."""
-        return f"{self.label}{self.op}{quote(self.value)}"
+        return f"{label(self.label)}{self.op}{quote(self.value)}"
 
 
 class Selector(msgspec.Struct, frozen=True):
-    """An instant vector selector: a metric name, or none, and matchers."""
+    """An instant vector selector: a metric name without quotes, or none, and matchers."""
 
     name: str
     matchers: tuple[Matcher, ...] = ()
@@ -38,5 +39,7 @@ class Selector(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=8192)  # rules, texts and findings name the same selectors
 def _spelled(selector: Selector) -> str:
-    inside = ",".join([f"{m.label}{m.op}{quote(m.value)}" for m in selector.matchers])
-    return f"{selector.name}{{{inside}}}" if inside else selector.name
+    parts = [f"{label(m.label)}{m.op}{quote(m.value)}" for m in selector.matchers]
+    if selector.name and not is_plain_metric(selector.name):
+        return f"{{{','.join([quote(selector.name), *parts])}}}"
+    return f"{selector.name}{{{','.join(parts)}}}" if parts else selector.name

@@ -14,8 +14,6 @@ _DURATION_UNITS = {"w": 604_800_000, **_UNITS_MS}
 _DURATION = re.compile(r"(?:\d{1,15}(?:ms|[wdhms]))+", re.ASCII)
 _DURATION_PART = re.compile(r"(\d+)(ms|[wdhms])", re.ASCII)
 _NEEDS_NO_ESCAPE = re.compile(r"[ !#-\[\]-~]*")
-_NAME = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
-_NO_NAMES = frozenset(("inf", "nan", "without"))
 _LONGEST = 60
 _UNSAFE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 
@@ -59,11 +57,6 @@ def duration(seconds: float | Decimal) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
-
-
-def aggregates_by(label: str) -> bool:
-    """Whether `by (label)` can be written: Prometheus reads some names as words of its own there."""
-    return _NAME.fullmatch(label) is not None and label.lower() not in _NO_NAMES
 
 
 def short(text: str) -> str:

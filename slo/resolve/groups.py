@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo.model import Override
-from slo.promql.spelling import aggregates_by, short
+from slo.promql import naming
+from slo.promql.spelling import short
 from slo.resolve import values
 from slo.resolve.labels import RESERVED
 
@@ -27,7 +28,7 @@ def group_labels(labels: Sequence[str], place: Place, findings: Findings) -> tup
     for number, label in enumerate(labels):
         if label in RESERVED or label in _OF_INFO:
             findings.add(here.at(number), "SLO021", f'the label "{label}" is set by slo itself', "group by another one")
-        elif not aggregates_by(label):
+        elif naming.listed(label) != label or label.startswith("__"):
             message = f'"{short(label)}" is no label that PromQL can group by'
             findings.add(here.at(number), "SLO021", message, "letters, digits and _, and no word of PromQL")
         elif label in labels[:number]:

@@ -8,7 +8,7 @@ import msgspec
 
 from slo.counting import count_slices, sum_slices
 from slo.model import NO_DATA, Base, Counts, Feed, Unit
-from slo.promql import Matcher, Selector, parse_selector
+from slo.promql import Matcher, Selector, naming, parse_selector
 from slo.selectors import check_selector, example
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ class Up(msgspec.Struct, frozen=True):
 
     def counts(self, base: Base) -> Counts:
         """The minutes that have a sample, and those that have a 0 among them."""
-        by = f" by ({', '.join(base.group_by)}) " if base.group_by else ""
-        worst = f"min{by}(min_over_time({self.selector}{_MINUTE}))"
+        worst = f"min{naming.by(base.group_by)}(min_over_time({self.selector}{_MINUTE}))"
         return Counts(count_slices(worst, base), sum_slices(f"{worst} < bool 1", base))
 
     def selectors(self) -> tuple[Selector, ...]:

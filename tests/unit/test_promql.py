@@ -76,6 +76,9 @@ def test_a_quoted_text_may_stand_in_a_block_of_yaml(text: str) -> None:
     assert yaml.safe_load(f"|-\n  {quote(text)}\n") == quote(text)
 
 
+_DOTTED = Selector("http.requests", (Matcher("user.id", "=", "7"), Matcher("job", "=", "a")))
+
+
 @pytest.mark.parametrize(
     ("text", "selector"),
     [
@@ -86,7 +89,9 @@ def test_a_quoted_text_may_stand_in_a_block_of_yaml(text: str) -> None:
         (r"up{path=`\d+`}", Selector("up", (Matcher("path", "=", r"\d+"),))),
         (r'up{path=~"\\d+"}', Selector("up", (Matcher("path", "=~", r"\d+"),))),
         ('up{a!="b", c!~"d"}', Selector("up", (Matcher("a", "!=", "b"), Matcher("c", "!~", "d")))),
-        ('{__name__="has space"}', Selector("", (Matcher("__name__", "=", "has space"),))),
+        ('{__name__="has space"}', Selector("has space")),
+        ('{"http.requests","user.id"="7","job"="a"}', _DOTTED),
+        ('{__name__="http.requests","user.id"="7",job="a"}', _DOTTED),
         ('{__name__=~"a|b"}', Selector("", (Matcher("__name__", "=~", "a|b"),))),
     ],
 )

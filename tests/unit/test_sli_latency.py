@@ -29,10 +29,23 @@ def test_the_base_name_is_wanted(suffix: str) -> None:
     assert found.message == f'write the base name of the histogram, "seconds", without "{suffix}"'
 
 
-@pytest.mark.parametrize("histogram", ['{__name__=~"seconds.*"}', '{__name__="http.seconds"}', '{"http.seconds"}'])
-def test_a_name_is_wanted_to_which_a_suffix_can_be_added(histogram: str) -> None:
-    """A matcher on the name, and names that Prometheus 2 cannot write, would become rules that no server loads."""
-    assert codes(histogram) == [("SLO044", "histogram")]
+def test_a_name_is_wanted_to_which_a_suffix_can_be_added() -> None:
+    """A pattern for the name would become rules that no server loads."""
+    assert codes('{__name__=~"seconds.*"}') == [("SLO044", "histogram")]
+
+
+@pytest.mark.parametrize("histogram", ['{__name__="http.seconds",job="a"}', '{"http.seconds",job="a"}'])
+def test_names_in_quotes_get_their_suffix_within_the_quotes(histogram: str) -> None:
+    """Names of OpenTelemetry, however they are spelled."""
+    counts = LatencySpec(histogram, "300ms").build().counts(Base("6s", 5, total="T"))
+    bucket = 'sum(rate({"http.seconds_bucket",job="a",le=~"0\\\\.30*"}[6s]))'
+    assert counts.total == '5 * sum(rate({"http.seconds_count",job="a"}[6s]))'
+    assert counts.bad == f"clamp_min(T - 5 * {bucket}, 0)"
+
+
+def test_the_base_name_is_wanted_in_quotes_too() -> None:
+    """The suffix of a name in quotes is one as well."""
+    assert codes('{"http.seconds_count"}') == [("SLO044", "histogram")]
 
 
 def test_the_bucket_is_chosen_by_the_limit() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.promql import quote
+from slo.promql import naming, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -139,13 +139,13 @@ def alerts(subject: Subject, at: int, *firing: Seen) -> Check:
     """Exactly these alerts of the SLO fire, of whichever member."""
     selector = subject.whole("ALERTS", alertstate="firing")
     samples = sorted((_labels(subject, seen), "1") for seen in firing)
-    by = ", ".join(("alertname", "severity", "tier", *subject.group_by))
+    by = naming.labels(("alertname", "severity", "tier", *subject.group_by))
     return Check(at, f"count by ({by}) ({selector})", tuple(samples))
 
 
 def _labels(subject: Subject, seen: Seen) -> str:
     member = dict(seen.labels)
-    of_member = "".join(f", {name}={quote(member[name])}" for name in subject.group_by if name in member)
+    of_member = "".join(f", {naming.label(name)}={quote(member[name])}" for name in subject.group_by if name in member)
     fact = seen.fact
     return f'{{alertname="{fact.name}", severity="{fact.severity}", tier="{fact.tier}"{of_member}}}'
 

@@ -149,11 +149,11 @@ class Subject(msgspec.Struct, frozen=True):
         """What stands for `service`, `slo` or the beginning of its alerts' names, `alert`."""
         return f"{self.mark}{name}{self.mark}"
 
-    def series(self, name: str, role: Role | None = None, **labels: str) -> str:
+    def series(self, name: str, role: Role | None = None, /, **labels: str) -> str:
         """A recorded series of this SLO, of the member in this role."""
         member = dict(self.role.labels if role is None else role.labels)
-        return self.whole(name, **member, **labels)
+        return self.whole(name, **(member | labels))
 
-    def whole(self, name: str, **labels: str) -> str:
+    def whole(self, name: str, /, **labels: str) -> str:
         """A recorded series of this SLO, of all members."""
         return names.selector(name, service=self.word("service"), slo=self.word("slo"), **labels)
