@@ -117,7 +117,8 @@ CATALOGUE: dict[str, Entry] = {
     "SLO021": Entry(
         "Not a possible label or annotation name",
         "Prometheus does not take the name, or slo sets this label itself and a second value would break its rules.",
-        "Choose another name: letters, digits and _, no digit first, no two underscores first.",
+        "Choose another name: letters, digits and _, no digit first, no two underscores first. A label of `group_by` "
+        "gets another name on records and alerts by `{label: service, as: rpc_service}`.",
     ),
     "SLO022": Entry(
         "Two SLOs with the same name",
@@ -339,8 +340,8 @@ CATALOGUE: dict[str, Entry] = {
         "PromQL that older servers cannot read",
         "Quoted names of metrics and labels, durations without a unit and some functions came with Prometheus 3. An "
         "older server refuses the whole file, and all alerts in it.",
-        "Write it in older words, or build with `--prometheus 3` if all your servers are newer. With "
-        "`--prometheus 2.42` this is an error, else a warning.",
+        "Write it in older words, or build with `--prometheus 3` if all your servers are newer. Older servers have "
+        "http_route for http.route. With `--prometheus 2.42` this is an error, else a warning.",
     ),
     "SLO077": Entry(
         "Native histograms need a feature flag",

@@ -39,7 +39,7 @@ class Base(msgspec.Struct, frozen=True):
         tile: length of one tile in seconds (300, or 300 / time scale).
         scrape: seconds between two scrapes.
         any_interval: `scrape` is only the most that these seconds may be.
-        group_by: labels that tell the members of a group apart.
+        group_by: labels that tell the members of a group apart, as the SLI's own series have them.
         total: PromQL for what `Counts.total` gave, recorded a moment ago: reading it costs one sample per member.
         bridge: count what was lost where series appear late and scrapes are missing, too.
         excluded: PromQL that has a sample while events are left out of the budget, such as in maintenance; or empty.
@@ -260,7 +260,9 @@ class Slo(msgspec.Struct, frozen=True):
         labels: extra labels on alerts.
         traffic: expected events per second at the quietest hour, or none.
         place: where it stands in the file.
-        group_by: labels that tell the members of a group apart; each member has a budget and alerts of its own.
+        group_by: labels that tell the members of a group apart, as records and alerts have them; each member has a
+            budget and alerts of its own.
+        renamed: (name in `group_by`, name on the SLI's own series) of those labels that are called otherwise there.
         overrides: other objectives for some members; the first that matches counts.
         bridge: what scrape gaps and series that appear late would lose is counted, too.
         excluded: PromQL that has a sample while events are left out of the budget, or empty.
@@ -286,11 +288,18 @@ class Slo(msgspec.Struct, frozen=True):
     excluded: str = ""
     maintenance: tuple[Maintenance, ...] = ()
     any_interval: bool = False
+    renamed: Labels = ()
 
     @property
     def budget(self) -> Decimal:
         """The share of events that may be bad: 1 - objective, exactly."""
         return 1 - self.objective
+
+    @property
+    def series_labels(self) -> tuple[str, ...]:
+        """The labels of `group_by` as the SLI's own series have them, in the same order."""
+        own = dict(self.renamed)
+        return tuple(own.get(name, name) for name in self.group_by)
 
     @property
     def alert_prefix(self) -> str:

@@ -165,4 +165,12 @@ SENSE: dict[str, Entry] = {
         "Leave the braces out. The description of every alert has the burn rate and what is left of the budget.",
         Severity.INFO,
     ),
+    "SLO149": Entry(
+        "Alert labels that need a newer Alertmanager",
+        "Prometheus 3 has labels such as http.route, and the alerts of a group carry them. Alertmanager before 0.27 "
+        "refuses such alerts, and before 0.28.1 it refuses such labels under `equal` of an inhibition rule.",
+        "Use Alertmanager 0.28.1 or newer, or give records and alerts another name: "
+        '`group_by: [{label: "http.route", as: http_route}]`.',
+        Severity.INFO,
+    ),
 }

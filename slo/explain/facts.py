@@ -47,4 +47,5 @@ def _measured(slo: Slo) -> Measured:
         bridge=slo.bridge,
         left_out=tuple(LeftOut(entry.what, entry.reason) for entry in slo.maintenance),
         absent=tuple(Absent(str(selector), text) for selector, text in slo.sli.missing()),
+        renamed=dict(slo.renamed),
     )

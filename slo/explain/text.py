@@ -10,6 +10,8 @@ from slo.explain.units import days, number, one_of, share, time, windows
 from slo.promql import duration, quote
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slo.explain.values import AlertRoute, Facts, MemberFacts, TierFacts
 
 _EXAMPLES = (1, 10, 100)
@@ -42,6 +44,11 @@ def _one_line(title: str) -> str:
     return " ".join(title.split())
 
 
+def _grouped(name: str, renamed: Mapping[str, str]) -> str:
+    """A label of the group, and what the user's own series call it."""
+    return f"{name} (the label {renamed[name]} of the series)" if name in renamed else name
+
+
 def _measured(facts: Facts) -> list[str]:
     measured = facts.measured
     rows = [
@@ -50,7 +57,8 @@ def _measured(facts: Facts) -> list[str]:
         ("good is", measured.good),
     ]
     if measured.group_by:
-        rows.append(("group", f"each value of {', '.join(measured.group_by)} has a budget and alerts of its own"))
+        labels = ", ".join(_grouped(name, measured.renamed) for name in measured.group_by)
+        rows.append(("group", f"each value of {labels} has a budget and alerts of its own"))
     if measured.bridge:
         rows.append(
             ("gaps", "what series that appear late and missing scrapes would lose is counted (data_loss: bridge)")

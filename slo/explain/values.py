@@ -27,7 +27,12 @@ class Absent(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """What is counted. `per_second`: events or slices in a second, where that is known; of one member of a group."""
+    """What is counted.
+
+    Attributes:
+        per_second: events or slices in a second, where that is known; of one member of a group.
+        renamed: labels of `group_by` that the series of the SLI call otherwise, and what these call them.
+    """
 
     unit: Unit
     good: str
@@ -37,6 +42,7 @@ class Measured(msgspec.Struct, frozen=True):
     bridge: bool
     left_out: tuple[LeftOut, ...]
     absent: tuple[Absent, ...]
+    renamed: dict[str, str] = {}
 
 
 class Spending(msgspec.Struct, frozen=True):

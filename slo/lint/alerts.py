@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.diagnostics import Place
 from slo.lint.finding import finding, percent, some
+from slo.promql import naming, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,17 @@ def label_of_a_group(subject: Subject) -> Iterator[Diagnostic]:
                 message = f'the label "{name}" under `labels` would replace that of the group members on their alerts'
                 hint = "Prometheus refuses alerts with equal labels; rename the one under `labels`"
                 yield finding("SLO107", slo.place.at("group_by", number), message, hint)
+
+
+def quoted_labels(subject: Subject) -> Iterator[Diagnostic]:
+    """A label of a group that needs quotes: an older Alertmanager refuses the alerts that carry it."""
+    for slo in subject.slos:
+        for number, (name, own) in enumerate(zip(slo.group_by, slo.series_labels, strict=True)):
+            if not naming.is_plain_label(name):
+                message = f"alerts carry the label {quote(name)}, which Alertmanager reads from 0.28.1 on"
+                plain = naming.underscored(name)
+                hint = f"older ones: group_by: [{{label: {quote(own)}, as: {plain}}}]"
+                yield finding("SLO149", slo.place.at("group_by", number), message, hint)
 
 
 def left_out(subject: Subject) -> Iterator[Diagnostic]:

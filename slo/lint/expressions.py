@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.lint.counters import is_gauge, not_a_counter
 from slo.lint.finding import finding, some
+from slo.promql import naming
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, Subquery, walk
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def gauges_in_rates(subject: Subject) -> Iterator[Diagnostic]:
 def lost_group_labels(subject: Subject) -> Iterator[Diagnostic]:
     """An aggregation that drops a label of `group_by`, so that all members become one without a name."""
     for reading, _ in subject.expressions:
-        lost = [label for label in reading.slo.group_by if loses(reading.tree, label)]
+        lost = [label for label in reading.slo.series_labels if loses(reading.tree, label)]
         if lost:
             message = f"this drops the label{'s' if len(lost) > 1 else ''} {some(lost)} that the SLO is grouped by"
-            keep = ", ".join(reading.slo.group_by)
+            keep = naming.labels(reading.slo.series_labels)
             yield finding("SLO115", reading.place, message, f"keep them: sum by ({keep}) (...)")
 
 

@@ -9,6 +9,7 @@ from slo.diagnostics import Place
 from slo.lint.finding import finding, number_of, some
 from slo.plan.names import EVALUATED
 from slo.plan.values import Record
+from slo.promql import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,8 +99,8 @@ def unbounded_labels(subject: Subject) -> Iterator[Diagnostic]:
 
 def _labels(subject: Subject, code: str, names: frozenset[str], message: str, hint: str) -> Iterator[Diagnostic]:
     for slo in subject.slos:
-        for number, label in enumerate(slo.group_by):
-            if label in names:
+        for number, label in enumerate(slo.series_labels):
+            if naming.underscored(label) in names:
                 yield finding(code, slo.place.at("group_by", number), message.format(label), hint)
 
 

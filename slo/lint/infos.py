@@ -22,6 +22,7 @@ INFOS: tuple[Lint, ...] = (
     (windows.slow_evaluation, "SLO101"),
     (traffic.no_traffic, "SLO102"),
     (alerts.no_tiers, "SLO105"),
+    (alerts.quoted_labels, "SLO149"),
     (groups.perhaps_many_members, "SLO109"),
     (counters.unusual_names, "SLO113"),
     (totals.other_metrics, "SLO117"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slo.lint.finding import finding, some
 from slo.lint.groups import series_of_a_member
 from slo.lint.sight import ADDED, passes, total_of
+from slo.promql import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,17 +45,26 @@ def health_checks(sight: Sight) -> Iterator[Diagnostic]:
         if slo.sli.unit == "ratio-slices" or selector is None or not selector.name or not _events(slo):
             continue
         chosen = {m.label for m in selector.matchers if m.op in {"=", "=~"}}
-        for label in (label for label in _ROUTES if label not in chosen):
+        for label in (label for label in _routes(sight, selector) if label not in chosen):
             values = _values(sight, selector, label)
             probes = sorted(value for value in values if _HEALTH.fullmatch(value))
             if probes and len(probes) < len(values):
                 yield _counted(_place(slo), label, probes)
 
 
+def _routes(sight: Sight, selector: Selector) -> list[str]:
+    """The labels of a metric that say what was asked for: `route`, `http.route`."""
+    dotted = [label for label in sight.metrics.labels(selector.name) if not naming.is_plain_label(label)]
+    return [*_ROUTES, *(label for label in dotted if naming.underscored(label) in _ROUTES)]
+
+
 def _counted(place: Place, label: str, probes: list[str]) -> Diagnostic:
     pattern = "|".join(re.escape(probe).replace("\\-", "-").replace("\\", "\\\\") for probe in probes[:5])
     return finding(
-        "SLO134", place, f"events with {label} {some(probes)} are counted, too", f'leave them out: {label}!~"{pattern}"'
+        "SLO134",
+        place,
+        f"events with {label} {some(probes)} are counted, too",
+        f'leave them out: {naming.label(label)}!~"{pattern}"',
     )
 
 
@@ -71,12 +81,12 @@ def large_groups(sight: Sight) -> Iterator[Diagnostic]:
         selector = total_of(slo)
         if not slo.group_by or selector is None or not sight.series(selector.name):
             continue
-        for number, label in enumerate(slo.group_by):
+        for number, label in enumerate(slo.series_labels):
             if sight.metrics.complete and all(label not in row for row in sight.series(selector.name) or ()):
                 message = f"no series of {selector.name} has the label {label} to group by"
                 hint = f"it has {some(sight.metrics.labels(selector.name))}"
                 yield finding("SLO130", slo.place.at("group_by", number), message, hint)
-        members = {tuple(row.get(label, "") for label in slo.group_by) for row in sight.matched(selector)}
+        members = {tuple(row.get(label, "") for label in slo.series_labels) for row in sight.matched(selector)}
         if len(members) > MOST_MEMBERS:
             series = len(members) * series_of_a_member(sight.subject.plan)
             message = f"there are {len(members):,} members of {', '.join(slo.group_by)}: {series:,} recorded series"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place, Severity
 from slo.lint.finding import finding, some
-from slo.promql import Selector, naming, parse_selector
+from slo.promql import Selector, naming, parse_selector, quote
 from slo.promql.tokens import Token, unquoted
 
 if TYPE_CHECKING:
@@ -30,12 +30,23 @@ def unreadable(subject: Subject) -> Iterator[Diagnostic]:
         if found := _newer(query):
             message = f"Prometheus {OLDEST} cannot read {some(found)}"
             yield Diagnostic("SLO076", place, message, _hint(found[0]), severity)
+    for place, label in _labels_of_groups(subject):
+        message = f"Prometheus {OLDEST} cannot group by {quote(label)}"
+        yield Diagnostic("SLO076", place, message, _hint(quote(label)), severity)
 
 
 def _hint(what: str) -> str:
     """What to do; of a name in quotes also how a server without such names has it."""
     name = unquoted(Token("string", what[what.index('"') :], 0)) if what.endswith('"') else ""
     return f"{_HINT}; older ones have {naming.underscored(name)}" if name else _HINT
+
+
+def _labels_of_groups(subject: Subject) -> Iterator[tuple[Place, str]]:
+    """Labels in quotes: those of the SLI's own series, and the names that records have."""
+    for slo in subject.slos:
+        for number, pair in enumerate(zip(slo.series_labels, slo.group_by, strict=True)):
+            if quoted := [label for label in dict.fromkeys(pair) if not naming.is_plain_label(label)]:
+                yield slo.place.at("group_by", number), quoted[0]
 
 
 def _beside_slis(subject: Subject) -> Iterator[tuple[Place, Selector]]:

@@ -38,7 +38,7 @@ class Sight:
         wanted: dict[str, set[str]] = defaultdict(set)
         for slo in self.subject.slos:
             for selector in read_by(slo):
-                wanted[selector.name] |= {m.label for m in selector.matchers} | set(slo.group_by)
+                wanted[selector.name] |= {m.label for m in selector.matchers} | set(slo.series_labels)
                 wanted[selector.name] |= ADDED if slo.bridge else set()
         return wanted
 

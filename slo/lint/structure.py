@@ -79,7 +79,7 @@ def same_slis(subject: Subject) -> Iterator[Diagnostic]:
     """Two SLOs that want the same of the same events over the same window."""
     seen: dict[tuple[object, ...], Slo] = {}
     for slo in subject.slos:
-        first = seen.setdefault((slo.window, slo.objective, slo.group_by, slo.sli), slo)
+        first = seen.setdefault((slo.window, slo.objective, slo.group_by, slo.renamed, slo.sli), slo)
         if first is not slo:
             message = f"this is the same as {first.service}/{first.name}: SLI, objective and window are equal"
             yield finding("SLO094", slo.place.at("sli"), message, "remove one of them, or correct the copy")

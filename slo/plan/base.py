@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from slo.model import Base
-from slo.plan import names
+from slo.plan import names, renaming
 from slo.plan.tiles import MILLISECOND, TILE
 from slo.plan.values import Record
 from slo.promql import duration
@@ -21,10 +21,9 @@ _TILE_EVENTS = names.events(TILE)
 def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
     """Two rules: events in total, and bad ones."""
     series = f'{_TILE_EVENTS}{{{names.inside(slo, shard)},kind="total"}}'
-    by = names.by(slo)
-    counts = slo.sli.counts(base_of(slo, scale, f"sum{by}({series})"))
+    counts = slo.sli.counts(base_of(slo, scale, renaming.for_the_sli(slo, series)))
     return [
-        Record(_TILE_EVENTS, expr, _labels(slo, shard, kind))
+        Record(_TILE_EVENTS, renaming.for_records(slo, expr), _labels(slo, shard, kind))
         for kind, expr in (("total", counts.total), ("bad", counts.bad))
     ]
 
@@ -46,7 +45,7 @@ def base_of(slo: Slo, scale: Scale, total: str) -> Base:
     tile = TILE // scale.factor
     scrape = scale.scrape_interval or slo.scrape_interval
     any_interval = slo.any_interval and scale.scrape_interval is None
-    return Base(duration(tile + scrape), tile, scrape, any_interval, slo.group_by, total, slo.bridge, slo.excluded)
+    return Base(duration(tile + scrape), tile, scrape, any_interval, slo.series_labels, total, slo.bridge, slo.excluded)
 
 
 def _labels(slo: Slo, shard: str, kind: str) -> Labels:

@@ -114,10 +114,8 @@ def _possible(slo: Slo) -> Iterator[tuple[Common, str]]:
 
 
 def _is_value(matcher: Matcher) -> bool:
-    """One value, of a label that an aggregation can keep and that needs no quotes there alone."""
-    label = matcher.label
-    groups = naming.listed(label) == naming.label(label) and not label.startswith("__")
-    return matcher.op == "=" and matcher.value != "" and groups
+    """One value, of a label that an aggregation can keep."""
+    return matcher.op == "=" and matcher.value != "" and naming.can_group(matcher.label)
 
 
 def _matchers(selector: Selector, label: str) -> list[Matcher]:

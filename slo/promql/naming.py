@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _WORDS = frozenset(("inf", "nan", "without"))
-"""Labels in a list, as in `by (inf)`, are read as words of PromQL itself; in a matcher they are labels."""
+"""Words of PromQL itself in a list of labels. In quotes they are no labels either: a server evaluates the rule as it
+spells it anew, and then it leaves these quotes out."""
 _OTHER = re.compile(r"[^a-zA-Z0-9_]")
 
 
@@ -24,21 +25,20 @@ def label(name: str) -> str:
     return name if is_plain_label(name) else quote(name)
 
 
-@lru_cache(maxsize=4096)
-def listed(name: str) -> str:
-    """The label as it is spelled in brackets: `by (job)`, `on ("http.route")`, `by ("inf")`."""
-    return quote(name) if name.lower() in _WORDS else label(name)
-
-
 def labels(names: Iterable[str]) -> str:
     """What stands in the brackets of `by`, `without`, `on` and `ignoring`."""
-    return ", ".join(map(listed, names))
+    return ", ".join(map(label, names))
 
 
 def by(names: Iterable[str]) -> str:
     """What stands behind an aggregation that keeps these labels; nothing where there are none."""
     inside = labels(names)
     return f" by ({inside}) " if inside else ""
+
+
+def can_group(name: str) -> bool:
+    """Whether an aggregation can keep the label and recorded series can have it."""
+    return bool(name) and not name.startswith("__") and name.lower() not in _WORDS and name.isprintable()
 
 
 def is_plain_label(name: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from slo.model import Override
 from slo.promql import naming
 from slo.promql.spelling import short
@@ -11,44 +13,85 @@ from slo.resolve import values
 from slo.resolve.labels import RESERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from slo.diagnostics import Place
+    from slo.model import Labels
     from slo.resolve.findings import Findings
-    from slo.schema.spec import OverrideSpec
+    from slo.schema.spec import GroupLabel, OverrideSpec
 
 _MOST_LABELS = 10
 _OF_INFO = ("objective", "window", "unit", "title")
 """Labels of `slo:info`, which has a series for each member."""
+_LONGEST = 200
+_BOUND = "le"
+"""The label of the buckets: without it they cannot be added up."""
 
 
-def group_labels(labels: Sequence[str], place: Place, findings: Findings) -> tuple[str, ...]:
+class Grouping(msgspec.Struct, frozen=True):
+    """The labels of a group as records and alerts have them; `renamed`: (name here, name on the SLI's own series)."""
+
+    names: tuple[str, ...] = ()
+    renamed: Labels = ()
+
+
+def grouping(labels: Sequence[str | GroupLabel], service: str, place: Place, findings: Findings) -> Grouping:
     """The labels of `group_by`, each once and none that the compiler needs itself."""
     here = place.at("group_by")
-    for number, label in enumerate(labels):
-        if label in RESERVED or label in _OF_INFO:
-            findings.add(here.at(number), "SLO021", f'the label "{label}" is set by slo itself', "group by another one")
-        elif naming.listed(label) != label or label.startswith("__"):
-            message = f'"{short(label)}" is no label that PromQL can group by'
-            findings.add(here.at(number), "SLO021", message, "letters, digits and _, and no word of PromQL")
-        elif label in labels[:number]:
-            findings.add(here.at(number), "SLO021", f'the label "{short(label)}" stands twice', "remove one of them")
+    pairs = [_pair(entry) for entry in labels]
+    for number, (name, label) in enumerate(pairs):
+        for code, message, hint in _problems(name, label, pairs[:number], pairs, service):
+            findings.add(here.at(number), code, message, hint)
+            break
     if len(labels) > _MOST_LABELS:
         findings.add(here, "SLO021", f"{len(labels)} labels; at most {_MOST_LABELS} make sense", "group by fewer")
-    return tuple(labels)
+    return Grouping(tuple(name for name, _ in pairs), tuple(pair for pair in pairs if pair[0] != pair[1]))
 
 
-def overrides(
-    specs: Sequence[OverrideSpec], group_by: Sequence[str], place: Place, findings: Findings
-) -> tuple[Override, ...]:
+def _pair(entry: str | GroupLabel) -> tuple[str, str]:
+    """The name that records and alerts have, and that on the SLI's own series."""
+    return (entry, entry) if isinstance(entry, str) else (entry.name or entry.label, entry.label)
+
+
+_Problem = tuple[str, str, str]
+"""Code, message, and how to repair it."""
+
+
+def _problems(
+    name: str, label: str, before: Sequence[tuple[str, str]], pairs: Sequence[tuple[str, str]], service: str
+) -> Iterator[_Problem]:
+    """What is wrong with one label, the most basic first."""
+    for text in dict.fromkeys((label, name)):
+        if not naming.can_group(text) or len(text) > _LONGEST:
+            message = f'"{short(text)}" is no label that PromQL can group by'
+            yield "SLO021", message, "name a label that does not begin with __ and is no word of PromQL"
+    if label == _BOUND:
+        yield "SLO021", f'the label "{label}" tells the buckets of a histogram apart', "group by another one"
+    elif name in RESERVED or name in _OF_INFO:
+        yield "SLO021", f'the label "{name}" is set by slo itself', _rename(label, service, pairs)
+    if name in [earlier for earlier, _ in before]:
+        yield "SLO021", f'duplicate label "{short(name)}"', "remove one of them"
+    elif name != label and name in [other for _, other in pairs]:
+        yield "SLO021", f'"{short(name)}" is also grouped by under its own name', "choose another name after `as`"
+
+
+def _rename(label: str, service: str, pairs: Sequence[tuple[str, str]]) -> str:
+    """The same label under another name, as it has to be written."""
+    name = f"{service.replace('-', '_')}_{label}"
+    if name in RESERVED or name in [used for pair in pairs for used in pair]:
+        name = f"own_{name}"
+    return f"group by it under another name: {{label: {label}, as: {name}}}"
+
+
+def overrides(specs: Sequence[OverrideSpec], group: Grouping, place: Place, findings: Findings) -> tuple[Override, ...]:
     """The objectives of some members, in their order."""
     made: list[Override] = []
     for number, spec in enumerate(specs):
         here = place.at("objectives", number)
         for name in spec.match:
-            if name not in group_by:
-                hint = f"group_by has {', '.join(group_by)}" if group_by else "say `group_by` first"
-                findings.add(here.at("match").key(name), "SLO066", f'the SLO is not grouped by "{short(name)}"', hint)
+            if name not in group.names:
+                message = f'the SLO is not grouped by "{short(name)}"'
+                findings.add(here.at("match").key(name), "SLO066", message, _instead(name, group))
         match = tuple(sorted(spec.match.items()))
         if not match:
             findings.add(here.at("match"), "SLO066", "this matches every member", "name a label, or change `objective`")
@@ -58,3 +101,11 @@ def overrides(
         if objective is not None:
             made.append(Override(match, objective))
     return tuple(made)
+
+
+def _instead(name: str, group: Grouping) -> str:
+    """What to write instead of a label that the group does not have."""
+    for new, old in group.renamed:
+        if old == name:
+            return f'group_by renames it; write "{new}"'
+    return f"group_by has {', '.join(group.names)}" if group.names else "say `group_by` first"

@@ -11,7 +11,7 @@ from slo.model import Links, Slo
 from slo.resolve import values
 from slo.resolve.alerts import check_alerts, for_traffic, settings
 from slo.resolve.budgeting import budgeted
-from slo.resolve.groups import group_labels, overrides
+from slo.resolve.groups import grouping, overrides
 from slo.resolve.labels import check_labels, merged
 from slo.resolve.policies import policies
 from slo.schema.spec import Settings
@@ -73,9 +73,10 @@ class FileResolver:
         def where(own: object) -> Place:
             return self._for_all if own is None else place
 
-        group_by = group_labels(_first(spec.group_by, defaults.group_by, ()), where(spec.group_by), self._findings)
+        labels = _first(spec.group_by, defaults.group_by, ())
+        group = grouping(labels, self._spec.service, where(spec.group_by), self._findings)
         parts = _first(spec.objectives, defaults.objectives, ())
-        members = overrides(parts, group_by, where(spec.objectives), self._findings)
+        members = overrides(parts, group, where(spec.objectives), self._findings)
         slices = _first(spec.budgeting, defaults.budgeting, None)
         budgeting = budgeted(slices, sli, where(spec.budgeting), self._findings)
         if self._findings.errors > before or objective is None or sli is None or self._policy_is_wrong(spec):
@@ -97,7 +98,8 @@ class FileResolver:
             alerts=settings(defaults.alerts, spec.alerts, self._policies) if spec.alerts else self._alerts,
             traffic=own.traffic or shared.traffic,
             place=place,
-            group_by=group_by,
+            group_by=group.names,
+            renamed=group.renamed,
             overrides=members,
             bridge=_first(spec.data_loss, defaults.data_loss, "none") == "bridge",
             excluded="\nor ".join(entry.expr for entry in left_out),

@@ -31,6 +31,9 @@ LabelName = Annotated[str, _text("Name of a label.", LABEL_PATTERN, "cluster")]
 Severity = Literal["page", "ticket", "off"]
 Members = Literal["ticket", "off"]
 DataLoss = Annotated[Literal["none", "bridge"], Meta(description="Count what gaps and late series would lose.")]
+GroupBy = Annotated[
+    tuple["str | GroupLabel", ...], Meta(description="A budget for each value of these labels.", examples=[["tenant"]])
+]
 Overrides = Annotated[tuple["OverrideSpec", ...], Meta(description="Objectives of some members; the first match wins.")]
 
 
@@ -42,6 +45,15 @@ class TrafficSpec(Strict, frozen=True):
     """`traffic`: how much is expected at the quietest hour."""
 
     per_second: Annotated[float | int, Meta(description="Events per second at the quietest hour.")]
+
+
+class GroupLabel(Strict, frozen=True):
+    """One item of `group_by`: a label, and what records and alerts call it."""
+
+    label: Annotated[str, Meta(description="A label of the SLI's own series.")]
+    name: Annotated[str, Meta(description="Its name on records and alerts.")] | None = msgspec.field(
+        default=None, name="as"
+    )
 
 
 class OverrideSpec(Strict, frozen=True):
@@ -105,7 +117,7 @@ class Settings(Strict, frozen=True):
     labels: LabelMap | None = None
     traffic: TrafficSpec | None = None
     alerts: AlertsSpec | None = None
-    group_by: Annotated[tuple[str, ...], Meta(description="A budget for each value of these labels.")] | None = None
+    group_by: GroupBy | None = None
     objectives: Overrides | None = None
     budgeting: BudgetingSpec | None = None
     data_loss: DataLoss | None = None

@@ -94,6 +94,8 @@ def _add_company(data: dict[str, Any], field: Field) -> None:
         data["policies"] = {"calm": {"tiers": [dict(tier) for tier in _TIERS]}}
     if "objectives" in field:
         common |= {"group_by": ["tenant"], "objectives": [{"match": {"tenant": "gold"}, "objective": "99.9%"}]}
+    if "group_by" in field:
+        common["group_by"] = [{"label": "tenant"}]
     if "budgeting" in field:
         common["budgeting"] = {"slices": "1m", "target": "95%"}
     if "sli" in field:

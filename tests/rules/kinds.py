@@ -80,6 +80,60 @@ UNITS = {
 }
 """The same for SLOs whose metrics are in other units than seconds."""
 
+_RENAMED = "group_by: [{label: service, as: their_service}, method]"
+RENAMED = {
+    "events": (
+        f"sli: {{events: {{total: ev_total, bad: 'ev_total{{code=~\"5..\"}}'}}}}, {_RENAMED}, "
+        "objectives: [{match: {their_service: gold}, objective: 99.9%}], alerts: {no_data_members: ticket}"
+    ),
+    "good": "sli: {events: {total: go_total, good: 'go_total{code=\"200\"}'}}, group_by: [{label: tier, as: level}]",
+    "both": f"sli: {{events: {{good: good_total, bad: bad_total}}}}, {_RENAMED}, data_loss: bridge",
+    "latency": (
+        "sli: {latency: {histogram: seconds, under: 1s, errors: failed_total}}, "
+        "group_by: [{label: kind, as: call_kind}, {label: slo, as: their_slo}]"
+    ),
+    "depth": "sli: {threshold: {query: depth, under: 100}}, group_by: [{label: severity, as: importance}]",
+    "up": f"sli: {{up: probe_success}}, {_RENAMED}",
+    "fresh": f"sli: {{freshness: {{timestamp: last_success_seconds, under: 15m}}}}, {_RENAMED}",
+    "ratio": f"sli: {{ratio: {{error: vendor_error_ratio}}}}, {_RENAMED}",
+    "sliced": (
+        "sli: {latency: {histogram: cut_seconds, under: 1s, errors: 'cut_seconds{code=\"500\"}'}}, "
+        f"budgeting: {{slices: 1m, target: 95%}}, {_RENAMED}"
+    ),
+}
+"""The same for groups by labels that records call otherwise."""
+
+QUOTED = {
+    "events": (
+        'sli: {events: {total: \'{"http.requests", "service.name"="a"}\', '
+        'bad: \'{"http.requests", "service.name"="a", "http.response.status_code"=~"5.."}\'}}, '
+        'group_by: ["http.route", name, role], data_loss: bridge, '
+        'objectives: [{match: {"http.route": /pay}, objective: 99.9%}], alerts: {no_data_members: ticket}'
+    ),
+    "latency": (
+        "sli: {latency: {histogram: '{\"http.server.request.duration\"}', under: 250ms, "
+        'errors: \'{"http.server.request.duration", "error.type"!=""}\'}}, '
+        "group_by: ['a%b\"}\\c {{', {label: service.name, as: service_name}]"
+    ),
+    "native": "sli: {latency: {histogram: '{\"native.duration\"}', under: 250ms, native: true}}",
+    "depth": 'sli: {threshold: {query: \'{"queue.depth"}\', under: 100}}, group_by: ["queue.name"]',
+    "up": "sli: {up: '{\"probe.success\"}'}, alerts: {target: '{\"target.up\"}'}",
+    "fresh": 'sli: {freshness: {timestamp: \'{"last.success"}\', under: 15m}}, group_by: ["job.name"]',
+    "ratio": 'sli: {ratio: {success: \'{"cache.hits"}\'}}, group_by: ["cache.zone"]',
+    "sliced": (
+        'sli: {events: {good: \'{"cut.good"}\', bad: \'{"cut.bad"}\'}}, group_by: ["http.route"], '
+        "budgeting: {slices: 1m, target: 95%, empty: bad}"
+    ),
+    **{
+        f"family-{letter}": (
+            f'sli: {{events: {{total: \'{{"fam.total", "http.route"="{letter}"}}\', '
+            f'bad: \'{{"fam.bad", "http.route"="{letter}"}}\'}}}}'
+        )
+        for letter in "abcd"
+    },
+}
+"""The same for names that only Prometheus 3 has."""
+
 MAINTAINED = {
     "left-out": "sli: {events: {total: mn_total, bad: 'mn_total{code=~\"5..\"}'}}",
     "left-out-minutes": "sli: {threshold: {query: mn_depth, under: 5}}, group_by: [queue]",

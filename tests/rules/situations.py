@@ -136,6 +136,40 @@ def no_error_series_of_one_member_yet(tried: Tried) -> None:
 
 
 @situation
+def a_service_of_their_own(tried: Tried) -> None:
+    """Targets that carry a label `service` are members by its value, and those without it are one member."""
+    series = {
+        'api_total{code="200",service="a",method="x"}': "500+45x70",
+        'api_total{code="500",service="a",method="x"}': "500+5x70",
+        'api_total{code="200",service="b",method="x"}': "500+50x70",
+        'api_total{code="200",method="x"}': "500+10x70",
+    }
+    group = "group_by: [{label: service, as: their_service}, method]"
+    members = "count by (service, their_service, method) (slo:error_ratio:1h)"
+    tried(
+        f"{EVENTS}, {group}",
+        series,
+        counted("65m", "total", 6600),
+        ("65m", 'round(1e6 * slo:error_ratio:1h{their_service="a"})', {_member("a"): 100_000}),
+        ("65m", 'round(1e6 * slo:error_ratio:1h{their_service="b"})', {_member("b"): 0}),
+        (
+            "65m",
+            members,
+            {
+                '{method="x", service="svc"}': 1,
+                '{method="x", service="svc", their_service="a"}': 1,
+                '{method="x", service="svc", their_service="b"}': 1,
+            },
+        ),
+        ("65m", "count by (their_service) (ALERTS)", {'{their_service="a"}': 3}),
+    )
+
+
+def _member(name: str) -> str:
+    return f'{{method="x", service="svc", shard="svc-0", slo="api", their_service="{name}"}}'
+
+
+@situation
 def the_first_errors_bring_their_series(tried: Tried) -> None:
     """Five failures before the first scrape that shows them: lost as documented, and counted with `bridge`."""
     for what, events in ((EVENTS, 0), (f"{EVENTS}, data_loss: bridge", 5)):

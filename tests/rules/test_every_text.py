@@ -16,8 +16,9 @@ from markdown_it import MarkdownIt
 from slo.promql import quote
 from tests.documents import dump, load
 from tests.rules.fields import Field, fields, specification
-from tests.rules.judge import check
+from tests.rules.judge import check, failures
 from tests.rules.test_injection import NASTY
+from tests.rules.test_promtool import newest_of
 from tests.rules.texts import TEXTS, built, named, of_kind, refusal, sort, taken
 
 
@@ -42,6 +43,27 @@ def test_a_refusal_has_a_place_and_a_short_reason(field: Field) -> None:
 def test_names_and_numbers_take_no_other_text(field: Field) -> None:
     """None of these texts is a name, a number or a duration."""
     assert [name for name, text in TEXTS.items() if not refusal(field, text)] == []
+
+
+@pytest.mark.parametrize("field", of_kind("label"), ids=named)
+def test_labels_of_groups_are_any_text_that_can_be_printed(field: Field) -> None:
+    """All others are refused: records could not be told apart by them, or a dashboard not show them."""
+    refused = {name for name, text in TEXTS.items() if refusal(field, text)}
+    assert refused == {"lines", "yaml", "separators", "unicode", "control", "long"}
+
+
+def test_the_newest_server_does_what_it_should_with_such_labels(tmp_path: Path, promtools: dict[str, Path]) -> None:
+    """Alerts, records and notifications of groups by each text, as the emitted tests see them."""
+    field = next(field for field in of_kind("label") if field[-1] == "as")
+    files = []
+    for number, text in enumerate(text for text in TEXTS.values() if not refusal(field, text)):
+        folder = tmp_path / str(number)
+        files.append(folder / "tests" / "svc.test.yml")
+        for target, name in (("prometheus", "svc.rules.yml"), ("tests", "svc.test.yml")):
+            (folder / target).mkdir(parents=True)
+            (folder / target / name).write_text(built(field, text)[target], encoding="utf-8")
+    assert len(files) > 5
+    assert not failures(promtools[newest_of(promtools)], files)
 
 
 @pytest.mark.parametrize("field", of_kind("free"), ids=named)

@@ -29,7 +29,7 @@ QUERIES = {
 }
 """Fields that hold PromQL, by their last step."""
 NAMES = {
-    *("service", "set", "name", "objective", "window", "scrape_interval", "interval", "policy", "disable", "group_by"),
+    *("service", "set", "name", "objective", "window", "scrape_interval", "interval", "policy", "disable"),
     *("distinguish", "budgeting", "cron", "duration", "timezone", "budget", "long", "short", "for", "under", "over"),
     KEY,
 }
@@ -38,6 +38,8 @@ FREE = {("maintenance", 0, "reason")}
 """Fields that take any text, which is in no output."""
 PATHS = {("alerting", "base"), ("outputs", "*")}
 """Fields that name files."""
+LABELS = {"group_by"}
+"""Fields that name labels of a group: any text that can be printed, which only Prometheus 3 reads."""
 MATCHES = {"match"}
 """Fields whose text is a label value of a member."""
 
@@ -50,6 +52,7 @@ def sort(field: Field) -> str:
         "free": field in FREE,
         "path": field in PATHS,
         "name": bool(NAMES & {last, str(field[-2]) if len(field) > 1 and last == "target" else last}),
+        "label": bool(LABELS & steps),
         "match": bool(MATCHES & steps) and KEY not in field,
         "query": last in QUERIES or ".".join(map(str, field[-2:])) in QUERIES,
         "shown": bool(SHOWN & steps) and KEY not in field,
@@ -91,5 +94,6 @@ def refusal(field: Field, text: str) -> tuple[Diagnostic, ...]:
 
 
 def taken() -> list[tuple[Field, str]]:
-    """All texts that are taken, and where."""
-    return [(field, text) for field, text in product(fields(), TEXTS.values()) if not refusal(field, text)]
+    """All texts that are taken, and where; labels aside, which not every server reads."""
+    known = (field for field in fields() if sort(field) != "label")
+    return [(field, text) for field, text in product(known, TEXTS.values()) if not refusal(field, text)]

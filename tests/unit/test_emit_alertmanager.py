@@ -199,3 +199,12 @@ def test_only_what_can_fire_is_routed() -> None:
     quiet = replace(objective(disable=("ticket-fast", "ticket-slow"), exhausted="off", no_data="off"))
     routes = config(replace(quiet, objective=Decimal("0.99")))["route"]["routes"]
     assert [route["receiver"] for route in routes] == ["crew-page", "watchdog"]
+
+
+def test_labels_in_quotes_are_compared_by_inhibition(amtool: Path, tmp_path: Path) -> None:
+    """A page of one route keeps the tickets of that route quiet; the pinned Alertmanager reads the label."""
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(emitted("alertmanager", slo_set(objective("a", group_by=("http.route",)))), encoding="utf-8")
+    (rule,) = load(file.read_text(encoding="utf-8"))["inhibit_rules"]
+    assert rule["equal"] == ["service", "slo", "http.route"]
+    assert not subprocess.run([amtool, "check-config", file], capture_output=True, check=False).returncode

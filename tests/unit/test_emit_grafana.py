@@ -107,6 +107,21 @@ def test_the_variables_choose_service_slo_and_members() -> None:
     assert 'tenant=~"$group_tenant"' in queries(dashboard(members()))[5]
 
 
+def test_variables_of_quoted_labels_have_plain_names() -> None:
+    """Grafana takes letters, digits and _; two labels that would be called the same are told apart."""
+    by = ("http.route", "http_route")
+    shown = dashboard(slo_set(objective("a", group_by=by)))
+    names = [v["name"] for v in shown["templating"]["list"]][3:]
+    assert [name.isidentifier() for name in names] == [True, True]
+    assert len(set(names)) == 2
+    assert names[1] == "group_http_route"
+    assert f'"http.route"=~"${names[0]}",http_route=~"$group_http_route"' in queries(shown)[5]
+    assert [v["query"]["query"].rpartition(", ")[2] for v in shown["templating"]["list"][3:]] == [
+        "http.route)",
+        "http_route)",
+    ]
+
+
 def test_a_group_is_shown_as_a_whole_too() -> None:
     """Where there is one."""
     shown = " ".join(queries(dashboard(members())))

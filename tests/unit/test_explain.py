@@ -268,3 +268,15 @@ def test_missing_series(kind: str) -> None:
     known = of_text(f"objective: 99.5%, sli: {{{kind}: {SLIS[kind]}}}")
     assert {absent.selector for absent in known.measured.absent} == set(known.measured.selectors)
     assert all(f"{absent.selector} {absent.recorded}" in words(known) for absent in known.measured.absent)
+
+
+def test_labels_under_another_name_are_explained() -> None:
+    """The text names both, so that a reader finds the series and the alerts."""
+    known = of_text(
+        "objective: 99%, group_by: [{label: service, as: their_service}, method], sli: {events: {total: a, bad: b}}"
+    )
+    assert "each value of their_service (the label service of the series), method has a budget" in words(known)
+    assert (known.measured.group_by, known.measured.renamed) == (
+        ("their_service", "method"),
+        {"their_service": "service"},
+    )

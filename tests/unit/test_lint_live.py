@@ -353,3 +353,38 @@ def test_slices_of_events_are_looked_at() -> None:
     sliced = msgspec.structs.replace(events("request_total", 'request_total{code="503"}'))
 
     assert codes(sliced, REQUESTS) == ["SLO129"]
+
+
+DOTTED = Fake(
+    {
+        "http.server.duration_count": [
+            {"http.route": "/a", "http.response.status_code": "200"},
+            {"http.route": "/healthz", "http.response.status_code": "503"},
+        ]
+    },
+    {"http.server.duration_count": "histogram"},
+)
+"""Metrics as OpenTelemetry names them."""
+
+
+@pytest.mark.parametrize(
+    ("matchers", "expected"),
+    [
+        ('"http.route"="/a"', []),
+        ('"http.route"="/b"', ["SLO130"]),
+        ('"http.rout"="/a"', ["SLO130"]),
+        ('"http.response.status_code"!=""', ["SLO134"]),
+    ],
+)
+def test_names_in_quotes_are_looked_up_as_others(matchers: str, expected: list[str]) -> None:
+    """Labels and values that are not there, and health checks, are found by their dotted names."""
+    query = f'{{"http.server.duration_count", {matchers}}}'
+    assert [c for c in codes(events(query, query), DOTTED) if c != "SLO131"][:1] == expected
+
+
+def test_a_renamed_label_is_looked_up_by_the_name_that_series_have() -> None:
+    """Records may call it otherwise; series without the label cannot be grouped by it."""
+    slo = events("requests_total", 'requests_total{code=~"5.."}', group_by=("path",), renamed=(("path", "route"),))
+    assert codes(slo, REQUESTS) == []
+    lost = events("requests_total", 'requests_total{code=~"5.."}', group_by=("route",), renamed=(("route", "path"),))
+    assert codes(lost, REQUESTS) == ["SLO130"]

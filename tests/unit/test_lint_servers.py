@@ -109,3 +109,26 @@ def test_native_histograms_need_a_flag() -> None:
     assert (warning.code, warning.severity) == ("SLO077", "warning")
     assert "--enable-feature=native-histograms" in warning.hint
     assert found(native, "") == found(native, "3") == found(availability()) == []
+
+
+@pytest.mark.parametrize(
+    ("by", "renamed", "said"),
+    [
+        (("http.route",), (), '"http.route"'),
+        (("http_route",), (("http_route", "http.route"),), '"http.route"'),
+        (("http.route",), (("http.route", "route"),), '"http.route"'),
+        (("http_route",), (("http_route", "route"),), None),
+    ],
+)
+def test_labels_of_groups_in_quotes_are_found(
+    by: tuple[str, ...], renamed: tuple[tuple[str, str], ...], said: str | None
+) -> None:
+    """Those that the series have, and those that records get; the hint has the name that older servers have."""
+    members = slo_set(objective("api", sli=about("requests_total"), group_by=by, renamed=renamed))
+    for version, severity in (("2.42", "error"), ("", "warning")):
+        wrong = list(unreadable(Subject(plan(members, Scale(), Options(prometheus=version)))))  # type: ignore[arg-type]
+        assert [(d.severity, d.message) for d in wrong] == (
+            [(severity, f"Prometheus 2.42 cannot group by {said}")] if said else []
+        )
+        assert all(d.hint.endswith("older ones have http_route") for d in wrong)
+    assert not list(unreadable(Subject(plan(members, Scale(), Options(prometheus="3")))))

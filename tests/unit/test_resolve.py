@@ -235,3 +235,23 @@ def test_order_of_keys_does_not_matter(keys: list[str]) -> None:
     expected = one(slo="title: x, objective: 99%, window: 7d, owner: me, labels: {x: 2x, y: 1x}, ")
 
     assert slo_set.slos == (expected,)
+
+
+@pytest.mark.parametrize("label", ["service", "team", "tier", "severity", "kind", "slo", "shard", "title"])
+def test_the_repair_of_a_reserved_label_is_taken_as_it_is_printed(label: str) -> None:
+    """Groups by a label that records have for themselves: the hint holds what has to be written."""
+    with pytest.raises(CompileError) as caught:
+        one(slo=f"objective: 99%, group_by: [{label}], ")
+    (found,) = caught.value.diagnostics
+    written = found.hint.partition(": ")[2]
+    slo = one(slo=f"objective: 99%, group_by: [{written}], ")
+
+    assert (found.code, slo.series_labels) == ("SLO021", (label,))
+    assert slo.group_by[0].endswith(f"_{label}")
+
+
+def test_labels_may_be_spelled_out_without_another_name() -> None:
+    """`{label: method}` is `method`."""
+    slo = one(slo='objective: 99%, group_by: [{label: method}, {label: "http.route", as: route}], ')
+
+    assert (slo.group_by, slo.series_labels) == (("method", "route"), ("method", "http.route"))

@@ -98,7 +98,7 @@ def _members(slo: Slo) -> Iterator[_Member]:
         if feeds := slo.sli.feeds():
             yield _Member((), slo.objective, feeds)
         return
-    words = [_words(slo, label) for label in slo.group_by]
+    words = [_words(slo, label) for label in slo.series_labels]
     found = list(islice(_with_objective(slo, words, None), 2))
     yield from found
     for number in range(len(slo.overrides)) if found else ():
@@ -112,8 +112,9 @@ def _with_objective(slo: Slo, words: Sequence[tuple[str, ...]], number: int | No
     straight = zip(*(pool * len(max(pools, key=len)) for pool in pools), strict=False)
     for values in dict.fromkeys([*islice(straight, _MOST_TRIES), *islice(product(*pools), _MOST_TRIES)]):
         labels = tuple(zip(slo.group_by, values, strict=True))
+        own = tuple(zip(slo.series_labels, values, strict=True))
         applies = next((n for n, part in enumerate(slo.overrides) if set(part.match) <= set(labels)), None)
-        if applies == number and (feeds := slo.sli.feeds(labels)):
+        if applies == number and (feeds := slo.sli.feeds(own)):
             yield _Member(labels, slo.objective if number is None else slo.overrides[number].objective, feeds)
 
 
