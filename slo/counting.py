@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from slo.operands import NEUTRAL, PART, Buckets, completed, rate_of
+from slo.operands import NEUTRAL, PART, Buckets, completed, rate_of, subtracts
 from slo.promql import Selector, duration
 from slo.query import Query, by_labels
 
@@ -45,7 +45,8 @@ def events(query: Query, base: Base, how: Reading) -> str:
     """The events of one tile; `query`: a counter, or an expression that gives events per second."""
     if base.bridge and isinstance(query, Selector) and not base.excluded:
         return _bridged(query, base, how.others)
-    return in_tile(lambda tile: of_members(_per_second(query, tile, how), tile), base)
+    counted = in_tile(lambda tile: of_members(_per_second(query, tile, how), tile), base)
+    return f"clamp_min({counted}, 0)" if subtracts(query) else counted
 
 
 def _per_second(query: Query, base: Base, how: Reading) -> str:

@@ -108,6 +108,11 @@ def operands(query: Query, sign: int) -> tuple[tuple[Selector, int], ...]:
     return ((query, sign),) if isinstance(query, Selector) else tuple(_signed(read(query.text).tree, sign))
 
 
+def subtracts(query: Query) -> bool:
+    """Whether its value may fall below 0 for a moment: while one of two operands appears or disappears."""
+    return any(sign != GOOD for _, sign in operands(query, GOOD))
+
+
 def makes_labels(query: Query) -> bool:
     """Whether the labels of its value need not be those of its series."""
     if isinstance(query, Selector):

@@ -124,7 +124,7 @@ def difference_of_bad(named: str) -> Form:
     """All that was not counted as a success, by two metrics."""
     requests, successes = f"{named}_requests_total", f"{named}_successes_total"
     whole = Counter(requests, {})
-    sli = Events(total=whole, bad=Difference(whole, Counter(successes, {})))
+    sli = Events(total=whole, bad=Difference(whole, Counter(successes, {}), needed=True))
     return Form(sli, (Line(requests, {}, everything), Line(successes, {}, good)))
 
 
@@ -180,15 +180,12 @@ def latency(named: str) -> Form:
 
 def count_minus_bucket(named: str) -> Form:
     """Slow requests as other tools want them written."""
-    count = Counter(f"{named}_seconds_count", {})
-    sli = Events(total=count, bad=Difference(count, Counter(f"{named}_seconds_bucket", QUICK)))
-    return Form(sli, _histogram(named, targets=2), 2)
+    return Form(Latency(f"{named}_seconds", "250ms", "0.25", "bad"), _histogram(named, targets=2), 2)
 
 
 def bucket_of_count(named: str) -> Form:
     """Fast requests by their bucket."""
-    sli = Events(total=Counter(f"{named}_seconds_count", {}), good=Counter(f"{named}_seconds_bucket", QUICK))
-    return Form(sli, _histogram(named, targets=1))
+    return Form(Latency(f"{named}_seconds", "250ms", "0.25", "good"), _histogram(named, targets=2), 2)
 
 
 def ratio_of_errors(named: str) -> Form:
@@ -211,7 +208,7 @@ def ratio_of_difference(named: str) -> Form:
     """A share of all that was not counted as a success."""
     total, successes = f"{named}_requests_total", f"{named}_successes_total"
     whole = Counter(total, {})
-    sli = Ratio(Difference(whole, Counter(successes, {})), whole)
+    sli = Ratio(Difference(whole, Counter(successes, {}), needed=True), whole)
     return Form(sli, (Line(total, {}, everything), Line(successes, {}, good)))
 
 

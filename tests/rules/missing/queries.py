@@ -100,10 +100,11 @@ class Sum:
 
 @dataclass(frozen=True)
 class Difference:
-    """Aggregations of which one is taken away: it counts 0 where it has no series, unless it is a bucket."""
+    """Aggregations of which one is taken away: it counts 0 where it has no series, unless it is `needed`."""
 
     whole: Counter
     part: Counter
+    needed: bool = False
 
     def text(self, by: str) -> str:
         """The query."""
@@ -118,18 +119,8 @@ class Difference:
         whole, part = self.whole.count(series), self.part.count(series)
         least = [max(0.0, low - high) for low, high in zip(whole.least, part.most, strict=True)]
         most = [max(0.0, high - low) for high, low in zip(whole.most, part.least, strict=True)]
-        bucket = self.part.metric.endswith("_bucket")
-        unknown = self._lacking(series) if bucket else frozenset()
+        unknown = frozenset(n for n, there in enumerate(part.there) if self.needed and not there)
         return Counts(whole.there, least, most, unknown)
-
-    def _lacking(self, series: Sequence[Series]) -> frozenset[int]:
-        """Minutes in which a target has a count and no bucket."""
-        found: set[int] = set()
-        buckets = {one.labels["instance"]: one.present() for one in self.part.of(series)}
-        for one in self.whole.of(series):
-            beside = buckets.get(one.labels["instance"], [False] * MINUTES)
-            found |= {n for n, seen in enumerate(one.present()) if seen and not beside[n]}
-        return frozenset(found)
 
 
 Query = Counter | Sum | Difference

@@ -10,7 +10,7 @@ from enum import Enum
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from tests.rules.missing.queries import BLUR, Counter, around, written
+from tests.rules.missing.queries import BLUR, Counter, Difference, around, written
 from tests.rules.missing.timeline import MINUTES
 
 if TYPE_CHECKING:
@@ -122,15 +122,23 @@ class Events:
 
 @dataclass(frozen=True)
 class Latency:
-    """An SLI of the kind `latency`: targets with a bucket of this bound are known, the others are not."""
+    """Fast events of a histogram: targets with a bucket of this bound are known, the others are not.
+
+    `by`: the kind `latency`, or the query of `events` that reads the bucket, `good` or `bad`.
+    """
 
     histogram: str
     under: str
     bound: str
+    by: str = "latency"
 
-    def text(self, by: str, *, plain: bool) -> dict[str, object]:  # noqa: ARG002 - there is one way to write it
+    def text(self, by: str, *, plain: bool) -> dict[str, object]:
         """As the file says it."""
-        return {"latency": {"histogram": self.histogram, "under": self.under}}
+        if self.by == "latency":
+            return {"latency": {"histogram": self.histogram, "under": self.under}}
+        count, bucket = Counter(f"{self.histogram}_count", {}), Counter(f"{self.histogram}_bucket", {"le": self.bound})
+        query = bucket if self.by == "good" else Difference(count, bucket)
+        return Events(**{"total": count, self.by: query}).text(by, plain=plain)
 
     def member(self, series: Sequence[Series]) -> Member:
         """What is true of these series: the sum over the targets that have both."""
@@ -164,8 +172,8 @@ class Ratio:
         """What is true of these series; whether a part without any series is 0 is open."""
         part, whole = self.part.count(series), self.whole.count(series)
         states = [
-            State.UNKNOWN if not all_there else State.KNOWN if there else State.OPEN
-            for there, all_there in zip(part.there, whole.there, strict=True)
+            State.UNKNOWN if not all_there or n in part.unknown else State.KNOWN if there else State.OPEN
+            for n, (there, all_there) in enumerate(zip(part.there, whole.there, strict=True))
         ]
         shares = [_share(part, whole, n) for n in range(MINUTES)]
         near = around(_edges(series), 2)
