@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +23,10 @@ SLICE = 60
 _ALL_SLICES = "[4m59s999ms:1m]"
 """The minutes that begin in a tile, each once: a range of exactly 5m would hold a sixth one on Prometheus 2, whose
 ranges are closed at both ends, and never on Prometheus 3."""
+
+MILLISECOND = Decimal("0.001")
+"""Seconds that a range is short of a window: so it holds as many samples on Prometheus 2, where ranges are closed, as
+on 3, where they are left-open."""
 
 _BRIDGE = 150 * 60
 _TARGET = "job, instance"
@@ -106,9 +111,14 @@ def in_tile(per_second: Callable[[Base], str], base: Base) -> str:
     return sum_slices(f"{SLICE} * {per_second(minute(base))}", base)
 
 
+def base_range(tile: int, scrape: int) -> str:
+    """The range of a tile and one scrape interval, so that neighbouring tiles share the sample between them."""
+    return duration(Decimal(tile + scrape) - MILLISECOND)
+
+
 def minute(base: Base) -> Base:
     """The base of one slice instead of one tile."""
-    return replace(base, tile=SLICE, range=duration(SLICE + base.scrape), excluded="", bridge=False)
+    return replace(base, tile=SLICE, range=base_range(SLICE, base.scrape), excluded="", bridge=False)
 
 
 def count_slices(value: str, base: Base) -> str:

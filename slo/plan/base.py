@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from slo.counting import MILLISECOND, base_range
 from slo.model import Base
 from slo.plan import names, renaming
-from slo.plan.tiles import MILLISECOND, TILE
+from slo.plan.tiles import TILE
 from slo.plan.values import Record
 from slo.promql import duration
 
@@ -45,7 +46,9 @@ def base_of(slo: Slo, scale: Scale, total: str) -> Base:
     tile = TILE // scale.factor
     scrape = scale.scrape_interval or slo.scrape_interval
     any_interval = slo.any_interval and scale.scrape_interval is None
-    return Base(duration(tile + scrape), tile, scrape, any_interval, slo.series_labels, total, slo.bridge, slo.excluded)
+    return Base(
+        base_range(tile, scrape), tile, scrape, any_interval, slo.series_labels, total, slo.bridge, slo.excluded
+    )
 
 
 def _labels(slo: Slo, shard: str, kind: str) -> Labels:

@@ -22,8 +22,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from slo.burnrate import HOUR
+from slo.counting import MILLISECOND
 from slo.plan import names
-from slo.plan.tiles import MILLISECOND, TILE
+from slo.plan.tiles import TILE
 from slo.plan.values import Record
 from slo.promql import duration
 

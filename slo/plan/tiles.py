@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from slo.burnrate import DAY, HOUR, MINUTE
@@ -12,9 +11,6 @@ if TYPE_CHECKING:
 
 TILE = 5 * MINUTE
 """The shortest one, which is counted from the user's own series."""
-MILLISECOND = Decimal("0.001")
-"""Seconds that a range is short of a window: so it holds as many samples on Prometheus 2, where ranges are closed, as
-on 3, where they are left-open."""
 _MONTH = 30 * DAY
 _SIZES = (
     (_MONTH, 2 * _MONTH),

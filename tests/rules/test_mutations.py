@@ -52,8 +52,8 @@ MUTATIONS = {
     "a ticket is a page": ("total outage", "severity: ticket", "severity: page"),
     "two tiers have the same name": ("total outage", "tier: page-slow", "tier: page-fast"),
     "an alert has another name": ("total outage", "alert: SvcApiBudgetBurn", "alert: SvcApiBurn"),
-    "one failure is enough": ("few failures", ">= 2", ">= 0"),
-    "far too many failures are needed": ("total outage", ">= 2", ">= 1e9"),
+    "one failure is enough": ("few failures", ">= 1.5", ">= 0"),
+    "far too many failures are needed": ("total outage", ">= 1.5", ">= 1e9"),
     "a page goes on as long as its long window": ("recovery", r"(?m)^ +and slo:error_ratio:5m.*\n", ""),
     "a page looks at a short window that is too long": (
         "recovery",
@@ -97,7 +97,7 @@ OF_KINDS = {
     "what is bad is counted as the success": ("success", "healthy", r"1 - avg", "avg"),
     "one bad event does not spoil a slice": ("sliced", "total outage", "> bool 0.01", "> bool 1"),
     "one good event saves no slice": ("sliced", "healthy", "> bool 0.01", ">= bool 0"),
-    "a slice reaches far back": ("sliced", "slow burn", r"1m15s", "5m15s"),
+    "a slice reaches far back": ("sliced", "slow burn", r"1m14s999ms", "5m15s"),
     "members are added up": ("grouped", "total outage", ONE_BY, ""),
     "bad events of all members are those of each": (
         "grouped",

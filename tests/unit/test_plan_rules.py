@@ -58,10 +58,10 @@ def test_what_was_missed_is_made_up_for_in_a_group_of_its_own(factor: int, inter
 
 def test_the_base_range_is_a_tile_and_a_scrape() -> None:
     """The SLO's own scrape interval counts, unless the time scale brings another one."""
-    assert "[5m15s]" in records(objective(), "slo:events:5m")[0].expr
-    assert "[6m]" in records(objective(scrape_interval=60), "slo:events:5m")[0].expr
+    assert "[5m14s999ms]" in records(objective(), "slo:events:5m")[0].expr
+    assert "[5m59s999ms]" in records(objective(scrape_interval=60), "slo:events:5m")[0].expr
     total, _, covered = (r.expr for r in records(objective(), "slo:events:5m", Scale(60, 1, 1)))
-    assert total == "5 * sum(rate(api_requests_total[6s]))"
+    assert total == "5 * sum(rate(api_requests_total[5s999ms]))"
     assert covered == '1 * count_over_time(slo:events:5m{shard="svc-0",kind="total"}[4s999ms])'
 
 

@@ -78,8 +78,8 @@ def test_a_ratio_is_of_errors_or_of_successes(given: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("empty", "total", "idle"),
     [
-        (None, "sum_over_time(((60 * sum(rate(a[1m15s]))) > bool 0)", ""),
-        ("bad", "sum_over_time(((60 * sum(rate(a[1m15s]))) >= bool -Inf)", "=="),
+        (None, "sum_over_time(((60 * sum(rate(a[1m14s999ms]))) > bool 0)", ""),
+        ("bad", "sum_over_time(((60 * sum(rate(a[1m14s999ms]))) >= bool -Inf)", "=="),
     ],
 )
 def test_a_slice_of_events_is_good_when_enough_of_them_are(empty: None, total: str, idle: str) -> None:
@@ -90,8 +90,8 @@ def test_a_slice_of_events_is_good_when_enough_of_them_are(empty: None, total: s
     inner = EventsSpec(total="a", bad='a{code="500"}').build()
     counts = Sliced(inner, Decimal("0.95"), empty).counts(BASE)
     assert counts.total == f"{total}{MINUTES})"
-    assert "> bool 0.05 * (60 * sum(rate(a[1m15s])))" in counts.bad
-    assert (f"(60 * sum(rate(a[1m15s]))) {idle} bool 0" in counts.bad) == bool(idle)
+    assert "> bool 0.05 * (60 * sum(rate(a[1m14s999ms])))" in counts.bad
+    assert (f"(60 * sum(rate(a[1m14s999ms]))) {idle} bool 0" in counts.bad) == bool(idle)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_what_is_excluded_is_no_slice() -> None:
     broken = "(min(min_over_time(up[59s999ms])) < bool 1)"
     assert counts.bad == f"sum_over_time(({broken} unless on () (m == 1) or 0 * {broken}){MINUTES})"
     events = EventsSpec(total="a", bad='a{b="c"}').build().counts(excluded)
-    seen = "(60 * sum(rate(a[1m15s])))"
+    seen = "(60 * sum(rate(a[1m14s999ms])))"
     assert events.total == f"sum_over_time(({seen} unless on () (m == 1) or 0 * {seen}){MINUTES})"
 
 
