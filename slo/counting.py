@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -111,6 +112,7 @@ def in_tile(per_second: Callable[[Base], str], base: Base) -> str:
     return sum_slices(f"{SLICE} * {per_second(minute(base))}", base)
 
 
+@lru_cache(maxsize=64)
 def base_range(tile: int, scrape: int) -> str:
     """The range of a tile and one scrape interval, so that neighbouring tiles share the sample between them."""
     return duration(Decimal(tile + scrape) - MILLISECOND)

@@ -39,8 +39,10 @@ Buckets = Mapping[Selector, tuple[Selector, ...]]
 
 def buckets_of(selectors: Iterable[Selector]) -> Buckets:
     """Find the buckets among the selectors of an SLI that belong to one of its counters."""
-    every = tuple(dict.fromkeys(selectors))
+    every = tuple(selectors)
     bounds = [one for one in every if _bound(one)]
+    if not bounds:
+        return {}
     found = {one: tuple(dict.fromkeys(b for bound in bounds if (b := _of(one, bound)))) for one in every}
     return {counter: buckets for counter, buckets in found.items() if buckets}
 
@@ -52,8 +54,10 @@ def belongs(selector: Selector, buckets: Buckets) -> bool:
 
 def _bound(selector: Selector) -> bool:
     """Whether it reads one bucket, and not that of all observations."""
+    if not selector.name.endswith("_bucket"):
+        return False
     les = [m for m in selector.matchers if m.label == _LE]
-    return selector.name.endswith("_bucket") and len(les) == 1 and les[0].value not in _INFINITE
+    return len(les) == 1 and les[0].value not in _INFINITE
 
 
 def _of(counter: Selector, bucket: Selector) -> Selector | None:
@@ -110,7 +114,7 @@ def operands(query: Query, sign: int) -> tuple[tuple[Selector, int], ...]:
 
 def subtracts(query: Query) -> bool:
     """Whether its value may fall below 0 for a moment: while one of two operands appears or disappears."""
-    return any(sign != GOOD for _, sign in operands(query, GOOD))
+    return not isinstance(query, Selector) and any(sign != GOOD for _, sign in operands(query, GOOD))
 
 
 def makes_labels(query: Query) -> bool:

@@ -60,8 +60,9 @@ class Events(msgspec.Struct, frozen=True):
     def counts(self, base: Base) -> Counts:
         """The two counters that are given, and the third from them. No bad series yet means that none happened."""
         buckets = buckets_of(self.selectors())
-        by = not any(map(makes_labels, self.queries()))
-        total = where_known(self._all(base, buckets), self._apart(buckets), base, by=by)
+        total = self._all(base, buckets)
+        if apart := tuple(self._apart(buckets)):
+            total = where_known(total, apart, base, by=not any(map(makes_labels, self.queries())))
         return Counts(total, self._failed(base, buckets))
 
     def _all(self, base: Base, buckets: Buckets) -> str:
@@ -87,7 +88,10 @@ class Events(msgspec.Struct, frozen=True):
         """
         first = _given(self.good) if self.total is None else self.total
         sign = GOOD if self.total and self.good else BAD
-        second = operands(_given(self.good if sign == GOOD else self.bad), sign)
+        other = _given(self.good if sign == GOOD else self.bad)
+        if _is_part(other, first):
+            return
+        second = operands(other, sign)
         seen = metrics(selectors_of(first)) - {""}
         if all(metrics([selector]) <= seen for selector, _ in second):
             return
