@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from slo.promql import Selector, duration, read, with_window
+from slo.promql import Selector, duration, naming, read, with_window
 from slo.promql.tokens import one_line
 from slo.promql.tree import Aggregation, Binary, Call, Node, Read, Signed, walk
 
@@ -112,6 +112,10 @@ def operands(query: Query, sign: int) -> tuple[tuple[Selector, int], ...]:
     return ((query, sign),) if isinstance(query, Selector) else tuple(_signed(read(query.text).tree, sign))
 
 
+def _grouped(node: Node) -> bool:
+    return isinstance(node, Binary) and node.matching is not None and node.matching.grouped != ""
+
+
 def subtracts(query: Query) -> bool:
     """Whether its value may fall below 0 for a moment: while one of two operands appears or disappears."""
     return not isinstance(query, Selector) and any(sign != GOOD for _, sign in operands(query, GOOD))
@@ -122,7 +126,7 @@ def makes_labels(query: Query) -> bool:
     if isinstance(query, Selector):
         return False
     nodes = walk(read(query.text).tree)
-    return any((isinstance(n, Call) and n.name in _LABELLING) or (isinstance(n, Binary) and n.matching) for n in nodes)
+    return any((isinstance(n, Call) and n.name in _LABELLING) or _grouped(n) for n in nodes)
 
 
 def _signed(node: Node, sign: int) -> Iterator[tuple[Selector, int]]:
@@ -182,7 +186,7 @@ class _Writer:
     def _binary(self, node: Binary, sign: int, *, filters: bool) -> str:
         if kept := _kept(node):
             return f"({node.text} or 0 * {_closed(kept)})" if filters else node.text
-        if node.matching or node.operator not in {"+", "-", "*", "/"}:
+        if _grouped(node) or node.operator not in {"+", "-", "*", "/"}:
             return node.text
         if "scalar" in (node.left.kind, node.right.kind):
             part = node.right if node.left.kind == "scalar" else node.left
@@ -193,25 +197,41 @@ class _Writer:
 
     def _sum(self, node: Binary, sign: int, *, filters: bool) -> str:
         """Each operand is read once; where one has no series, the others are the sum."""
+        if node.matching and node.matching.word == "on":
+            keep = f"by ({naming.labels(node.matching.labels)})"
+        else:
+            keep = f"without ({naming.labels((PART, *(node.matching.labels if node.matching else ())))})"
         terms = [self.write(term, sign, filters=filters) for term in _terms(node)]
         parts = (f'label_replace({text}, "{PART}", "{n}", "", "")' for n, text in enumerate(terms))
-        return f"sum without ({PART}) ({' or '.join(parts)})"
+        return f"sum {keep} ({' or '.join(parts)})"
 
     def _difference(self, node: Binary, sign: int, *, filters: bool) -> str:
         left = self._operand(node.left, sign, filters=filters)
         right = self._operand(node.right, -sign, filters=filters)
-        return f"{left} - {right}" if _unknown(node.right, -sign, node.left) else f"{left} - ({right} or 0 * {left})"
+        return _joined(node, left, right if _unknown(node.right, -sign, node.left) else _or_zero(node, right, left))
 
     def _quotient(self, node: Binary, sign: int, *, filters: bool) -> str:
         above = self._operand(node.left, sign, filters=filters)
         below = self._operand(node.right, NEUTRAL, filters=False)
-        return f"{above} / {below}" if _unknown(node.left, sign, node.right) else f"({above} or 0 * {below}) / {below}"
+        return _joined(node, above if _unknown(node.left, sign, node.right) else _or_zero(node, above, below), below)
 
     def _operand(self, node: Node, sign: int, *, filters: bool) -> str:
         """The node as an operand of any operator."""
         text = self.write(node, sign, filters=filters)
         closed = not isinstance(node, Binary | Signed) or len(_terms(node)) > 1
         return text if closed or (filters and isinstance(node, Binary) and _kept(node)) else f"({text})"
+
+
+def _joined(node: Binary, left: str, right: str) -> str:
+    """Two operands with the operator of a node between them, and its labels to pair them by."""
+    by = f" {node.matching.text}" if node.matching else ""
+    return f"{left} {node.operator}{by} {right}"
+
+
+def _or_zero(node: Binary, text: str, beside: str) -> str:
+    """One operand of a node, or 0 where only the other one has series."""
+    by = f" {node.matching.text}" if node.matching else ""
+    return f"({text} or{by} 0 * {beside})"
 
 
 def _unknown(node: Node, sign: int, beside: Node) -> bool:
@@ -234,11 +254,19 @@ def _kept(node: Binary) -> Node | None:
 
 
 def _terms(node: Node) -> list[Node]:
-    """The operands of a sum of sums."""
-    plain = isinstance(node, Binary) and node.operator == "+" and not node.matching
-    if isinstance(node, Binary) and plain and (node.left.kind, node.right.kind) == ("vector", "vector"):
-        return [*_terms(node.left), *_terms(node.right)]
-    return [node]
+    """The operands of a sum, and of sums in it whose series are paired in the same way."""
+    if not isinstance(node, Binary) or not _is_sum(node):
+        return [node]
+    return [term for part in node.parts for term in (_terms(part) if _alike(part, node) else [part])]
+
+
+def _is_sum(node: Binary) -> bool:
+    kinds = (node.left.kind, node.right.kind)
+    return node.operator == "+" and kinds == ("vector", "vector") and not _grouped(node)
+
+
+def _alike(part: Node, node: Binary) -> bool:
+    return isinstance(part, Binary) and part.matching == node.matching
 
 
 def _closed(node: Node) -> str:

@@ -95,4 +95,12 @@ EXPRESSIONS: dict[str, Entry] = {
         "Write the same `offset` in both, or in none.",
         Severity.WARNING,
     ),
+    "SLO165": Entry(
+        "A join that loses its value",
+        "Elsewhere an operand that has no series counts as 0. With `group_left` or `group_right` slo cannot see which "
+        "labels it would have. Before the first error, say, the query has no value at all: a quotient raises `NoData`, "
+        "and a sum of failures counts none.",
+        "Write what the message says: `or` adds 0 for what is missing.",
+        Severity.WARNING,
+    ),
 }

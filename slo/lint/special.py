@@ -11,6 +11,7 @@ from slo.lint import (
     expressions,
     fallbacks,
     groups,
+    joins,
     moments,
     scaling,
     servers,
@@ -52,5 +53,6 @@ SPECIAL: tuple[Lint, ...] = (
     (unions.alternatives, "SLO162"),
     (moments.fixed_moments, "SLO163"),
     (moments.one_sided_offsets, "SLO164"),
+    (joins.lost_operands, "SLO165"),
 )
 """Each lint and the code of what it finds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from slo.promql.tokens import unquoted
+from slo.promql.tree import Matching
 
 if TYPE_CHECKING:
     from slo.promql.cursor import Cursor
@@ -27,7 +28,7 @@ class Operator(NamedTuple):
     word: Token
     text: str
     is_bool: bool
-    matching: str
+    matching: Matching | None
     left: int
     right: int
 
@@ -53,24 +54,25 @@ def _bool(cursor: Cursor, text: str) -> bool:
     return True
 
 
-def _matching(cursor: Cursor, text: str) -> str:
-    """Read on, ignoring, group_left and group_right; which of the first two was there, or nothing."""
+def _matching(cursor: Cursor, text: str) -> Matching | None:
+    """Read on, ignoring, group_left and group_right, if any of them is there."""
     word = cursor.word
     if word.text.lower() in _SIDES:
         msg = f'"{word.text}" needs on(...) or ignoring(...) before it'
         raise word.error(msg)
     if word.text.lower() not in {"on", "ignoring"}:
-        return ""
+        return None
     cursor.index += 1
     matched = labels(cursor)
     side = cursor.word
-    if side.text.lower() in _SIDES:
+    grouped = side.text.lower() if side.text.lower() in _SIDES else ""
+    if grouped:
         if text in _SETS:
             msg = f'"{text}" compares sets of labels and takes no {side.text}'
             raise side.error(msg)
         cursor.index += 1
         _joined(cursor, {label.text for label in matched} if word.text.lower() == "on" else set())
-    return word.text.lower()
+    return Matching(word.text.lower(), tuple(map(label_of, matched)), grouped)
 
 
 def _joined(cursor: Cursor, matched: set[str]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from slo.promql import naming
 from slo.promql.tokens import one_line
 
 if TYPE_CHECKING:
@@ -133,6 +134,25 @@ class Aggregation(Node, frozen=True, eq=False):
         return self.arguments[-1]
 
 
+class Matching(msgspec.Struct, frozen=True):
+    """How the series of two operands are paired.
+
+    Attributes:
+        word: `on` or `ignoring`.
+        labels: the labels in the brackets behind it.
+        grouped: `group_left` or `group_right`, whose side may have several series for one of the other; or empty.
+    """
+
+    word: str
+    labels: tuple[str, ...]
+    grouped: str = ""
+
+    @property
+    def text(self) -> str:
+        """As it is written behind an operator."""
+        return f"{self.word} ({naming.labels(self.labels)})"
+
+
 class Binary(Node, frozen=True, eq=False):
     """Two operands and an operator.
 
@@ -141,14 +161,14 @@ class Binary(Node, frozen=True, eq=False):
         left: the first operand.
         right: the second one.
         is_bool: a comparison that gives 0 or 1 instead of leaving series out.
-        matching: `on` or `ignoring`, or empty.
+        matching: how series are paired, where it is not by all labels.
     """
 
     operator: str
     left: Node
     right: Node
     is_bool: bool = False
-    matching: str = ""
+    matching: Matching | None = None
 
     @property
     def parts(self) -> tuple[Node, ...]:

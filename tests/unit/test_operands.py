@@ -31,7 +31,7 @@ def together(*terms: str) -> str:
         "sum by (a) (rate(x[$window]))",
         "rate(x[$window]) or rate(y[$window])",
         "sum(rate(x[$window])) * on (a) group_left (b) y",
-        "a + on (x) b",
+        "a + on (x) group_left b",
         "rate(a[$window]) > bool 5",
         "a ^ b",
         "rate(x[$window] offset 5m)",
@@ -40,7 +40,7 @@ def together(*terms: str) -> str:
     ],
 )
 def test_what_needs_no_change_keeps_its_words(text: str) -> None:
-    """Also where labels are matched by hand: which side may be missing cannot be seen there."""
+    """Also many series beside one: what labels a missing one would have cannot be seen there."""
     assert of(text) == text.replace("$window", "6m")
 
 
@@ -50,6 +50,10 @@ def test_what_needs_no_change_keeps_its_words(text: str) -> None:
         ("a + b", together("a", "b")),
         ("sum(a) + (sum(b) + sum(c))", together("sum(a)", "sum(b)", "sum(c)")),
         ("a - b", "a - (b or 0 * a)"),
+        ("a + on (x) b", together("a", "b").replace("without (__part)", "by (x)")),
+        ("a + ignoring (x) b", together("a", "b").replace("(__part)", "(__part, x)")),
+        ("a + b + on (x) c", together(together("a", "b"), "c").replace("without (__part)", "by (x)", 1)),
+        ("a - ignoring (le) b", "a - ignoring (le) (b or ignoring (le) 0 * a)"),
         ("a - (b + c)", f"a - ({together('b', 'c')} or 0 * a)"),
         ("(a - b) - c", "(a - (b or 0 * a)) - (c or 0 * (a - (b or 0 * a)))"),
         ("sum by (x) (rate(a[$window]) + rate(b[$window]))", f"sum by (x) ({together('rate(a[6m])', 'rate(b[6m])')})"),
@@ -73,6 +77,7 @@ def test_what_has_not_happened_yet_is_0(text: str, wanted: str) -> None:
         (GOOD, 't{a="1"} / t', '(t{a="1"} or 0 * t) / t'),
         (GOOD, "1 - e / t", "1 - (e or 0 * t) / t"),
         (BAD, "1 - g / t", "1 - g / t"),
+        (BAD, "e / on (x) t", "(e or on (x) 0 * t) / on (x) t"),
         (BAD, "(t - g) / t", "((t - g) or 0 * t) / t"),
         (BAD, "e / (t > 0)", "(e or 0 * (t > 0)) / (t > 0)"),
         (BAD, "e / (t - h)", "(e or 0 * (t - (h or 0 * t))) / (t - (h or 0 * t))"),

@@ -9,7 +9,7 @@ import pytest
 
 from slo.promql import PromqlError, read
 from slo.promql.reading import parser_tree
-from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed, Subquery, walk
+from slo.promql.tree import Aggregation, Binary, Call, Literal, Matching, Node, Read, Signed, Subquery, walk
 from tests.rules.test_promql_readers import EXPRESSIONS
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def test_what_is_written_behind_an_operator_is_kept() -> None:
     """`bool`, matching, modifiers and grouping are part of the tree."""
     node = read("sum by (job) (a) > bool on (job) b").tree
     assert isinstance(node, Binary)
-    assert (node.is_bool, node.matching) == (True, "on")
+    assert (node.is_bool, node.matching) == (True, Matching("on", ("job",)))
     assert isinstance(node.left, Aggregation)
     assert (node.left.grouping, node.left.labels) == ("by", ("job",))
     moved = read("rate(a[$window] offset 5m @ 3)").tree
