@@ -37,6 +37,7 @@ def together(*terms: str) -> str:
         "rate(x[$window] offset 5m)",
         "histogram_count(rate(x[$window]))",
         "avg(a > 5)",
+        "avg(count by (x) (up == 1))",
     ],
 )
 def test_what_needs_no_change_keeps_its_words(text: str) -> None:
@@ -58,6 +59,8 @@ def test_what_needs_no_change_keeps_its_words(text: str) -> None:
         ("(a - b) - c", "(a - (b or 0 * a)) - (c or 0 * (a - (b or 0 * a)))"),
         ("sum by (x) (rate(a[$window]) + rate(b[$window]))", f"sum by (x) ({together('rate(a[6m])', 'rate(b[6m])')})"),
         ("(a + b) * 60", f"({together('a', 'b')}) * 60"),
+        ("a + on (x) b + c", together(together("a", "b").replace("without (__part)", "by (x)"), "c")),
+        ("clamp_min(a - b, 0) * 60", "clamp_min(a - (b or 0 * a), 0) * 60"),
         ("clamp_min(a - b, 0)", "clamp_min(a - (b or 0 * a), 0)"),
         ("sum(rate(a[$window]) > 5)", "sum((rate(a[6m]) > 5 or 0 * rate(a[6m])))"),
         ("5 < sum(a)", "(5 < sum(a) or 0 * sum(a))"),
@@ -75,7 +78,9 @@ def test_what_has_not_happened_yet_is_0(text: str, wanted: str) -> None:
         (BAD, "e / t", "(e or 0 * t) / t"),
         (GOOD, "g / t", "g / t"),
         (GOOD, 't{a="1"} / t', '(t{a="1"} or 0 * t) / t'),
+        (GOOD, '{__name__=~"g.*"} / {__name__=~"t.*"}', '{__name__=~"g.*"} / {__name__=~"t.*"}'),
         (GOOD, "1 - e / t", "1 - (e or 0 * t) / t"),
+        (GOOD, "-(e / t)", "-((e or 0 * t) / t)"),
         (BAD, "1 - g / t", "1 - g / t"),
         (BAD, "e / on (x) t", "(e or on (x) 0 * t) / on (x) t"),
         (BAD, "(t - g) / t", "((t - g) or 0 * t) / t"),
@@ -102,6 +107,8 @@ def test_a_bucket_is_needed_for_each_series_of_its_histogram() -> None:
     [
         ("h_count", 'h_bucket{le="1"}', 'h_bucket{le="1"}'),
         ('h_bucket{le="+Inf"}', 'h_bucket{le="1"}', 'h_bucket{le="1"}'),
+        (r'h_bucket{le=~"\\+Inf"}', 'h_bucket{le="1"}', 'h_bucket{le="1"}'),
+        ('h_bucket{le=~"[+]Inf"}', 'h_bucket{le="1"}', 'h_bucket{le="1"}'),
         ('h_count{a="1"}', 'h_bucket{a="1",code="200",le=~"1|1.0"}', 'h_bucket{a="1",le=~"1|1.0"}'),
         ('h_count{a="1"}', 'h_bucket{le="1"}', None),
         ("g_count", 'h_bucket{le="1"}', None),
@@ -120,6 +127,7 @@ def test_the_change_of_a_counter_needs_no_scrape_interval() -> None:
     assert rate_of(Selector("x"), ANY) == f"({change})"
     assert of("sum(rate(x[$window]))", base=ANY) == f"sum(({change}))"
     assert of("sum(irate(x[$window]))", base=ANY) == "sum(irate(x[6m]))"
+    assert of("rate(x[$window] offset 5m)", base=ANY) == "rate(x[6m] offset 5m)"
 
 
 def test_each_operand_has_a_sign() -> None:

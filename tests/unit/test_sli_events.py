@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from slo.diagnostics import Place
 from slo.model import Base, Sli
@@ -78,6 +79,7 @@ def test_good_and_bad_make_the_total() -> None:
         ({"total": "rate(a[$window]) - rate(h[$window])", "bad": "b"}, ["b unless a"]),
         ({"total": "a", "bad": "rate(a[$window]) - rate(b[$window])"}, ["a unless b"]),
         ({"total": '{__name__=~"a|b"}', "bad": "c"}, ['c unless {__name__=~"a|b"}']),
+        ({"total": '{__name__=~"a.*"}', "bad": '{__name__=~"c.*"}'}, ['{__name__=~"c.*"} unless {__name__=~"a.*"}']),
     ],
 )
 def test_a_second_metric_may_come_and_go(fields: dict[str, str], apart: list[str]) -> None:
@@ -98,9 +100,11 @@ def test_labels_that_the_query_makes_are_not_asked_of_series() -> None:
     """The series need not have the labels of the group: all members are looked at together."""
     base = Base("5m15s", 300, total="T", group_by=("x",))
     made = 'sum by (x) (label_replace(rate(b[$window]), "x", "$1", "y", "(.*)"))'
-    plain, labelled = (built(total="a", bad=bad).counts(base).total for bad in ("b", made))
+    joined = "sum by (x) (rate(b[$window]) * on (y) group_left (x) a)"
+    plain, labelled, taken = (built(total="a", bad=bad).counts(base).total for bad in ("b", made, joined))
     assert "\nunless (group by (x) (b) unless group by (x) (a))\n" in plain
     assert "\nunless on () (group(b) unless group(a))\n" in labelled
+    assert "\nunless on () (group(b) unless group(a))\n" in taken
 
 
 NONE, ALL, LESS = "no bad events", "every event is bad", "0 events, as long as the other operands have series"
@@ -119,6 +123,7 @@ GONE, BUCKET = "no data: neither good nor bad, and NoData fires", "series of the
         ({"total": "a", "good": "rate(b[$window]) + rate(c[$window])"}, [GONE, LESS, LESS]),
         ({"total": "a", "bad": "rate(a[$window]) - rate(b[$window])"}, [GONE, GONE]),
         ({"total": "a_count", "bad": 'rate(a_count[$window]) - rate(a_bucket{le="1"}[$window])'}, [GONE, BUCKET]),
+        ({"total": "b", "good": 'a_bucket{le="1"}'}, [GONE, GONE]),
     ],
 )
 def test_what_follows_from_missing_series(fields: dict[str, str], wanted: list[str]) -> None:
@@ -128,7 +133,54 @@ def test_what_follows_from_missing_series(fields: dict[str, str], wanted: list[s
 
 def test_failures_count_only_where_all_events_do() -> None:
     """What is no part of the total, by its labels, may be there without it."""
-    assert built(total=TOTAL, bad="b").counts(BASE).bad == "300 * sum(rate(b[5m15s])) and T\nor 0 * T"
+    for other in ("b", 'http_total{job="b"}', 'http_total{code="500"}'):
+        assert built(total=TOTAL, bad=other).counts(BASE).bad == f"300 * sum(rate({other}[5m15s])) and T\nor 0 * T"
+
+
+DIFFERENCE = "rate(a[$window]) - rate(b[$window])"
+KEPT, COMPLETED = "rate(a[5m15s]) - rate(b[5m15s])", "rate(a[5m15s]) - (rate(b[5m15s]) or 0 * rate(a[5m15s]))"
+
+
+@pytest.mark.parametrize(
+    ("fields", "total", "bad"),
+    [
+        ({"total": DIFFERENCE, "bad": "c"}, COMPLETED, ""),
+        ({"total": "c", "bad": DIFFERENCE}, "", KEPT),
+        ({"total": "c", "good": DIFFERENCE}, "", COMPLETED),
+        ({"total": "c", "good": f"rate(c[$window]) - ({DIFFERENCE})"}, "", KEPT),
+        ({"total": f"rate(c[$window]) - ({DIFFERENCE})", "bad": "d"}, COMPLETED, ""),
+        ({"good": "c", "bad": DIFFERENCE}, KEPT, KEPT),
+        ({"good": DIFFERENCE, "bad": "c"}, COMPLETED, ""),
+    ],
+)
+def test_good_events_of_another_metric_are_needed_in_a_difference(fields: dict[str, str], total: str, bad: str) -> None:
+    """Without what takes good events off bad ones nothing is known; what takes bad ones off good ones counts 0."""
+    counts = built(**fields).counts(BASE)
+    assert total in counts.total
+    assert bad in counts.bad
+
+
+def test_a_difference_never_counts_less_than_nothing() -> None:
+    """While one of its operands appears or disappears; what only adds has no clamp."""
+    difference, added = (built(total=query, bad="c").counts(BASE).total for query in (DIFFERENCE, "rate(a[$window])"))
+    assert difference.startswith("clamp_min(300 * sum(rate(a[5m15s]) - ")
+    assert "clamp_min" not in added
+
+
+def test_a_series_counts_failures_only_where_it_has_the_bucket() -> None:
+    """What is subtracted from the count of a series is unknown where the series has no such bucket."""
+    slow = 'rate(a_count[$window]) - rate(a_bucket{le="1"}[$window])'
+    known = '(rate(a_count[5m15s]) and ignoring (le) rate(a_bucket{le="1"}[5m15s]))'
+    counts = built(total="a_count", bad=slow).counts(BASE)
+    assert known[1:-1] in counts.total
+    assert known in counts.bad
+
+
+def test_excluded_time_is_not_bridged() -> None:
+    """It is left out minute by minute, of which none reaches beyond its end."""
+    bridged, excluded = (replace(BASE, bridge=True, excluded=what) for what in ("", "m"))
+    assert "max_over_time" in built(total=TOTAL, bad=BAD).counts(bridged).total
+    assert "max_over_time" not in built(total=TOTAL, bad=BAD).counts(excluded).total
 
 
 @pytest.mark.parametrize(
