@@ -95,14 +95,16 @@ class Events(msgspec.Struct, frozen=True):
         seen = metrics(selectors_of(first)) - {""}
         if all(metrics([selector]) <= seen for selector, _ in second):
             return
-        known = seen | metrics(buckets)
         one = tuple(selector for selector, sign in operands(first, GOOD) if sign == GOOD)
-        new = [(selector, sign) for selector, sign in second if not metrics([selector]) <= known]
+        new = [(s, sign) for s, sign in second if not metrics([s]) <= seen and not belongs(s, buckets)]
         same, good = (tuple(selector for selector, other in new if other == wanted) for wanted in (sign, GOOD))
         if same:
             yield Beside(one, same)
         if good:
             yield Beside(good, one)
+        for counter, needed in buckets.items():
+            if not metrics([counter]) <= seen:
+                yield Beside(needed, (counter,))
 
     def queries(self) -> tuple[Query, ...]:
         """The queries that are given."""
