@@ -65,6 +65,45 @@ def test_bad_is_what_the_bucket_does_not_hold() -> None:
     assert counts.bad == f"clamp_min(T - 5 * sum({bucket}), 0)"
 
 
+def test_a_bridged_tile_needs_the_bucket_wherever_the_count_is() -> None:
+    """A series that began a tile ago has no rate in which the bucket could be looked for."""
+    total = LatencySpec("seconds", "1s").build().counts(Base("5m15s", 300, total="T", bridge=True)).total
+    pairs = total.split("\nunless ")[1:]
+    assert [(pair.count("group(seconds_count"), pair.count("group(seconds_bucket{")) for pair in pairs] == [(1, 1)] * 2
+    assert [" offset 5m" in pair for pair in pairs] == [False, True]
+
+
+def test_a_native_histogram_is_read_by_rate_alone() -> None:
+    """Prometheus 2 cannot subtract two histograms; what has no fraction, since it is empty, counts 0."""
+    counts = LatencySpec("seconds", "1s", native=True).build().counts(Base("6m", 300, total="T", any_interval=True))
+    observed = "sum(rate(seconds[6m]))"
+    assert counts.total == f"300 * histogram_count({observed})"
+    fast = f"histogram_count({observed}) * (histogram_fraction(0, 1, {observed}) >= 0)"
+    assert counts.bad == f"clamp_min(T - 300 * ({fast} or 0 * histogram_count({observed})), 0)"
+
+
+def test_slow_and_failed_events_are_never_more_than_all() -> None:
+    """An event that is both counts twice, up to the number of all events."""
+    bad = LatencySpec("seconds", "1s", errors="failures").build().counts(Base("6m", 300, total="T")).bad
+    counted, limit = bad.split(" <= T\nor T and ")
+    assert counted == limit
+    assert counted.endswith("+ (300 * sum(rate(failures[6m])) or 0 * T)")
+
+
+@pytest.mark.parametrize(
+    ("errors", "wanted"),
+    [
+        (None, ["no data", "series of"]),
+        ("failures", ["no data", "series of", "no bad"]),
+        ('seconds{code="500"}', ["no data", "series of", "no bad"]),
+    ],
+)
+def test_what_follows_from_missing_series(errors: str | None, wanted: list[str]) -> None:
+    """No count is no data, a series without the bucket is unknown, and no errors are no failures."""
+    said = LatencySpec("seconds", "1s", errors=errors).build().missing()
+    assert [text.startswith(start) for (_, text), start in zip(said, wanted, strict=True)] == [True] * len(wanted)
+
+
 def test_feeds_are_the_count_and_the_bucket() -> None:
     """The count grows with every event, the bucket with the good ones."""
     sli = LatencySpec('seconds{job="a"}', "1s").build()

@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from slo.counting import minute
 from slo.diagnostics import Place
 from slo.model import Base, SliSpec
 from slo.sli.events import EventsSpec
@@ -69,6 +71,45 @@ def test_a_ratio_is_bad_to_its_share() -> None:
     assert bad == f"sum_over_time((clamp(1 - avg(x >= -Inf), 0, 1)){MINUTES})\nor 0 * T"
 
 
+OVER = minute(BASE).range
+FAST = f'rate(h_bucket{{le="1"}}[{OVER}])'
+
+
+@pytest.mark.parametrize(
+    ("spec", "share"),
+    [
+        (RatioSpec(error="e / t"), "((e or 0 * t) / t)"),
+        (RatioSpec(success="g / t"), "(g / t)"),
+        (
+            RatioSpec(success='sum(rate(h_bucket{le="1"}[$window])) / sum(rate(h_count[$window]))'),
+            f"(sum({FAST}) / sum((rate(h_count[{OVER}]) and ignoring (le) {FAST})))",
+        ),
+    ],
+)
+def test_a_ratio_counts_what_has_not_happened_yet(spec: RatioSpec, share: str) -> None:
+    """No errors yet are a share of 0; without successes of another metric, and without the bucket, there is none."""
+    assert f"avg({share} >= -Inf)" in spec.build().counts(BASE).total
+
+
+NO_DATA, NONE, ALL = "no data: neither good nor bad, and NoData fires", "no bad events", "every event is bad"
+
+
+@pytest.mark.parametrize(
+    ("spec", "wanted"),
+    [
+        (RatioSpec(error="e / t"), [NONE, NO_DATA]),
+        (RatioSpec(success="g / t"), [NO_DATA, NO_DATA]),
+        (RatioSpec(success='t{a="1"} / t'), [ALL, NO_DATA]),
+        (RatioSpec(success="1 - e / t"), [NONE, NO_DATA]),
+        (RatioSpec(error="(t - g) / t"), [NO_DATA, NO_DATA, NO_DATA]),
+        (RatioSpec(error="x"), [NO_DATA]),
+    ],
+)
+def test_what_follows_from_missing_series_of_a_ratio(spec: RatioSpec, wanted: list[str]) -> None:
+    """For each selector in the order of the text."""
+    assert [text for _, text in spec.build().missing()] == wanted
+
+
 @pytest.mark.parametrize("given", [{}, {"error": "x", "success": "y"}])
 def test_a_ratio_is_of_errors_or_of_successes(given: dict[str, str]) -> None:
     """Exactly one of the two."""
@@ -109,6 +150,12 @@ def test_gauges_are_fed_with_a_good_and_a_bad_value(spec: SliSpec, good: int, ba
     (feed,) = spec.build().feeds((("tenant", "gold"),))
     assert (feed.good, feed.bad, feed.kind) == (good, bad, "gauge")
     assert 'tenant="gold"' in feed.series
+
+
+def test_slices_are_not_bridged() -> None:
+    """A minute is too short to say of a series that it is new."""
+    sliced = Sliced(EventsSpec(total="a", bad='a{code="500"}').build(), Decimal("0.95"), None)
+    assert sliced.counts(replace(BASE, bridge=True)) == sliced.counts(BASE)
 
 
 def test_what_is_excluded_is_no_slice() -> None:
