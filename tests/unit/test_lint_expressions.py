@@ -62,6 +62,12 @@ FOUND = [
     ("SLO153", "success", "(count((up==1))) / (count(up))", "avg((up == bool 1))"),
     ("SLO153", "success", "count(1 == up) / count(up)", "avg(1 == bool up)"),
     ("SLO153", "success", "count by (a) (up == 1) / count by (a) (up)", "avg by (a) (up == bool 1)"),
+    (
+        "SLO153",
+        "success",
+        "count by (a) (up == 1) / count by (b) (up)",
+        "sum by (a) (up == bool 1) / count by (b) (up)",
+    ),
     ("SLO153", "success", "count(up == 1) / count(up != 7)", "sum(up == bool 1) / count(up != 7)"),
     (
         "SLO153",
@@ -83,6 +89,7 @@ FOUND = [
     ("SLO153", "success", "avg(a == on (x) b)", "avg(a == bool on (x) b)"),
     ("SLO153", "over", "count(a == 1) + count(b == 1)", "sum(a == bool 1) + sum(b == bool 1)"),
     ("SLO153", "over", "count(up == 1)", "sum(up == bool 1)"),
+    ("SLO153", "over", "1 == max(up)", "1 == bool max(up)"),
     ("SLO153", "over", "count(up == 1) by (a)", "sum(up == bool 1) by (a)"),
     ("SLO153", "under", "max(depth > 100)", "max(depth)"),
     ("SLO153", "under", "time() - a > 9", "time() - a"),
@@ -98,6 +105,9 @@ FOUND = [
     ("SLO154", "total", f"{T} or 0 * absent(all_total)", T),
     ("SLO154", "good", f"{T} or vector(0)", T),
     ("SLO154", "bad", f"{E} or vector(1)", E),
+    ("SLO154", "bad", f"count({E} or vector(0))", f"count({E})"),
+    ("SLO154", "bad", f"({E} or vector(0)) >= bool 0", f"({E}) >= bool 0"),
+    ("SLO154", "bad", f"({E} or vector(0)) + ({T} or vector(1))", f"({E}) + ({T})"),
     ("SLO154", "success", f"{E} / {T} or on() vector(1)", f"{E} / {T}"),
     ("SLO154", "error", f"1 - ({E} / {T} or vector(0))", f"1 - ({E} / {T})"),
     ("SLO154", "error", f"({E} or vector(0)) / ({T} or vector(1))", f"({E} or vector(0)) / ({T})"),
@@ -105,10 +115,12 @@ FOUND = [
     ("SLO154", "success", "absent(up)", ""),
     ("SLO154", "under", "vector(scalar(sum(depth)))", ""),
     ("SLO155", "bad", f"{E} or vector(0)", E),
+    ("SLO155", "bad", f"clamp_max({E} or vector(0), 5)", f"clamp_max({E}, 5)"),
     ("SLO155", "bad", f"({E} or vector(0)) + ({T} or vector(0))", f"({E}) + ({T})"),
     ("SLO157", "bad", f"{E} / {T}", f"bad: {E} and total: {T}"),
     ("SLO157", "bad", f"1 - ({E}) / ({T} > 0)", f"good: {E} and total: {T}"),
     ("SLO157", "good", f"1 - {E} / {T}", f"bad: {E} and total: {T}"),
+    ("SLO157", "bad", f"1 - (1 - {E} / {T})", f"bad: {E} and total: {T}"),
     ("SLO157", "bad", f"100 * {E} / clamp_min({T}, 1)", f"bad: {E} and total: {T}"),
     ("SLO157", "bad", f"sum by (a) ({E} / on () group_left () {T})", f"bad: {E} and total: {T}"),
     ("SLO157", "bad", f"{E} / scalar({T})", f"bad: {E} and total: {T}"),
@@ -117,6 +129,7 @@ FOUND = [
     ("SLO157", "bad", "avg_over_time(job:errors_ratio[$window])", ""),
     ("SLO157", "bad", "sum(rate(a_seconds_sum[$window])) / sum(rate(a_seconds_count[$window]))", ""),
     ("SLO158", "bad", "avg(rate(errors_total[$window]))", E),
+    ("SLO158", "bad", "avg(rate(errors_total[$window])) or vector(0)", f"{E} or vector(0)"),
     ("SLO158", "bad", "clamp_min(avg by (a) (rate(b[$window])), 0)", "clamp_min(sum by (a) (rate(b[$window])), 0)"),
     ("SLO159", "success", f"100 * {E} / {T}", f"100 * {E} / {T} / 100"),
     ("SLO159", "success", f"({E} / {T}) * 1e2", f"({E} / {T}) * 1e2 / 100"),
@@ -185,6 +198,9 @@ QUIET = [
     ("error", "a and on () sum(b) > 5"),
     ("error", "a unless on () maintenance == 1"),
     ("error", "a >= 0"),
+    ("error", "a < Inf"),
+    ("error", "a != Inf"),
+    ("error", "absent(a > 5) * on () b"),
     ("error", "a == a"),
     ("under", "depth > -1"),
     ("timestamp", "max(a > 0)"),
@@ -192,12 +208,15 @@ QUIET = [
     ("bad", "sum(rate(errors_total[$window]) > 5)"),
     ("total", f"{T} + ({E} or vector(0))"),
     ("bad", f"{E} or 0 * {T}"),
+    ("total", f"vector(1) unless ({T} or vector(0))"),
     ("error", f"({E} or vector(0)) / {T}"),
     ("error", f"{E} / ({T} or vector(1))"),
     ("bad", f"{T} * ({E} / {T})"),
     ("bad", f"{E} / count(up)"),
     ("bad", "avg_over_time(errors_per_minute[$window]) / 60"),
     ("bad", "sum(avg by (pod) (rate(errors_total[$window])))"),
+    ("bad", "avg(rate(errors_total[$window])) * count(errors_total)"),
+    ("bad", "avg(avg_over_time(errors_per_second[$window]))"),
     ("error", f"{E} / {T}"),
     ("error", "(100 - hits_percent) / 100"),
     ("error", "used_percent / allowed_percent"),
@@ -247,6 +266,14 @@ def test_warnings_come_with_a_build() -> None:
     for code, kind, query, _ in FOUND:
         built = [one.code for one in warnings(planned(sli(kind, query)))]
         assert (code in built) == (code != "SLO155"), query
+
+
+@pytest.mark.parametrize(("limit", "repair"), [(1, "max(depth) > bool 9"), (5, "max(depth)")])
+def test_a_flag_is_wanted_where_the_limit_is_one(limit: int, repair: str) -> None:
+    """A value of 0 or 1 can break a limit of 1, and never one of 5."""
+    said = lint(planned({"threshold": {"query": "max(depth) > 9", "over": limit}}))
+
+    assert [d.hint for d in said if d.code == "SLO153"] == [f"write {repair}"]
 
 
 def test_slices_are_looked_into() -> None:
@@ -319,7 +346,7 @@ class Values(Server):
 
 def test_a_server_shows_percent() -> None:
     """A ratio that is above 1 on a server is found, once, whatever its name; a query that fails is not."""
-    server = Values("sum(hits)", "avg_over_time(hits[2m])")
+    server = Values("sum(hits)", "avg_over_time(hits[2m])", "100 * sum(hits)")
     queries = ["sum(hits)", "avg_over_time(hits[$window])", "sum(misses)", "sum(broken)", "100 * sum(hits)"]
     said = [
         [d.hint for d in of_server(Subject(planned(sli("error", q))), server) if d.code == "SLO159"] for q in queries
