@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from slo.promql import Selector, duration, naming, read, with_window
-from slo.promql.tokens import one_line
+from slo.promql.operators import COMPARISONS
+from slo.promql.rewriting import instead, written
 from slo.promql.tree import Aggregation, Binary, Call, Node, Read, Signed, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from slo.model import Base
-    from slo.promql.tokens import Token
     from slo.query import Query
 
 GOOD, NEUTRAL, BAD = 1, 0, -1
@@ -26,7 +26,6 @@ GOOD, NEUTRAL, BAD = 1, 0, -1
 
 PART = "__part"
 """Label that keeps the operands of a sum apart; names with two underscores are reserved, so no series has it."""
-_COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _LABELLING = frozenset({"label_join", "label_replace"})
 _TRANSPARENT = _LABELLING | {"abs", "clamp", "clamp_max", "clamp_min", "round"}
 _LE = "le"
@@ -165,7 +164,7 @@ class _Writer:
 
     def _around(self, node: Node, part: Node, sign: int, *, filters: bool) -> str:
         """The node with one of its parts completed."""
-        return spliced(node, part, self.write(part, sign, filters=filters))
+        return written(node, instead(part, self.write(part, sign, filters=filters)))
 
     def _call(self, node: Call, sign: int, *, filters: bool) -> str:
         inner = node.arguments[0] if node.arguments else None
@@ -180,7 +179,7 @@ class _Writer:
     def _aggregation(self, node: Aggregation, sign: int, *, filters: bool) -> str:
         inner = node.operand
         if node.name == "count" and filters and isinstance(inner, Binary) and (kept := _kept(inner)):
-            return f"({node.text} or 0 * {spliced(node, inner, _closed(kept))})"
+            return f"({node.text} or 0 * {written(node, instead(inner, _closed(kept)))})"
         return self._around(node, inner, sign, filters=filters and node.name == "sum")
 
     def _binary(self, node: Binary, sign: int, *, filters: bool) -> str:
@@ -249,7 +248,7 @@ def _selectors(node: Node) -> Iterator[Selector]:
 def _kept(node: Binary) -> Node | None:
     """What a comparison with a number leaves out series of, if it does so."""
     sides = {node.left.kind: node.left, node.right.kind: node.right}
-    filters = node.operator in _COMPARISONS and not node.is_bool
+    filters = node.operator in COMPARISONS and not node.is_bool
     return sides["vector"] if filters and sides.keys() == {"scalar", "vector"} else None
 
 
@@ -271,19 +270,3 @@ def _alike(part: Node, node: Binary) -> bool:
 
 def _closed(node: Node) -> str:
     return f"({node.text})" if isinstance(node, Binary | Signed) else node.text
-
-
-def spliced(node: Node, part: Node, text: str) -> str:
-    """The text of a node, with another text for one of its parts."""
-    before = node.at.tokens[node.at.first : part.at.first]
-    return f"{_between(before)}{text}{_between(node.at.tokens[part.at.end : node.at.end])}"
-
-
-def _between(tokens: Sequence[Token]) -> str:
-    """Words with the spaces around them."""
-    blank = {"space", "comment"}
-    if not tokens:
-        return ""
-    before = " " if tokens[0].kind in blank else ""
-    after = " " if tokens[-1].kind in blank else ""
-    return f"{before}{one_line(tokens)}{after}"
