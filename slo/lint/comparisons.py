@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slo.lint.dimensions import SHARE, unit
 from slo.lint.finding import repair
 from slo.lint.numbers import constant
+from slo.promql.functions import ABSENCE
 from slo.promql.operators import COMPARISONS
 from slo.promql.rewriting import instead, made_bool, operand, repeatedly, written
 from slo.promql.tree import Aggregation, Binary, Call
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     Found = tuple[Binary, tuple[Node, ...]]
     """A comparison, and the nodes around it from the outermost to the innermost."""
 
-_ABSENT = frozenset(["absent", "absent_over_time"])
 _COUNTS = {"count": "sum", "count_over_time": "sum_over_time"}
 _POSITIVE = {(">", 0.0), ("!=", 0.0)}
 _EACH_NEEDS_ONE = frozenset(["ratio", "threshold", "freshness"])
@@ -62,7 +62,7 @@ def _needed(node: Node) -> tuple[Node, ...]:
         return (node.left,)
     if isinstance(node, Binary) and node.operator == "or":
         return (node.right,)
-    return () if isinstance(node, Call) and node.name in _ABSENT else node.parts
+    return () if isinstance(node, Call) and node.name in ABSENCE else node.parts
 
 
 def _is_guard(node: Binary, *, stamps: bool) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slo.lint.finding import finding
 from slo.lint.subject import measured
 from slo.promql import Selector, naming
-from slo.promql.counted import PERIOD
+from slo.promql.counted import COUNTERS, PERIOD
 from slo.query import Expression
 from slo.sli.latency import Latency
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from slo.lint.subject import Reading, Subject
     from slo.model import Slo
 
-_COUNTED = ("_total", "_count", "_sum", "_bucket")
 _GAUGE = (
     r"up|probe_success|.*_(info|created|ratio|percent|timestamp|timestamp_seconds|in_flight|inflight|age_seconds|limit)"
     r"|.*:(i?rate|increase)\d*\w*|.*(:|_)(i?rate|increase)_?\d+[smhdw]"
@@ -41,7 +40,7 @@ def _each_metric(subject: Subject) -> Iterator[tuple[Reading, Selector]]:
 def is_gauge(name: str) -> bool:
     """Whether the conventions of Prometheus use such a name for something that goes up and down."""
     said = naming.underscored(name) if "." in name else name
-    return not name.endswith(_COUNTED) and len(name) < _LONGEST and re.fullmatch(_GAUGE, said) is not None
+    return not name.endswith(COUNTERS) and len(name) < _LONGEST and re.fullmatch(_GAUGE, said) is not None
 
 
 def gauges(subject: Subject) -> Iterator[Diagnostic]:
@@ -67,7 +66,7 @@ def unusual_names(subject: Subject) -> Iterator[Diagnostic]:
     """A counter without the ending of one."""
     for reading, selector in _each_metric(subject):
         name = selector.name
-        if name and not name.endswith(_COUNTED) and not is_gauge(name) and not subject.typed(name):
+        if name and not name.endswith(COUNTERS) and not is_gauge(name) and not subject.typed(name):
             message = f"{name} does not end in _total, _count or _bucket as counters do, and may be a gauge"
             yield finding("SLO113", reading.place, message, "slo lint --metrics URL looks its type up")
 

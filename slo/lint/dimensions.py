@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slo.lint.numbers import KEEPING, constant, measured
+from slo.promql.functions import RATES
 from slo.promql.operators import COMPARISONS
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, Subquery, walk
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from slo.promql.tree import Node
 
 EVENTS, SHARE, NUMBER, OTHER = "events", "share", "number", ""
-_RATES = frozenset(["rate", "irate", "increase"])
 _SAME = KEEPING | {"histogram_count", "histogram_sum"}
 _COUNTING = frozenset(["count", "group", "count_values", "stddev", "stdvar"])
 _SHARE_NAME = re.compile(r"(?:.*[_:])?(?:ratio|percent|pct|percentage)(?:[_:]?(?:rate)?\d+[smhdw])?")
@@ -50,7 +50,7 @@ def _says_share(name: str) -> bool:
 
 
 def _of_call(call: Call) -> str:
-    if call.name in _RATES:
+    if call.name in RATES:
         return EVENTS
     if call.name == "histogram_fraction":
         return SHARE

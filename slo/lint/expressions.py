@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from slo.lint.counters import is_gauge, not_a_counter
 from slo.lint.finding import finding, some
 from slo.promql import naming
+from slo.promql.functions import RATES
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, Subquery, walk
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from slo.lint.subject import Subject
     from slo.promql.tree import Node
 
-_RATES = frozenset(["rate", "irate", "increase"])
 _KEEPS_LABELS = frozenset(["topk", "bottomk", "limitk", "limit_ratio"])
 _FREE_LABELS = frozenset(["label_replace", "label_join", "vector", "absent", "absent_over_time"])
 
@@ -52,7 +52,7 @@ def lost_group_labels(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _rates(tree: Node) -> Iterator[Call]:
-    return (node for node in walk(tree) if isinstance(node, Call) and node.name in _RATES)
+    return (node for node in walk(tree) if isinstance(node, Call) and node.name in RATES)
 
 
 def loses(node: Node, label: str) -> bool:

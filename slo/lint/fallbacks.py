@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.lint.finding import repair
 from slo.lint.numbers import factor
+from slo.promql.functions import ABSENCE
 from slo.promql.operators import COMPARISONS
 from slo.promql.rewriting import instead, repeatedly, written
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Read, Signed, Subquery, walk
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from slo.lint.subject import Reading, Subject
     from slo.promql.tree import Node
 
-_ABSENT = frozenset(["absent", "absent_over_time"])
-_ALWAYS = _ABSENT | {"scalar"}
+_ALWAYS = ABSENCE | {"scalar"}
 _LEAVE_OUT = "let the query be empty when its series are missing; NoData is raised then"
 
 
@@ -142,6 +142,6 @@ def _dispensable(node: Binary) -> Node | None:
 
 def _reads(node: Node) -> bool:
     """Whether a node reads series for their values, not only for whether they exist."""
-    if isinstance(node, Call) and node.name in _ABSENT:
+    if isinstance(node, Call) and node.name in ABSENCE:
         return False
     return isinstance(node, Read) or any(map(_reads, node.parts))

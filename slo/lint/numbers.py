@@ -7,6 +7,7 @@ from operator import add, mul, sub, truediv
 from typing import TYPE_CHECKING
 
 from slo.promql import PromqlError, parse_duration
+from slo.promql.functions import RATES
 from slo.promql.operators import COMPARISONS
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Read, Signed
 
@@ -28,7 +29,6 @@ KEEPING = _FROM_RANGES | {
     *("scalar", "sort", "sort_desc", "vector"),
 }
 """Functions whose value is as large as their argument, and of the same unit."""
-_RATES = frozenset(["rate", "irate", "increase"])
 
 
 def constant(node: Node) -> float | None:
@@ -96,11 +96,11 @@ def measured(call: Call) -> Node | None:
 
 def _of_call(call: Call, *, names: bool) -> float | None:
     inner = measured(call)
-    if inner is None or call.name not in KEEPING | _RATES:
+    if inner is None or call.name not in KEEPING | RATES:
         return 1.0
     if call.name in {"clamp", "clamp_max"} and constant(call.arguments[-1]) == PERCENT:
         return PERCENT
-    return factor(inner, names=names and call.name not in _RATES)
+    return factor(inner, names=names and call.name not in RATES)
 
 
 def _of_operator(node: Binary, *, names: bool) -> float | None:

@@ -10,7 +10,8 @@ from slo.promql.tree import Binary, Call, Node, Read, Subquery, walk
 PERIOD = "where PERIOD is how many seconds of events each value counts"
 _RATE = f"write rate(...[{WINDOW}])"
 _OF_VALUES = frozenset(["sum_over_time", "count_over_time"])
-_COUNTERS = ("_total", "_count", "_sum", "_bucket")
+COUNTERS = ("_total", "_count", "_sum", "_bucket")
+"""What the names of counters end in."""
 
 
 def rate_instead(tree: Node, start: int) -> str:
@@ -20,7 +21,7 @@ def rate_instead(tree: Node, start: int) -> str:
         return _RATE
     inner = call.arguments[0]
     name = inner.selector.name if isinstance(inner, Read) else ""
-    if not isinstance(inner, Subquery) and name.endswith(_COUNTERS):
+    if not isinstance(inner, Subquery) and name.endswith(COUNTERS):
         return f"write rate({inner.text})"
     return f"write avg_over_time({_of_ones(inner)}) / PERIOD, {PERIOD}"
 

@@ -54,6 +54,12 @@ NO_RATES = {
 }
 """What is often written for a rate, and what it gives instead of the events per second of a range."""
 
+RATES = frozenset({"rate", "irate", "increase"})
+"""What gives the events of a counter over a range, by second or in total."""
+
+ABSENCE = frozenset({"absent", "absent_over_time"})
+"""What has a value while there are no series."""
+
 COUNTS = frozenset({"changes", "resets", "count_over_time", "sum_over_time", "present_over_time"})
 """What counts something over the range that it is given."""
 
