@@ -113,6 +113,7 @@ FOUND = [
     ("SLO154", "error", f"({E} or vector(0)) / ({T} or vector(1))", f"({E} or vector(0)) / ({T})"),
     ("SLO154", "under", "max(depth) or vector(0)", "max(depth)"),
     ("SLO154", "success", "absent(up)", ""),
+    ("SLO154", "bad", f"vector(0) unless {E}", ""),
     ("SLO154", "under", "vector(scalar(sum(depth)))", ""),
     ("SLO155", "bad", f"{E} or vector(0)", E),
     ("SLO155", "bad", f"clamp_max({E} or vector(0), 5)", f"clamp_max({E}, 5)"),

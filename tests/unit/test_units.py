@@ -112,6 +112,8 @@ def test_names_end_in_their_unit(metric: str, unit: str | None) -> None:
     [
         ("max(a_ms)", "milliseconds"),
         ('max by (b) (last_over_time(a_ms{c="x / y"}[$window]))', "milliseconds"),
+        ("quantile(0.9, a_ms)", "milliseconds"),
+        ("histogram_quantile(0.9, rate(a_ms_bucket[$window]) or rate(b_seconds_bucket[$window]))", None),
         ("histogram_quantile(0.99, sum by (le) (rate(a_ms_bucket[$window])))", "milliseconds"),
         ("max(a_ms) / 1000", None),
         ("max(a_ms / 1000)", None),
