@@ -25,11 +25,11 @@ class Metrics(Protocol):
     complete: bool
 
     def kind(self, name: str) -> str:
-        """The type of a metric, or of the histogram or summary that it belongs to; empty where nobody says."""
+        """The type of a metric, or of the histogram or summary that it belongs to; empty without metadata."""
         ...
 
     def unit(self, name: str) -> str:
-        """The unit that metadata gives for a metric, as spelled there; empty where nobody says."""
+        """The unit that metadata gives for a metric, as spelled there; empty without one."""
         ...
 
     def highest(self, name: str) -> float | None:

@@ -86,7 +86,7 @@ def resolve_sources(sources: Sequence[Source], set_name: str | None = None) -> t
 
 
 def _each(stage: Callable[[V], T], items: Sequence[V]) -> list[T]:
-    """Run a stage for every item; problems of all of them are told at once."""
+    """Run a stage for every item; report the findings of all of them at once."""
     done: list[T] = []
     found: list[Diagnostic] = []
     for item in items:

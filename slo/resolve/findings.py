@@ -1,4 +1,4 @@
-"""Collects the problems of a stage, so that all of them are told at once."""
+"""Collects the findings of a stage, so that all of them are reported at once."""
 
 from __future__ import annotations
 

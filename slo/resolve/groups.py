@@ -63,8 +63,8 @@ def _problems(
     """What is wrong with one label, the most basic first."""
     for text in dict.fromkeys((label, name)):
         if not naming.can_group(text) or len(text) > _LONGEST:
-            message = f'"{short(text)}" is no label that PromQL can group by'
-            yield "SLO021", message, "name a label that does not begin with __ and is no word of PromQL"
+            message = f'PromQL cannot group by "{short(text)}"'
+            yield "SLO021", message, "name a label that neither begins with __ nor is a word of PromQL"
     if label == _BOUND:
         yield "SLO021", f'the label "{label}" tells the buckets of a histogram apart', "group by another one"
     elif name in RESERVED or name in _OF_INFO:
