@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from slo.diagnostics import Diagnostic, Place
 from slo.lint import lint
 from slo.load import Source
 from slo.load.locate import located
@@ -191,3 +192,10 @@ def test_what_a_layout_cannot_express_hides_nothing() -> None:
     )
     codes = [code for _, _, code in found({"shop.yaml": text}, Request(options=Options("shared")))]
     assert codes == ["SLO078", "SLO125", "SLO012"]
+
+
+def test_real_metrics_are_compared_in_a_file_with_an_unknown_key() -> None:
+    """Whether a query finds series does not depend on the rest of its file, as the traffic of a default does."""
+    outcome = attempt([Source(*file) for file in injected("unknown key of the file").items()], Request())
+    made = [Diagnostic(code, Place("pay.yaml"), "") for code in ("SLO103", "SLO129", "SLO132")]
+    assert [d.code for d in outcome.true(made)] == ["SLO129", "SLO132"]
