@@ -75,6 +75,8 @@ def _rows(folder: Path, sloth: str | None, days: Sequence[int]) -> list[Row]:
             except RefusedError as refused:
                 print(f"bench: no row for {slo.name}: {refused}")
         slo = _slo(f"s{series}", pods, "30d")
+        any_interval = tuple(read_rules(our_rules(folder, f"{slo.name}-any", [slo], scrape_interval="")))
+        rows.append(Row("slo, no `scrape_interval`", "30d", series, any_interval))
         if sloth:
             rows.append(Row("Sloth", "30d", series, tuple(read_rules(sloth_rules(folder, sloth, slo.name, [slo])))))
         rows.append(Row("raw `increase`", "30d", series, _raw(slo, _WINDOWS)))
