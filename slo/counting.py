@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from slo.operands import NEUTRAL, PART, Buckets, completed, rate_of, subtracts
+from slo.operands import PART, Known, completed, rate_of, subtracts
 from slo.promql import Selector, duration
 from slo.query import Query, by_labels
 
@@ -37,13 +37,11 @@ class Reading(msgspec.Struct, frozen=True):
     """How a query of an SLI is read.
 
     Attributes:
-        sign: what more of it means, see `slo.operands`.
-        buckets: the buckets of histograms that series must have to count.
+        known: what the SLI knows about the query.
         others: counters that show which targets are not new; none for the query of all events.
     """
 
-    sign: int = NEUTRAL
-    buckets: Buckets = {}
+    known: Known = Known()
     others: tuple[Query, ...] = ()
 
 
@@ -58,9 +56,9 @@ def events(query: Query, base: Base, how: Reading) -> str:
 def _per_second(query: Query, base: Base, how: Reading) -> str:
     """Events per second of each series."""
     if isinstance(query, Selector):
-        text = rate_of(query, base, how.buckets.get(query, ()))
+        text = rate_of(query, base, how.known.buckets.get(query, ()))
         return text[1:-1] if text.startswith("(") else text
-    return completed(query.text, base, how.buckets, how.sign)
+    return completed(query.text, base, how.known)
 
 
 def of_members(series: str, base: Base, operator: str = "sum") -> str:

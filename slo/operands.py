@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from slo.promql import Selector, duration, naming, read, with_window
+from slo.promql.functions import ABSENCE
 from slo.promql.operators import COMPARISONS
 from slo.promql.rewriting import instead, written
 from slo.promql.tree import Aggregation, Binary, Call, Node, Read, Signed, walk
@@ -26,6 +29,7 @@ GOOD, NEUTRAL, BAD = 1, 0, -1
 
 PART = "__part"
 """Label that keeps the operands of a sum apart; names with two underscores are reserved, so no series has it."""
+_CONSTANT = ABSENCE | {"vector"}
 _LABELLING = frozenset({"label_join", "label_replace"})
 _TRANSPARENT = _LABELLING | {"abs", "clamp", "clamp_max", "clamp_min", "round"}
 _LE = "le"
@@ -87,9 +91,25 @@ def rate_of(selector: Selector, base: Base, buckets: Sequence[Selector] = ()) ->
     return rate
 
 
-def completed(text: str, base: Base, buckets: Buckets, sign: int = NEUTRAL) -> str:
+class Known(msgspec.Struct, frozen=True):
+    """What an SLI knows about one of its queries.
+
+    Attributes:
+        sign: what more of the query means.
+        buckets: the buckets of histograms that series must have to count.
+        whole: the metrics that count all events, as far as the query does not say so by a denominator.
+        idle: comparisons and conditions are left out, so that the value is there without any traffic.
+    """
+
+    sign: int = NEUTRAL
+    buckets: Buckets = {}
+    whole: frozenset[str] = frozenset()
+    idle: bool = False
+
+
+def completed(text: str, base: Base, known: Known) -> str:
     """The query over the range of the base, with 0 for what has not happened yet."""
-    return with_window(_Writer(base, buckets).write(read(text).tree, sign), base.range)
+    return with_window(_Writer(base, known).write(read(text).tree, known.sign), base.range)
 
 
 def metrics(selectors: Iterable[Selector]) -> set[str]:
@@ -117,7 +137,7 @@ def _grouped(node: Node) -> bool:
 
 def subtracts(query: Query) -> bool:
     """Whether its value may fall below 0 for a moment: while one of two operands appears or disappears."""
-    return not isinstance(query, Selector) and any(sign != GOOD for _, sign in operands(query, GOOD))
+    return not isinstance(query, Selector) and any(sign == BAD for _, sign in operands(query, GOOD))
 
 
 def makes_labels(query: Query) -> bool:
@@ -132,6 +152,7 @@ def _signed(node: Node, sign: int) -> Iterator[tuple[Selector, int]]:
     if isinstance(node, Read):
         yield node.selector, sign
     operator = "-" if isinstance(node, Signed) else node.operator if isinstance(node, Binary) else ""
+    sign = NEUTRAL if sign == GOOD and operator == "or" and _always(node) else sign
     last = {"-": -sign, "/": NEUTRAL}.get(operator, sign)
     for part in node.parts:
         yield from _signed(part, last if part is node.parts[-1] else sign)
@@ -140,9 +161,11 @@ def _signed(node: Node, sign: int) -> Iterator[tuple[Selector, int]]:
 class _Writer:
     """Writes a tree as PromQL, completed; what needs no change keeps the user's words."""
 
-    def __init__(self, base: Base, buckets: Buckets) -> None:
+    def __init__(self, base: Base, known: Known) -> None:
         self._base = base
-        self._buckets = buckets
+        self._known = known
+        self._whole = known.whole
+        self._lacks = False  # an operand was met without which nothing is known
 
     def write(self, node: Node, sign: int, *, filters: bool = True) -> str:
         """The node as PromQL.
@@ -168,13 +191,21 @@ class _Writer:
 
     def _call(self, node: Call, sign: int, *, filters: bool) -> str:
         inner = node.arguments[0] if node.arguments else None
-        if node.name == "rate" and isinstance(inner, Read) and inner.range and inner.range.window:
-            buckets = self._buckets.get(inner.selector, ())
-            plain = inner.modifiers or not (self._base.any_interval or buckets)
-            return node.text if plain else rate_of(inner.selector, self._base, buckets)
+        if node.name == "rate" and isinstance(inner, Read) and inner.range and not inner.modifiers:
+            return self._rate(node, inner)
         if node.name in _TRANSPARENT and inner:
             return self._around(node, inner, sign, filters=filters)
         return node.text
+
+    def _rate(self, node: Call, inner: Read) -> str:
+        buckets = self._known.buckets.get(inner.selector, ())
+        if inner.range and inner.range.window and self._base.any_interval:
+            return rate_of(inner.selector, self._base, buckets)
+        range_ = inner.text[inner.text.rindex("[") :]
+        text = node.text
+        for bucket in buckets:
+            text = f"({text} and ignoring ({_LE}) rate({bucket}{range_}))"
+        return text
 
     def _aggregation(self, node: Aggregation, sign: int, *, filters: bool) -> str:
         inner = node.operand
@@ -183,6 +214,10 @@ class _Writer:
         return self._around(node, inner, sign, filters=filters and node.name == "sum")
 
     def _binary(self, node: Binary, sign: int, *, filters: bool) -> str:
+        if self._known.idle and (kept := _kept(node)):
+            return _closed(kept)
+        if self._known.idle and node.operator in {"and", "unless"}:
+            return self.write(node.left, sign, filters=filters)
         if kept := _kept(node):
             return f"({node.text} or 0 * {_closed(kept)})" if filters else node.text
         if _grouped(node) or node.operator not in {"+", "-", "*", "/"}:
@@ -195,29 +230,46 @@ class _Writer:
         return write(node, sign, filters=filters) if write else node.text
 
     def _sum(self, node: Binary, sign: int, *, filters: bool) -> str:
-        """Each operand is read once; where one has no series, the others are the sum."""
+        """Each operand is read once; where one has no series, the others are the sum, but for fallbacks alone."""
+        terms = _terms(node)
+        some = [term for term in terms if not _always(term)]
+        if len(some) < len(terms):
+            plain = [self._operand(term, sign, filters=filters) for term in terms if _always(term)]
+            return " + ".join([*([self._together(node, some, sign, filters=filters)] if some else []), *plain])
+        return self._together(node, terms, sign, filters=filters)
+
+    def _together(self, node: Binary, terms: Sequence[Node], sign: int, *, filters: bool) -> str:
+        if len(terms) == 1:
+            return self._operand(terms[0], sign, filters=filters)
         if node.matching and node.matching.word == "on":
             keep = f"by ({naming.labels(node.matching.labels)})"
         else:
             keep = f"without ({naming.labels((PART, *(node.matching.labels if node.matching else ())))})"
-        terms = [self.write(term, sign, filters=filters) for term in _terms(node)]
-        parts = (f'label_replace({text}, "{PART}", "{n}", "", "")' for n, text in enumerate(terms))
+        texts = [self.write(term, sign, filters=filters) for term in terms]
+        parts = (f'label_replace({text}, "{PART}", "{n}", "", "")' for n, text in enumerate(texts))
         return f"sum {keep} ({' or '.join(parts)})"
 
     def _difference(self, node: Binary, sign: int, *, filters: bool) -> str:
         left = self._operand(node.left, sign, filters=filters)
         right = self._operand(node.right, -sign, filters=filters)
-        return _joined(node, left, right if _unknown(node.right, -sign, node.left) else _or_zero(node, right, left))
+        lacks = sign == BAD and _needed_beside(node, self._whole)
+        self._lacks |= lacks
+        return _joined(node, left, right if lacks else _or_zero(node, right, left))
 
     def _quotient(self, node: Binary, sign: int, *, filters: bool) -> str:
+        """A part of all events: the denominator shows which metrics count these."""
+        before = self._whole, self._lacks
+        self._whole, self._lacks = frozenset(metrics(_selectors(node.right))), False
         above = self._operand(node.left, sign, filters=filters)
+        lacks = self._lacks or (sign == GOOD and not _shown_beside(node))
+        self._whole, self._lacks = before[0], before[1] or lacks
         below = self._operand(node.right, NEUTRAL, filters=False)
-        return _joined(node, above if _unknown(node.left, sign, node.right) else _or_zero(node, above, below), below)
+        return _joined(node, above if lacks else _or_zero(node, above, below), below)
 
     def _operand(self, node: Node, sign: int, *, filters: bool) -> str:
         """The node as an operand of any operator."""
         text = self.write(node, sign, filters=filters)
-        closed = not isinstance(node, Binary | Signed) or len(_terms(node)) > 1
+        closed = not isinstance(node, Binary | Signed) or text.startswith("sum ")
         return text if closed or (filters and isinstance(node, Binary) and _kept(node)) else f"({text})"
 
 
@@ -233,12 +285,25 @@ def _or_zero(node: Binary, text: str, beside: str) -> str:
     return f"({text} or{by} 0 * {beside})"
 
 
-def _unknown(node: Node, sign: int, beside: Node) -> bool:
-    """Whether nothing is known without the node: good events, which what stands beside it does not count as well."""
-    selectors = list(_selectors(node))
-    if sign == GOOD and any(_bound(selector) for selector in selectors):
+def _needed_beside(node: Binary, whole: frozenset[str]) -> bool:
+    """Whether a difference says nothing without what is subtracted: good events, of another metric, from all events."""
+    taken, all_ = metrics(_selectors(node.right)), metrics(_selectors(node.left))
+    if any(_bound(selector) for selector in _selectors(node.right)):
         return True
-    return sign == GOOD and not metrics(selectors) <= metrics(_selectors(beside)) - {""}
+    return all_ <= whole and not taken <= all_ - {""} and not _always(node.right)
+
+
+def _shown_beside(node: Binary) -> bool:
+    """Whether a denominator shows events of the metric of its numerator, other than those of the numerator itself."""
+    own = set(_selectors(node.left))
+    if any(map(_bound, own)):
+        return False
+    return metrics(own) <= metrics(one for one in _selectors(node.right) if one not in own) - {""}
+
+
+def _always(node: Node) -> bool:
+    """Whether it has a value without any series: a fallback such as `or vector(0)`."""
+    return any(isinstance(part, Call) and part.name in _CONSTANT for part in walk(node))
 
 
 def _selectors(node: Node) -> Iterator[Selector]:

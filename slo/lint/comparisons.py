@@ -56,13 +56,14 @@ def _comparisons(node: Node, around: tuple[Node, ...]) -> Iterator[Found]:
 def _needed(node: Node) -> tuple[Node, ...]:
     """The parts that may have a filter by mistake.
 
-    In a divisor it keeps 0 out, behind `and` it says when to measure, before `or` something takes its place.
+    In a divisor it keeps 0 out, behind `and` it says when to measure, before `or` something takes its place, and
+    `timestamp(x == 1)` is the time at which something was so.
     """
     if isinstance(node, Binary) and node.operator in {"/", "%", "and", "unless"}:
         return (node.left,)
     if isinstance(node, Binary) and node.operator == "or":
         return (node.right,)
-    return () if isinstance(node, Call) and node.name in ABSENCE else node.parts
+    return () if isinstance(node, Call) and node.name in {*ABSENCE, "timestamp"} else node.parts
 
 
 def _is_guard(node: Binary, *, stamps: bool) -> bool:

@@ -93,7 +93,7 @@ def fast_failures(subject: Subject) -> Iterator[Diagnostic]:
     """A latency SLI that takes failed requests for fast ones."""
     for slo in subject.slos:
         sli = measured(slo)
-        if isinstance(sli, Latency) and sli.errors is None:
+        if isinstance(sli, Latency) and sli.errors is None and sli.in_unit != "bytes":
             if any(re.fullmatch(_STATUS, matcher.label.lower()) for matcher in sli.histogram.matchers):
                 continue
             message = "failed requests count as good when they fail within the limit, and they are often fast"

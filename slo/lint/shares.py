@@ -36,10 +36,17 @@ def means_of_events(subject: Subject) -> Iterator[Diagnostic]:
     """The mean of the rates of all series, which is less than their sum, and not by the same factor everywhere."""
     for reading, _ in subject.expressions:
         found = _outermost(reading.tree) if reading.kind == "events" else None
-        if found is not None and found.name == "avg" and unit(found) == EVENTS:
-            message = "avg divides the events by the number of series, which differs between total, good and bad"
+        if found is not None and found.name in _MEASURES and unit(found) == EVENTS:
+            message = f"{found.name} {_MEASURES[found.name]}: total, good and bad then count different things"
             first = found.at.first
             yield repair("SLO158", reading.place, message, written(reading.tree, (first, first + 1, "sum")))
+
+
+_MEASURES = {
+    "avg": "divides the events by the number of series",
+    "max": "takes the events of one series out of all",
+    "min": "takes the events of one series out of all",
+}
 
 
 def _outermost(node: Node) -> Aggregation | None:

@@ -23,6 +23,8 @@ def rate_instead(tree: Node, start: int) -> str:
     name = inner.selector.name if isinstance(inner, Read) else ""
     if not isinstance(inner, Subquery) and name.endswith(COUNTERS):
         return f"write rate({inner.text})"
+    if call.name == "count_over_time" and isinstance(inner, Read):
+        return f"it counts samples; minutes in which a 0/1 gauge is 1 are counted by sli: {{up: {inner.selector}}}"
     return f"write avg_over_time({_of_ones(inner)}) / PERIOD, {PERIOD}"
 
 

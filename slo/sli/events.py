@@ -9,13 +9,13 @@ import msgspec
 from slo.counting import Beside, Reading, events, together, where_known
 from slo.diagnostics import Diagnostic, Place
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
-from slo.operands import BAD, GOOD, NEUTRAL, belongs, buckets_of, makes_labels, metrics, operands
+from slo.operands import BAD, GOOD, NEUTRAL, Known, belongs, buckets_of, makes_labels, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, check_rate, parse_query, selectors_of
 from slo.selectors import example
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from slo.model import Labels, Missing
     from slo.operands import Buckets
@@ -67,18 +67,18 @@ class Events(msgspec.Struct, frozen=True):
 
     def _all(self, base: Base, buckets: Buckets) -> str:
         if self.total is not None:
-            return events(self.total, base, Reading(NEUTRAL, buckets))
+            return events(self.total, base, Reading(Known(NEUTRAL, buckets)))
         both = _given(self.good), _given(self.bad)
-        return together(
-            [events(q, base, Reading(sign, buckets, both)) for q, sign in zip(both, (GOOD, BAD), strict=True)]
-        )
+        signed = zip(both, (GOOD, BAD), strict=True)
+        return together([events(query, base, Reading(Known(sign, buckets), both)) for query, sign in signed])
 
     def _failed(self, base: Base, buckets: Buckets) -> str:
         others = tuple(q for q in (self.total or self.good,) if q)
         if self.bad is None:
-            good = events(_given(self.good), base, Reading(GOOD, buckets, others))
+            good = events(_given(self.good), base, Reading(Known(GOOD, buckets), others))
             return f"clamp_min({base.total} - ({good} or 0 * {base.total}), 0)"
-        bad = events(self.bad, base, Reading(BAD, buckets, others))
+        whole = frozenset(metrics(selectors_of(self.total)) - {""} if self.total else ())
+        bad = events(self.bad, base, Reading(Known(BAD, buckets, whole), others))
         return f"{bad}{'' if _is_part(self.bad, self.total) else f' and {base.total}'}\nor 0 * {base.total}"
 
     def _apart(self, buckets: Buckets) -> Iterator[Beside]:
@@ -91,17 +91,17 @@ class Events(msgspec.Struct, frozen=True):
         other = _given(self.good if sign == GOOD else self.bad)
         if _is_part(other, first):
             return
-        second = operands(other, sign)
-        seen = metrics(selectors_of(first)) - {""}
-        if all(metrics([selector]) <= seen for selector, _ in second):
+        every, parts = _added(operands(first, GOOD), GOOD), operands(other, sign)
+        own = _added(parts, sign)
+        if self.total is not None and own and set(own) < set(every):
+            yield from _of_a_sum(own, tuple(one for one in every if one not in own), sign)
             return
-        one = tuple(selector for selector, sign in operands(first, GOOD) if sign == GOOD)
-        new = [(s, sign) for s, sign in second if not metrics([s]) <= seen and not belongs(s, buckets)]
-        same, good = (tuple(selector for selector, other in new if other == wanted) for wanted in (sign, GOOD))
-        if same:
-            yield Beside(one, same)
-        if good:
-            yield Beside(good, one)
+        seen = metrics(selectors_of(first)) - {""}
+        if new := _of_others(own, seen, buckets):
+            yield Beside(every, new)
+        good = own if sign == GOOD else _added(parts, GOOD) if metrics(own) <= seen else ()
+        if good and len(new := _of_others(good, seen, buckets)) == len(good):
+            yield Beside(new, every)
         for counter, needed in buckets.items():
             if not metrics([counter]) <= seen:
                 yield Beside(needed, (counter,))
@@ -121,9 +121,9 @@ class Events(msgspec.Struct, frozen=True):
         rows: dict[Selector, str] = {}
         for query, sign in ((self.total, NEUTRAL), (self.good, GOOD), (self.bad, BAD)):
             signed = operands(query, sign or GOOD) if query else ()
-            several = sum(own == (sign or GOOD) for _, own in signed) > 1
-            for one, own in signed:
-                text = _without(sign, added=own == (sign or GOOD), several=several, needed=one in needed)
+            added = _added(signed, sign or GOOD)
+            for one, _ in signed:
+                text = _without(sign, one, added, needed=one in needed)
                 rows.setdefault(one, UNKNOWN_BUCKET if belongs(one, buckets) else text)
         return tuple(rows.items())
 
@@ -150,13 +150,30 @@ class Events(msgspec.Struct, frozen=True):
         return f"an event of {self.good}"
 
 
-def _without(sign: int, *, added: bool, several: bool, needed: bool) -> str:
+def _added(signed: Iterable[tuple[Selector, int]], sign: int) -> tuple[Selector, ...]:
+    """The operands that add to the query, each once."""
+    return tuple(dict.fromkeys(one for one, own in signed if own == sign))
+
+
+def _of_others(selectors: Iterable[Selector], seen: set[str], buckets: Buckets) -> tuple[Selector, ...]:
+    """Those of a metric that is not among the ones seen, and of no histogram whose observations are counted."""
+    return tuple(one for one in selectors if not metrics([one]) <= seen and not belongs(one, buckets))
+
+
+def _of_a_sum(own: tuple[Selector, ...], rest: tuple[Selector, ...], sign: int) -> Iterator[Beside]:
+    """A total that is the sum of good and bad events: as `good` and `bad` without a total."""
+    if not metrics(own) & metrics(rest):
+        yield Beside(own, rest) if sign == GOOD else Beside(rest, own)
+
+
+def _without(sign: int, one: Selector, added: tuple[Selector, ...], *, needed: bool) -> str:
     """What follows from a missing operand of a query; `sign`: what more of the query means."""
-    if added and sign == BAD:
-        return NO_FAILURES
-    if several if added else sign == NEUTRAL:
-        return NOT_YET
-    return NO_DATA if needed or sign == NEUTRAL else NO_SUCCESS
+    if one in added:
+        several = NOT_YET if len(added) > 1 else NO_DATA if needed or sign == NEUTRAL else NO_SUCCESS
+        return NO_FAILURES if sign == BAD else several
+    if needed:
+        return NO_DATA
+    return NO_SUCCESS if sign == BAD and metrics([one]) <= metrics(added) else NOT_YET
 
 
 def _is_part(part: Query, whole: Query | None) -> bool:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from slo.counting import Beside, Reading, events, in_tile, of_members, where_known
 from slo.diagnostics import Diagnostic, Place
 from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
-from slo.operands import rate_of
+from slo.operands import Known, rate_of
 from slo.promql import Matcher, Selector, parse_selector
 from slo.selectors import check_selector, example
 from slo.units import (
@@ -141,7 +141,7 @@ class Latency(msgspec.Struct, frozen=True):
         if self.native:
             return in_tile(lambda tile: f"histogram_count({_observed(self.histogram, tile)})", base)
         count, bucket = self._count(), self._bucket(self.histogram)
-        total = events(count, base, Reading(buckets={count: (bucket,)}))
+        total = events(count, base, Reading(Known(buckets={count: (bucket,)})))
         return where_known(total, [Beside((bucket,), (count,))], base) if base.bridge else total
 
     def _fast(self, histogram: Selector, base: Base) -> str:

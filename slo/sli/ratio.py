@@ -9,7 +9,7 @@ import msgspec
 from slo.counting import minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, Base, Counts, Feed, Unit
-from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, completed, metrics, operands
+from slo.operands import BAD, GOOD, NEUTRAL, Known, buckets_of, completed, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, by_labels, check_value, parse_query, selectors_of
 from slo.selectors import example
@@ -59,17 +59,17 @@ class Ratio(msgspec.Struct, frozen=True):
         """The minutes that have a share, and the sum of the bad shares."""
         tile = minute(base)
         share = f"avg{by_labels(base.group_by)}({self._share(tile)} >= -Inf)"
-        idle = f"0 * count{by_labels(base.group_by)}({self._share(tile)})"
+        idle = f"0 * count{by_labels(base.group_by)}({self._share(tile, idle=True)})"
         total = sum_slices(f"{share} >= bool -Inf or {idle}", base)
         bad = f"1 - {share}" if self.success else share
         return Counts(total, f"{sum_slices(f'clamp({bad}, 0, 1)', base)}\nor 0 * {base.total}")
 
-    def _share(self, base: Base) -> str:
+    def _share(self, base: Base, *, idle: bool = False) -> str:
         """The query, completed; closed, so that it may be compared."""
         if isinstance(self.query, Selector):
             return str(self.query)
-        sign = GOOD if self.success else BAD
-        text = completed(self.query.text, base, buckets_of(self.selectors()), sign)
+        known = Known(GOOD if self.success else BAD, buckets_of(self.selectors()), idle=idle)
+        text = completed(self.query.text, base, known)
         return text if self.query.closed else f"({text})"
 
     def selectors(self) -> tuple[Selector, ...]:
@@ -97,5 +97,7 @@ class Ratio(msgspec.Struct, frozen=True):
 
     def describe(self) -> str:
         """One line for a person."""
-        what = f"1 - {self.query}" if self.success else str(self.query)
+        closed = isinstance(self.query, Selector) or self.query.closed
+        query = str(self.query) if closed or not self.success else f"({self.query})"
+        what = f"1 - {query}" if self.success else query
         return f"a minute, bad to the share {what}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slo.model import Base
-from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, completed, metrics, operands, rate_of
+from slo.operands import BAD, GOOD, NEUTRAL, Known, buckets_of, completed, metrics, operands, rate_of
 from slo.promql import Selector, parse_selector
 from slo.query import parse_query, selectors_of
 
@@ -13,16 +13,19 @@ BASE = Base("6m", 300)
 ANY = Base("6m", 300, any_interval=True)
 
 
-def of(text: str, sign: int = NEUTRAL, base: Base = BASE) -> str:
+def of(text: str, sign: int = NEUTRAL, base: Base = BASE, whole: frozenset[str] = frozenset()) -> str:
     """The query, completed."""
     query = parse_query(text)
-    return completed(str(query), base, buckets_of(selectors_of(query)), sign)
+    return completed(str(query), base, Known(sign, buckets_of(selectors_of(query)), whole))
 
 
 def together(*terms: str) -> str:
     """The sum of terms of which some may have no series."""
     parts = " or ".join(f'label_replace({term}, "__part", "{n}", "", "")' for n, term in enumerate(terms))
     return f"sum without (__part) ({parts})"
+
+
+PAIR = together('t{a="1"}', 't{a="2"}')
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,8 @@ def test_what_needs_no_change_keeps_its_words(text: str) -> None:
         ("a + b", together("a", "b")),
         ("sum(a) + (sum(b) + sum(c))", together("sum(a)", "sum(b)", "sum(c)")),
         ("a - b", "a - (b or 0 * a)"),
+        ("a + b + (c or vector(0))", f"{together('a', 'b')} + (c or vector(0))"),
+        ("a + (c or vector(0))", "a + (c or vector(0))"),
         ("a + on (x) b", together("a", "b").replace("without (__part)", "by (x)")),
         ("a + ignoring (x) b", together("a", "b").replace("(__part)", "(__part, x)")),
         ("a + b + on (x) c", together(together("a", "b"), "c").replace("without (__part)", "by (x)", 1)),
@@ -83,7 +88,13 @@ def test_what_has_not_happened_yet_is_0(text: str, wanted: str) -> None:
         (GOOD, "-(e / t)", "-((e or 0 * t) / t)"),
         (BAD, "1 - g / t", "1 - g / t"),
         (BAD, "e / on (x) t", "(e or on (x) 0 * t) / on (x) t"),
-        (BAD, "(t - g) / t", "((t - g) or 0 * t) / t"),
+        (BAD, "(t - g) / t", "(t - g) / t"),
+        (BAD, "clamp_min(t - g, 0) / t", "clamp_min(t - g, 0) / t"),
+        (GOOD, "1 - (t - g) / t", "1 - (t - g) / t"),
+        (BAD, "(e - retried) / t", "((e - (retried or 0 * e)) or 0 * t) / t"),
+        (BAD, "(t - (g or vector(0))) / t", "((t - ((g or vector(0)) or 0 * t)) or 0 * t) / t"),
+        (GOOD, "g / (g + e)", f"g / {together('g', 'e')}"),
+        (GOOD, 't{a="1"} / (t{a="1"} + t{a="2"})', f'(t{{a="1"}} or 0 * {PAIR}) / {PAIR}'),
         (BAD, "e / (t > 0)", "(e or 0 * (t > 0)) / (t > 0)"),
         (BAD, "e / (t - h)", "(e or 0 * (t - (h or 0 * t))) / (t - (h or 0 * t))"),
     ],
@@ -141,3 +152,19 @@ def test_a_histogram_is_one_metric() -> None:
     """However it is counted, and wherever its name is written."""
     texts = ["h_count", 'h_bucket{le="1"}', '{__name__="x y"}', '{__name__=~"a|b"}']
     assert metrics(map(parse_selector, texts)) == {"h", "x y", ""}
+
+
+def test_a_value_without_traffic() -> None:
+    """Comparisons and conditions are left out: the series are there, and nothing happens."""
+
+    def idle(text: str) -> str:
+        return completed(text, BASE, Known(BAD, idle=True))
+
+    assert idle("e / (t > 0)") == "(e or 0 * (t)) / (t)"
+    assert idle("e / t and on () hour() > 8") == "(e or 0 * t) / t"
+
+
+def test_a_bucket_is_needed_for_a_fixed_range_as_well() -> None:
+    """A ratio may name its range itself."""
+    text = 'sum(rate(h_bucket{le="0.3"}[5m])) / sum(rate(h_count[5m]))'
+    assert of(text, GOOD).endswith(' / sum((rate(h_count[5m]) and ignoring (le) rate(h_bucket{le="0.3"}[5m])))')

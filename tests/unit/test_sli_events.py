@@ -82,6 +82,13 @@ def test_good_and_bad_make_the_total() -> None:
         ({"total": "rate(a[$window]) - rate(h[$window])", "bad": "b"}, ["b unless a"]),
         ({"total": "a", "bad": "rate(a[$window]) - rate(b[$window])"}, ["a unless b"]),
         ({"total": '{__name__=~"a|b"}', "bad": "c"}, ['c unless {__name__=~"a|b"}']),
+        ({"total": "rate(ok[$window]) + rate(err[$window])", "bad": "err"}, ["err unless ok"]),
+        ({"total": "rate(ok[$window]) + rate(err[$window])", "good": "ok"}, ["err unless ok"]),
+        ({"total": 'rate(a{x="1"}[$window]) + rate(a[$window])', "bad": 'a{x="1"}'}, []),
+        ({"total": "a", "good": 'rate(a{x="1"}[$window]) + rate(cached[$window])'}, ["cached unless a"]),
+        ({"total": "rate(a[$window]) + (rate(b[$window]) or vector(0))", "bad": "c"}, ["c unless a"]),
+        ({"total": "a", "bad": "rate(a[$window]) - (rate(b[$window]) or vector(0))"}, []),
+        ({"total": "t", "bad": "rate(e[$window]) - rate(retried[$window])"}, ["e unless t"]),
         ({"total": '{__name__=~"a.*"}', "bad": '{__name__=~"c.*"}'}, ['{__name__=~"c.*"} unless {__name__=~"a.*"}']),
     ],
 )
@@ -125,6 +132,9 @@ GONE, BUCKET = "no data: neither good nor bad, and NoData fires", "series of the
         ({"total": "rate(a[$window]) - rate(h[$window])", "bad": "rate(b[$window]) + c"}, [GONE, LESS, NONE, NONE]),
         ({"total": "a", "good": "rate(b[$window]) + rate(c[$window])"}, [GONE, LESS, LESS]),
         ({"total": "a", "bad": "rate(a[$window]) - rate(b[$window])"}, [GONE, GONE]),
+        ({"total": "a", "bad": 'rate(a[$window]) - rate(a{x="1"}[$window])'}, [GONE, ALL]),
+        ({"total": "a", "good": "rate(b[$window]) - rate(c[$window])"}, [GONE, GONE, LESS]),
+        ({"total": "t", "bad": "rate(e[$window]) - rate(retried[$window])"}, [GONE, NONE, LESS]),
         ({"total": "a_count", "bad": SLOW}, [GONE, BUCKET]),
         ({"total": "b", "good": 'a_bucket{le="1"}'}, [GONE, GONE]),
     ],
@@ -148,16 +158,17 @@ KEPT, COMPLETED = "rate(a[5m15s]) - rate(b[5m15s])", "rate(a[5m15s]) - (rate(b[5
     ("fields", "total", "bad"),
     [
         ({"total": DIFFERENCE, "bad": "c"}, COMPLETED, ""),
-        ({"total": "c", "bad": DIFFERENCE}, "", KEPT),
+        ({"total": "a", "bad": DIFFERENCE}, "", KEPT),
+        ({"total": "c", "bad": DIFFERENCE}, "", COMPLETED),
         ({"total": "c", "good": DIFFERENCE}, "", COMPLETED),
-        ({"total": "c", "good": f"rate(c[$window]) - ({DIFFERENCE})"}, "", KEPT),
+        ({"total": "c", "good": f"rate(c[$window]) - ({DIFFERENCE})"}, "", COMPLETED),
         ({"total": f"rate(c[$window]) - ({DIFFERENCE})", "bad": "d"}, COMPLETED, ""),
-        ({"good": "c", "bad": DIFFERENCE}, KEPT, KEPT),
+        ({"good": "c", "bad": DIFFERENCE}, COMPLETED, COMPLETED),
         ({"good": DIFFERENCE, "bad": "c"}, COMPLETED, ""),
     ],
 )
 def test_good_events_of_another_metric_are_needed_in_a_difference(fields: dict[str, str], total: str, bad: str) -> None:
-    """Without what takes good events off bad ones nothing is known; what takes bad ones off good ones counts 0."""
+    """Without the good events, subtracted from all, nothing is known; what is subtracted from a part counts 0."""
     counts = built(**fields).counts(BASE)
     assert total in counts.total
     assert bad in counts.bad
