@@ -14,10 +14,9 @@ from slo.promql import Matcher, NoSelectorError, PromqlError, Selector, parse_se
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_TRIES = 10_000
+    from slo.promql.pattern import Pattern
 
-# One character of a class (its first and its last), or any one, repeated or not.
-_VARIABLE = r"\[\^?(?=(.))[^\]]*?([^\]])\][+*?]?|\\d[+*]?|\.[+*]?"
+_TRIES = 10_000
 
 # A repeated group that holds a choice: Prometheus needs linear time for it, Python's backtracking may need exponential.
 _MOST_REPEATS = 4
@@ -52,29 +51,33 @@ def check_names(selectors: Iterable[Selector], place: Place) -> Iterator[Diagnos
 def example(inside: Sequence[Selector], without: Sequence[Selector] = ()) -> str | None:
     """A series that all selectors of `inside` match and none of `without`, or None where none was found."""
     name = inside[0].name
-    if not name or any(s.name != name for s in inside):
-        return None
-    wanted = [m for s in inside for m in s.matchers]
-    avoided = [s for s in without if s.name == name]
+    wanted = [m for s in inside for m in named(s)]
+    avoided = [s for s in without if not (name and s.name) or s.name == name]
     try:
         series = next(_series(wanted, avoided), None)
-    except re.error:  # Prometheus reads some expressions that Python does not
+    except re.error:  # Prometheus reads some expressions that cannot be tried here
         return None
-    if series is None:
+    if series is None or not series.get("__name__"):
         return None
+    name = series.pop("__name__")
     spelled = str(Selector(name, tuple(Matcher(label, "=", value) for label, value in series.items() if value)))
     return spelled if spelled.endswith("}") else f"{spelled}{{}}"
 
 
+def named(selector: Selector) -> tuple[Matcher, ...]:
+    """The conditions of a selector, that on the name of the metric among them."""
+    return (Matcher("__name__", "=", selector.name), *selector.matchers) if selector.name else selector.matchers
+
+
 def _series(wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> Iterator[dict[str, str]]:
     """Labels that all wanted matchers accept and no avoided selector does, as far as a bounded search finds them."""
-    labels = list(dict.fromkeys(m.label for m in (*wanted, *(m for s in avoided for m in s.matchers))))
+    labels = list(dict.fromkeys(m.label for m in (*wanted, *(m for s in avoided for m in named(s)))))
     fitting = [
         [value for value in _candidates(label, wanted, avoided) if _fits(label, value, wanted)] for label in labels
     ]
     for values in islice(product(*fitting), _TRIES):
         series = dict(zip(labels, values, strict=True))
-        if not any(_matches(series, s.matchers) for s in avoided):
+        if not any(_matches(series, named(s)) for s in avoided):
             yield series
 
 
@@ -84,10 +87,9 @@ def _fits(label: str, value: str, wanted: Sequence[Matcher]) -> bool:
 
 def reads(selector: Selector, series: str) -> bool:
     """Whether a selector matches a series that `example` made; one that cannot be tried here is taken to."""
-    plain = parse_selector(series)
-    if selector.name and selector.name != plain.name:
+    labels = {m.label: m.value for m in named(parse_selector(series))}
+    if selector.name and selector.name != labels["__name__"]:
         return False
-    labels = {"__name__": plain.name} | {m.label: m.value for m in plain.matchers}
     try:
         return _matches(labels, selector.matchers)
     except re.error:
@@ -101,7 +103,31 @@ def _matches(series: dict[str, str], matchers: Sequence[Matcher]) -> bool:
 def _match(matcher: Matcher, value: str) -> bool:
     if matcher.op in {"=", "!="}:
         return (value == matcher.value) == (matcher.op == "=")
-    return (_expression(matcher.value).fullmatch(value) is not None) == (matcher.op == "=~")
+    return _accepted(matcher.value, value) == (matcher.op == "=~")
+
+
+def _accepted(pattern: str, value: str) -> bool:
+    """Whether an expression matches a value: by Python where it is quick, by our own reading of it elsewhere.
+
+    Raises:
+        re.error: it has classes of characters that are not known here.
+    """
+    try:
+        return _expression(pattern).fullmatch(value) is not None
+    except re.error:
+        from slo.promql.pattern_match import matches  # noqa: PLC0415 - few expressions need it
+
+        return matches(_tree(pattern), value)
+
+
+@lru_cache(maxsize=256)
+def _tree(pattern: str) -> Pattern:
+    from slo.promql.pattern import PatternError, parse_pattern  # noqa: PLC0415 - as above
+
+    try:
+        return parse_pattern(pattern)
+    except PatternError as error:
+        raise re.error(str(error)) from None
 
 
 @lru_cache(maxsize=1024)
@@ -124,16 +150,18 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 def _candidates(label: str, wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> list[str]:
     """Values worth trying: what matchers name, what their expressions match, and something that nobody names."""
-    named = [m for m in (*wanted, *(m for s in avoided for m in s.matchers)) if m.label == label]
-    literal = [m.value for m in named if m.op in {"=", "!="}]
-    patterns = [value for m in named if m.op in {"=~", "!~"} for value in _samples(m.value)]
-    return list(dict.fromkeys([*literal, *patterns, "200", "x", ""]))
+    about = [m for m in (*wanted, *(m for s in avoided for m in named(s))) if m.label == label]
+    literal = [m.value for m in about if m.op in {"=", "!="}]
+    patterns = [value for m in about if m.op in {"=~", "!~"} for value in samples(m.value)]
+    return list(dict.fromkeys([*literal, *patterns, *(() if label == "__name__" else ("200", "x", ""))]))
 
 
-def _samples(pattern: str) -> list[str]:
-    """Short texts that a regular expression may match; each is tried, so a poor guess costs nothing."""
-    branches = pattern.strip("^$()").split("|")
-    plain = [re.sub(r"\\(.)", r"\1", branch) for branch in branches]
-    first = [re.sub(_VARIABLE, lambda m: m.group(1) or "0", branch) for branch in branches]
-    last = [re.sub(_VARIABLE, lambda m: m.group(2) or "0", branch) for branch in branches]
-    return [*first, *last, *plain]
+@lru_cache(maxsize=1024)
+def samples(pattern: str) -> tuple[str, ...]:
+    """Texts that a regular expression matches, made from its parts; each is to be tried on the other matchers."""
+    from slo.promql.pattern_words import words  # noqa: PLC0415 - only tests are made of them
+
+    try:
+        return tuple(words(_tree(pattern)))
+    except re.error:
+        return ()

@@ -12,7 +12,7 @@ _SCRIPTS = (
 _PROPERTIES = frozenset(f"{_CATEGORIES} {_SCRIPTS}".split())
 _CLASSES = "alnum alpha ascii blank cntrl digit graph lower print punct space upper word xdigit"
 _POSIX = frozenset(_CLASSES.split())
-_PIECES = re.compile(
+PIECES = re.compile(
     r"""(?P<property>\\[pP](?:\{\^?(?P<name>[^}]*)\}|(?P<letter>.)))
     | (?P<escape>\\(?:0[0-7]{0,2}|[1-7][0-7]{1,2}|Q(?s:.*?)\\E
         |x[0-9a-fA-F]{2}|x\{(?!\})0*(?:10[0-9a-fA-F]{4}|[0-9a-fA-F]{1,5}|(?=\}))\}|[^0-9A-Za-z\x80-\U0010ffff]|[aftnrvdDsSwWbBAz]))
@@ -78,7 +78,7 @@ class _Scan:
 def regex_problem(pattern: str) -> str:
     """What RE2 refuses in an expression, as a sentence without a full stop; empty if it is fine."""
     scan = _Scan()
-    for match in _PIECES.finditer(pattern):
+    for match in PIECES.finditer(pattern):
         problem = scan.problem(match)
         if problem:
             return problem
@@ -98,7 +98,7 @@ def _piece_problem(kind: str, match: re.Match[str]) -> str:
     return "a [ is not closed" if text == "[" else ""
 
 
-_ITEM = re.compile(
+ITEM = re.compile(
     r"\[:\^?(?P<posix>[a-z]*):\]|\\[pP](?:\{\^?(?P<name>[^}]*)\}|(?P<letter>.))|(?P<set>\\[dDsSwW])"
     r"|\\(?P<octal>0[0-7]{0,2}|[1-7][0-7]{1,2})|\\x(?:\{(?P<long>(?!\})0*(?:10[0-9a-fA-F]{4}|[0-9a-fA-F]{1,5}|(?=\})))\}|(?P<hex>[0-9a-fA-F]{2}))|\\(?P<escaped>[^0-9A-Za-z\x80-\U0010ffff]|[aftnrv])"
     r"|(?P<wrong>\\.?)|(?P<plain>.)",
@@ -108,7 +108,7 @@ _ITEM = re.compile(
 
 def _class_problem(text: str) -> str:
     """What is wrong between square brackets."""
-    items = list(_ITEM.finditer(text[2 if text.startswith("[^") else 1 : -1]))
+    items = list(ITEM.finditer(text[2 if text.startswith("[^") else 1 : -1]))
     index = 0
     while index < len(items):
         problem = _item_problem(items[index])
