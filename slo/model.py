@@ -76,15 +76,19 @@ class Feed(msgspec.Struct, frozen=True):
         good: what a good event adds to a counter; the value of a gauge in a good slice; the age in a good slice.
         bad: the same for a bad one.
         kind: a counter grows with events, a gauge shows a state, an age is told as a time of the past; a native
-            histogram observes one value for each good event and another for each bad one.
+            histogram observes one value for each good event and another for each bad one. A rate is a counter that
+            grows by so much a second in a state; a presence is a series of 1 that is there in states of 1; a constant
+            never changes or ends.
         second: what one second adds to a time of the past.
+        reach: seconds of the range over which it is read, -1 for `$window`; 0 for what is usual for its kind.
     """
 
     series: str
     good: Decimal | int
     bad: Decimal | int
-    kind: Literal["counter", "gauge", "age", "histogram"] = "counter"
+    kind: Literal["counter", "gauge", "age", "histogram", "rate", "presence", "constant"] = "counter"
     second: int = 1
+    reach: int = 0
 
 
 Missing = tuple[tuple["Selector", str], ...]
@@ -125,6 +129,9 @@ class Sli(Protocol):
         """Series that make exactly the wanted events, for the emitted tests; empty if that is impossible.
 
         `member`: labels that the series must carry, which make it belong to one member of a group.
+
+        Raises:
+            UndrivenError: it is impossible, with the reason.
         """
         ...
 

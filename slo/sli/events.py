@@ -8,6 +8,7 @@ import msgspec
 
 from slo.counting import Beside, Reading, events, together, where_known
 from slo.diagnostics import Diagnostic, Place
+from slo.inputs import increments
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
 from slo.operands import BAD, GOOD, NEUTRAL, Known, belongs, buckets_of, makes_labels, metrics, operands
 from slo.promql import Matcher, Selector
@@ -131,7 +132,7 @@ class Events(msgspec.Struct, frozen=True):
         """Series that only good events add to, and series that bad ones add to, as the selectors tell them apart."""
         total, good, bad = (_of_member(q, member) for q in (self.total, self.good, self.bad))
         if any(not isinstance(q, Selector) for q in self.queries()):
-            return ()
+            return increments(self.total, self.good, self.bad, member)
         if total is None:
             return _feeds((good, bad, 1, 0), (bad, good, 0, 1))
         part, units = (good, (1, 0)) if bad is None else (bad, (0, 1))

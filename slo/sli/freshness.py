@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
+from slo.inputs import times
 from slo.model import NO_DATA, Base, Counts, Feed, Unit
 from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, read
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of
@@ -90,9 +91,9 @@ class Freshness(msgspec.Struct, frozen=True):
         return tuple((selector, NO_DATA) for selector in self.selectors())
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
-        """One timestamp, of right now or of a minute too long ago; none for an expression."""
+        """A timestamp, of right now or of a minute too long ago."""
         if not isinstance(self.timestamp, Selector):
-            return ()
+            return times(self.timestamp, self.under + 60, member, second=self._second)
         labels = [Matcher(name, "=", value) for name, value in member]
         series = example((self.timestamp.renamed(self.timestamp.name, *labels),))
         return () if series is None else (Feed(series, good=0, bad=self.under + 60, kind="age", second=self._second),)

@@ -8,6 +8,7 @@ import msgspec
 
 from slo.counting import minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
+from slo.inputs import states
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, Base, Counts, Feed, Unit
 from slo.operands import BAD, GOOD, NEUTRAL, Known, buckets_of, completed, metrics, operands
 from slo.promql import Matcher, Selector
@@ -15,9 +16,11 @@ from slo.query import Query, by_labels, check_value, parse_query, selectors_of
 from slo.selectors import example
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from slo.model import Labels, Missing
+
+_DIGITS = 9
 
 
 class RatioSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,13 +90,18 @@ class Ratio(msgspec.Struct, frozen=True):
         return tuple((one, NO_DATA if one in below else texts[sign]) for one, sign in signed)
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
-        """One gauge that is 0 or 1; none for an expression."""
+        """One gauge that is 0 or 1; what an expression reads is moved so that its value is."""
         if not isinstance(self.query, Selector):
-            return ()
+            return states(self.query, self._judged, member, completed=True)
         labels = [Matcher(name, "=", value) for name, value in member]
         series = example((self.query.renamed(self.query.name, *labels),))
         good = int(self.success)
         return () if series is None else (Feed(series, good=good, bad=1 - good, kind="gauge"),)
+
+    def _judged(self, shares: Sequence[float], _: bool) -> bool | None:  # noqa: FBT001 - see `states`
+        """Whether all of a minute with these shares is good, or all of it bad."""
+        rounded = {round(share, _DIGITS) for share in shares}
+        return (rounded == {1}) == self.success if rounded in ({0}, {1}) else None
 
     def describe(self) -> str:
         """One line for a person."""

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
+from slo.inputs import states
 from slo.model import NO_DATA, Base, Counts, Feed, Unit
 from slo.promql import Matcher, Selector, read
 from slo.promql.spelling import short
@@ -19,7 +20,7 @@ from slo.selectors import example
 from slo.units import UNITS, LimitError, UnitName, limit, named, unit_of_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from slo.model import Labels, Missing
     from slo.units import MetricUnit
@@ -32,6 +33,7 @@ Value = Annotated[
     ),
 ]
 _LONGEST = 30
+_ROUNDED = 0.1
 _EXACT, _LARGEST = Decimal(10) ** 15, Decimal(sys.float_info.max)
 
 
@@ -132,9 +134,9 @@ class Threshold(msgspec.Struct, frozen=True):
         return tuple((selector, NO_DATA) for selector in self.selectors())
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
-        """One gauge on either side of the limit; none for an expression."""
+        """One gauge on either side of the limit; what an expression reads is moved so that its value is."""
         if not isinstance(self.query, Selector):
-            return ()
+            return states(self.query, self._judged, member, limit=self.limit)
         labels = [Matcher(name, "=", value) for name, value in member]
         series = example((self.query.renamed(self.query.name, *labels),))
         beyond = self.limit - self._step() if self.above else self.limit + self._step()
@@ -143,6 +145,13 @@ class Threshold(msgspec.Struct, frozen=True):
             if series is None or abs(beyond) > _LARGEST
             else (Feed(series, good=self.limit, bad=beyond, kind="gauge"),)
         )
+
+    def _judged(self, values: Sequence[float], exact: bool) -> bool | None:  # noqa: FBT001 - see `states`
+        """Whether a minute with these values is good; of what is rounded, only what is far from the limit counts."""
+        worst, limit = (min if self.above else max)(values), float(self.limit)
+        if not exact and abs(worst - limit) <= abs(limit) * _ROUNDED:
+            return None if limit or worst else True
+        return worst >= limit if self.above else worst <= limit
 
     def _step(self) -> Decimal:
         """A difference that a sample can hold: from 2^53 on, a float has no room for one."""

@@ -16,7 +16,7 @@ from tests.cli.command import SPEC, Slo
 
 SECOND = """\
   - {name: fast, objective: 99%, sli: {latency: {histogram: seconds, under: 1s}}}
-  - {name: blind, objective: 99%, sli: {events: {total: 'sum(rate(a[$window]))', bad: 'sum(rate(b[$window]))'}}}
+  - {name: blind, objective: 99%, sli: {events: {total: a, bad: 'sum(rate(b[$window] offset 1h))'}}}
 """
 
 

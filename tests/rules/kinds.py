@@ -140,12 +140,45 @@ MAINTAINED = {
 }
 """The same for a file that leaves maintenance out."""
 
+EXPRESSIONS = {
+    "sum": (
+        "sli: {events: {total: 'sum(rate(web_total[$window])) + sum(rate(rpc_total[$window]))', bad: "
+        '\'sum(rate(web_total{code=~"5.."}[$window])) + sum(rate(rpc_total{code=~"Internal|Unknown"}[$window]))\'}}'
+    ),
+    "difference": (
+        "sli: {events: {total: 'sum by (tenant) (rate(all_total[$window])) - sum by (tenant) "
+        "(rate(probes_total[$window]))', bad: 'all_total{code=~\"5..\"}'}}, group_by: [tenant]"
+    ),
+    "slow": (
+        "sli: {events: {total: 'sum(rate(lag_seconds_count[$window]))', bad: 'sum(rate(lag_seconds_count[$window])) - "
+        'sum(rate(lag_seconds_bucket{le=~"250(\\\\.0+)?"}[$window]))\'}}'
+    ),
+    "joined": (
+        "sli: {events: {total: 'sum(rate(jo_total[$window]) * on (pod) group_left (team) jo_owner)', "
+        "bad: 'sum(rate(jo_total{code=\"500\"}[$window]) * on (pod) group_left (team) jo_owner)'}}"
+    ),
+    "sliced-sum": (
+        "sli: {events: {total: 'sum(rate(sl_good_total[$window])) + sum(rate(sl_bad_total[$window]))', "
+        "bad: 'sl_bad_total'}}, budgeting: {slices: 1m, target: 99%}"
+    ),
+    "ratio-5m": "sli: {ratio: {error: 'sum(rate(ra_total{code=\"500\"}[5m])) / sum(rate(ra_total[5m]))'}}",
+    "replicas": "sli: {ratio: {success: 'sum(re_available) / sum(re_wanted)'}}, alerts: {min_bad_events: 3}",
+    "instances": "sli: {threshold: {query: 'count(in_up == 1)', over: 3}}",
+    "quantile": (
+        "sli: {threshold: {query: 'histogram_quantile(0.9, sum by (le, job) (rate(qu_seconds_bucket[$window])))', "
+        "under: 300ms}}, group_by: [job]"
+    ),
+    "mean": "sli: {threshold: {query: 'avg_over_time(me_celsius[3m])', under: 30}}",
+    "age": "sli: {freshness: {timestamp: 'max by (job) (ag_milliseconds) / 1000', under: 15m}}",
+}
+"""The same for queries that are expressions."""
+
 UNTESTED = {
-    "expression": "sli: {events: {total: 'sum(rate(ex_total[$window]))', bad: 'sum(rate(ex_bad_total[$window]))'}}",
+    "offset": ("sli: {events: {total: ex_total, bad: 'sum(rate(ex_bad_total[$window] offset 1m))'}}"),
     "native": "sli: {latency: {histogram: native_seconds, under: 300ms, native: true}}",
     "native-ms": "sli: {latency: {histogram: native_ms, under: 300ms, native: true}}",
 }
-"""The same for SLOs that promtool 2 cannot be given series for."""
+"""The same for SLOs that promtool 2 cannot be given series for, or that look back beyond their windows."""
 
 
 def specification(slos: Mapping[str, str], interval: str = "1m", policy: str = "quick", maintenance: str = "") -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from slo.model import Scale, SloSet
 from tests.documents import dump, load
 from tests.rules.judge import failures
-from tests.rules.kinds import KINDS, compiled, specification
+from tests.rules.kinds import EXPRESSIONS, KINDS, compiled, specification
 from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set
 
 LOST_TILE = r'(?s)(record: slo:events:%s\n.*?)\n +or label_replace\(slo:[^\n]*(?:\n +or [^\n]*)?"tile", "%d", "", ""\)'
@@ -159,6 +159,38 @@ OF_KINDS = {
 }
 
 
+# the same for queries that are expressions
+OF_EXPRESSIONS = {
+    "one of two counters is left out": (
+        "sum",
+        "healthy",
+        r" or label_replace\(sum\(rate\(rpc_total\[.*?\)\), .*?\)",
+        "",
+    ),
+    "failures of one of two counters are left out": ("sum", "total outage", r"Internal\|Unknown", "Intern|Unknow"),
+    "what is not counted is added": (
+        "difference",
+        "healthy",
+        r"- \(sum by \(tenant\) \(rate\(probes",
+        "+ (sum by (tenant) (rate(probes",
+    ),
+    "another bucket is read": ("slow", "healthy", r"250\(", "500("),
+    "nothing is joined": ("joined", "healthy", "jo_owner", "jo_nobody"),
+    "failures are not sliced": ("sliced-sum", "total outage", "> bool 0.01", "> bool 1"),
+    "a share of something else": ("ratio-5m", "total outage", 'code="500', 'code="404'),
+    "the share is upside down": ("replicas", "healthy", r"sum\(re_available\)", "0.5 * sum(re_available)"),
+    "one more instance is wanted": ("instances", "healthy", "< bool 3", "< bool 4"),
+    "one instance less is wanted": ("instances", "total outage", "< bool 3", "< bool 2"),
+    "another quantile": ("quantile", "total outage", "> bool 0.3", "> bool 3"),
+    "a mean of more": ("mean", "series gone", r"\[3m\]", "[9m]"),
+    "milliseconds are taken for seconds": ("age", "total outage", "/ 1000", "/ 1"),
+}
+
+
+Mutation = tuple[tuple[str, str], str, str, str]
+"""Sound rules and their tests, the scenario that notices the mutation, pattern and replacement."""
+
+
 def members() -> SloSet:
     """Both kinds of SLIs, with and without a target, over a day: everything comes soon."""
     return slo_set(
@@ -175,14 +207,19 @@ def test_wrong_rules_fail(tmp_path: Path, promtools: dict[str, Path]) -> None:
 
 def test_wrong_rules_of_a_kind_fail(tmp_path: Path, promtools: dict[str, Path]) -> None:
     """The same for what only some kinds of SLIs have: slices, members, and data that are bridged."""
-    kinds = {kind: compiled(specification({kind: KINDS[kind]})) for kind, *_ in OF_KINDS.values()}
-    sound = {kind: (emitted("prometheus", one), emitted("tests", one)) for kind, one in kinds.items()}
-    mutations = {wrong: (sound[row[0]], *row[1:]) for wrong, row in OF_KINDS.items()}
-    assert unnoticed(tmp_path, promtools, mutations) == []
+    assert unnoticed(tmp_path, promtools, _mutations(KINDS, OF_KINDS)) == []
 
 
-Mutation = tuple[tuple[str, str], str, str, str]
-"""Sound rules and their tests, the scenario that notices the mutation, pattern and replacement."""
+def test_wrong_rules_of_an_expression_fail(tmp_path: Path, promtools: dict[str, Path]) -> None:
+    """The same for expressions: each operand is driven, and so is each side of a limit."""
+    assert unnoticed(tmp_path, promtools, _mutations(EXPRESSIONS, OF_EXPRESSIONS)) == []
+
+
+def _mutations(kinds: Mapping[str, str], wrong: Mapping[str, tuple[str, str, str, str]]) -> dict[str, Mutation]:
+    """Each mutation with the sound rules and tests of its SLO."""
+    made = {kind: compiled(specification({kind: kinds[kind]})) for kind, *_ in wrong.values()}
+    sound = {kind: (emitted("prometheus", one), emitted("tests", one)) for kind, one in made.items()}
+    return {name: (sound[kind], case, text, other) for name, (kind, case, text, other) in wrong.items()}
 
 
 def unnoticed(folder: Path, promtools: dict[str, Path], mutations: Mapping[str, Mutation]) -> list[str]:

@@ -18,7 +18,7 @@ import pytest
 from slo.model import DEFAULTS, Options, Override, Scale, SloSet
 from tests.rules import situations
 from tests.rules.judge import check, failures, linted
-from tests.rules.kinds import KINDS, QUOTED, RENAMED, UNITS, UNTESTED, compiled, everything, specification
+from tests.rules.kinds import EXPRESSIONS, KINDS, QUOTED, RENAMED, UNITS, UNTESTED, compiled, everything, specification
 from tests.rules.test_families import family
 from tests.rules.test_injection import in_one_set
 from tests.rules.test_mutations import FAST
@@ -99,6 +99,12 @@ newest = partial(Emitted, everywhere=False)
 SETS = {
     "every-kind": Emitted(everything()),
     "every-kind-in-five-minutes": Emitted(everything("5m", "workbook"), Scale(interval=300)),
+    "expressions": Emitted(compiled(specification(EXPRESSIONS))),
+    "expressions-shared": newest(compiled(specification(EXPRESSIONS)), options=SHARED),
+    "expressions-every-quarter-of-a-minute": newest(
+        compiled(specification(EXPRESSIONS, "15s", "brief")), Scale(interval=15)
+    ),
+    "expressions-sixty-times-faster": newest(compiled(specification(EXPRESSIONS)), Scale(60, 1, 1)),
     "every-kind-shared": newest(everything(), options=SHARED),
     "every-half-minute": newest(some("30s"), Scale(interval=30)),
     "every-quarter-of-a-minute": Emitted(some("15s", "brief"), Scale(interval=15)),

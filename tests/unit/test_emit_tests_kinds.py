@@ -137,9 +137,9 @@ def test_a_member_whose_name_looks_like_a_mark_is_no_problem() -> None:
 
 
 def test_what_cannot_be_tested_is_named_with_the_reason() -> None:
-    """Expressions and, unless nothing older has to read the tests, native histograms."""
+    """What looks back and, unless nothing older has to read the tests, native histograms."""
     text = emitted("tests", everything())
-    assert "# Not tested, no series can be made up for an expression: svc/expression\n" in text
+    assert '# Not tested, its query looks back with "offset": svc/offset\n' in text
     assert "# Not tested, promtool 2 has no native histograms (build with --prometheus 3): svc/native\n" in text
 
 

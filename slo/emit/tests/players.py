@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itertools import islice, product
+from math import gcd
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from slo import burnrate
+from slo.burnrate import MINUTE
 from slo.emit.tests.subject import Role, Shape, Subject
+from slo.inputs import NoSeriesError, UndrivenError
 from slo.plan.values import AlertFacts
 from slo.promql import Matcher, Selector, parse_selector
 from slo.query import Expression
@@ -62,22 +65,41 @@ def players(plan: Plan) -> tuple[list[Player], list[tuple[str, str]]]:
     """The SLOs that can be tested, and (name, reason) of those that cannot."""
     found, left_out = [], []
     for planned in plan.slos:
-        members = list(_members(planned.slo))
-        if not members:
-            left_out.append((_name(planned.slo), _why_none(planned.slo)))
-        elif plan.options.prometheus != "3" and any(feed.kind == "histogram" for feed in members[0].feeds):
-            left_out.append((_name(planned.slo), "promtool 2 has no native histograms (build with --prometheus 3)"))
+        try:
+            members = list(_members(planned.slo))
+            reason = _why_not(planned.slo, members, plan)
+        except UndrivenError as error:
+            members, reason = [], str(error)
+        if reason:
+            left_out.append((_name(planned.slo), reason))
         else:
             found.append(_player(planned, members, plan))
     return found, left_out
 
 
-def _why_none(slo: Slo) -> str:
-    from slo.lint.subject import readings  # noqa: PLC0415 - hardly ever asked for
+def _why_not(slo: Slo, members: Sequence[_Member], plan: Plan) -> str:
+    """Why an SLO is not tested, or nothing.
 
-    if any(isinstance(reading.query, Expression) for reading in readings(slo)):
-        return "no series can be made up for an expression"
-    return "no series tells good from bad"
+    Raises:
+        UndrivenError: the SLI says it.
+    """
+    if not members:
+        slo.sli.feeds(tuple((label, _WORDS[0]) for label in slo.group_by))  # it may say more than that there are none
+        return "no series tells good from bad"
+    feeds = members[0].feeds
+    if plan.options.prometheus != "3" and any(feed.kind == "histogram" for feed in feeds):
+        return "promtool 2 has no native histograms (build with --prometheus 3)"
+    if any(feed.kind == "rate" and 0 < feed.reach <= gcd(plan.scale.interval, MINUTE) for feed in feeds):
+        return "the range of its query is too short for samples that are as far apart as evaluations"
+    return ""
+
+
+def _feeds(slo: Slo, labels: Labels = ()) -> tuple[Feed, ...]:
+    """The series of a member; none where none can be made with these labels."""
+    try:
+        return slo.sli.feeds(labels)
+    except NoSeriesError:
+        return ()
 
 
 def _name(slo: Slo) -> str:
@@ -95,7 +117,7 @@ class _Member(msgspec.Struct, frozen=True):
 def _members(slo: Slo) -> Iterator[_Member]:
     """Two members with the SLO's objective, and one for each other objective, as far as they can be made."""
     if not slo.group_by:
-        if feeds := slo.sli.feeds():
+        if feeds := _feeds(slo):
             yield _Member((), slo.objective, feeds)
         return
     words = [_words(slo, label) for label in slo.series_labels]
@@ -114,7 +136,7 @@ def _with_objective(slo: Slo, words: Sequence[tuple[str, ...]], number: int | No
         labels = tuple(zip(slo.group_by, values, strict=True))
         own = tuple(zip(slo.series_labels, values, strict=True))
         applies = next((n for n, part in enumerate(slo.overrides) if set(part.match) <= set(labels)), None)
-        if applies == number and (feeds := slo.sli.feeds(own)):
+        if applies == number and (feeds := _feeds(slo, own)):
             yield _Member(labels, slo.objective if number is None else slo.overrides[number].objective, feeds)
 
 
@@ -127,10 +149,11 @@ def _words(slo: Slo, label: str) -> tuple[str, ...]:
 def _player(planned: PlannedSlo, members: list[_Member], plan: Plan) -> Player:
     slo = planned.slo
     series = [feed.series for member in members for feed in member.feeds]
-    roles = _roles(planned, members)
+    scrape = plan.scale.scrape_interval or slo.scrape_interval
+    roles = _roles(planned, members, scrape)
     ordinary = sum(member.objective == slo.objective for member in members[:2])
     up = _target_series(slo, series)
-    bridged = slo.bridge and all(feed.kind != "histogram" for feed in members[0].feeds)  # see the lint SLO128
+    bridged = slo.bridge and _bridges(slo, members[0].feeds)
     newcomers = _newcomers(members[0], slo) if bridged else []
     mark = _mark(members)
     subject = Subject(
@@ -146,7 +169,7 @@ def _player(planned: PlannedSlo, members: list[_Member], plan: Plan) -> Player:
         roles=roles[:ordinary],
         exceptions=roles[ordinary:],
         target=len(series) if up else None,
-        newcomers=tuple(_shape(len(series) + len(up) + n, feed) for n, feed in enumerate(newcomers)),
+        newcomers=tuple(_shape(len(series) + len(up) + n, feed, scrape) for n, feed in enumerate(newcomers)),
         bridge=bridged,
         excluded=bool(slo.excluded),
     )
@@ -154,10 +177,18 @@ def _player(planned: PlannedSlo, members: list[_Member], plan: Plan) -> Player:
     return Player(slo, planned.shard, subject, names, slo.sli.selectors(), _target(slo) if up else None)
 
 
-def _roles(planned: PlannedSlo, members: list[_Member]) -> tuple[Role, ...]:
+def _bridges(slo: Slo, feeds: Sequence[Feed]) -> bool:
+    """Whether lost data are counted: those of selectors, and not of native histograms, see the lint SLO128."""
+    from slo.lint.subject import readings  # noqa: PLC0415 - hardly ever asked for
+
+    plain = not any(isinstance(reading.query, Expression) for reading in readings(slo))
+    return plain and all(feed.kind != "histogram" for feed in feeds)
+
+
+def _roles(planned: PlannedSlo, members: list[_Member], scrape: int) -> tuple[Role, ...]:
     roles, number = [], 0
     for member in members:
-        shapes = tuple(_shape(number + n, feed) for n, feed in enumerate(member.feeds))
+        shapes = tuple(_shape(number + n, feed, scrape) for n, feed in enumerate(member.feeds))
         number += len(shapes)
         own = member.objective == planned.slo.objective
         tiers = planned.tiers if own else _tiers(planned, member.objective)
@@ -170,8 +201,11 @@ def _tiers(planned: PlannedSlo, objective: Decimal) -> tuple[Tier, ...]:
     return burnrate.tiers(msgspec.structs.replace(planned.slo, objective=objective))
 
 
-def _shape(number: int, feed: Feed) -> Shape:
-    return Shape(number, feed.good, feed.bad, feed.kind, feed.second)
+def _shape(number: int, feed: Feed, scrape: int) -> Shape:
+    counts = feed.kind in {"counter", "histogram", "rate"}
+    window = MINUTE + scrape
+    reach = window if feed.reach < 0 or (counts and not feed.reach) else feed.reach
+    return Shape(number, feed.good, feed.bad, feed.kind, feed.second, reach)
 
 
 def _target(slo: Slo) -> Selector | None:

@@ -14,7 +14,7 @@ from slo.plan.tiles import TILE
 from slo.promql import duration
 
 if TYPE_CHECKING:
-    from slo.emit.tests.subject import Subject
+    from slo.emit.tests.subject import Shape, Subject
 
 _EVENTS = 100
 _WHILE = 20 * MINUTE
@@ -106,8 +106,13 @@ def _absent(subject: Subject, last: int) -> tuple[int, int]:
         first = last + subject.tile + reach
         absent = first + -first % subject.step, subject.after(first)
     else:
-        counters = any(shape.kind not in {"gauge", "age"} for shape in subject.role.shapes)
-        more = (-(-(MINUTE + reach) // MINUTE) - 1, (MINUTE + reach) // MINUTE) if counters else (0, 0)
+        known = min(_remembered(shape, subject.tick) for shape in subject.role.shapes if shape.ends)
+        more = max(-(-known // MINUTE) - 1, 0), known // MINUTE
         absent = subject.after(last + more[0] * MINUTE + TILE - 1), subject.after(last + more[1] * MINUTE + TILE - 1)
     wait = int(subject.scaled(ABSENT_AFTER))
     return absent[0] + wait - subject.step, absent[1] + wait
+
+
+def _remembered(shape: Shape, tick: int) -> int:
+    """Seconds after the last sample for which there is a value: of a rate, as long as its range holds two samples."""
+    return shape.reach - tick if shape.counts else shape.reach

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from slo.promql import naming, quote
 
@@ -81,6 +82,10 @@ def _values(shape: Shape, subject: Subject, phases: Sequence[Phase], start: int)
         return _counted(shape, phases, start)
     if shape.kind == "histogram":
         return _observed(shape, phases)
+    if shape.kind == "rate":
+        return _grown(shape, subject.tick, phases, start)
+    if shape.kind == "constant":
+        return (f"{_figure(shape.good)}+0x{sum(phase.ticks for phase in phases)}",)
     return ("_", *_shown(shape, subject, phases))
 
 
@@ -90,8 +95,19 @@ def _counted(shape: Shape, phases: Sequence[Phase], start: int) -> Iterable[str]
         growth = shape.good * phase.good + shape.bad * phase.bad
         # `a+bxn` has n + 1 samples: the first phase begins with the start value, the others with their first tick.
         first, more = (value, phase.ticks) if number == 0 else (value + growth, phase.ticks - 1)
-        yield _gap(phase.ticks) if phase.absent else f"{first}+{growth}x{more}"
+        yield _gap(phase.ticks) if phase.absent else f"{_figure(first)}+{_figure(growth)}x{more}"
         value += growth * phase.ticks
+
+
+def _grown(shape: Shape, tick: int, phases: Sequence[Phase], start: int) -> Iterable[str]:
+    """A counter whose growth per second is a state, however many events a phase has."""
+    own = [replace(phase, good=int(not phase.bad), bad=int(phase.bad > 0)) for phase in phases]
+    return _counted(replace(shape, good=shape.good * tick, bad=shape.bad * tick), own, start)
+
+
+def _figure(value: Decimal | int) -> str:
+    """Without zeros behind the point, and without an exponent."""
+    return str(value) if isinstance(value, int) else f"{value.normalize():f}"
 
 
 def _gap(ticks: int) -> str:
@@ -126,7 +142,7 @@ def _shown(shape: Shape, subject: Subject, phases: Sequence[Phase]) -> Iterable[
     for phase in phases:
         state = shape.bad if phase.bad else shape.good
         first = (now - state) * shape.second if shape.kind == "age" else state
-        if phase.absent:
+        if phase.absent or (shape.kind == "presence" and not state):
             yield _gap(phase.ticks)
         elif phase.ticks == 1:
             yield f"{first}"

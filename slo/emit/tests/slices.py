@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 def blur(subject: Subject) -> int:
     """For how many minutes after a change of state a minute may be either."""
-    counters = any(shape.kind not in {"gauge", "age"} for shape in subject.role.shapes)
-    return -(-subject.scrape // MINUTE) if counters and subject.scrape >= subject.tick else 0
+    beyond = (shape.reach - MINUTE if shape.counts else shape.reach for shape in subject.role.shapes)
+    return max((-(-seconds // MINUTE) for seconds in beyond if seconds >= subject.tick), default=0)
 
 
 def phases(subject: Subject, bad: Sequence[bool], volume: int) -> tuple[Phase, ...]:

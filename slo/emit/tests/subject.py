@@ -21,13 +21,27 @@ if TYPE_CHECKING:
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """One input series: its number in `Player.series`, and what its samples are, as in `slo.model.Feed`."""
+    """One input series: its number in `Player.series`, and what its samples are, as in `slo.model.Feed`.
+
+    `reach`: seconds that it is read over, 0 where the newest sample is read.
+    """
 
     number: int
     good: Decimal | int
     bad: Decimal | int
     kind: str
     second: int = 1
+    reach: int = 0
+
+    @property
+    def counts(self) -> bool:
+        """It is a counter, of which the growth is read."""
+        return self.kind in {"counter", "histogram", "rate"}
+
+    @property
+    def ends(self) -> bool:
+        """It goes when the series go."""
+        return self.kind != "constant"
 
 
 class Role(msgspec.Struct, frozen=True):

@@ -1,0 +1,118 @@
+"""Input series for a query that is read every minute: values with which a minute is good, and others for a bad one."""
+
+from __future__ import annotations
+
+import math
+from itertools import chain, islice, product
+from typing import TYPE_CHECKING, Literal
+
+from slo.inputs.drivers import drivers
+from slo.inputs.evaluate import Server
+from slo.inputs.figures import decimal
+from slo.inputs.source import WINDOW, UndrivenError, inputs, sources, tree_of
+from slo.model import Feed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from decimal import Decimal
+
+    from slo.inputs.drivers import Driver, Values
+    from slo.inputs.source import Input
+    from slo.model import Labels
+    from slo.promql.tree import Node
+    from slo.query import Expression
+
+    Kind = Literal["rate", "constant", "gauge"]
+    Judge = Callable[[Sequence[float], bool], bool | None]
+    """Whether these values make a good minute, a bad one, or are not sure enough; `exact`: nothing is rounded."""
+
+_TRIES = 1024
+_FIXED = 64
+_UNITS = (1.0, 0.001, 1000.0)
+
+
+def states(
+    query: Expression, judge: Judge, member: Labels = (), *, limit: Decimal | None = None, completed: bool = False
+) -> tuple[Feed, ...]:
+    """Series and their values in a good and in a bad minute.
+
+    Args:
+        query: what is read.
+        judge: what its values mean.
+        member: labels that the value has to have.
+        limit: a number that makes a difference, if there is one.
+        completed: the rules count an operand that has no series as 0.
+
+    Raises:
+        UndrivenError: no such series were found; with the reason.
+    """
+    tree = tree_of(query)
+    found = sources([tree])
+    if len({one.reach for one in found if one.kind != "gauge" or one.reach}) > 1:
+        raise UndrivenError("its query reads over different ranges")
+    made = inputs(found, member)
+    for unit in _UNITS if limit is not None else _UNITS[:1]:
+        moved = drivers(made, limit, unit)
+        server = Server.of([one for driver in moved for one in driver.inputs], query.selectors, completed=completed)
+        for choices in _choices(moved):
+            pair = _pair(tree, server, choices, judge, member)
+            if pair:
+                return tuple(_fed(server.inputs, *pair))
+    raise UndrivenError("no values were found with which its query is good, and others with which it is bad")
+
+
+def _choices(moved: Sequence[Driver]) -> Iterator[Iterator[Values]]:
+    """Rows of values to choose a good and a bad one from; gauges beside counters are the same in both."""
+    gauges = [driver.inputs[0].source.kind == "gauge" for driver in moved]
+    if all(gauges) or not any(gauges):
+        yield _rows([driver.choices for driver in moved])
+        return
+    fixed = [driver.choices if gauge else () for driver, gauge in zip(moved, gauges, strict=True)]
+    for values in islice(product(*(choices or ((),) for choices in fixed)), _FIXED):
+        yield _rows([(v,) if g else d.choices for d, g, v in zip(moved, gauges, values, strict=True)])
+
+
+def _rows(choices: Sequence[Sequence[Values]]) -> Iterator[Values]:
+    """All combinations of the first two choices, then of all."""
+    few, every = product(*(some[:2] for some in choices)), product(*choices)
+    return islice((tuple(chain.from_iterable(row)) for row in chain(few, every)), _TRIES)
+
+
+def _pair(
+    tree: Node, server: Server, rows: Iterator[Values], judge: Judge, member: Labels
+) -> tuple[Values, Values] | None:
+    """The first good row and the first bad one."""
+    exact = all(one.source.kind == "gauge" and not one.source.reach for one in server.inputs)
+    found: dict[bool, Values] = {}
+    for values in rows:
+        verdict = _judged(server.vector(tree, values), judge, member, exact=exact)
+        if verdict is not None:
+            found.setdefault(verdict, values)
+        if len(found) > 1:
+            return found[True], found[False]
+    return None
+
+
+def _judged(
+    found: dict[frozenset[tuple[str, str]], float], judge: Judge, member: Labels, *, exact: bool
+) -> bool | None:
+    """What the values of the member mean; nothing where some are no numbers or belong to another."""
+    names = {name for name, _ in member}
+    members = {frozenset(pair for pair in labels if pair[0] in names) for labels in found}
+    if members != {frozenset(member)} or not all(map(math.isfinite, found.values())):
+        return None
+    return judge(list(found.values()), exact)
+
+
+def _fed(made: Sequence[Input], good: Values, bad: Values) -> Iterator[Feed]:
+    counters = any(one.source.kind != "gauge" for one in made)
+    for one, first, second in zip(made, good, bad, strict=True):
+        gauge, reach = one.source.kind == "gauge", one.source.reach
+        if first is None and second is None:
+            continue
+        if first is None or second is None:
+            yield Feed(one.series, int(first is not None), int(second is not None), "presence", reach=reach)
+        else:
+            kind: Kind = "rate" if not gauge else "constant" if counters else "gauge"
+            usual = reach == WINDOW and not gauge
+            yield Feed(one.series, decimal(first), decimal(second), kind, reach=0 if usual else reach)
