@@ -11,7 +11,7 @@ from slo.inputs.source import Input, input_of
 from slo.promql import Matcher, parse_selector
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
 Values = tuple[float | None, ...]
@@ -32,12 +32,20 @@ class Driver(msgspec.Struct, frozen=True):
     choices: tuple[Values, ...]
 
 
-def drivers(made: Sequence[Input], limit: Decimal | None, unit: float) -> list[Driver]:
-    """A driver for each series that was made; `unit`: what a limit of 1 is in the numbers of the query's series."""
-    return [_driver(one, limit, unit) for one in made]
+def drivers(made: Sequence[Input], limit: Decimal | None, unit: float, numbers: Iterable[float] = ()) -> list[Driver]:
+    """A driver for each series that was made.
+
+    Args:
+        made: the series.
+        limit: what the value of the query is compared with, if anything.
+        unit: what a limit of 1 is in the numbers of the query's series.
+        numbers: what is written in the query.
+    """
+    more = [value for number in numbers if number for value in (number, 1 / number, 2 * number + 1)]
+    return [_driver(one, limit, unit, more) for one in made]
 
 
-def _driver(one: Input, limit: Decimal | None, unit: float) -> Driver:
+def _driver(one: Input, limit: Decimal | None, unit: float, more: Sequence[float]) -> Driver:
     target = None if limit is None else float(limit) * unit
     if one.source.kind == "bucket":
         return _histogram(one, target or 1.0)
@@ -48,7 +56,8 @@ def _driver(one: Input, limit: Decimal | None, unit: float) -> Driver:
         around = [abs(target) * factor for factor in _FACTORS]
         exact = [] if one.source.kind == "counter" else [target, target + 1, target - 1]
         pool = [*exact, *pool, *around, *(-value for value in around if one.source.kind == "gauge")]
-    return Driver((one,), tuple((value,) for value in dict.fromkeys(pool)))
+    usable = (value for value in (*pool, *more) if value >= 0 or one.source.kind == "gauge")
+    return Driver((one,), tuple((value,) for value in dict.fromkeys(usable)))
 
 
 def _histogram(one: Input, limit: float) -> Driver:

@@ -21,7 +21,7 @@ from slo.inputs.functions import (
 from slo.inputs.join import join_of
 from slo.inputs.operate import calculated, combined, completed, joined, with_number
 from slo.inputs.source import RATES, VALUES, WINDOW, Input, UndrivenError
-from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed
+from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed, walk
 from slo.selectors import reads
 
 if TYPE_CHECKING:
@@ -190,6 +190,12 @@ class _Evaluation:
         if self._server.completed and not node.matching:
             left, right = completed(node.operator, left, right)
         return joined(node, left, right, join)
+
+
+def numbers_in(tree: Node) -> list[float]:
+    """The numbers that are written in a query, each once."""
+    found = (number_of(n.value) for n in walk(tree) if isinstance(n, Literal) and n.kind == "scalar")
+    return [number for number in dict.fromkeys(found) if math.isfinite(number)]
 
 
 def number_of(text: str) -> float:

@@ -29,6 +29,8 @@ _MOST_GAUGES = 3
 
 Growth = tuple[Fraction, ...]
 """What one event adds to each input series; nothing to gauges."""
+Classes = dict[tuple[Fraction, Fraction], list[int]]
+"""What some series add to all events and to bad ones, and the numbers of these series."""
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -65,13 +67,14 @@ def increments(total: Query | None, good: Query | None, bad: Query | None, membe
     found = sources((asked.first, asked.second))
     made = inputs(found, member)
     server = Server.of(made, [source.selector for source in found], completed=True)
-    forms = [form_of(tree, server) for tree in (asked.first, asked.second)]
-    sums = [asked.counted(*column) for column in columns(forms, len(made))]
-    grown = _solution(sums, bad=False), _solution(sums, bad=True)
-    for gauges in _gauges(made):
-        if all(_proven(asked, server, gauges, pair) for pair in _mixtures(*grown)):
-            fed = (_feed(*row) for row in zip(made, *grown, gauges, strict=True))
-            return tuple(feed for feed in fed if feed)
+    for together in (True, False):
+        forms = [form_of(tree, server, together=together) for tree in (asked.first, asked.second)]
+        sums = [asked.counted(*column) for column in columns(forms, len(made))]
+        grown = _solution(sums, bad=False), _solution(sums, bad=True)
+        for gauges in _gauges(made):
+            if all(_proven(asked, server, gauges, pair) for pair in _mixtures(*grown)):
+                fed = (_feed(*row) for row in zip(made, *grown, gauges, strict=True))
+                return tuple(feed for feed in fed if feed)
     raise UndrivenError("its query counts otherwise than by adding up rates")
 
 
@@ -80,24 +83,36 @@ def _solution(sums: Sequence[tuple[Fraction, Fraction]], *, bad: bool) -> Growth
 
     Series that add the same to both sums grow by the same.
     """
-    classes: dict[tuple[Fraction, Fraction], list[int]] = defaultdict(list)
+    classes: Classes = defaultdict(list)
     for number, column in enumerate(sums):
         if any(column):
             classes[column].append(number)
-    best: tuple[tuple[int, int], tuple[int, ...], Fraction] | None = None
+    best: tuple[tuple[int, int], tuple[int, ...]] | None = None
     for times in product(range(_MOST + 1), repeat=min(len(classes), _MOST_CLASSES)):
-        events, failures = (sum((t * c[n] for t, c in zip(times, classes, strict=False)), Fraction(0)) for n in (0, 1))
+        events, failures = _made(times, classes)
         rank = sum(map(bool, times)), -sum(times)
         if events > 0 and failures == (events if bad else 0) and (best is None or rank > best[0]):
-            best = rank, times, events
+            best = rank, times
     if best is None:
         msg = f"nothing that its queries read makes {'a bad' if bad else 'a good'} event alone"
         raise UndrivenError(msg)
-    _, times, events = best
-    grown = [Fraction(0)] * len(sums)
-    for often, members in zip(times, classes.values(), strict=False):
+    return _growth(best[1], classes, len(sums))
+
+
+def _made(times: Sequence[int], classes: Classes) -> tuple[Fraction, Fraction]:
+    """Events and bad events where the classes grow so often by what makes one of them."""
+    rows = [[value / max(map(abs, column)) for value in column] for column in classes]
+    every, failed = ([t * row[n] for t, row in zip(times, rows, strict=False)] for n in (0, 1))
+    return sum(every, Fraction(0)), sum(failed, Fraction(0))
+
+
+def _growth(times: Sequence[int], classes: Classes, count: int) -> Growth:
+    """What each series grows by for one event."""
+    events, _ = _made(times, classes)
+    grown = [Fraction(0)] * count
+    for often, (column, members) in zip(times, classes.items(), strict=False):
         for number, part in zip(members, _parts(len(members)), strict=True):
-            grown[number] = often * part / events
+            grown[number] = often * part / events / max(map(abs, column))
     return tuple(grown)
 
 

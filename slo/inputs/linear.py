@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from slo.inputs.source import UndrivenError
-from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed
+from slo.promql.tree import Aggregation, Binary, Literal, Node, Read, Signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,33 +17,60 @@ Form = dict[int, Fraction]
 """Number of an input series -> what it adds for each event of its own; gauges count as 1."""
 
 
-def form_of(node: Node, server: Server) -> Form:
+def form_of(node: Node, server: Server, *, together: bool) -> Form:
     """The coefficients of a query; where it clamps or filters, those of what passes.
+
+    `together`: both sides of an `or` count, which have different labels; else the left one alone.
 
     Raises:
         UndrivenError: it is no sum of rates.
     """
-    found = _part(node, server)
+    found = _Forms(server, together=together).part(node)
     if isinstance(found, dict):
         return found
-    msg = "its query gives a constant"
+    msg = "its query counts without a rate"
     raise UndrivenError(msg)
 
 
-def _part(node: Node, server: Server) -> Form | Fraction:
-    if isinstance(node, Literal):
-        return _constant(node)
-    if isinstance(node, Read):
-        numbers = server.known[node.selector]
-        counters = {n: Fraction(1) for n in numbers if server.inputs[n].source.kind == "counter"}
-        return counters or Fraction(1)
-    if isinstance(node, Signed):
-        return _times(_part(node.operand, server), Fraction(-1 if node.sign == "-" else 1))
-    if isinstance(node, Aggregation):
-        return _part(node.operand, server) if node.name != "count" else Fraction(1)
-    if isinstance(node, Call):
-        return _part(node.arguments[0], server) if node.arguments else Fraction(1)
-    return _binary(node, server) if isinstance(node, Binary) else _refused("looks back with a subquery")
+class _Forms:
+    """Walks over a query."""
+
+    def __init__(self, server: Server, *, together: bool) -> None:
+        self._server = server
+        self._together = together
+
+    def part(self, node: Node) -> Form | Fraction:
+        """What a part of the query is: a sum of rates, or a constant."""
+        if isinstance(node, Literal):
+            return _constant(node)
+        if isinstance(node, Read):
+            return self._read(node)
+        if isinstance(node, Signed):
+            return _times(self.part(node.operand), Fraction(-1 if node.sign == "-" else 1))
+        if isinstance(node, Binary):
+            return self._binary(node)
+        counted = isinstance(node, Aggregation) and node.name == "count"
+        inner = node.parts[-1 if isinstance(node, Aggregation) else 0] if node.parts and not counted else None
+        return self.part(inner) if inner else Fraction(1)
+
+    def _read(self, node: Read) -> Form | Fraction:
+        inputs = self._server.inputs
+        counters = (n for n in self._server.known[node.selector] if inputs[n].source.kind == "counter")
+        return dict.fromkeys(counters, Fraction(1)) or Fraction(1)
+
+    def _binary(self, node: Binary) -> Form | Fraction:
+        left, right, operator = self.part(node.left), self.part(node.right), node.operator
+        if operator in {"+", "-"}:
+            return _sum(left, _times(right, Fraction(1 if operator == "+" else -1)))
+        if operator == "*":
+            return _product(left, right)
+        if operator == "/":
+            return _quotient(left, right)
+        if operator == "or" and self._together and isinstance(left, dict) and isinstance(right, dict):
+            return {n: max(left.get(n, Fraction(0)), right.get(n, Fraction(0))) for n in left | right}
+        if node.is_bool:
+            return _refused("compares with bool")
+        return left if isinstance(left, dict) or operator in {"and", "unless"} else right
 
 
 def _constant(node: Literal) -> Fraction:
@@ -51,24 +78,6 @@ def _constant(node: Literal) -> Fraction:
 
     value = number_of(node.value)
     return Fraction(value) if abs(value) != float("inf") and value == value else Fraction(0)  # noqa: PLR0124 - NaN
-
-
-def _binary(node: Binary, server: Server) -> Form | Fraction:
-    left, right = _part(node.left, server), _part(node.right, server)
-    operator = node.operator
-    if operator in {"+", "-"}:
-        return _sum(left, _times(right, Fraction(1 if operator == "+" else -1)))
-    if operator == "*":
-        return _product(left, right)
-    if operator == "/":
-        return _product(
-            left, 1 / right if isinstance(right, Fraction) and right else right, "divides one rate by another"
-        )
-    if operator == "or":
-        return left if isinstance(left, dict) else right
-    if operator in {"and", "unless"} or not node.is_bool:
-        return left if isinstance(left, dict) or operator in {"and", "unless"} else right
-    return _refused("compares with bool")
 
 
 def _sum(left: Form | Fraction, right: Form | Fraction) -> Form | Fraction:
@@ -80,10 +89,16 @@ def _sum(left: Form | Fraction, right: Form | Fraction) -> Form | Fraction:
     return form if not constant else _refused("adds a constant to a rate")
 
 
-def _product(left: Form | Fraction, right: Form | Fraction, otherwise: str = "multiplies rates") -> Form | Fraction:
+def _product(left: Form | Fraction, right: Form | Fraction) -> Form | Fraction:
     if isinstance(right, Fraction):
         return _times(left, right)
-    return _times(right, left) if isinstance(left, Fraction) and otherwise.startswith("mult") else _refused(otherwise)
+    return _times(right, left) if isinstance(left, Fraction) else _refused("multiplies rates")
+
+
+def _quotient(left: Form | Fraction, right: Form | Fraction) -> Form | Fraction:
+    if isinstance(right, Fraction) and right:
+        return _times(left, 1 / right)
+    return _refused("divides by a rate")
 
 
 def _times(part: Form | Fraction, factor: Fraction) -> Form | Fraction:

@@ -7,7 +7,7 @@ from itertools import chain, islice, product
 from typing import TYPE_CHECKING, Literal
 
 from slo.inputs.drivers import drivers
-from slo.inputs.evaluate import Server
+from slo.inputs.evaluate import Server, numbers_in
 from slo.inputs.figures import decimal
 from slo.inputs.source import WINDOW, UndrivenError, inputs, sources, tree_of
 from slo.model import Feed
@@ -52,7 +52,7 @@ def states(
         raise UndrivenError("its query reads over different ranges")
     made = inputs(found, member)
     for unit in _UNITS if limit is not None else _UNITS[:1]:
-        moved = drivers(made, limit, unit)
+        moved = drivers(made, limit, unit, numbers_in(tree))
         server = Server.of([one for driver in moved for one in driver.inputs], query.selectors, completed=completed)
         for choices in _choices(moved):
             pair = _pair(tree, server, choices, judge, member)

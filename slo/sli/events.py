@@ -129,10 +129,14 @@ class Events(msgspec.Struct, frozen=True):
         return tuple(rows.items())
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
-        """Series that only good events add to, and series that bad ones add to, as the selectors tell them apart."""
+        """Series that only good events add to, and series that bad ones add to, as the queries tell them apart."""
+        return self._plain(member) or increments(self.total, self.good, self.bad, member)
+
+    def _plain(self, member: Labels) -> tuple[Feed, ...]:
+        """The two series of two selectors, where that is enough."""
         total, good, bad = (_of_member(q, member) for q in (self.total, self.good, self.bad))
         if any(not isinstance(q, Selector) for q in self.queries()):
-            return increments(self.total, self.good, self.bad, member)
+            return ()
         if total is None:
             return _feeds((good, bad, 1, 0), (bad, good, 0, 1))
         part, units = (good, (1, 0)) if bad is None else (bad, (0, 1))

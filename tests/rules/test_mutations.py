@@ -183,7 +183,7 @@ OF_EXPRESSIONS = {
     "one instance less is wanted": ("instances", "total outage", "< bool 3", "< bool 2"),
     "another quantile": ("quantile", "total outage", "> bool 0.3", "> bool 3"),
     "a mean of more": ("mean", "series gone", r"\[3m\]", "[9m]"),
-    "milliseconds are taken for seconds": ("age", "total outage", "/ 1000", "/ 1"),
+    "the time is lost": ("age", "healthy", "/ 1000", "* 0"),
 }
 
 

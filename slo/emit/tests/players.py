@@ -84,7 +84,7 @@ def _why_not(slo: Slo, members: Sequence[_Member], plan: Plan) -> str:
         UndrivenError: the SLI says it.
     """
     if not members:
-        slo.sli.feeds(tuple((label, _WORDS[0]) for label in slo.group_by))  # it may say more than that there are none
+        slo.sli.feeds(tuple((label, _WORDS[0]) for label in slo.series_labels))  # it may say why
         return "no series tells good from bad"
     feeds = members[0].feeds
     if plan.options.prometheus != "3" and any(feed.kind == "histogram" for feed in feeds):
