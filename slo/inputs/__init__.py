@@ -1,8 +1,8 @@
 """Input series for the emitted tests of queries that are expressions: which series, and how they have to grow."""
 
 from slo.inputs.events import increments
-from slo.inputs.source import NoSeriesError, UndrivenError
+from slo.inputs.source import NoSeriesError, UndrivenError, bucketed
 from slo.inputs.states import states
 from slo.inputs.times import times
 
-__all__ = ["NoSeriesError", "UndrivenError", "increments", "states", "times"]
+__all__ = ["NoSeriesError", "UndrivenError", "bucketed", "increments", "states", "times"]

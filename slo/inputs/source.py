@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from slo.operands import buckets_of
 from slo.promql import Matcher, PromqlError, Selector, parse_duration, parse_selector, read
 from slo.promql.tree import Aggregation, Call, Node, Read, Subquery
 from slo.selectors import example, named, reads
@@ -129,19 +130,30 @@ def inputs(found: Sequence[Source], member: Labels) -> tuple[Input, ...]:
 
 
 def _series(selector: Selector, others: Sequence[Selector], member: Labels) -> str:
-    wanted = selector.renamed(selector.name, *(Matcher(name, "=", value) for name, value in member))
+    own = selector.renamed(selector.name, *(Matcher(name, "=", value) for name, value in member))
+    wanted = (own, *bucketed(selector, others))
     avoided: list[Selector] = []
-    series = example((wanted,))
+    series = example(wanted)
     if series is None:
         msg = f"no series was found that {selector} reads"
         raise NoSeriesError(msg)
     for other in others:
-        if reads(other, series) and (apart := example((wanted,), (*avoided, other))):
+        if reads(other, series) and (apart := example(wanted, (*avoided, other))):
             series = apart
             avoided.append(other)
         elif not reads(other, series):
             avoided.append(other)
     return series
+
+
+def bucketed(counter: Selector, others: Iterable[Selector]) -> tuple[Selector, ...]:
+    """What the series of a counter of all observations have to be as well: those of a bucket that is read beside it.
+
+    Observations count only where the bucket is known.
+    """
+    beside = (b for b in others if buckets_of((counter, b)).get(counter))
+    labels = (tuple(m for m in bucket.matchers if m.label != "le") for bucket in beside)
+    return tuple(Selector(counter.name, found) for found in labels)[:1]
 
 
 def input_of(series: str, source: Source) -> Input:

@@ -8,7 +8,7 @@ import msgspec
 
 from slo.counting import Beside, Reading, events, together, where_known
 from slo.diagnostics import Diagnostic, Place
-from slo.inputs import increments
+from slo.inputs import bucketed, increments
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
 from slo.operands import BAD, GOOD, NEUTRAL, Known, belongs, buckets_of, makes_labels, metrics, operands
 from slo.promql import Matcher, Selector
@@ -141,7 +141,7 @@ class Events(msgspec.Struct, frozen=True):
             return _feeds((good, bad, 1, 0), (bad, good, 0, 1))
         part, units = (good, (1, 0)) if bad is None else (bad, (0, 1))
         if part is None or part.name != total.name:
-            return _feeds((total, None, 1, 1), (part, None, *units))
+            return () if bucketed(total, [part] if part else []) else _feeds((total, None, 1, 1), (part, None, *units))
         rest = example((total,), without=(part,))
         both = example((total, part))
         if rest is None or both is None:

@@ -65,6 +65,10 @@ def rate(selector: str) -> str:
             {"a{}": (1, 1, "counter"), "owner{}": (1, 1, "constant"), "b{}": (0, 1, "counter")},
         ),
         (
+            {"total": 'h_count{x="1"}', "good": 'h_bucket{x="1", s!~"5..", le="1"}'},
+            {'h_count{x="1",s="200"}': (1, 1, "counter"), 'h_bucket{x="1",s="200",le="1"}': (1, 0, "counter")},
+        ),
+        (
             {"total": 'h_bucket{le="+Inf"}', "good": 'h_bucket{le="0.05"}'},
             {'h_bucket{le="+Inf"}': (1, 1, "counter"), 'h_bucket{le="0.05"}': (1, 0, "counter")},
         ),

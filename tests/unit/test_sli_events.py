@@ -220,7 +220,6 @@ def test_feeds_make_the_wanted_events(fields: dict[str, str], grows: set[tuple[i
     [
         {"total": TOTAL, "bad": TOTAL},
         {"good": TOTAL, "bad": TOTAL},
-        {"total": TOTAL, "bad": 'http_total{job="b"}'},
         {"total": '{__name__=~"[^a]"}', "bad": '{__name__=~"[^a]"}'},
     ],
 )
