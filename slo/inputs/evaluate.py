@@ -25,7 +25,7 @@ from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Sign
 from slo.selectors import reads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from slo.promql import Selector
 
@@ -190,6 +190,22 @@ class _Evaluation:
         if self._server.completed and not node.matching:
             left, right = completed(node.operator, left, right)
         return joined(node, left, right, join)
+
+
+def refuse_constant(server: Server, trees: Iterable[Node], gauges: Sequence[float | None] = ()) -> None:
+    """Refuse queries that have a value without the series that end: from when and until when is not known.
+
+    `gauges`: the values of gauges that go on when counters end.
+
+    Raises:
+        UndrivenError: there is such a query.
+    """
+    counters = (one.source.kind != "gauge" for one in server.inputs)
+    left = [None if counter else g for counter, g in zip(counters, gauges or [None] * len(server.inputs), strict=True)]
+    if any(server.vector(tree, left) for tree in trees):
+        what = "its counters" if any(value is not None for value in left) else "any series"
+        msg = f"its query has a value without {what}"
+        raise UndrivenError(msg)
 
 
 def numbers_in(tree: Node) -> list[float]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.inputs.evaluate import Server
+from slo.inputs.evaluate import Server, refuse_constant
 from slo.inputs.figures import decimal, near
 from slo.inputs.linear import columns, form_of
 from slo.inputs.source import Input, UndrivenError, inputs, sources, tree_of
@@ -26,6 +26,7 @@ _MOST_CLASSES = 6
 _MOST = 3
 _GAUGES = (1.0, 0.0, None)
 _MOST_GAUGES = 3
+_NONE, _ONE, _MANY = Fraction(0), Fraction(1), Fraction(10_000)
 
 Growth = tuple[Fraction, ...]
 """What one event adds to each input series; nothing to gauges."""
@@ -50,6 +51,11 @@ class _Asked(msgspec.Struct, frozen=True):
     goods: bool
     member: Labels
 
+    @property
+    def known(self) -> tuple[Node, ...]:
+        """The queries without which nothing is known."""
+        return (self.first,) if self.wholes else (self.first, self.second)
+
     def counted(self, one: Fraction, other: Fraction) -> tuple[Fraction, Fraction]:
         """All events and bad ones, from the values of the two queries."""
         total = one if self.wholes else one + other
@@ -72,6 +78,7 @@ def increments(total: Query | None, good: Query | None, bad: Query | None, membe
         sums = [asked.counted(*column) for column in columns(forms, len(made))]
         grown = _solution(sums, bad=False), _solution(sums, bad=True)
         for gauges in _gauges(made):
+            refuse_constant(server, asked.known, gauges)
             if all(_proven(asked, server, gauges, pair) for pair in _mixtures(*grown)):
                 fed = (_feed(*row) for row in zip(made, *grown, gauges, strict=True))
                 return tuple(feed for feed in fed if feed)
@@ -131,13 +138,15 @@ def _gauges(made: Sequence[Input]) -> Iterator[tuple[float | None, ...]]:
     yield from product(*(_GAUGES if kind == "gauge" else (0.0,) for kind in kinds))
 
 
-def _mixtures(good: Growth, bad: Growth) -> Iterator[tuple[Growth, int, int]]:
-    """Growth, and the good and bad events in it: a good one, a bad one, and some of both."""
-    for goods, bads in ((1, 0), (0, 1), (97, 3)):
+def _mixtures(good: Growth, bad: Growth) -> Iterator[tuple[Growth, Fraction, Fraction]]:
+    """Growth, and the good and bad events in it: a good one, a bad one, some of both, few and many of them."""
+    for goods, bads in ((_ONE, _NONE), (_NONE, _ONE), (_MANY, _ONE), (_NONE, 1 / _MANY), (_MANY, _MANY)):
         yield tuple(goods * one + bads * other for one, other in zip(good, bad, strict=True)), goods, bads
 
 
-def _proven(asked: _Asked, server: Server, gauges: tuple[float | None, ...], mixture: tuple[Growth, int, int]) -> bool:
+def _proven(
+    asked: _Asked, server: Server, gauges: Sequence[float | None], mixture: tuple[Growth, Fraction, Fraction]
+) -> bool:
     """Whether the queries count these events; where nothing failed, also before series of failures exist."""
     grown, goods, bads = mixture
     values = [
@@ -149,13 +158,13 @@ def _proven(asked: _Asked, server: Server, gauges: tuple[float | None, ...], mix
     return all(_counts(asked, server, row, goods, bads) for row in every)
 
 
-def _counts(asked: _Asked, server: Server, values: Sequence[float | None], goods: int, bads: int) -> bool:
+def _counts(asked: _Asked, server: Server, values: Sequence[float | None], goods: Fraction, bads: Fraction) -> bool:
     one, other = (_of_member(server.vector(tree, values), asked.member) for tree in (asked.first, asked.second))
     if one is None or (other is None and asked.goods):
         return False
     total = one if asked.wholes else one + (other or 0)
     failed = total - (other or 0) if asked.goods else other or 0
-    return near(total, goods + bads) and near(failed, bads)
+    return near(total, float(goods + bads)) and near(failed, float(bads))
 
 
 def _of_member(found: dict[frozenset[tuple[str, str]], float], member: Labels) -> float | None:

@@ -7,7 +7,7 @@ from itertools import chain, islice, product
 from typing import TYPE_CHECKING, Literal
 
 from slo.inputs.drivers import drivers
-from slo.inputs.evaluate import Server, numbers_in
+from slo.inputs.evaluate import Server, numbers_in, refuse_constant
 from slo.inputs.figures import decimal
 from slo.inputs.source import WINDOW, UndrivenError, inputs, sources, tree_of
 from slo.model import Feed
@@ -54,9 +54,12 @@ def states(
     for unit in _UNITS if limit is not None else _UNITS[:1]:
         moved = drivers(made, limit, unit, numbers_in(tree))
         server = Server.of([one for driver in moved for one in driver.inputs], query.selectors, completed=completed)
+        refuse_constant(server, [tree])
         for choices in _choices(moved):
             pair = _pair(tree, server, choices, judge, member)
             if pair:
+                if not all(one.source.kind == "gauge" for one in server.inputs):
+                    refuse_constant(server, [tree], pair[0])
                 return tuple(_fed(server.inputs, *pair))
     raise UndrivenError("no values were found with which its query is good, and others with which it is bad")
 

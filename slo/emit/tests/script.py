@@ -85,7 +85,7 @@ def _values(shape: Shape, subject: Subject, phases: Sequence[Phase], start: int)
     if shape.kind == "rate":
         return _grown(shape, subject.tick, phases, start)
     if shape.kind == "constant":
-        return (f"{_figure(shape.good)}+0x{sum(phase.ticks for phase in phases)}",)
+        return ("_", f"{_figure(shape.good)}+0x{sum(phase.ticks for phase in phases) - 1}")
     return ("_", *_shown(shape, subject, phases))
 
 
