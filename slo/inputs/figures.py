@@ -10,7 +10,7 @@ _CLOSE = 1e-9
 
 
 def decimal(value: Fraction | float) -> Decimal | int:
-    """A whole number, or one with so many places that nothing is lost that counts."""
+    """A whole number, or a decimal with enough digits."""
     exact = Fraction(value)
     if exact.denominator == 1:
         return int(exact)

@@ -18,7 +18,7 @@ def calculated(operator: str, left: float, right: float) -> float:
     """Return what an arithmetic operator makes of two numbers.
 
     Raises:
-        UndrivenError: it is none that is followed here.
+        UndrivenError: the operator is not supported here.
     """
     if operator not in ARITHMETIC:
         msg = f'its query uses the operator "{operator}"'

@@ -85,7 +85,7 @@ def _why_not(slo: Slo, members: Sequence[_Member], plan: Plan) -> str:
     """
     if not members:
         slo.sli.feeds(tuple((label, _WORDS[0]) for label in slo.series_labels))  # it may say why
-        return "no series tells good from bad"
+        return "no series separates good from bad"
     feeds = members[0].feeds
     if plan.options.prometheus != "3" and any(feed.kind == "histogram" for feed in feeds):
         return "promtool 2 has no native histograms (build with --prometheus 3)"
