@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from slo.operands import PART, Known, completed, rate_of, subtracts
+from slo.completed import PART, Known, completed, rate_of
+from slo.operands import subtracts
 from slo.promql import Selector, duration
 from slo.query import Query, by_labels
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from slo.completed import Known
 from slo.counting import Beside, Reading, events, together, where_known
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import bucketed, increments
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
-from slo.operands import BAD, GOOD, NEUTRAL, Known, belongs, buckets_of, makes_labels, metrics, operands
+from slo.operands import BAD, GOOD, NEUTRAL, belongs, buckets_of, makes_labels, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, check_rate, parse_query, selectors_of
 from slo.selectors import example

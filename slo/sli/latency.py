@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 from msgspec.structs import replace
 
+from slo.completed import Known, rate_of
 from slo.counting import Beside, Reading, events, in_tile, of_members, where_known
 from slo.diagnostics import Diagnostic, Place
 from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
-from slo.operands import Known, rate_of
 from slo.promql import Matcher, Selector, parse_selector
 from slo.selectors import check_selector, example
 from slo.units import (

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
+from slo.completed import Known, completed
 from slo.counting import minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, Base, Counts, Feed, Unit
-from slo.operands import BAD, GOOD, NEUTRAL, Known, buckets_of, completed, metrics, operands
+from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, by_labels, check_value, parse_query, selectors_of
 from slo.selectors import example

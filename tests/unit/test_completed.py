@@ -1,11 +1,12 @@
-"""Operands that may have no series: what is written in the place of a query."""
+"""Operands that may have no series: what is written in the place of a query, and what its parts mean."""
 
 from __future__ import annotations
 
 import pytest
 
+from slo.completed import Known, completed, rate_of
 from slo.model import Base
-from slo.operands import BAD, GOOD, NEUTRAL, Known, buckets_of, completed, metrics, operands, rate_of
+from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
 from slo.promql import Selector, parse_selector
 from slo.query import parse_query, selectors_of
 
