@@ -19,6 +19,7 @@ from slo.emit.context import Context
 from slo.errors import CompileError
 from slo.load import parse
 from slo.pipeline.sets import check_time_scale, planned_set
+from slo.promql import PromqlError
 from slo.resolve import resolve_into
 from slo.resolve.findings import Findings
 from slo.schema.partial import PartialFile, consequences, without_mistakes
@@ -184,4 +185,6 @@ def _caught(stage: Callable[[V], T], item: V, found: list[Diagnostic]) -> T | No
         return stage(item)
     except CompileError as error:
         found += error.diagnostics
+        return None
+    except PromqlError:  # a text under `defaults` that was found to be wrong, in SLOs that are right
         return None

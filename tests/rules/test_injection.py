@@ -69,7 +69,7 @@ def notified(text: str) -> tuple[str, str, dict[str, object]]:
         },
         "exp_annotations": {
             "summary": f"{text}: there is no data",
-            "description": described(rules).replace("<title>", text).replace("<selectors>", selectors),
+            "description": described(rules).replace("<title>", text).replace("zz_selectors", selectors),
             "runbook_url": f"http://x/{text}/SvcApiNoData",
             "note": text,
             "null": text,
@@ -83,10 +83,10 @@ def notified(text: str) -> tuple[str, str, dict[str, object]]:
 def described(rules: str) -> str:
     """What a tame SLO's NoData alert says, with marks where title and selectors stand."""
     assert rules
-    tame = objective("api", title="<title>", sli=Events(Selector("<selectors>"), None, Selector("x")))
+    tame = objective("api", title="<title>", sli=Events(Selector("zz_selectors"), None, Selector("x")))
     for rule in load(emitted("prometheus", slo_set(tame)))["groups"][0]["rules"]:
         if rule.get("alert") == "SvcApiNoData":
-            return str(rule["annotations"]["description"]).replace("<selectors>, x", "<selectors>")
+            return str(rule["annotations"]["description"]).replace("zz_selectors, x", "zz_selectors")
     pytest.fail("no NoData alert")
 
 
