@@ -10,6 +10,7 @@ import msgspec
 from slo.burnrate import DAY, HOUR, MINUTE
 from slo.emit import markdown as md
 from slo.plan import names
+from slo.plan.alerts import RECOVERED
 from slo.plan.tiles import TILE
 from slo.promql import duration, naming
 
@@ -105,7 +106,8 @@ def _exhausted(subject: Subject) -> Sections:
         ),
         _paragraphs(
             "*Which change is held back until the budget recovers, and who decides?*",
-            "The budget comes back as bad events leave the window; the alert ends when some of it is left.",
+            "The budget comes back as bad events leave the window; "
+            f"the alert ends when {percent(RECOVERED)} of it is left.",
         ),
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.explain.units import days, share
 from slo.explain.values import AlertRoute
-from slo.plan.alerts import ABSENT_AFTER
+from slo.plan.alerts import ABSENT_AFTER, RECOVERED
 from slo.promql import duration
 from slo.resolve.alerts import derived_bad_events
 from slo.traffic import LEAST
@@ -44,7 +44,10 @@ def _fires(planned: PlannedSlo, fact: AlertFacts, slo: Slo) -> str:
 
 
 def _exhausted(slo: Slo) -> str:
-    return f"nothing is left of the budget of {days(slo.window)}, and at least {slo.alerts.min_bad_events} were bad"
+    return (
+        f"nothing is left of the budget of {days(slo.window)}, and at least {slo.alerts.min_bad_events} were bad; "
+        f"ends when {share(RECOVERED)} is left again"
+    )
 
 
 def _no_data(slo: Slo) -> str:

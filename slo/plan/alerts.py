@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from slo.burnrate import DAY, MINUTE
 from slo.plan import names, wording
-from slo.plan.blanks import TITLE, Blanks, series
+from slo.plan.blanks import ALERT, TITLE, Blanks, series
 from slo.plan.terms import Terms
 from slo.plan.tiles import TILE
 from slo.plan.values import Alert, AlertFacts
-from slo.promql import naming, parse_selector
+from slo.promql import duration, naming, parse_selector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 ABSENT_AFTER = 10 * MINUTE
 """How long an SLI has to be gone before `NoData` fires, in seconds."""
+RECOVERED = Decimal("0.05")
+"""The share of the budget that has to be left again before `BudgetExhausted` ends.
+
+As much as `page-slow` costs over 28 days and more: with less, one incident spends the budget again. At burn rate 1 the
+budget hovers around zero for days; an alert that ended at zero would fire dozens of times a month.
+"""
+_LOOKBACK = 5 * MINUTE
+"""How old a sample may be that Prometheus finds without a range; version 3 no longer finds one of exactly this age."""
 _ROUNDED = Decimal("0.5")
 
 
@@ -56,7 +64,7 @@ def rules(planned: PlannedSlo, scale: Scale, read: str | None = None) -> list[Al
         expr, pending, summary, description = known.get(fact.tier) or _no_data(planned, scale, read)
         texts = wording.annotated(planned, fact.name, blanks.fill(summary), blanks.fill(description))
         identity = (("tier", fact.tier), ("severity", fact.severity))
-        made.append(Alert(fact.name, blanks.fill(expr), pending, (*before, *identity, *after), texts))
+        made.append(Alert(fact.name, blanks.fill(expr, fact.name), pending, (*before, *identity, *after), texts))
     return made
 
 
@@ -71,7 +79,7 @@ def _known(terms: Terms, tiers: tuple[Tier, ...]) -> dict[str, _Rule]:
     pending = ABSENT_AFTER // terms.factor
     member = (_member_no_data(terms), pending, *wording.member_no_data(terms)) if terms.group_by else ("", 0, "", "")
     return burning | {
-        "exhausted": (exhausted(terms), 0, *wording.exhausted(terms)),
+        "exhausted": (exhausted(terms), 0, *wording.exhausted(terms, RECOVERED)),
         "member-no-data": member,
     }
 
@@ -112,9 +120,21 @@ def _least(terms: Terms) -> str:
 
 
 def exhausted(terms: Terms) -> str:
-    """Nothing left, and not because of a single failure among next to no events."""
-    bad = series(names.events(terms.window), "bad")
-    return f"{series(names.REMAINING)} <= 0\nand ignoring (kind) {bad} >= {_least(terms)}"
+    """Nothing left, and not because of a single failure among next to no events; then until enough is left again."""
+    left, bad = series(names.REMAINING), series(names.events(terms.window), "bad")
+    member = naming.labels(tuple(dict.fromkeys(("service", "slo", *terms.group_by))))
+    return (
+        f"{left} <= 0\n"
+        f"and ignoring (kind) {bad} >= {_least(terms)}\n"
+        f"or {left} < {RECOVERED:f}\n"
+        f"and on ({member}) {_fired(terms)}"
+    )
+
+
+def _fired(terms: Terms) -> str:
+    """This alert as it was at the evaluation before; the server records it as `ALERTS`."""
+    state = f'ALERTS{{alertname="{ALERT}",alertstate="firing"}}'
+    return state if terms.interval < _LOOKBACK else f"last_over_time({state}[{duration(terms.interval + 1)}])"
 
 
 def series_read(slo: Slo) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _LABELS = "\x00"
 _QUOTED_LABELS = "\x01"
 TITLE = "\x02"
+ALERT = "\x08"
+"""Stands for the name of the alert itself, in an expression that reads its state."""
 
 
 def series(name: str, kind: str = "") -> str:
@@ -45,7 +47,7 @@ class Blanks(msgspec.Struct, frozen=True):
         labels = names.inside(planned.slo, planned.shard)
         return cls(labels, labels.replace('"', '\\"'), title)
 
-    def fill(self, text: str) -> str:
-        """The text with everything filled in, what the user wrote last."""
+    def fill(self, text: str, alert: str = "") -> str:
+        """The text with everything filled in, what the user wrote last; `alert` is the name of the alert."""
         known = text.replace(_LABELS, self.labels).replace(_QUOTED_LABELS, self.quoted_labels)
-        return known.replace(TITLE, self.title)
+        return known.replace(ALERT, alert).replace(TITLE, self.title)

@@ -116,7 +116,8 @@ def _alert(kind: _Kind, some: Sequence[PlannedSlo], known: Names) -> Alert:
         quiet += [f"({kind.excluded})"] if kind.excluded else []
         expr = " unless on () ".join([f"({_gone(shard, slos, known)})", *quiet])
     else:
-        expr = "\nor ".join(Blanks(which, "", "").fill(exprs) for which in pick(shard, slos, known))
+        filled = (Blanks(which, "", "").fill(exprs, kind.fact.name) for which in pick(shard, slos, known))
+        expr = "\nor ".join(filled)
     anyone = replace(some[0], slo=replace(slos[0], service=_SERVICE, name=_SLO))
     blanks = Blanks("", f'shard=\\"{shard}\\"', _title(shard))
     texts = wording.annotated(anyone, kind.fact.name, blanks.fill(summary), blanks.fill(description))
@@ -137,7 +138,7 @@ def _rule(kind: _Kind) -> tuple[str, int, str, str]:
         pending = kind.tier.pending // kind.terms.factor
         return alerts.burn(kind.terms, kind.tier), pending, *wording.burn(kind.terms, kind.tier)
     if kind.fact.tier == "exhausted":
-        return alerts.exhausted(kind.terms), 0, *wording.exhausted(kind.terms)
+        return alerts.exhausted(kind.terms), 0, *wording.exhausted(kind.terms, alerts.RECOVERED)
     if kind.fact.tier == "no-data":
         title = wording.title(kind.terms)
         return "", absent, *wording.no_data(title, kind.terms.unit, target=bool(kind.target))

@@ -23,6 +23,7 @@ class Terms(msgspec.Struct, frozen=True):
         unit: what is counted.
         min_bad: bad events below which nothing fires.
         factor: time scale.
+        interval: seconds between two evaluations, as the server counts them.
     """
 
     window: int
@@ -32,6 +33,7 @@ class Terms(msgspec.Struct, frozen=True):
     unit: Unit
     min_bad: int
     factor: int
+    interval: int
 
     @classmethod
     def of(cls, slo: Slo, scale: Scale) -> Terms:
@@ -44,4 +46,5 @@ class Terms(msgspec.Struct, frozen=True):
             slo.sli.unit,
             slo.alerts.min_bad_events,
             scale.factor,
+            scale.interval,
         )

@@ -59,12 +59,13 @@ def burn(terms: Terms, tier: Tier) -> Texts:
     return f"{title(terms)}: burn rate of the error budget above {burn_rate} over the last {long}", description
 
 
-def exhausted(terms: Terms) -> Texts:
-    """The budget is spent."""
+def exhausted(terms: Terms, recovered: Decimal) -> Texts:
+    """The budget is spent, until this share of it is left again."""
     window = duration(terms.window)
     description = (
         f"{title(terms)}: the {terms.unit} of the last {window} used up the error budget of {_allowed(terms)}; "
-        "{{ $value | humanizePercentage }} of it is left. The error budget policy applies."
+        "{{ $value | humanizePercentage }} of it is left. The error budget policy applies until "
+        f"{percent(recovered)} is left again."
     )
     return f"{title(terms)}: the error budget of {window} is spent", description
 

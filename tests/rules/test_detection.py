@@ -87,6 +87,31 @@ def test_budget_that_is_spent_is_told_and_recovers_with_the_window(tmp_path: Pat
     assert not said
 
 
+def test_failures_that_come_one_by_one_raise_one_alert(tmp_path: Path, promtool: Path) -> None:
+    """One or two bad events in a day's window, in turn: `min_bad_events` begins the alert and never ends it."""
+    rules = emitted("prometheus", slo_set(objective("api", window=DAY), interval=300))
+    # At 30 minutes, 12 h, 26 h, 38 h and 52 h: the window holds 1, 2, 1, 2, 1, 2, 1, 2 of them.
+    series = {GOOD: "0+1x700", BAD: "0x5 1x137 2x167 3x143 4x167 5x76"}
+    firing = 'ALERTS{alertname="SvcApiBudgetExhausted",alertstate="firing"}'
+    bad = 'slo:events:1d{kind="bad"}'
+    said = judged(
+        promtool,
+        tmp_path,
+        rules,
+        "5m",
+        case(
+            "a failure every twelve or fourteen hours",
+            "5m",
+            series,
+            ("11h", firing, {}),
+            ("54h", f"round(min_over_time({bad}[40h]))", {'{kind="bad", service="svc", shard="svc-0", slo="api"}': 1}),
+            ("54h", f"round(max_over_time({bad}[40h]))", {'{kind="bad", service="svc", shard="svc-0", slo="api"}': 2}),
+            ("54h", f"sum(count_over_time({firing}[40h59m]))", {"{}": 492}),
+        ),
+    )
+    assert not said
+
+
 def test_one_failure_on_an_idle_day_does_not_spend_the_budget(tmp_path: Path, promtool: Path) -> None:
     """The only event of a fresh server fails: below `min_bad_events` that is no reason to open a ticket."""
     rules = emitted("prometheus", slo_set(objective("api", window=DAY)))

@@ -62,6 +62,13 @@ MUTATIONS = {
     ),
     "a ticket goes on as long as its long window": ("recovery", r"(?m)^ +and slo:error_ratio:30m.*\n", ""),
     "the budget is never exhausted": ("total outage", "<= 0", "< -1e9"),
+    "the budget recovers at zero": ("wavering", r"(?m)^ +or slo:budget_remaining\S+ < .*\n +and on .*\n", ""),
+    "the budget recovers too late": ("wavering", r"< 0\.05", "< 0.09"),
+    "the budget is spent before it is": (
+        "wavering",
+        r'and on \(service, slo\) ALERTS\S+"firing"}',
+        "and on () vector(1)",
+    ),
     "the budget is exhausted half way": ("total outage", "<= 0", "<= 0.5"),
     "the budget is ten times as large": ("healthy", r"\+ 0\.001\b", "+ 0.01"),
     "good events are bad": ("healthy", r'\{code=~"5\.\."\}', ""),

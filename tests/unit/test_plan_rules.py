@@ -139,6 +139,17 @@ def test_a_tier_compares_the_recorded_part_of_its_long_window() -> None:
     )
 
 
+def test_a_spent_budget_fires_until_enough_is_left_again() -> None:
+    """It begins at zero with enough bad events; what the server remembers of each member keeps it on until 5 %."""
+    slo = replace(objective(min_bad_events=7), group_by=("tenant", "http.route"))
+    assert alerts(slo)["exhausted"].expr == (
+        'slo:budget_remaining:ratio{shard="svc-0",service="svc",slo="api"} <= 0\n'
+        'and ignoring (kind) slo:events:30d{shard="svc-0",service="svc",slo="api",kind="bad"} >= 6.5\n'
+        'or slo:budget_remaining:ratio{shard="svc-0",service="svc",slo="api"} < 0.05\n'
+        'and on (service, slo, tenant, "http.route") ALERTS{alertname="SvcApiBudgetExhausted",alertstate="firing"}'
+    )
+
+
 @pytest.mark.parametrize(
     ("settings", "severity"),
     [

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.emit.tests import burning, lost, minutes, quiet
+from slo.emit.tests import burning, lost, minutes, quiet, wavering
 from slo.emit.tests.companies import companies_of
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ SCENARIOS: tuple[tuple[str, Callable[[Subject], Script | None]], ...] = (
         "few failures: less than min_bad_events raise nothing, even if every event is bad",
         lambda subject: (minutes if subject.sliced else burning).few_failures(subject),
     ),
+    ("wavering: a budget around zero raises one alert, which ends when enough is left again", wavering.wavering),
     ("idle: counters that stand still raise nothing, and nothing is divided by zero", quiet.idle),
     ("series gone: NoData comes ten minutes after the last record", quiet.gone),
     ("target down: without series and without target, NoData comes after ten minutes", quiet.target_down),
@@ -41,8 +42,8 @@ SCENARIOS: tuple[tuple[str, Callable[[Subject], Script | None]], ...] = (
 """A sentence for the name of the test case, and what one SLO does in it; None where an SLO has no part in it."""
 
 
-_LONGEST = "slow burn:"
-"""The scenario that takes half a day, as long as all others together three times over."""
+_LONGEST = ("slow burn:", "wavering:")
+"""The scenarios that take hours, longer than all others together."""
 
 
 class Case(msgspec.Struct, frozen=True):

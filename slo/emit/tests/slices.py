@@ -79,7 +79,14 @@ class History(msgspec.Struct, frozen=True):
         """Whether this alert fires at an evaluation: it must have been above its limit for as long as `for` says."""
         since = at - -(-limit.pending // self.subject.step) * self.subject.step
         states = {self._above(limit, moment) for moment in range(since, at + 1, self.subject.step)}
-        return False if False in states else None if None in states else True
+        if False in states:
+            return None if limit.short is None and self._reached(limit, at) else False
+        return None if None in states else True
+
+    def _reached(self, limit: Limit, at: int) -> bool:
+        """Whether it may have fired before: a spent budget goes on until enough of it is left."""
+        times = range(theory.first_record(self.subject), at, self.subject.step)
+        return any(self._above(limit, moment) is not False for moment in times)
 
     def _above(self, limit: Limit, at: int) -> bool | None:
         if at < theory.first_record(self.subject):
