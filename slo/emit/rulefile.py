@@ -61,8 +61,9 @@ def _record(one: Record) -> str:
 
 def _alert(one: Alert) -> str:
     pending = f"        for: {duration(one.pending)}\n" if one.pending else ""
+    kept = f"        keep_firing_for: {duration(one.kept)}\n" if one.kept else ""
     return (
-        f"      - alert: {scalar(one.name)}\n        expr: {block(one.expr, 10)}\n{pending}"
+        f"      - alert: {scalar(one.name)}\n        expr: {block(one.expr, 10)}\n{pending}{kept}"
         f"{_mapping('labels', one.labels)}{_mapping('annotations', one.annotations)}"
     )
 

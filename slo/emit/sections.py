@@ -128,7 +128,8 @@ def _no_data(subject: Subject) -> Sections:
         ),
         _paragraphs(
             "*How is the service started? Did the last release rename a metric or a label?*",
-            "What was renamed has to be renamed in the specification, too. The alert ends with the first data.",
+            "What was renamed has to be renamed in the specification, too. The alert ends ten minutes after the "
+            "first data; series that come and go within that time are one alert.",
         ),
     )
 
@@ -142,7 +143,7 @@ def _member_no_data(subject: Subject) -> Sections:
         _steps(("Which members were there within the last day?", day), ("Which are now?", now), *_present(subject)),
         _paragraphs(
             "*Where are members added and removed?*",
-            "The alert ends when the member is back, or a day after its last event.",
+            "The alert ends ten minutes after the member is back, or a day after its last event.",
         ),
     )
 

@@ -53,11 +53,12 @@ def _exhausted(slo: Slo) -> str:
 def _no_data(slo: Slo) -> str:
     long = duration(ABSENT_AFTER)
     quiet = "; not in maintenance" if slo.excluded else ""
+    ends = f"; ends {long} after the next record"
     if slo.alerts.target is None:
-        return f"nothing was recorded for {long}; no traffic on a series that exists is no reason{quiet}"
+        return f"nothing was recorded for {long}; no traffic on a series that exists is no reason{quiet}{ends}"
     return (
         f"nothing was recorded for {long} and {slo.alerts.target} is not 1 (0, or gone); quiet while it is 1, since "
-        f"then the series of the SLI are merely not created yet{quiet}"
+        f"then the series of the SLI are merely not created yet{quiet}{ends}"
     )
 
 

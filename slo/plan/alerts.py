@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slo.plan.values import PlannedSlo
 
 ABSENT_AFTER = 10 * MINUTE
-"""How long an SLI has to be gone before `NoData` fires, in seconds."""
+"""How long an SLI has to be gone before `NoData` fires, and to be back before it ends, in seconds."""
 RECOVERED = Decimal("0.05")
 """The share of the budget that has to be left again before `BudgetExhausted` ends.
 
@@ -64,8 +64,14 @@ def rules(planned: PlannedSlo, scale: Scale, read: str | None = None) -> list[Al
         expr, pending, summary, description = known.get(fact.tier) or _no_data(planned, scale, read)
         texts = wording.annotated(planned, fact.name, blanks.fill(summary), blanks.fill(description))
         identity = (("tier", fact.tier), ("severity", fact.severity))
-        made.append(Alert(fact.name, blanks.fill(expr, fact.name), pending, (*before, *identity, *after), texts))
+        own = (*before, *identity, *after)
+        made.append(Alert(fact.name, blanks.fill(expr, fact.name), pending, own, texts, kept(fact, scale.factor)))
     return made
+
+
+def kept(fact: AlertFacts, factor: int) -> int:
+    """How long an alert goes on after its last reason: series that come and go raise one alert, not one each time."""
+    return ABSENT_AFTER // factor if fact.tier in {"no-data", "member-no-data"} else 0
 
 
 _Rule = tuple[str, int, str, str]

@@ -121,7 +121,8 @@ def _alert(kind: _Kind, some: Sequence[PlannedSlo], known: Names) -> Alert:
     anyone = replace(some[0], slo=replace(slos[0], service=_SERVICE, name=_SLO))
     blanks = Blanks("", f'shard=\\"{shard}\\"', _title(shard))
     texts = wording.annotated(anyone, kind.fact.name, blanks.fill(summary), blanks.fill(description))
-    return Alert(kind.fact.name, expr, pending, kind.labels, texts)
+    kept = alerts.kept(kind.fact, kind.terms.factor)
+    return Alert(kind.fact.name, expr, pending, kind.labels, texts, kept)
 
 
 def _title(shard: str) -> str:

@@ -23,13 +23,14 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 
 class Alert(msgspec.Struct, frozen=True, gc=False):
-    """An alerting rule; `pending` is its `for` in seconds, as the server will count them."""
+    """An alerting rule; `pending` is its `for`, `kept` its `keep_firing_for`, in seconds as the server counts them."""
 
     name: str
     expr: str
     pending: int
     labels: Labels
     annotations: Labels
+    kept: int = 0
 
 
 class Group(msgspec.Struct, frozen=True, dict=True):

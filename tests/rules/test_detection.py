@@ -112,6 +112,27 @@ def test_failures_that_come_one_by_one_raise_one_alert(tmp_path: Path, promtool:
     assert not said
 
 
+def test_series_that_come_and_go_raise_one_alert(rules: str, tmp_path: Path, promtool: Path) -> None:
+    """A minute of samples in each twenty minutes is recorded for six of them: `NoData` is there all the time."""
+    series = {metric: " ".join(["1x2 stale _x36"] * 9) for metric in (GOOD, BAD)}
+    firing = 'ALERTS{alertname="SvcApiNoData",alertstate="firing"}'
+    recorded = 'slo:events:5m{kind="bad"}'
+    said = judged(
+        promtool,
+        tmp_path,
+        rules,
+        "1m",
+        case(
+            "eight gaps",
+            "30s",
+            series,
+            ("2h59m", f"sum(count_over_time({recorded}[2h30m]) < bool 60)", {"{}": 1}),
+            ("2h59m", f"sum(count_over_time({firing}[2h29m59s]))", {"{}": 150}),
+        ),
+    )
+    assert not said
+
+
 def test_one_failure_on_an_idle_day_does_not_spend_the_budget(tmp_path: Path, promtool: Path) -> None:
     """The only event of a fresh server fails: below `min_bad_events` that is no reason to open a ticket."""
     rules = emitted("prometheus", slo_set(objective("api", window=DAY)))

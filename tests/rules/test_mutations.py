@@ -44,6 +44,7 @@ MUTATIONS = {
     "idle is divided by zero": ("idle", r'(kind="total"}) > 0\)', r"\1)"),
     "an idle SLO has no budget": ("idle", r"(?m)^ +or 0 \* slo:budget:ratio\S+ \+ 1\n", ""),
     "NoData means that there are data": ("idle", r"vector\(1\) unless on \(\) slo:", "vector(1) and on () slo:"),
+    "NoData ends with the first record": ("series gone", r"(?m)^ +keep_firing_for: .*\n", ""),
     "NoData does not wait": ("series gone", r"(?m)^ +for: .*\n", ""),
     "NoData waits for ever": ("series gone", "for: .*", "for: 10h"),
     "the target is not asked": ("target up", r" unless on \(\) \(up[^\n']*('?)\n +for: .*", r"\1"),  # nor waited for

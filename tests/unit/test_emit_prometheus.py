@@ -23,6 +23,8 @@ def as_written(rule: Record | Alert) -> dict[str, Any]:
     if isinstance(rule, Record):
         return {"record": rule.name, "expr": rule.expr, "labels": dict(rule.labels)}
     pending = {"for": duration(rule.pending)} if rule.pending else {}
+    if rule.kept:
+        pending["keep_firing_for"] = duration(rule.kept)
     texts = {"labels": dict(rule.labels), "annotations": dict(rule.annotations)}
     return {"alert": rule.name, "expr": rule.expr} | pending | texts
 

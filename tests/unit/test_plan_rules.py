@@ -163,7 +163,7 @@ def test_no_data_has_the_severity_of_the_settings(settings: dict[str, str], seve
     """With and without a target, which only decides whether silence is told at all."""
     alert = alerts(objective(**settings))["no-data"]
     assert dict(alert.labels)["severity"] == severity
-    assert alert.pending == 600
+    assert alert.pending == alert.kept == 600
     assert ("(up" in alert.expr) == ("target" in settings)
 
 
@@ -217,7 +217,7 @@ def test_descriptions_say_how_much_and_how_fast() -> None:
 def test_time_scale_divides_windows_and_pending_times() -> None:
     """Names of series stay, seconds do not."""
     made = alerts(objective(), Scale(60, 1, 1))
-    assert made["no-data"].pending == 10
+    assert made["no-data"].pending == made["no-data"].kept == 10
     assert 'kind="covered"} / 60 > 0.0144' in made["page-fast"].expr
     (covered,) = records(objective(), "slo:window_covered:ratio", Scale(60, 1, 1))
     assert covered.expr.endswith("/ 43200")

@@ -34,7 +34,7 @@ SCENARIOS: tuple[tuple[str, Callable[[Subject], Script | None]], ...] = (
     ),
     ("wavering: a budget around zero raises one alert, which ends when enough is left again", wavering.wavering),
     ("idle: counters that stand still raise nothing, and nothing is divided by zero", quiet.idle),
-    ("series gone: NoData comes ten minutes after the last record", quiet.gone),
+    ("series gone: NoData comes ten minutes after the last record and ends ten minutes after the next", quiet.gone),
     ("target down: without series and without target, NoData comes after ten minutes", quiet.target_down),
     ("target up: a target that answers has not created its series yet", quiet.target_up),
     ("lost data: late series and missing scrapes are bridged, and a new target brings no events", lost.bridged),

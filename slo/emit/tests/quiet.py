@@ -15,6 +15,7 @@ from slo.promql import duration
 
 if TYPE_CHECKING:
     from slo.emit.tests.subject import Shape, Subject
+    from slo.plan.values import AlertFacts
 
 _EVENTS = 100
 _WHILE = 20 * MINUTE
@@ -61,7 +62,7 @@ def idle(subject: Subject) -> Script | None:
 
 
 def gone(subject: Subject) -> Script | None:
-    """The series end: `NoData` comes when nothing was recorded for ten minutes."""
+    """The series end: `NoData` comes when nothing was recorded for ten minutes, and ends ten minutes after it is."""
     return _vanished(subject, raised=True) if subject.target is None else None
 
 
@@ -76,23 +77,48 @@ def target_up(subject: Subject) -> Script | None:
 
 
 def _vanished(subject: Subject, *, raised: bool, up: int | None = None) -> Script | None:
-    """Some good events, then no series any more. Of a group one member leaves first: that alone is no `NoData`."""
+    """Some good events, then no series any more. Of a group one member leaves first: that alone is no `NoData`.
+
+    What the one that is missed raises goes on for as long as all of them are gone without a `NoData`.
+    """
     fact, left = subject.facts.get("no-data"), subject.facts.get("member-no-data")
     if (fact is None and left is None) or (up is not None and subject.target is None):
         return None
     last = end = subject.closing(subject.scaled(_LIVING))
     checks: list[Check] = []
     series: tuple[tuple[int, str], ...] = ()
+    before: list[Seen] = []
     for role in reversed(subject.roles):
         silent, fires = _absent(subject, end)
         only = role is subject.role
         seen = [Seen(fact)] if only and fact and raised else [Seen(left, role.labels)] if left and not only else []
-        series += played(subject, (Phase(end // subject.tick, good=_EVENTS), Phase(1, absent=True)), role)
-        checks += [alerts(subject, silent), alerts(subject, fires, *seen)]
-        end = subject.closing(fires)
+        phases = [Phase(end // subject.tick, good=_EVENTS), Phase(1, absent=True)]
+        checks += [alerts(subject, silent, *before), alerts(subject, fires, *seen)]
+        if only and fact and raised:
+            back = subject.closing(fires)
+            over = _over(subject, back)
+            gone, here = (back - end) // subject.tick, (over - back) // subject.tick
+            phases[1:] = [Phase(gone, absent=True), Phase(here, good=_EVENTS)]
+            checks += _returned(subject, back, over, fact)
+        series += played(subject, phases, role)
+        before, end = seen, subject.closing(fires)
     if up is not None and subject.target is not None:
         series += ((subject.target, f"{up}+0x{checks[-1].at // subject.tick}"),)
     return Script(series, tuple(checks), f"no samples after {duration(last)}")
+
+
+def _over(subject: Subject, back: int) -> int:
+    """The first evaluation that is sure to be without `NoData`, where samples come again from a moment on."""
+    recorded = back + 2 * subject.scrape + (2 * MINUTE if subject.by_minute else subject.step)
+    return subject.closing(recorded + subject.scaled(ABSENT_AFTER))
+
+
+def _returned(subject: Subject, back: int, over: int, fact: AlertFacts) -> list[Check]:
+    """Recorded again, the SLO still has its `NoData` for ten minutes: series that come and go raise one alert."""
+    firing = subject.whole("ALERTS", alertname=fact.name, alertstate="firing")
+    late = back + int(subject.scaled(ABSENT_AFTER)) - subject.step
+    recorded = subject.series(names.events(TILE), kind="bad")
+    return [value(late, f"count({recorded})", 1), value(late, firing, 1), nothing(over, firing)]
 
 
 def _absent(subject: Subject, last: int) -> tuple[int, int]:
