@@ -115,18 +115,28 @@ def _quoted(text: str) -> str:
 def _inhibitions(plan: Plan) -> list[dict[str, Any]]:
     """A page keeps the tickets of its SLO quiet: of the same member of a group, in the same cluster and environment.
 
-    What says that the budget is spent or unknown is never inhibited. Alerts that lack a label agree on it.
+    A rule for each tier that pages: from 0.28.1 on Alertmanager remembers one source of a rule for each set of equal
+    labels. With one rule for all of them the end of page-fast would release the tickets while page-slow goes on.
+    Inhibition never touches what says that the budget is spent or unknown. Alerts that lack a label agree on it.
     """
     services = "|".join(sorted({p.slo.service for p in plan.slos}))
     mine = [f'service=~"{services}"', 'slo!=""']
     burning = f'tier!~"{"|".join(OWN_TIERS)}"'
+    equal = ("service", "slo", *_apart(plan))
     return [
         {
-            "source_matchers": ['severity="page"', burning, *mine],
+            "source_matchers": ['severity="page"', f'tier="{tier}"', *mine],
             "target_matchers": ['severity="ticket"', burning, *mine],
-            "equal": ["service", "slo", *_apart(plan)],
+            "equal": [*equal],
         }
+        for tier in _paging_tiers(plan)
     ]
+
+
+def _paging_tiers(plan: Plan) -> list[str]:
+    """Names of the tiers that page, each once; the order is that of names, so that a new SLO does not change it."""
+    alerts = (alert for planned in plan.slos for alert in planned.alerts)
+    return sorted({alert.tier for alert in alerts if alert.severity == "page" and alert.tier not in OWN_TIERS})
 
 
 def _apart(plan: Plan) -> list[str]:

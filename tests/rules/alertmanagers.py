@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,21 +29,34 @@ class Alertmanager:
         self.url = url
         self.log = log
 
-    def post(self, alerts: Sequence[Mapping[str, str]]) -> None:
-        """Fire alerts with these labels, as soon as the server takes them."""
-        self._patient(lambda: send("POST", f"{self.url}/api/v2/alerts", json=[{"labels": a} for a in alerts]).ok)
+    def post(self, alerts: Sequence[Mapping[str, str]], seconds: float | None = None) -> None:
+        """Fire alerts with these labels as soon as the server takes them; they end when the seconds are over."""
+        end = {} if seconds is None else {"endsAt": (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()}
+        sent = [{"labels": labels, **end} for labels in alerts]
+        self._patient(lambda: send("POST", f"{self.url}/api/v2/alerts", json=sent).ok)
+
+    def resolve(self, alerts: Sequence[Mapping[str, str]]) -> None:
+        """End alerts as Prometheus does; return as soon as they are gone."""
+        self.post(alerts, seconds=-0.001)
+        self._patient(lambda: not any(alert["labels"] in alerts for alert in self._alerts()))
 
     def suppressed(self, at_least: int) -> list[dict[str, str]]:
         """Labels of the alerts that are held back, as soon as there are this many."""
         held: list[dict[str, str]] = []
 
         def enough() -> bool:
-            alerts: list[dict[str, Any]] = get(f"{self.url}/api/v2/alerts").json()
-            held[:] = [a["labels"] for a in alerts if a["status"]["state"] == "suppressed"]
+            held[:] = self.suppressed_now()
             return len(held) >= at_least
 
         self._patient(enough)
         return held
+
+    def suppressed_now(self) -> list[dict[str, str]]:
+        """Labels of the alerts that would be held back if their group was sent at this moment."""
+        return [alert["labels"] for alert in self._alerts() if alert["status"]["state"] == "suppressed"]
+
+    def _alerts(self) -> list[dict[str, Any]]:
+        return list(get(f"{self.url}/api/v2/alerts").json())
 
     def groups(self, at_least: int) -> list[dict[str, str]]:
         """Labels that the notifications have in common, as soon as there are this many."""

@@ -1,5 +1,6 @@
 """Inhibition and grouping in a real Alertmanager that several clusters and environments share."""
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,31 @@ def test_a_page_of_one_environment_leaves_the_tickets_of_the_other_alone(
     with running(alertmanager, tmp_path, configured(**prod)) as server:
         server.post([*tickets, page])
         assert server.suppressed(at_least=1) == [tickets[1]]
+
+
+def test_tickets_stay_inhibited_when_one_page_ends_and_another_goes_on(alertmanager: Path, tmp_path: Path) -> None:
+    """Whichever page came first and whichever ends, with no word from Prometheus between the end and the next flush."""
+    pages, tickets = ("page-fast", "page-slow"), ("ticket-fast", "ticket-slow")
+    orders = [(first, ends) for first, ends in product(pages, pages)]
+    with running(alertmanager, tmp_path, configured()) as server:
+        for last in (False, True):  # what fires last ends last, which is what Alertmanager compares
+            server.post([of(o, page) for o in orders for page in pages if (page == o[0]) != last], 240 + last)
+        server.post([of(order, tier) for order in orders for tier in tickets])
+        everything = server.suppressed(at_least=8)
+        server.resolve([of(order, order[1]) for order in orders])
+        assert in_order(server.suppressed_now()) == in_order(everything)
+        server.resolve([of(order, tier) for order in orders for tier in pages if tier != order[1]])
+        assert server.suppressed_now() == []
+
+
+def of(order: tuple[str, str], tier: str) -> dict[str, Any]:
+    """Labels of an alert of an SLO that is called like the order of its pages."""
+    return firing(tier) | {"slo": "-then-".join(order)}
+
+
+def in_order(alerts: list[dict[str, str]]) -> list[list[tuple[str, str]]]:
+    """Alerts as something to compare, whatever order the server gives them in."""
+    return sorted(sorted(labels.items()) for labels in alerts)
 
 
 def test_a_label_that_no_alert_has_separates_nothing(alertmanager: Path, tmp_path: Path) -> None:

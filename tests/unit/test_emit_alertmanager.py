@@ -105,13 +105,31 @@ def test_the_base_stays_as_it_is() -> None:
 
 def test_a_page_silences_tickets_of_the_same_slo_alone() -> None:
     """Equal service and SLO; what says that the budget is spent or unknown is never silenced, nor silences."""
-    rule = config(objective())["inhibit_rules"][0]
-    assert rule["equal"] == ["service", "slo"]
-    assert 'severity="page"' in rule["source_matchers"]
-    assert 'severity="ticket"' in rule["target_matchers"]
-    for side in ("source_matchers", "target_matchers"):
-        assert 'tier!~"exhausted|no-data|member-no-data"' in rule[side]
-        assert 'service=~"svc"' in rule[side]
+    *rules, _ = config(objective())["inhibit_rules"]
+    assert len(rules) == 2
+    for rule, tier in zip(rules, ("page-fast", "page-slow"), strict=True):
+        assert rule["equal"] == ["service", "slo"]
+        assert {'severity="page"', f'tier="{tier}"', 'service=~"svc"'} <= {*rule["source_matchers"]}
+        assert {'severity="ticket"', 'tier!~"exhausted|no-data|member-no-data"'} <= {*rule["target_matchers"]}
+        assert 'service=~"svc"' in rule["target_matchers"]
+
+
+def test_each_tier_that_pages_has_an_inhibition_rule_of_its_own() -> None:
+    """Named once, whatever number of SLOs have it; a set without such tiers has no rule, though no data may page."""
+    quiet = objective("b", disable=("page-slow",))
+    assert [source(rule) for rule in config(quiet)["inhibit_rules"][:-1]] == ['tier="page-fast"']
+    assert [source(rule) for rule in config(objective(), quiet)["inhibit_rules"][:-1]] == [
+        'tier="page-fast"',
+        'tier="page-slow"',
+    ]
+    silent = objective(disable=("page-fast", "page-slow"), no_data="page", exhausted="page")
+    assert config(silent)["inhibit_rules"] == load(BASE)["inhibit_rules"]
+
+
+def source(rule: dict[str, Any]) -> str:
+    """The tier that a rule lets inhibit."""
+    (tier,) = (matcher for matcher in rule["source_matchers"] if matcher.startswith("tier"))
+    return str(tier)
 
 
 def test_a_page_of_one_member_leaves_the_tickets_of_others_alone() -> None:
@@ -205,6 +223,6 @@ def test_labels_in_quotes_are_compared_by_inhibition(amtool: Path, tmp_path: Pat
     """A page of one route keeps the tickets of that route quiet; the pinned Alertmanager reads the label."""
     file = tmp_path / "alertmanager.yml"
     file.write_text(emitted("alertmanager", slo_set(objective("a", group_by=("http.route",)))), encoding="utf-8")
-    (rule,) = load(file.read_text(encoding="utf-8"))["inhibit_rules"]
+    rule, _ = load(file.read_text(encoding="utf-8"))["inhibit_rules"]
     assert rule["equal"] == ["service", "slo", "http.route"]
     assert not subprocess.run([amtool, "check-config", file], capture_output=True, check=False).returncode
