@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 # Command and environment templates may name: {python}, {bin[<server>]} (programs), {root} and {run} (folders),
 # {data} (this service's data folder), {folder} (the same, as a path from {run}: it has no character that a config could
-# read as syntax), {port[<service>]}, {url[<service>]}, {lookback} (Prometheus' look-back), {database} (the shop's
-# database URL). Of a service's further ports they name {port[<service>/<port>]}.
+# read as syntax), {port[<service>]}, {url[<service>]}, {lookback} and {resend_delay} (Prometheus'), {database} (the
+# shop's database URL). Of a service's further ports they name {port[<service>/<port>]}.
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,7 @@ PROMETHEUS = Service(
         "--storage.tsdb.path={data}",
         "--storage.tsdb.retention.time=40d",
         "--storage.tsdb.retention.size=2GB",
-        # An alert that is not confirmed for four times this long ends: the dead man's switch needs that soon.
-        "--rules.alert.resend-delay=10s",
+        "--rules.alert.resend-delay={resend_delay}",
         "--web.listen-address=127.0.0.1:{port[prometheus]}",
         "--web.external-url={url[prometheus]}",
         "--query.lookback-delta={lookback}",

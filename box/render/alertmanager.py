@@ -8,11 +8,16 @@ from box.settings import Settings
 
 # The dead man's switch is of the platform, whose time is never scaled: the pager waits for it in real seconds.
 REAL_TIME = ("watchdog",)
-TIMERS = ("group_wait", "group_interval", "repeat_interval")
+SHORTEST = {"group_wait": 1, "group_interval": 5, "repeat_interval": 1}
+"""What each timer is at least, in seconds: Prometheus sends alerts again every four seconds of scaled time."""
 
 
 def render(base: Document, settings: Settings, time_scale: int) -> Document:
-    """Return the base config with webhooks to services of this machine and every timer divided by the time scale."""
+    """Return the base config with webhooks to services of this machine and every timer divided by the time scale.
+
+    `group_interval` stays above the time after which Prometheus sends an alert again (RESEND_DELAY): each notification
+    has to list all alerts that were resolved lately, or they take turns in being reported as new.
+    """
     return {
         **base,
         "route": _route(base["route"], time_scale),
@@ -22,7 +27,7 @@ def render(base: Document, settings: Settings, time_scale: int) -> Document:
 
 def _route(route: Document, time_scale: int) -> Document:
     scale = 1 if route.get("receiver") in REAL_TIME else time_scale
-    timers = {key: scaled(route[key], scale) for key in TIMERS if key in route}
+    timers = {key: scaled(route[key], scale, least) for key, least in SHORTEST.items() if key in route}
     children = {"routes": [_route(child, time_scale) for child in route["routes"]]} if "routes" in route else {}
     return {**route, **timers, **children}
 

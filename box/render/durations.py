@@ -20,6 +20,6 @@ def seconds(text: str) -> float:
     return sum(int(count) * UNITS[unit] for count, unit in PART.findall(text))
 
 
-def scaled(text: str, time_scale: int) -> str:
-    """Return a timer divided by the time scale, in whole seconds and never below one."""
-    return text if time_scale == 1 else f"{max(1, round(seconds(text) / time_scale))}s"
+def scaled(text: str, time_scale: int, least: int = 1) -> str:
+    """Return a timer divided by the time scale, in whole seconds and never below the least."""
+    return text if time_scale == 1 else f"{max(least, round(seconds(text) / time_scale))}s"

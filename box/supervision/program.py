@@ -37,6 +37,11 @@ class Run:
 # How far an instant query looks back for a sample: scaled time must not see one from five nominal hours ago.
 LOOKBACK = {False: "5m", True: "10s"}
 
+# Prometheus sends an alert again at the first evaluation after this time. A resolved alert has to come again within
+# each group_interval: a notification that lacks it would report it as new when it comes back, for 15 minutes. An alert
+# not sent for four times this long (or four evaluations) ends: the dead man's switch needs that soon.
+RESEND_DELAY = {False: "10s", True: "3s"}
+
 
 def program(service: Service, run: Run, given: Collection[str] = ()) -> Program:
     """Return the section of one service; variables in `given` come from the user's environment instead of the table."""
@@ -52,6 +57,7 @@ def program(service: Service, run: Run, given: Collection[str] = ()) -> Program:
         "url": {name: run.settings.url(name) for name in run.settings.ports},
         "traces": run.settings.ports.get(f"{run.settings.trace_store}/otlp-grpc"),
         "lookback": LOOKBACK[run.time_scale > 1],
+        "resend_delay": RESEND_DELAY[run.time_scale > 1],
     }
     variables = (*service.environment, *(service.with_collector if run.settings.full else ()))
     return Program(

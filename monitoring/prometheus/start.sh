@@ -5,8 +5,10 @@
 set -eu
 scale=${TIME_SCALE:-1}
 folder=/etc/prometheus
+resend=10s # below group_interval, so that no alert is reported twice; an alert not sent for 40 s ends
 if [ "$scale" != 1 ]; then
   folder=/scaled
+  resend=3s
   set -- --query.lookback-delta=10s "$@"
 fi
 absent="otel-collector span-metrics loki victoria-logs tempo jaeger"
@@ -19,4 +21,5 @@ fi
 mkdir -p /tmp/config
 for rules in rules slo; do ln -sfn "$folder/$rules" "/tmp/config/$rules"; done
 awk -v jobs="$absent" -f /etc/prometheus/without.awk "$folder/prometheus.yml" > /tmp/config/prometheus.yml
-exec /bin/prometheus --config.file=/tmp/config/prometheus.yml --storage.tsdb.path="/prometheus/time-scale-$scale" "$@"
+exec /bin/prometheus --config.file=/tmp/config/prometheus.yml --storage.tsdb.path="/prometheus/time-scale-$scale" \
+  --rules.alert.resend-delay="$resend" "$@"

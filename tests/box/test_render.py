@@ -114,12 +114,16 @@ def test_other_urls_stay() -> None:
 
 
 def test_nested_routes_are_scaled_too() -> None:
-    """Timers of child routes are divided as well, and never below a second."""
-    route = {"routes": [{"group_interval": "10m", "routes": [{"group_wait": "10s", "repeat_interval": "1d12h"}]}]}
+    """Timers of child routes are divided as well, and never below what Prometheus' resend delay allows."""
+    route = {
+        "group_interval": "1m",
+        "routes": [{"group_interval": "10m", "routes": [{"group_wait": "10s", "repeat_interval": "1d12h"}]}],
+    }
 
     rendered = alertmanager.render({"route": route}, SETTINGS, time_scale=60)
 
     child = rendered["route"]["routes"][0]
+    assert rendered["route"]["group_interval"] == "5s"
     assert child["group_interval"] == "10s"
     assert child["routes"][0] == {"group_wait": "1s", "repeat_interval": "2160s"}
 

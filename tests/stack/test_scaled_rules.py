@@ -62,6 +62,6 @@ def test_everything_is_scaled_and_nothing_else_changes(tmp_path: Path) -> None:
     assert config["rule_files"][1:] == ["rules/*.yml"]
     assert not (tmp_path / "rules/slo.yml").exists()
     routes = yaml.safe_load((tmp_path / "slo/alertmanager/alertmanager.yml").read_text(encoding="utf-8"))
-    assert routes["route"]["group_interval"] == "1s"
+    assert routes["route"]["group_interval"] == "5s"
     assert routes["receivers"][1]["webhook_configs"][0]["url"] == "http://pager:8091/alertmanager"
     assert not (tmp_path / "of-an-earlier-run.yml").exists()
