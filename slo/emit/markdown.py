@@ -6,6 +6,8 @@ import re
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from slo.promql import naming
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -13,6 +15,9 @@ _MARKS = re.compile(r"([\\`*_\[\]|~$])")
 _BEGINNING = re.compile(r"^(\d*)([-+#=.)])")  # of a list, a heading
 _TICKS = re.compile(r"`+")
 _PROMETHEUS = '"${PROMETHEUS:-http://localhost:9090}/api/v1/query"'
+_SECONDS = 30
+"""Longer than a slow query takes; a server that hangs must not hold up the next command."""
+_TAKEN = re.compile("\x01([A-Za-z0-9_]+)\x02")
 
 
 def text(said: str) -> str:
@@ -35,9 +40,20 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def from_alert(label: str) -> str:
+    """In a query, the value of a label of the alert; the shell takes it from `variable`."""
+    return f"\x01{variable(label)}\x02"
+
+
+def variable(label: str) -> str:
+    """The shell variable for the value of a label: `label_tenant`, for zsh uses `status` and `path`."""
+    return f"label_{naming.underscored(label)}"
+
+
 def query(expr: str) -> str:
-    """A command that asks Prometheus, ready to be pasted into a shell."""
-    command = f"curl -sSG {_PROMETHEUS} --data-urlencode {quote(f'query={expr}')}"
+    """A command that asks Prometheus, ready to be pasted into a shell; without the labels that it takes it stops."""
+    asked = _TAKEN.sub(r"""'"${\1:?}"'""", quote(f"query={expr}"))
+    command = f"curl -sSG --max-time {_SECONDS} {_PROMETHEUS} --data-urlencode {asked}"
     ticks = "`" * max(3, *(len(run) + 1 for run in _TICKS.findall(command)), 3)
     return f"{ticks}sh\n{command}\n{ticks}"
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from slo.emit import markdown as md
 from slo.emit.sections import HEADINGS, Subject, percent, sections
-from slo.plan import names
 from slo.promql import duration
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: i
     """The page of one SLO's alert; where several SLOs share the alert, it lists them and tells the rest in general."""
     slos = list({(p.slo.service, p.slo.name): p.slo for p, _ in raised}.values())
     planned, fact = raised[0]
-    subject = Subject(planned if len(slos) == 1 else None, names.set_of(planned.shard), factor)
+    subject = Subject(planned if len(slos) == 1 else None, factor)
     about = (
         _about(slos[0]) if len(slos) == 1 else "An alert of several SLOs; its labels `service` and `slo` tell which."
     )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 HEADINGS = ("Meaning", "Impact", "Diagnosis", "Mitigation")
 Sections = tuple[str, str, str, str]
+_TAKES = ":?}"
+"""In a command that takes a label from the alert."""
 _ERRORS = tuple(map(Decimal, ("1", "0.1", "0.02", "0.01")))
 
 
@@ -33,20 +35,30 @@ class Subject(msgspec.Struct, frozen=True):
 
     Attributes:
         planned: the SLO, or none where several SLOs share the alert.
-        set: their set.
         factor: time scale of the rules.
     """
 
     planned: PlannedSlo | None
-    set: str
     factor: int
 
     def series(self, name: str, kind: str = "") -> str:
-        """A series of the SLO, or of all SLOs of the set."""
-        own = f'shard=~"{self.set}-[0-9]+"'
+        """A series of what the alert is about: of one SLO, and of one member where the SLO has groups."""
+        members = self.planned.slo.group_by if self.planned else ()
+        taken = "".join(f',{naming.label(each)}="{md.from_alert(each)}"' for each in members)
+        return self.whole(name, taken + kind)
+
+    def whole(self, name: str, more: str = "") -> str:
+        """A series of the SLO with all members of its group."""
+        service, slo = md.from_alert("service"), md.from_alert("slo")
         if self.planned:
-            own = f'service="{self.planned.slo.service}",slo="{self.planned.slo.name}"'
-        return f"{name}{{{own}{kind}}}"
+            service, slo = self.planned.slo.service, self.planned.slo.name
+        return f'{name}{{service="{service}",slo="{slo}"{more}}}'
+
+    def taken(self) -> str:
+        """What to type before the commands where they take labels from the alert, as a paragraph."""
+        labels = self.planned.slo.group_by if self.planned else ("service", "slo")
+        typed = " and ".join(md.code(f"{md.variable(label)}=") for label in labels)
+        return f"The commands take labels from the alert. First type {typed}, each with its value.\n\n"
 
     def selectors(self) -> tuple[Selector, ...]:
         """The user's own series."""
@@ -55,7 +67,9 @@ class Subject(msgspec.Struct, frozen=True):
 
 def sections(tier: str, subject: Subject) -> Sections:
     """Meaning, impact, diagnosis and mitigation of an alert."""
-    return _OTHERS.get(tier, _burn)(subject)
+    meaning, impact, diagnosis, mitigation = _OTHERS.get(tier, _burn)(subject)
+    taken = subject.taken() if _TAKES in diagnosis else ""
+    return meaning, impact, taken + diagnosis, mitigation
 
 
 def _burn(subject: Subject) -> Sections:
@@ -116,7 +130,7 @@ def _no_data(subject: Subject) -> Sections:
     target = subject.planned.slo.alerts.target if subject.planned else None
     down = f", and the target is down ({md.code(target)} is not 1)" if target else ""
     up = (("Is the target up?", target),) if target else ()
-    recorded = subject.series(names.events(TILE), ',kind="bad"')
+    recorded = subject.whole(names.events(TILE), ',kind="bad"')
     return (
         f"For ten minutes there was nothing to measure{down}: the series are gone. Mere silence does not raise it.",
         "Whether users are served is unknown, and no other alert of this SLO can fire. *How else can you tell?*",
@@ -136,7 +150,7 @@ def _no_data(subject: Subject) -> Sections:
 
 def _member_no_data(subject: Subject) -> Sections:
     by = naming.labels(subject.planned.slo.group_by) if subject.planned else "service, slo"
-    day, now = (f"group by ({by}) ({subject.series(names.events(w))})" for w in (DAY, TILE))
+    day, now = (f"group by ({by}) ({subject.whole(names.events(w))})" for w in (DAY, TILE))
     return (
         "A member of the group had events within the last day and is not counted any more, although others are.",
         "The member may have been removed on purpose. If not, nobody knows how it is served.",

@@ -54,6 +54,7 @@ def calls(command: str) -> Iterator[list[str]]:
             words = shlex.split(part, comments=True)
         except ValueError:  # a part of a quoted string that holds a separator
             continue
+        words = [word.replace("${service:?}", "web") for word in words]  # of the alert, which the reader types first
         while words and re.fullmatch(r"\w+=.*", words[0]):
             words.pop(0)
         if words and words[0].removeprefix(".venv/bin/") in PROGRAMS:

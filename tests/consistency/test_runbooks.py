@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import promql_parser
@@ -25,6 +26,7 @@ from tests.consistency.servers import SCRAPED, SERVERS
 
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
 QUERY = re.compile(r"'query=(.+)'")
+TAKEN = re.compile(r"\$\{(\w+):\?\}")
 RUNBOOKS = Path(__file__).parents[2] / "runbooks"
 PAGES = [read(path) for path in sorted(RUNBOOKS.glob("*.md"))]
 ALERT_PAGES = [page for page in PAGES if page.path.stem != "README"]
@@ -150,10 +152,20 @@ def unknown_names(selector: promql_parser.VectorSelector, known: Known) -> Itera
             yield from (f"no such series: {name}" for name in matcher.value.split("|") if name not in known)
 
 
+def names_a_tier(command: str) -> bool:
+    """Whether a command is about one tier: beside queries, whose answers name what they are about."""
+    return bool(re.search(r"\b(web|catalog|orders|800[012])\b", QUERY.sub("", command)))
+
+
+def platform_rules(root: Path) -> list[dict[str, Any]]:
+    """The alerting rules about the monitoring itself."""
+    text = (root / "monitoring/prometheus/rules/platform.yml").read_text(encoding="utf-8")
+    return [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+
+
 def platform_alerts(root: Path) -> set[str]:
     """The alerts about the monitoring itself, and the one that the pager raises."""
-    text = (root / "monitoring/prometheus/rules/platform.yml").read_text(encoding="utf-8")
-    return {rule["alert"] for group in yaml.safe_load(text)["groups"] for rule in group["rules"]} | {watchdog.ALERT}
+    return {rule["alert"] for rule in platform_rules(root)} | {watchdog.ALERT}
 
 
 def test_every_alert_has_a_page_and_every_page_an_alert(planned: Plan, root: Path) -> None:
@@ -165,12 +177,9 @@ def test_every_alert_has_a_page_and_every_page_an_alert(planned: Plan, root: Pat
 
 def test_every_series_of_the_platform_rules_exists(root: Path, known: Known) -> None:
     """The rules about the monitoring ask for what the servers export."""
-    text = (root / "monitoring/prometheus/rules/platform.yml").read_text(encoding="utf-8")
-    rules = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
-
     problems = [
         f"{rule['alert']}: {problem}"
-        for rule in rules
+        for rule in platform_rules(root)
         for selector in selectors(rule["expr"])
         for problem in unknown_parts(selector, known)
     ]
@@ -198,8 +207,34 @@ def test_a_page_begins_with_a_question_to_prometheus(page: Page) -> None:
     """The first command can be pasted as it stands, changes nothing, and asks for the page's own SLO or target."""
     _, first = page.commands[0]
 
-    assert first.startswith("curl -sSG http://127.0.0.1:9090/api/v1/query ")
+    assert first.startswith("curl -sSG --max-time 10 http://127.0.0.1:9090/api/v1/query ")
     assert QUERY.search(first)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_no_request_waits_for_ever(page: Page) -> None:
+    """A server that hangs is what some pages are about: each curl gives up in time for the next command."""
+    commands = [command for _, command in page.commands]
+
+    assert [each for each in commands if each.count("curl ") != each.count("--max-time 10 ")] == []
+
+
+def test_pages_about_any_component_take_it_from_the_alert(root: Path) -> None:
+    """An alert that names a tier in a label prints no command for another: it stops until the label is typed."""
+    about_any = {rule["alert"] for rule in platform_rules(root) if "$labels.service" in str(rule["annotations"])}
+    pages = [page for page in ALERT_PAGES if page.path.stem in about_any]
+
+    assert len(pages) > 5
+    named = [(page.path.stem, command) for page in pages for _, command in page.commands if names_a_tier(command)]
+    assert named == []
+
+
+@pytest.mark.parametrize("page", ALERT_PAGES, ids=ids)
+def test_what_a_command_takes_is_said_before(page: Page) -> None:
+    """Each variable of a command stands in the text as what to type, and no other does."""
+    taken = {name for _, command in page.commands for name in TAKEN.findall(command)}
+
+    assert {span for span in page.code_spans if re.fullmatch(r"\w+=", span)} == {f"{name}=" for name in taken}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)

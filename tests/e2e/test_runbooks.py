@@ -29,6 +29,10 @@ ELSEWHERE = re.compile(
 """What a command speaks of that needs the signals which a light box does not have."""
 
 
+LABELS = {"service": "catalog", "metric": "shop_visits_total"}
+"""What a person would take from an alert: pages stop where it is not typed first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A box on ports and in a folder of its own."""
@@ -92,6 +96,8 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         **os.environ,
         "BOX_RUN_DIR": str(run),
         **{service.port_variable: str(ours[service.name]) for service in CORE},
+        **LABELS,
+        "port": str(ours[LABELS["service"]]),
     }
     ports = {name: (printed[name], ours[name]) for name in printed}
     running = Running(ports, run, environment)

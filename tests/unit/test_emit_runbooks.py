@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 from decimal import Decimal
 
 import promql_parser
@@ -11,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from slo.emit.context import Context
-from slo.emit.markdown import code, query, table, text
+from slo.emit.markdown import code, from_alert, query, table, text
 from slo.emit.runbooks import runbooks
 from slo.model import Override, Scale, Slo
 from slo.plan import plan
@@ -32,11 +33,11 @@ def asked(page: str) -> list[str]:
     """The PromQL of each command, as a shell hands it to curl."""
     commands = [shlex.split(command) for command in COMMAND.findall(page)]
     for words in commands:
-        assert words[:2] == ["curl", "-sSG"]
-        assert words[3] == "--data-urlencode"
-        assert words[4].startswith("query=")
-        assert len(words) == 5
-    return [words[4].removeprefix("query=") for words in commands]
+        assert words[:4] == ["curl", "-sSG", "--max-time", "30"]
+        assert words[5] == "--data-urlencode"
+        assert words[6].startswith("query=")
+        assert len(words) == 7
+    return [words[6].removeprefix("query=") for words in commands]
 
 
 EVERY = (
@@ -106,7 +107,7 @@ def test_texts_of_users_stay_what_they_are() -> None:
 
 
 def test_an_alert_that_slos_share_has_one_page_for_all() -> None:
-    """It lists them, and its commands ask about all of them."""
+    """It lists them, and its commands ask about the one that the labels of the alert name."""
     a, b = objective("a-b", title="first"), replace(objective("a-b", title="second | last"), service="svc-2")
     planned = plan(slo_set(a, b), Scale())
     shared = [
@@ -117,8 +118,34 @@ def test_an_alert_that_slos_share_has_one_page_for_all() -> None:
     assert sorted(made) == ["SLOBudgetBurn", "SLOBudgetExhausted", "SLONoData"]
     page = made["SLOBudgetBurn"]
     assert "| svc-2 | a-b | second \\| last | 99.9% | 30d | crew |" in page
-    assert asked(page)[0] == 'slo:error_ratio:5m{shard=~"svc-[0-9]+"} / slo:budget:ratio{shard=~"svc-[0-9]+"}'
+    assert "First type `label_service=` and `label_slo=`, each with its value." in page
+    one = '{service="${label_service:?}",slo="${label_slo:?}"}'
+    assert asked(page)[0] == f"slo:error_ratio:5m{one} / slo:budget:ratio{one}"
     assert all(promql_parser.parse(expr) for one in made.values() for expr in asked(one))
+
+
+def test_commands_ask_about_the_member_of_the_alert() -> None:
+    """The alert names one member; what is missing is looked for in the whole group."""
+    made = pages(objective("members", group_by=("tenant", "http.route"), no_data_members="ticket"))
+    one = '{service="svc",slo="members",tenant="${label_tenant:?}","http.route"="${label_http_route:?}"}'
+    assert asked(made["SvcMembersBudgetBurn"])[1] == f"slo:budget_remaining:ratio{one}"
+    assert (
+        "First type `label_tenant=` and `label_http_route=`, each with its value." in made["SvcMembersBudgetExhausted"]
+    )
+    for alert in ("SvcMembersNoData", "SvcMembersMemberNoData"):
+        assert ":?}" not in made[alert]
+        assert "First type" not in made[alert]
+
+
+def test_a_command_without_its_label_stops() -> None:
+    """The shell says which one is missing, before anything is asked; a value is quoted by the shell."""
+    (command,) = COMMAND.findall(query(f'up{{a="{from_alert("a.b")}"}}'))
+    command = command.replace("curl", "printf '%s\\n'", 1)
+    without = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, env={})
+    assert without.returncode
+    assert "a_b" in without.stderr
+    given = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True, env={"label_a_b": "x y"})
+    assert given.stdout.splitlines()[-1] == 'query=up{a="x y"}'
 
 
 @pytest.mark.parametrize(
