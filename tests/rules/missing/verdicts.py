@@ -23,7 +23,9 @@ NO_DATA, MEMBER_NO_DATA = "no-data", "member-no-data"
 UNKNOWN_FOR = 18
 """Minutes after which `NoData` must fire: ten, and those that five-minute records go on."""
 KNOWN_FOR = 7
-"""Minutes after which it must have ended."""
+"""Minutes after which records follow what is known."""
+ENDED_AFTER = KNOWN_FOR + 10
+"""Minutes after which `NoData` must have ended: it goes on for ten, so that series which come and go raise one alert."""
 OUTAGE = 31
 """Minutes of an outage after which some alert must have fired."""
 CLEARLY = 0.8
@@ -139,11 +141,11 @@ def _no_data(members: Mapping[str, Member], seen: Seen) -> Iterator[Problem]:
     for at in _looks():
         fires = _fires(seen, at, NO_DATA)
         unknown = all(one.all_in(State.UNKNOWN, at - UNKNOWN_FOR, at) for one in members.values())
-        known = any(one.all_in(State.KNOWN, at - KNOWN_FOR, at) for one in members.values())
+        known = any(one.all_in(State.KNOWN, at - ENDED_AFTER, at) for one in members.values())
         if unknown and not fires:
             yield Problem("no NoData", at, f"nothing is known for {UNKNOWN_FOR} min and more")
         if known and fires:
-            yield Problem("false NoData", at, f"known for {KNOWN_FOR} min and more")
+            yield Problem("false NoData", at, f"known for {ENDED_AFTER} min and more")
 
 
 def _member_no_data(members: Mapping[str, Member], seen: Seen) -> Iterator[Problem]:
@@ -155,8 +157,8 @@ def _member_no_data(members: Mapping[str, Member], seen: Seen) -> Iterator[Probl
             gone = member.all_in(State.UNKNOWN, at - UNKNOWN_FOR, at) and member.events(at, MINUTES) > 0
             if gone and beside and not fires:
                 yield Problem("no MemberNoData", at, f"{_of(zone)} unknown for {UNKNOWN_FOR} min and more")
-            if fires and member.all_in(State.KNOWN, at - KNOWN_FOR, at):
-                yield Problem("false MemberNoData", at, f"{_of(zone)} known for {KNOWN_FOR} min and more")
+            if fires and member.all_in(State.KNOWN, at - ENDED_AFTER, at):
+                yield Problem("false MemberNoData", at, f"{_of(zone)} known for {ENDED_AFTER} min and more")
 
 
 def _fires(seen: Seen, at: int, *tiers: str) -> bool:
