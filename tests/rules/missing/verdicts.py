@@ -25,7 +25,7 @@ UNKNOWN_FOR = 18
 KNOWN_FOR = 7
 """Minutes after which records follow what is known."""
 ENDED_AFTER = KNOWN_FOR + 10
-"""Minutes after which `NoData` must have ended: it goes on for ten, so that series which come and go raise one alert."""
+"""Minutes after which `NoData` must have ended: it goes on for ten, series that come and go raise one alert."""
 OUTAGE = 31
 """Minutes of an outage after which some alert must have fired."""
 CLEARLY = 0.8
