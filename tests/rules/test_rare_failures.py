@@ -21,20 +21,22 @@ def grown(minutes: list[int], scrape: int, late: int) -> str:
     return " ".join(str(sum(at <= tick * scrape for at in moments)) for tick in range(60 * END // scrape))
 
 
-@pytest.mark.parametrize("late", [1, 50])
-@pytest.mark.parametrize(
-    ("scrape", "declared"), [(15, 15), (30, 30), (60, 60), (5, None), (15, None), (30, None), (60, None)]
-)
-def test_the_second_failure_pages_and_the_page_stays(
-    scrape: int, declared: int | None, late: int, tmp_path: Path, promtool: Path
-) -> None:
-    """As `slo explain` promises: not before, within an evaluation and a scrape, and without flapping."""
-    interval = {"scrape_interval": declared or 60, "any_interval": declared is None}
-    rules = emitted("prometheus", slo_set(objective("api", **interval)))
+def situation(scrape: int, late: int) -> dict[str, object]:
+    """The story, and what fires at each minute; `late`: seconds between an event and a full minute."""
     series = {
         OK: grown(list(range(0, FIRST, EVERY)), scrape, late),
         FAILED: grown(list(range(FIRST, END, EVERY)), scrape, late),
     }
     quiet = [(f"{minute}m", PAGES, {"{}": 0}) for minute in range(FIRST - 2, SECOND + 1)]
     firing = [(f"{minute}m", f"({PAGES}) > bool 0", {"{}": 1}) for minute in range(SECOND + 3, END - 1)]
-    assert not judged(promtool, tmp_path, rules, "1m", case("rare", f"{scrape}s", series, *quiet, *firing))
+    return case(f"{late} s late", f"{scrape}s", series, *quiet, *firing)
+
+
+@pytest.mark.parametrize(("scrape", "declared"), [(15, 15), (30, 30), (60, 60), (15, None), (60, None)])
+def test_the_second_failure_pages_and_the_page_stays(
+    scrape: int, declared: int | None, tmp_path: Path, promtool: Path
+) -> None:
+    """As `slo explain` promises: not before, within an evaluation and a scrape, and without flapping."""
+    interval = {"scrape_interval": declared or 60, "any_interval": declared is None}
+    rules = emitted("prometheus", slo_set(objective("api", **interval)))
+    assert not judged(promtool, tmp_path, rules, "1m", *(situation(scrape, late) for late in (1, 50)))
