@@ -188,7 +188,7 @@ class _Writer:
     def _operand(self, node: Node, sign: int, *, filters: bool) -> str:
         """The node as an operand of any operator."""
         text = self.write(node, sign, filters=filters)
-        closed = not isinstance(node, Binary | Signed) or text.startswith("sum ")
+        closed = not isinstance(node, Binary | Signed) or _is_union(node)
         return text if closed or (filters and isinstance(node, Binary) and _kept(node)) else f"({text})"
 
 
@@ -232,6 +232,12 @@ def _terms(node: Node) -> list[Node]:
     if not isinstance(node, Binary) or not _is_sum(node):
         return [node]
     return [term for part in node.parts for term in (_terms(part) if _alike(part, node) else [part])]
+
+
+def _is_union(node: Node) -> bool:
+    """Whether it is written as one aggregation."""
+    terms = _terms(node)
+    return len(terms) > 1 and not any(map(has_fallback, terms))
 
 
 def _is_sum(node: Binary) -> bool:

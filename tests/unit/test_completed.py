@@ -91,6 +91,12 @@ def test_what_has_not_happened_yet_is_0(text: str, wanted: str) -> None:
         (BAD, "e / on (x) t", "(e or on (x) 0 * t) / on (x) t"),
         (BAD, "(t - g) / t", "(t - g) / t"),
         (BAD, "clamp_min(t - g, 0) / t", "clamp_min(t - g, 0) / t"),
+        (
+            BAD,
+            "(sum by (z) (t) - sum by (z) (g)) / sum by (z) (t)",
+            "(sum by (z) (t) - sum by (z) (g)) / sum by (z) (t)",
+        ),
+        (BAD, "(a + b - g) / t", f"(({together('a', 'b')} - (g or 0 * {together('a', 'b')})) or 0 * t) / t"),
         (GOOD, "1 - (t - g) / t", "1 - (t - g) / t"),
         (BAD, "(e - retried) / t", "((e - (retried or 0 * e)) or 0 * t) / t"),
         (BAD, "(t - (g or vector(0))) / t", "((t - ((g or vector(0)) or 0 * t)) or 0 * t) / t"),
