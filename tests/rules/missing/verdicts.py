@@ -127,7 +127,8 @@ def _out(run: Run, zone: str, members: Mapping[str, Member], minute: int) -> boo
     member = members[zone]
     if member.burning(minute, 0.5):
         return member.busy(minute)
-    alerted = run.watched or all(one.states[minute] is State.UNKNOWN for one in members.values())
+    gone = all(one.states[minute] is State.UNKNOWN for one in members.values())
+    alerted = gone or (run.watched and member.events(minute, MINUTES) > 0)  # a member without events leaves quietly
     return member.states[minute] is State.UNKNOWN and alerted and State.KNOWN in member.states[: max(0, minute - 12)]
 
 
