@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from slo.completed import PART, Known, completed, rate_of
 from slo.operands import subtracts
 from slo.promql import Selector, duration
 from slo.query import Query, by_labels
+from slo.zerofill import QueryFacts, rate_of, zero_filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,70 +34,59 @@ _BRIDGE = 150 * 60
 _TARGET = "job, instance"
 
 
-class Reading(msgspec.Struct, frozen=True):
-    """How a query of an SLI is read.
+def events(query: Query, base: Base, facts: QueryFacts, *others: Query) -> str:
+    """Return the events of one tile.
 
-    Attributes:
-        known: what the SLI knows about the query.
-        others: counters that show which targets are not new; none for the query of all events.
+    Args:
+        query: a counter, or an expression that gives events per second.
+        base: the tile.
+        facts: what the SLI knows about the query.
+        others: counters that show which targets are not new, for `data_loss: bridge`.
     """
-
-    known: Known = Known()
-    others: tuple[Query, ...] = ()
-
-
-def events(query: Query, base: Base, how: Reading) -> str:
-    """The events of one tile; `query`: a counter, or an expression that gives events per second."""
     if base.bridge and isinstance(query, Selector) and not base.excluded:
-        return _bridged(query, base, how.others)
-    counted = in_tile(lambda tile: of_members(_per_second(query, tile, how), tile), base)
+        return _bridged(query, base, others)
+    counted = in_tile(lambda tile: by_member(_per_second(query, tile, facts), tile), base)
     return f"clamp_min({counted}, 0)" if subtracts(query) else counted
 
 
-def _per_second(query: Query, base: Base, how: Reading) -> str:
-    """Events per second of each series."""
+def _per_second(query: Query, base: Base, facts: QueryFacts) -> str:
+    """Return the events per second of each series."""
     if isinstance(query, Selector):
-        text = rate_of(query, base, how.known.buckets.get(query, ()))
+        text = rate_of(query, base, facts.buckets.get(query, ()))
         return text[1:-1] if text.startswith("(") else text
-    return completed(query.text, base, how.known)
+    return zero_filled(query.text, base, facts)
 
 
-def of_members(series: str, base: Base, operator: str = "sum") -> str:
-    """One value of each member of the group; of each SLO, where many are counted together."""
+def by_member(series: str, base: Base, operator: str = "sum") -> str:
+    """Aggregate series to one value per member of the group, or per SLO where one rule counts many SLOs."""
     before, after = base.named
     return f"{before}{operator}{by_labels(base.group_by)}({series}){after}"
 
 
-class Beside(msgspec.Struct, frozen=True):
-    """Two metrics that come and go by themselves: where there are series of `seen`, one of `needed` must be as well."""
+class MetricPair(msgspec.Struct, frozen=True):
+    """Two metrics that appear and disappear independently: while `seen` has series, `needed` must have one, too."""
 
     needed: tuple[Selector, ...]
     seen: tuple[Selector, ...]
 
 
-def where_known(count: str, pairs: Iterable[Beside], base: Base, *, by: bool = True) -> str:
-    """The count of a tile, unless one metric was there without the other at its beginning or at its end.
+def where_measured(count: str, pairs: Iterable[MetricPair], base: Base, *, by: bool = True) -> str:
+    """Drop the count of a tile if one metric of a pair was missing at its beginning or its end.
 
-    What one of them counts in a part of a tile is no share of what the other counts in all of it. Without `by`, the
-    series of all members are looked at together, since the group has labels that series lack.
+    A metric that covers a part of the tile cannot be compared with one that covers all of it. Without `by`, presence is
+    checked for the whole group, because the series lack its labels.
     """
     every = base if by else replace(base, group_by=())
     word = "unless" if by or not base.group_by else "unless on ()"
     ends = ("", f" offset {duration(base.tile)}")
-    alone = [f"({_there(p.seen, e, every)} unless {_there(p.needed, e, every)})" for p in pairs for e in ends]
+    alone = [f"({_present(p.seen, e, every)} unless {_present(p.needed, e, every)})" for p in pairs for e in ends]
     return f"\n{word} ".join([count, *alone])
 
 
-def _there(selectors: Sequence[Selector], end: str, base: Base) -> str:
-    """Whether there is one of the series at one end of the tile."""
-    text = " or ".join(of_members(f"{one}{end}", base, "group") for one in selectors)
+def _present(selectors: Sequence[Selector], end: str, base: Base) -> str:
+    """Return PromQL that has a sample while one of the series exists at this end of the tile."""
+    text = " or ".join(by_member(f"{one}{end}", base, "group") for one in selectors)
     return f"({text})" if len(selectors) > 1 else text
-
-
-def together(counts: Sequence[str]) -> str:
-    """The sum of counts of which some may have no series."""
-    parts = (f'label_replace({count}, "{PART}", "{n}", "", "")' for n, count in enumerate(counts))
-    return f"sum without ({PART}) ({' or '.join(parts)})"
 
 
 def in_tile(per_second: Callable[[Base], str], base: Base) -> str:

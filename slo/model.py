@@ -92,7 +92,7 @@ class Feed(msgspec.Struct, frozen=True):
 
 
 Missing = tuple[tuple["Selector", str], ...]
-"""Selectors, and for each of them what follows where it has no series: one of these."""
+"""Selectors, each with what is recorded while it has no series: one of the texts below."""
 NO_DATA = "no data: neither good nor bad, and NoData fires"
 NOT_YET = "0 events, as long as the other operands have series"
 NO_FAILURES = "no bad events"

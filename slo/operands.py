@@ -1,4 +1,4 @@
-"""What a query is made of: its selectors, what more of each means, and which of them belong to one histogram."""
+"""The operands of a query: which are better when larger, and which belong to one histogram."""
 
 from __future__ import annotations
 
@@ -15,23 +15,20 @@ if TYPE_CHECKING:
     from slo.query import Query
 
 GOOD, NEUTRAL, BAD = 1, 0, -1
-"""What it means when a query gives more: fewer failures, nothing, more failures."""
+"""Whether a larger value is better, neutral or worse."""
 
 LE = "le"
 LABELLING = frozenset({"label_join", "label_replace"})
-"""Functions that make labels."""
+"""Functions that set labels."""
 _CONSTANT = ABSENCE | {"vector"}
 _INFINITE = frozenset({"+Inf", r"\+Inf", "[+]Inf", "Inf"})
 
 Buckets = Mapping[Selector, tuple[Selector, ...]]
-"""For each counter of all observations of a histogram, the buckets that its series must have as well."""
+"""The counter of a histogram, and the buckets that its series must have to count."""
 
 
 def operands(query: Query, sign: int) -> tuple[tuple[Selector, int], ...]:
-    """The selectors of a query, and what more of each means; `sign`: what more of the whole means.
-
-    A denominator means nothing by itself.
-    """
+    """Return the selectors of a query, each with its sign; `sign`: that of the query. A denominator is neutral."""
     return ((query, sign),) if isinstance(query, Selector) else tuple(_signed(read(query.text).tree, sign))
 
 
@@ -46,12 +43,12 @@ def _signed(node: Node, sign: int) -> Iterator[tuple[Selector, int]]:
 
 
 def subtracts(query: Query) -> bool:
-    """Whether its value may fall below 0 for a moment: while one of two operands appears or disappears."""
+    """Whether the query subtracts, so that it may be negative while an operand appears or disappears."""
     return not isinstance(query, Selector) and any(sign == BAD for _, sign in operands(query, GOOD))
 
 
 def makes_labels(query: Query) -> bool:
-    """Whether the labels of its value need not be those of its series."""
+    """Whether the result may have labels that the series lack."""
     if isinstance(query, Selector):
         return False
     nodes = walk(read(query.text).tree)
@@ -59,22 +56,22 @@ def makes_labels(query: Query) -> bool:
 
 
 def is_join(node: Node) -> bool:
-    """Whether one series may have several partners: `group_left` or `group_right`."""
+    """Whether it is a many-to-one match: `group_left` or `group_right`."""
     return isinstance(node, Binary) and node.matching is not None and node.matching.grouped != ""
 
 
 def has_fallback(node: Node) -> bool:
-    """Whether it has a value without any series: a fallback such as `or vector(0)`."""
+    """Whether it has a value without any series, by a fallback such as `or vector(0)`."""
     return any(isinstance(part, Call) and part.name in _CONSTANT for part in walk(node))
 
 
 def selectors_in(node: Node) -> Iterator[Selector]:
-    """Every selector of a part of a query."""
+    """Return every selector of a node."""
     return (part.selector for part in walk(node) if isinstance(part, Read))
 
 
 def metrics(selectors: Iterable[Selector]) -> set[str]:
-    """The metrics that selectors read, a histogram by its base name; an empty name stands for more than one."""
+    """Return the metrics that selectors read, histograms by base name, and "" for a selector without a plain name."""
     return {_metric(selector) for selector in selectors}
 
 
@@ -85,7 +82,7 @@ def _metric(selector: Selector) -> str:
 
 
 def buckets_of(selectors: Iterable[Selector]) -> Buckets:
-    """Find the buckets among the selectors of an SLI that belong to one of its counters."""
+    """Pair the counters of histograms among the selectors of an SLI with the buckets it reads."""
     every = tuple(selectors)
     bounds = [one for one in every if is_bucket(one)]
     if not bounds:
@@ -95,12 +92,12 @@ def buckets_of(selectors: Iterable[Selector]) -> Buckets:
 
 
 def belongs(selector: Selector, buckets: Buckets) -> bool:
-    """Whether it is a bucket of a histogram whose observations are counted as well."""
+    """Whether it is a bucket of a histogram that is counted, too."""
     return is_bucket(selector) and metrics([selector]) <= metrics(buckets)
 
 
 def is_bucket(selector: Selector) -> bool:
-    """Whether it reads one bucket, and not that of all observations."""
+    """Whether it reads one bucket other than +Inf."""
     if not selector.name.endswith("_bucket"):
         return False
     les = [m for m in selector.matchers if m.label == LE]
@@ -108,7 +105,7 @@ def is_bucket(selector: Selector) -> bool:
 
 
 def _of(counter: Selector, bucket: Selector) -> Selector | None:
-    """The bucket of each series of the counter, if the bucket that is read is one of these."""
+    """Return the bucket with the matchers of the counter, if both belong to one histogram."""
     base = bucket.name.removesuffix("_bucket")
     others = tuple(m for m in counter.matchers if m.label != LE)
     everything = counter.name == f"{base}_count" or (

@@ -20,7 +20,7 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class Absent(msgspec.Struct, frozen=True):
-    """What is recorded while a selector has no series."""
+    """A selector, and what is recorded while it has no series."""
 
     selector: str
     recorded: str

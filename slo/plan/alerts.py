@@ -70,7 +70,7 @@ def rules(planned: PlannedSlo, scale: Scale, read: str | None = None) -> list[Al
 
 
 def kept(fact: AlertFacts, factor: int) -> int:
-    """How long an alert goes on after its last reason: series that come and go raise one alert, not one each time."""
+    """Return `keep_firing_for` in seconds: series that come and go raise one alert."""
     return ABSENT_AFTER // factor if fact.tier in {"no-data", "member-no-data"} else 0
 
 
@@ -120,13 +120,13 @@ def _threshold(terms: Terms, tier: Tier) -> str:
 
 
 def _least(terms: Terms) -> str:
-    """The bad events that are enough: `rate` makes a little less of whole numbers than they are, 1.9 of 2."""
+    """Return the threshold for `min_bad_events`, half an event lower: `rate` returns 1.9 for two events."""
     least = Decimal(terms.min_bad)
     return f"{least if terms.unit == 'ratio-slices' else least - _ROUNDED:f}"
 
 
 def exhausted(terms: Terms) -> str:
-    """Nothing left, and not because of a single failure among next to no events; then until enough is left again."""
+    """Fire at no budget left with enough bad events; end when `RECOVERED` of the budget is left."""
     left, bad = series(names.REMAINING), series(names.events(terms.window), "bad")
     member = naming.labels(tuple(dict.fromkeys(("service", "slo", *terms.group_by))))
     return (
@@ -138,7 +138,7 @@ def exhausted(terms: Terms) -> str:
 
 
 def _fired(terms: Terms) -> str:
-    """This alert as it was at the evaluation before; the server records it as `ALERTS`."""
+    """Return the state of this alert at the previous evaluation, as the server records it."""
     state = f'ALERTS{{alertname="{ALERT}",alertstate="firing"}}'
     return state if terms.interval < _LOOKBACK else f"last_over_time({state}[{duration(terms.interval + 1)}])"
 

@@ -1,4 +1,4 @@
-"""The syntax tree of a PromQL query: what operators, calls and selectors it is made of, and where each stands."""
+"""The syntax tree of a PromQL query, with the position of each node."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Stretch(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """Words of a query that follow each other: all tokens of the text, and which of them these are."""
+    """Consecutive words of a query, as indices into its tokens."""
 
     tokens: Sequence[Token]
     first: int
@@ -42,7 +42,7 @@ class Stretch(msgspec.Struct, frozen=True, gc=False, eq=False):
 
 
 class Node(msgspec.Struct, frozen=True, eq=False):
-    """A part of a query that has a value; round brackets around it leave no trace.
+    """A part of a query that has a value; brackets around it have no node.
 
     Attributes:
         at: its words.
@@ -54,7 +54,7 @@ class Node(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def parts(self) -> tuple[Node, ...]:
-        """The nodes that this one is made of, in the order of the text."""
+        """Child nodes in the order of the text."""
         return ()
 
     @property
@@ -189,7 +189,7 @@ class Signed(Node, frozen=True, eq=False):
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """Yield the node and everything that it is made of, in the order of the text."""
+    """Yield the node and all its descendants in the order of the text."""
     yield node
     for part in node.parts:
         yield from walk(part)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from slo.completed import Known
-from slo.counting import Beside, Reading, events, together, where_known
+from slo.counting import MetricPair, events, where_measured
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import bucketed, increments
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
@@ -15,6 +14,7 @@ from slo.operands import BAD, GOOD, NEUTRAL, belongs, buckets_of, makes_labels, 
 from slo.promql import Matcher, Selector
 from slo.query import Query, check_rate, parse_query, selectors_of
 from slo.selectors import example
+from slo.zerofill import QueryFacts, union_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -63,30 +63,31 @@ class Events(msgspec.Struct, frozen=True):
         """The two counters that are given, and the third from them. No bad series yet means that none happened."""
         buckets = buckets_of(self.selectors())
         total = self._all(base, buckets)
-        if apart := tuple(self._apart(buckets)):
-            total = where_known(total, apart, base, by=not any(map(makes_labels, self.queries())))
+        if pairs := tuple(self._metric_pairs(buckets)):
+            total = where_measured(total, pairs, base, by=not any(map(makes_labels, self.queries())))
         return Counts(total, self._failed(base, buckets))
 
     def _all(self, base: Base, buckets: Buckets) -> str:
         if self.total is not None:
-            return events(self.total, base, Reading(Known(NEUTRAL, buckets)))
+            return events(self.total, base, QueryFacts(NEUTRAL, buckets))
         both = _given(self.good), _given(self.bad)
         signed = zip(both, (GOOD, BAD), strict=True)
-        return together([events(query, base, Reading(Known(sign, buckets), both)) for query, sign in signed])
+        return union_sum([events(query, base, QueryFacts(sign, buckets), *both) for query, sign in signed])
 
     def _failed(self, base: Base, buckets: Buckets) -> str:
         others = tuple(q for q in (self.total or self.good,) if q)
         if self.bad is None:
-            good = events(_given(self.good), base, Reading(Known(GOOD, buckets), others))
+            good = events(_given(self.good), base, QueryFacts(GOOD, buckets), *others)
             return f"clamp_min({base.total} - ({good} or 0 * {base.total}), 0)"
         whole = frozenset(metrics(selectors_of(self.total)) - {""} if self.total else ())
-        bad = events(self.bad, base, Reading(Known(BAD, buckets, whole), others))
+        bad = events(self.bad, base, QueryFacts(BAD, buckets, whole), *others)
         return f"{bad}{'' if _is_part(self.bad, self.total) else f' and {base.total}'}\nor 0 * {base.total}"
 
-    def _apart(self, buckets: Buckets) -> Iterator[Beside]:
-        """Series of two metrics, of which one may come and go without the other.
+    def _metric_pairs(self, buckets: Buckets) -> Iterator[MetricPair]:
+        """Yield the metrics that may disappear without each other; none if one metric counts both queries.
 
-        Good and failed events of one metric are different: where it shows only failures, there was no success.
+        One metric that counts good and failed events and shows failures only means that every event failed. A second
+        metric for good events may have been renamed.
         """
         first = _given(self.good) if self.total is None else self.total
         sign = GOOD if self.total and self.good else BAD
@@ -100,13 +101,13 @@ class Events(msgspec.Struct, frozen=True):
             return
         seen = metrics(selectors_of(first)) - {""}
         if new := _of_others(own, seen, buckets):
-            yield Beside(every, new)
+            yield MetricPair(every, new)
         good = own if sign == GOOD else _added(parts, GOOD) if metrics(own) <= seen else ()
         if good and len(new := _of_others(good, seen, buckets)) == len(good):
-            yield Beside(new, every)
+            yield MetricPair(new, every)
         for counter, needed in buckets.items():
             if not metrics([counter]) <= seen:
-                yield Beside(needed, (counter,))
+                yield MetricPair(needed, (counter,))
 
     def queries(self) -> tuple[Query, ...]:
         """The queries that are given."""
@@ -117,9 +118,9 @@ class Events(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(s for q in self.queries() for s in selectors_of(q)))
 
     def missing(self) -> Missing:
-        """What follows for each operand of each query."""
+        """Return for each operand what is recorded while it has no series."""
         buckets = buckets_of(self.selectors())
-        needed = {one for pair in self._apart(buckets) for one in pair.needed}
+        needed = {one for pair in self._metric_pairs(buckets) for one in pair.needed}
         rows: dict[Selector, str] = {}
         for query, sign in ((self.total, NEUTRAL), (self.good, GOOD), (self.bad, BAD)):
             signed = operands(query, sign or GOOD) if query else ()
@@ -157,23 +158,23 @@ class Events(msgspec.Struct, frozen=True):
 
 
 def _added(signed: Iterable[tuple[Selector, int]], sign: int) -> tuple[Selector, ...]:
-    """The operands that add to the query, each once."""
+    """Return the operands that are added, not subtracted, each once."""
     return tuple(dict.fromkeys(one for one, own in signed if own == sign))
 
 
 def _of_others(selectors: Iterable[Selector], seen: set[str], buckets: Buckets) -> tuple[Selector, ...]:
-    """Those of a metric that is not among the ones seen, and of no histogram whose observations are counted."""
+    """Return those of metrics not yet seen, except buckets of a histogram that is counted anyway."""
     return tuple(one for one in selectors if not metrics([one]) <= seen and not belongs(one, buckets))
 
 
-def _of_a_sum(own: tuple[Selector, ...], rest: tuple[Selector, ...], sign: int) -> Iterator[Beside]:
-    """A total that is the sum of good and bad events: as `good` and `bad` without a total."""
+def _of_a_sum(own: tuple[Selector, ...], rest: tuple[Selector, ...], sign: int) -> Iterator[MetricPair]:
+    """Yield the pair of a total that adds up good and bad events, as if `good` and `bad` were given."""
     if not metrics(own) & metrics(rest):
-        yield Beside(own, rest) if sign == GOOD else Beside(rest, own)
+        yield MetricPair(own, rest) if sign == GOOD else MetricPair(rest, own)
 
 
 def _without(sign: int, one: Selector, added: tuple[Selector, ...], *, needed: bool) -> str:
-    """What follows from a missing operand of a query; `sign`: what more of the query means."""
+    """Return what is recorded while one operand of a query has no series; `sign`: see `slo.operands`."""
     if one in added:
         several = NOT_YET if len(added) > 1 else NO_DATA if needed or sign == NEUTRAL else NO_SUCCESS
         return NO_FAILURES if sign == BAD else several
@@ -183,7 +184,7 @@ def _without(sign: int, one: Selector, added: tuple[Selector, ...], *, needed: b
 
 
 def _is_part(part: Query, whole: Query | None) -> bool:
-    """Whether every series of the part is one of the whole, too."""
+    """Whether every series that matches the part also matches the whole."""
     both = isinstance(part, Selector) and isinstance(whole, Selector) and part.name == whole.name != ""
     return (
         both

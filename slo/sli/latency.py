@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 from msgspec.structs import replace
 
-from slo.completed import Known, rate_of
-from slo.counting import Beside, Reading, events, in_tile, of_members, where_known
+from slo.counting import MetricPair, by_member, events, in_tile, where_measured
 from slo.diagnostics import Diagnostic, Place
 from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
 from slo.promql import Matcher, Selector, parse_selector
@@ -28,6 +27,7 @@ from slo.units import (
     spell,
     unit_of_name,
 )
+from slo.zerofill import QueryFacts, rate_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +133,7 @@ class Latency(msgspec.Struct, frozen=True):
             failed = f"({self._fast(self.errors, base)} or 0 * {base.total})"
             return Counts(total, f"clamp_min({base.total} - ({self._fast(self.histogram, base)} - {failed}), 0)")
         observed = self.histogram if self.native else self._count()
-        failed = f"({events(self.errors, base, Reading(others=(observed,)))} or 0 * {base.total})"
+        failed = f"({events(self.errors, base, QueryFacts(), observed)} or 0 * {base.total})"
         bad = f"clamp_min({base.total} - {self._fast(self.histogram, base)}, 0) + {failed}"
         return Counts(total, f"{bad} <= {base.total}\nor {base.total} and {bad}")
 
@@ -141,13 +141,13 @@ class Latency(msgspec.Struct, frozen=True):
         if self.native:
             return in_tile(lambda tile: f"histogram_count({_observed(self.histogram, tile)})", base)
         count, bucket = self._count(), self._bucket(self.histogram)
-        total = events(count, base, Reading(Known(buckets={count: (bucket,)})))
-        return where_known(total, [Beside((bucket,), (count,))], base) if base.bridge else total
+        total = events(count, base, QueryFacts(buckets={count: (bucket,)}))
+        return where_measured(total, [MetricPair((bucket,), (count,))], base) if base.bridge else total
 
     def _fast(self, histogram: Selector, base: Base) -> str:
         """Observations of a histogram at or under the limit."""
         if not self.native:
-            return events(self._bucket(histogram), base, Reading(others=(self._count(),)))
+            return events(self._bucket(histogram), base, QueryFacts(), self._count())
         return in_tile(lambda tile: self._fraction(_observed(histogram, tile)), base)
 
     def _fraction(self, observed: str) -> str:
@@ -164,7 +164,7 @@ class Latency(msgspec.Struct, frozen=True):
         return (*own, self._bucket(self.errors) if same else self.errors)
 
     def missing(self) -> Missing:
-        """Without errors none happened; without the bucket of the limit nothing is known."""
+        """Return no failures for the errors; targets without the bucket do not count."""
         own, *others = self.selectors()
         failed = self.selectors()[-1] if self.errors is not None else None
         return ((own, NO_DATA), *((one, NO_FAILURES if one == failed else UNKNOWN_BUCKET) for one in others))
@@ -204,4 +204,4 @@ class Latency(msgspec.Struct, frozen=True):
 
 def _observed(histogram: Selector, base: Base) -> str:
     """The observations per second of a native histogram; Prometheus 2 cannot subtract two of them."""
-    return of_members(rate_of(histogram, replace(base, any_interval=False)), base)
+    return by_member(rate_of(histogram, replace(base, any_interval=False)), base)

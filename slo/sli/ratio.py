@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from slo.completed import Known, completed
 from slo.counting import minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
@@ -15,6 +14,7 @@ from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, by_labels, check_value, parse_query, selectors_of
 from slo.selectors import example
+from slo.zerofill import QueryFacts, zero_filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -69,11 +69,11 @@ class Ratio(msgspec.Struct, frozen=True):
         return Counts(total, f"{sum_slices(f'clamp({bad}, 0, 1)', base)}\nor 0 * {base.total}")
 
     def _share(self, base: Base, *, idle: bool = False) -> str:
-        """The query, completed; closed, so that it may be compared."""
+        """Return the query with operands filled, in brackets where a comparison needs them."""
         if isinstance(self.query, Selector):
             return str(self.query)
-        known = Known(GOOD if self.success else BAD, buckets_of(self.selectors()), idle=idle)
-        text = completed(self.query.text, base, known)
+        known = QueryFacts(GOOD if self.success else BAD, buckets_of(self.selectors()), idle=idle)
+        text = zero_filled(self.query.text, base, known)
         return text if self.query.closed else f"({text})"
 
     def selectors(self) -> tuple[Selector, ...]:
@@ -81,7 +81,7 @@ class Ratio(msgspec.Struct, frozen=True):
         return selectors_of(self.query)
 
     def missing(self) -> Missing:
-        """Errors that have not happened yet make a share of 0; what else is missing leaves no share."""
+        """Return no failures for errors in the numerator, and no data for the denominator."""
         signed = operands(self.query, GOOD if self.success else BAD)
         below = {one for one, sign in signed if sign == NEUTRAL}
         if not below:

@@ -55,7 +55,7 @@ class Up(msgspec.Struct, frozen=True):
         return (self.selector,)
 
     def missing(self) -> Missing:
-        """Without a value there is no slice."""
+        """Return no data for each selector: a minute without a value does not count."""
         return tuple((selector, NO_DATA) for selector in self.selectors())
 
     def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:

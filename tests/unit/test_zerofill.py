@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from slo.completed import Known, completed, rate_of
 from slo.model import Base
 from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
 from slo.promql import Selector, parse_selector
 from slo.query import parse_query, selectors_of
+from slo.zerofill import QueryFacts, rate_of, zero_filled
 
 BASE = Base("6m", 300)
 ANY = Base("6m", 300, any_interval=True)
@@ -17,7 +17,7 @@ ANY = Base("6m", 300, any_interval=True)
 def of(text: str, sign: int = NEUTRAL, base: Base = BASE, whole: frozenset[str] = frozenset()) -> str:
     """The query, completed."""
     query = parse_query(text)
-    return completed(str(query), base, Known(sign, buckets_of(selectors_of(query)), whole))
+    return zero_filled(str(query), base, QueryFacts(sign, buckets_of(selectors_of(query)), whole))
 
 
 def together(*terms: str) -> str:
@@ -36,6 +36,7 @@ PAIR = together('t{a="1"}', 't{a="2"}')
         "rate(x[$window]) or rate(y[$window])",
         "sum(rate(x[$window])) * on (a) group_left (b) y",
         "a + on (x) group_left b",
+        "a + on (x) (b or vector(0))",
         "rate(a[$window]) > bool 5",
         "a ^ b",
         "rate(x[$window] offset 5m)",
@@ -165,7 +166,7 @@ def test_a_value_without_traffic() -> None:
     """Comparisons and conditions are left out: the series are there, and nothing happens."""
 
     def idle(text: str) -> str:
-        return completed(text, BASE, Known(BAD, idle=True))
+        return zero_filled(text, BASE, QueryFacts(BAD, idle=True))
 
     assert idle("e / (t > 0)") == "(e or 0 * (t)) / (t)"
     assert idle("e / t and on () hour() > 8") == "(e or 0 * t) / t"

@@ -1,8 +1,8 @@
-"""PromQL that keeps its value while an operand has no series.
+"""Fill operands that have no series with 0.
 
-`a + b` has a value only where both sides have one. A counter of a kind of event that has not happened yet has no
-series, and its sum with the others would be lost. Here it counts as 0 where the rest is measured. A bucket that does
-not exist although its histogram does is different: nothing is known about the series that lack it.
+`a + b` has a value only where both sides have one. A counter has no series before its first event, and the whole sum
+would be lost. Here it counts 0 while the rest is measured. A missing bucket is different: without the bucket of the
+limit, fast events cannot be separated from slow ones, so the series of that target do not count.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ if TYPE_CHECKING:
     from slo.promql import Selector
 
 PART = "__part"
-"""Label that keeps the operands of a sum apart; names with two underscores are reserved, so no series has it."""
+"""Label that keeps operands distinct in a union. Names with two underscores are reserved: no scraped series has it."""
 _TRANSPARENT = LABELLING | {"abs", "clamp", "clamp_max", "clamp_min", "round"}
 
 
-class Known(msgspec.Struct, frozen=True):
-    """What an SLI knows about one of its queries.
+class QueryFacts(msgspec.Struct, frozen=True):
+    """How one query of an SLI is to be read.
 
     Attributes:
-        sign: what more of the query means.
-        buckets: the buckets of histograms that series must have to count.
-        whole: the metrics that count all events, as far as the query does not say so by a denominator.
-        idle: comparisons and conditions are left out, so that the value is there without any traffic.
+        sign: `GOOD`, `NEUTRAL` or `BAD`: whether a larger value is better.
+        buckets: for a counter of a histogram, the buckets that a series must have to count.
+        whole: metrics that count all events; in a quotient, those of the denominator.
+        idle: drop comparisons and conditions, so that there is a value without traffic.
     """
 
     sign: int = NEUTRAL
@@ -56,43 +56,54 @@ class Known(msgspec.Struct, frozen=True):
     idle: bool = False
 
 
-def completed(text: str, base: Base, known: Known) -> str:
-    """The query over the range of the base, with 0 for what has not happened yet."""
-    return with_window(_Writer(base, known).write(read(text).tree, known.sign), base.range)
+def zero_filled(text: str, base: Base, facts: QueryFacts) -> str:
+    """Return the query over the range of the base, with 0 for operands that have no series yet."""
+    return with_window(_ZeroFill(base, facts).write(read(text).tree, facts.sign), base.range)
 
 
 def rate_of(selector: Selector, base: Base, buckets: Sequence[Selector] = ()) -> str:
-    """Events per second of each series; closed, so that any operator may be written beside it.
+    """Return the events per second of each series, in brackets unless it is a single call.
 
-    Where the scrape interval is not known, a series counts with the difference between its samples at both ends of the
-    tile: that is exact for every interval. `rate` is left for series that began, ended or were reset in between.
+    With an unknown scrape interval, a series counts the difference of its samples at both ends of the tile, which is
+    exact for every interval. `rate` remains for series that began, ended or were reset within the tile.
     """
     rate = f"rate({selector}[{base.range}])"
     if base.any_interval:
         tile = duration(base.tile)
         change = f"({selector} - {selector} offset {tile}) / {base.tile}"
         rate = f"({change} unless resets({selector}[{base.range}]) > 0\n  or {rate})"
+    return _with_buckets(rate, buckets, f"[{base.range}]")
+
+
+def _with_buckets(rate: str, buckets: Sequence[Selector], range_: str) -> str:
+    """Keep the series that have each of the buckets."""
     for bucket in buckets:
-        rate = f"({rate} and ignoring ({LE}) rate({bucket}[{base.range}]))"
+        rate = f"({rate} and ignoring ({LE}) rate({bucket}{range_}))"
     return rate
 
 
-class _Writer:
-    """Writes a tree as PromQL, completed; what needs no change keeps the user's words."""
+def union_sum(texts: Sequence[str], keep: str = f"without ({PART})") -> str:
+    """Add up vectors, some of which may have no series; each is read once."""
+    parts = (f'label_replace({text}, "{PART}", "{n}", "", "")' for n, text in enumerate(texts))
+    return f"sum {keep} ({' or '.join(parts)})"
 
-    def __init__(self, base: Base, known: Known) -> None:
+
+class _ZeroFill:
+    """Writes a tree as PromQL with operands filled; parts that need no change keep the user's text."""
+
+    def __init__(self, base: Base, facts: QueryFacts) -> None:
         self._base = base
-        self._known = known
-        self._whole = known.whole
-        self._lacks = False  # an operand was met without which nothing is known
+        self._facts = facts
+        self._whole = facts.whole
+        self._required = False  # an operand that must have series was met
 
     def write(self, node: Node, sign: int, *, filters: bool = True) -> str:
-        """The node as PromQL.
+        """Return the node as PromQL.
 
         Args:
-            node: what is written.
-            sign: what more of it means: without a good operand nothing is known, without a bad one nothing failed.
-            filters: a comparison that leaves all series out counts 0.
+            node: the node.
+            sign: whether a larger value is better: a missing good operand is unknown, a missing bad one is 0.
+            filters: fill a comparison that drops every series with 0.
         """
         if isinstance(node, Binary):
             return self._binary(node, sign, filters=filters)
@@ -105,7 +116,7 @@ class _Writer:
         return node.text
 
     def _around(self, node: Node, part: Node, sign: int, *, filters: bool) -> str:
-        """The node with one of its parts completed."""
+        """Return the node with one part filled."""
         return written(node, instead(part, self.write(part, sign, filters=filters)))
 
     def _call(self, node: Call, sign: int, *, filters: bool) -> str:
@@ -117,14 +128,11 @@ class _Writer:
         return node.text
 
     def _rate(self, node: Call, inner: Read) -> str:
-        buckets = self._known.buckets.get(inner.selector, ())
+        buckets = self._facts.buckets.get(inner.selector, ())
         if inner.range and inner.range.window and self._base.any_interval:
             return rate_of(inner.selector, self._base, buckets)
         range_ = inner.text[inner.text.rindex("[") :]
-        text = node.text
-        for bucket in buckets:
-            text = f"({text} and ignoring ({LE}) rate({bucket}{range_}))"
-        return text
+        return _with_buckets(node.text, buckets, range_)
 
     def _aggregation(self, node: Aggregation, sign: int, *, filters: bool) -> str:
         inner = node.operand
@@ -133,9 +141,9 @@ class _Writer:
         return self._around(node, inner, sign, filters=filters and node.name == "sum")
 
     def _binary(self, node: Binary, sign: int, *, filters: bool) -> str:
-        if self._known.idle and (kept := _kept(node)):
+        if self._facts.idle and (kept := _kept(node)):
             return _closed(kept)
-        if self._known.idle and node.operator in {"and", "unless"}:
+        if self._facts.idle and node.operator in {"and", "unless"}:
             return self.write(node.left, sign, filters=filters)
         if kept := _kept(node):
             return f"({node.text} or 0 * {_closed(kept)})" if filters else node.text
@@ -149,71 +157,71 @@ class _Writer:
         return write(node, sign, filters=filters) if write else node.text
 
     def _sum(self, node: Binary, sign: int, *, filters: bool) -> str:
-        """Each operand is read once; where one has no series, the others are the sum, but for fallbacks alone."""
+        """Fill each operand. One with a fallback of its own, such as `or vector(0)`, does not keep the sum alive."""
         terms = _terms(node)
         some = [term for term in terms if not has_fallback(term)]
-        if len(some) < len(terms):
-            plain = [self._operand(term, sign, filters=filters) for term in terms if has_fallback(term)]
-            return " + ".join([*([self._together(node, some, sign, filters=filters)] if some else []), *plain])
-        return self._together(node, terms, sign, filters=filters)
+        if len(some) == len(terms):
+            return self._union(node, terms, sign, filters=filters)
+        if node.matching or not some:
+            return node.text
+        kept = [self._operand(term, sign, filters=filters) for term in terms if has_fallback(term)]
+        return " + ".join([self._union(node, some, sign, filters=filters), *kept])
 
-    def _together(self, node: Binary, terms: Sequence[Node], sign: int, *, filters: bool) -> str:
+    def _union(self, node: Binary, terms: Sequence[Node], sign: int, *, filters: bool) -> str:
         if len(terms) == 1:
             return self._operand(terms[0], sign, filters=filters)
         if node.matching and node.matching.word == "on":
             keep = f"by ({naming.labels(node.matching.labels)})"
         else:
             keep = f"without ({naming.labels((PART, *(node.matching.labels if node.matching else ())))})"
-        texts = [self.write(term, sign, filters=filters) for term in terms]
-        parts = (f'label_replace({text}, "{PART}", "{n}", "", "")' for n, text in enumerate(texts))
-        return f"sum {keep} ({' or '.join(parts)})"
+        return union_sum([self.write(term, sign, filters=filters) for term in terms], keep)
 
     def _difference(self, node: Binary, sign: int, *, filters: bool) -> str:
         left = self._operand(node.left, sign, filters=filters)
         right = self._operand(node.right, -sign, filters=filters)
-        lacks = sign == BAD and _needed_beside(node, self._whole)
-        self._lacks |= lacks
-        return _joined(node, left, right if lacks else _or_zero(node, right, left))
+        required = sign == BAD and _needs_subtrahend(node, self._whole)
+        self._required |= required
+        return _joined(node, left, right if required else _or_zero(node, right, left))
 
     def _quotient(self, node: Binary, sign: int, *, filters: bool) -> str:
-        """A part of all events: the denominator shows which metrics count these."""
-        before = self._whole, self._lacks
-        self._whole, self._lacks = frozenset(metrics(selectors_in(node.right))), False
+        """Fill the numerator, unless the denominator would not show that its events are missing."""
+        before = self._whole, self._required
+        self._whole, self._required = frozenset(metrics(selectors_in(node.right))), False
         above = self._operand(node.left, sign, filters=filters)
-        lacks = self._lacks or (sign == GOOD and not _shown_beside(node))
-        self._whole, self._lacks = before[0], before[1] or lacks
+        required = self._required or (sign == GOOD and not _shows_numerator(node))
+        self._whole, self._required = before[0], before[1] or required
         below = self._operand(node.right, NEUTRAL, filters=False)
-        return _joined(node, above if lacks else _or_zero(node, above, below), below)
+        return _joined(node, above if required else _or_zero(node, above, below), below)
 
     def _operand(self, node: Node, sign: int, *, filters: bool) -> str:
-        """The node as an operand of any operator."""
+        """Return the node in brackets where an operator needs them."""
         text = self.write(node, sign, filters=filters)
         closed = not isinstance(node, Binary | Signed) or _is_union(node)
         return text if closed or (filters and isinstance(node, Binary) and _kept(node)) else f"({text})"
 
 
 def _joined(node: Binary, left: str, right: str) -> str:
-    """Two operands with the operator of a node between them, and its labels to pair them by."""
+    """Join two operands by the operator and the matching of a node."""
     by = f" {node.matching.text}" if node.matching else ""
     return f"{left} {node.operator}{by} {right}"
 
 
 def _or_zero(node: Binary, text: str, beside: str) -> str:
-    """One operand of a node, or 0 where only the other one has series."""
+    """Fill one operand of a node with 0 where only the other one has series."""
     by = f" {node.matching.text}" if node.matching else ""
     return f"({text} or{by} 0 * {beside})"
 
 
-def _needed_beside(node: Binary, whole: frozenset[str]) -> bool:
-    """Whether a difference says nothing without what is subtracted: good events, of another metric, from all events."""
+def _needs_subtrahend(node: Binary, whole: frozenset[str]) -> bool:
+    """Whether a difference needs its subtrahend: good events of another metric, taken from all events."""
     taken, all_ = metrics(selectors_in(node.right)), metrics(selectors_in(node.left))
     if any(is_bucket(selector) for selector in selectors_in(node.right)):
         return True
     return all_ <= whole and not taken <= all_ - {""} and not has_fallback(node.right)
 
 
-def _shown_beside(node: Binary) -> bool:
-    """Whether a denominator shows events of the metric of its numerator, other than those of the numerator itself."""
+def _shows_numerator(node: Binary) -> bool:
+    """Whether the denominator has the metric of the numerator beyond the numerator's own selectors."""
     own = set(selectors_in(node.left))
     if any(map(is_bucket, own)):
         return False
@@ -221,21 +229,21 @@ def _shown_beside(node: Binary) -> bool:
 
 
 def _kept(node: Binary) -> Node | None:
-    """What a comparison with a number leaves out series of, if it does so."""
+    """Return the vector that a comparison with a number filters, if it is one without `bool`."""
     sides = {node.left.kind: node.left, node.right.kind: node.right}
     filters = node.operator in COMPARISONS and not node.is_bool
     return sides["vector"] if filters and sides.keys() == {"scalar", "vector"} else None
 
 
 def _terms(node: Node) -> list[Node]:
-    """The operands of a sum, and of sums in it whose series are paired in the same way."""
+    """Return the operands of a sum, those of nested sums with the same matching included."""
     if not isinstance(node, Binary) or not _is_sum(node):
         return [node]
     return [term for part in node.parts for term in (_terms(part) if _alike(part, node) else [part])]
 
 
 def _is_union(node: Node) -> bool:
-    """Whether it is written as one aggregation."""
+    """Whether a sum is written as one aggregation."""
     terms = _terms(node)
     return len(terms) > 1 and not any(map(has_fallback, terms))
 

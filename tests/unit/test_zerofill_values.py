@@ -1,4 +1,4 @@
-"""A completed query has the value of the query itself while every operand has series, whatever its operators are."""
+"""A filled query has the value of the query itself while every operand has series, whatever its operators are."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slo.completed import Known, completed
 from slo.model import Base
 from slo.operands import BAD, GOOD, NEUTRAL
 from slo.promql import PromqlError, read
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed
+from slo.zerofill import QueryFacts, zero_filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ def test_what_is_there_keeps_its_value(sign: int) -> None:
     for _ in range(400):
         text = made(dice, 3)
         try:
-            written = completed(read(text).line, Base("5m", 300), Known(sign, whole=frozenset({"t"})))
+            written = zero_filled(read(text).line, Base("5m", 300), QueryFacts(sign, whole=frozenset({"t"})))
             found = value(read(written).tree)
         except PromqlError:  # longer than what is read
             continue
