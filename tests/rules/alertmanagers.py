@@ -1,8 +1,7 @@
-"""A real Alertmanager that is given alerts as a Prometheus gives them, and says which of them it holds back."""
+"""A real Alertmanager: post alerts as Prometheus does, read which are suppressed."""
 
 from __future__ import annotations
 
-import subprocess
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ import pytest
 import requests
 
 from tests.local import get, send
-from tests.rules.server import free_port
+from tests.rules.server import free_port, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,20 +85,12 @@ def running(program: Path, folder: Path, config: str) -> Iterator[Alertmanager]:
     """An Alertmanager with this configuration, alone."""
     (folder / "alertmanager.yml").write_text(config, encoding="utf-8")
     port, log = free_port(), folder / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [
-                program,
-                f"--config.file={folder / 'alertmanager.yml'}",
-                f"--storage.path={folder / 'data'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-                "--cluster.listen-address=",
-            ],
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    try:
+    command: list[str | Path] = [
+        program,
+        f"--config.file={folder / 'alertmanager.yml'}",
+        f"--storage.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+    with started(command, folder):
         yield Alertmanager(f"http://127.0.0.1:{port}", log)
-    finally:
-        process.terminate()
-        process.wait()

@@ -17,7 +17,7 @@ import requests
 from tests.local import get
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 PATIENCE = 90
@@ -93,25 +93,31 @@ def running(program: Path, folder: Path, *rule_files: Path) -> Iterator[Server]:
     (folder / "prometheus.yml").write_text(CONFIG.format(rules=rules, port=exporter.server_port), encoding="utf-8")
     port = free_port()
     log = folder / "log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [
-                program,
-                f"--config.file={folder / 'prometheus.yml'}",
-                f"--storage.tsdb.path={folder / 'data'}",
-                f"--web.listen-address=127.0.0.1:{port}",
-                "--query.lookback-delta=10s",
-            ],
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
+    command: list[str | Path] = [
+        program,
+        f"--config.file={folder / 'prometheus.yml'}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--query.lookback-delta=10s",
+    ]
     try:
-        yield Server(f"http://127.0.0.1:{port}", log)
+        with started(command, folder):
+            yield Server(f"http://127.0.0.1:{port}", log)
     finally:
-        process.terminate()
-        process.wait()
         exporter.shutdown()
         exporter.server_close()
+
+
+@contextmanager
+def started(command: Sequence[str | Path], folder: Path) -> Iterator[None]:
+    """Run a server in a folder until the block ends; its output goes to `log` there."""
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=90)
 
 
 def free_port() -> int:

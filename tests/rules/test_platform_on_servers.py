@@ -1,9 +1,8 @@
 """What the rules and runbooks of the platform ask for is what the servers export, in every version that is here."""
 
-import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,22 +12,10 @@ from tests.conftest import found
 from tests.consistency import servers
 from tests.documents import dump
 from tests.local import get
-from tests.rules.server import free_port
+from tests.rules.server import free_port, started
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90
-
-
-@contextmanager
-def exporting(command: list[str | Path], folder: Path) -> Iterator[None]:
-    """Run a server."""
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=PATIENCE)
 
 
 def never_exported(wanted: Mapping[str, tuple[str, ...]], port: int) -> set[str]:
@@ -77,7 +64,7 @@ def test_prometheus_exports_it(prometheus: Path, tmp_path: Path) -> None:
         "--storage.tsdb.path=data",
         f"--web.listen-address=127.0.0.1:{port}",
     ]
-    with exporting(command, tmp_path):
+    with started(command, tmp_path):
         assert never_exported(servers.PROMETHEUS, port) == set()
 
 
@@ -92,5 +79,5 @@ def test_alertmanager_exports_it(alertmanager: Path, tmp_path: Path) -> None:
         f"--web.listen-address=127.0.0.1:{port}",
         "--cluster.listen-address=",
     ]
-    with exporting(command, tmp_path):
+    with started(command, tmp_path):
         assert never_exported(servers.ALERTMANAGER, port) == set()

@@ -18,8 +18,7 @@ from box.supervision.program import RESEND_DELAY
 from tests.conftest import BUILT
 from tests.documents import dump
 from tests.rules.alertmanagers import running as alertmanager_running
-from tests.rules.server import free_port
-from tests.rules.test_platform_on_servers import exporting
+from tests.rules.server import free_port, started
 
 ROOT = Path(__file__).parents[2]
 LABELS = {"service": "shop", "slo": "checkout", "severity": "page", "team": "checkout"}
@@ -38,7 +37,7 @@ def test_each_change_is_reported_once(tmp_path: Path) -> None:
         ends = {"page-fast": now + FIRING, "page-slow": now + FIRING + APART, "outage": now + 3600}
         with (
             alertmanager_running(BUILT / "alertmanager", folder(tmp_path, "am"), config(url)) as server,
-            exporting(prometheus(folder(tmp_path, "prometheus"), ends, server.url), tmp_path),
+            started(prometheus(folder(tmp_path, "prometheus"), ends, server.url), tmp_path),
         ):
             time.sleep(ends["page-slow"] + WATCHED - time.time())
     assert sent
