@@ -33,7 +33,7 @@ def _route(number: int, matcher: str) -> Wanted:
 
 
 def slobox(slos: list[Wanted], service: str = "bench", scrape_interval: str = "15s", shards: int = 1) -> str:
-    """Our own syntax; without a scrape interval the file says none."""
+    """Return the specification in our own syntax; an empty scrape interval is left out."""
     defaults = f"defaults: {{scrape_interval: {scrape_interval}}}\n" if scrape_interval else ""
     head = f"version: 1\nservice: {service}\nowner: bench\nshards: {shards}\n{defaults}slos:\n"
     return head + "".join(_ours(slo) for slo in slos)

@@ -33,7 +33,7 @@ class Metrics(Protocol):
         ...
 
     def highest(self, name: str) -> float | None:
-        """The largest value that a series of the metric has; None where there is none."""
+        """Return the largest value of the metric, or None without a series."""
         ...
 
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:

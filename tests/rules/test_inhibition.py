@@ -103,7 +103,7 @@ def test_a_label_that_no_alert_has_separates_nothing(alertmanager: Path, tmp_pat
 
 
 def test_no_notification_mixes_clusters(alertmanager: Path, tmp_path: Path) -> None:
-    """The pages of two clusters are two notifications, each with the label that tells which one."""
+    """The pages of two clusters are two notifications, each with the label of its cluster."""
     pages = [firing("page-fast", DISTINGUISH, cluster=name) for name in ("a", "b")]
     with running(alertmanager, tmp_path, configured(DISTINGUISH)) as server:
         server.post(pages)

@@ -26,7 +26,7 @@ FIRING, APART, WATCHED = 7, 5, 13
 """Seconds until the first tier ends, until the second does, and how long repetitions are waited for after that."""
 
 Sent = dict[str, str]
-"""What a notification says: tier -> firing or resolved."""
+"""A notification: tier -> firing or resolved."""
 
 
 @pytest.mark.slow
@@ -51,7 +51,7 @@ def test_each_change_is_reported_once(tmp_path: Path) -> None:
 
 
 def repetitions(sent: list[Sent]) -> list[Sent]:
-    """Notifications in which each tier says what it said before."""
+    """Return the notifications that repeat the state of every tier."""
     known: Sent = {}
     found = []
     for each in sent:

@@ -59,7 +59,7 @@ def test_good_of_total_leaves_the_rest() -> None:
 
 
 def test_good_and_bad_make_the_total() -> None:
-    """Of one metric either may be missing: nothing went well, or nothing failed; both missing is no data."""
+    """Of one metric either may be missing: every event failed, or none did; without both there is no data."""
     counts = built(good=GOOD, bad=BAD).counts(BASE)
     good, bad = f"300 * sum(rate({GOOD}[5m15s]))", f"300 * sum(rate({BAD}[5m15s]))"
     parts = f'label_replace({good}, "__part", "0", "", "") or label_replace({bad}, "__part", "1", "", "")'
@@ -146,7 +146,7 @@ def test_what_follows_from_missing_series(fields: dict[str, str], wanted: list[s
 
 
 def test_failures_count_only_where_all_events_do() -> None:
-    """What is no part of the total, by its labels, may be there without it."""
+    """A metric that is not a part of the total by its labels may exist without it."""
     for other in ("b", 'http_total{job="b"}', 'http_total{code="500"}'):
         assert built(total=TOTAL, bad=other).counts(BASE).bad == f"300 * sum(rate({other}[5m15s])) and T\nor 0 * T"
 

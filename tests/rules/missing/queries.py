@@ -127,7 +127,7 @@ Query = Counter | Sum | Difference
 
 
 def written(query: Query, by: str, *, plain: bool) -> str:
-    """A query as the file says it; `plain`: as a selector, where it is one."""
+    """Return a query as written in the file; `plain`: as a selector, if it is one."""
     if plain and isinstance(query, Counter) and query.above is None:
         return query.selector
     return query.text(by)

@@ -20,7 +20,7 @@ SHORTEST = 20
 """Minutes that a series is missing at least."""
 CALM, OUTAGES = (0.0, 0.001, 0.003), (1.0, 1.0, 0.5, 0.05)
 TRAFFIC = 600, 900, 1200
-"""Events a minute, so many that counting in fractions is no matter."""
+"""Events a minute: enough that fractions of an event do not matter."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Run:
         return f"run-{self.seed}"
 
     def slo(self, step: int) -> dict[str, Any]:
-        """The SLO as a specification holds it; `step`: seconds between two scrapes."""
+        """Return the SLO as written in a specification; `step`: scrape interval in seconds."""
         by = f" by ({ZONE}) " if self.grouped else ""
         members = {"no_data_members": "ticket" if self.watched else "off"} if self.grouped else {}
         return {

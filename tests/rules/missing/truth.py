@@ -95,7 +95,7 @@ class Events:
     bad: Query | None = None
 
     def text(self, by: str, *, plain: bool) -> dict[str, object]:
-        """As the file says it."""
+        """Return the SLI as written in the file."""
         named = {"total": self.total, "good": self.good, "bad": self.bad}
         return {"events": {name: written(query, by, plain=plain) for name, query in named.items() if query}}
 
@@ -133,7 +133,7 @@ class Latency:
     by: str = "latency"
 
     def text(self, by: str, *, plain: bool) -> dict[str, object]:
-        """As the file says it."""
+        """Return the SLI as written in the file."""
         if self.by == "latency":
             return {"latency": {"histogram": self.histogram, "under": self.under}}
         count, bucket = Counter(f"{self.histogram}_count", {}), Counter(f"{self.histogram}_bucket", {"le": self.bound})
@@ -164,7 +164,7 @@ class Ratio:
     success: bool = False
 
     def text(self, by: str, *, plain: bool) -> dict[str, object]:  # noqa: ARG002 - there is one way to write it
-        """As the file says it."""
+        """Return the SLI as written in the file."""
         part, whole = self.part.text(by), self.whole.text(by)
         return {"ratio": {"success" if self.success else "error": f"({part}) / ({whole})"}}
 

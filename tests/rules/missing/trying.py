@@ -46,7 +46,7 @@ Layout = Literal["default", "shared"]
 
 @dataclass(frozen=True)
 class Seen:
-    """What a Prometheus says about one SLO.
+    """The values of one SLO on a Prometheus.
 
     Attributes:
         ratios: by window, zone and minute.
@@ -90,7 +90,7 @@ def tried(promtool: Path, folder: Path, runs: Sequence[Run], step: int, layout: 
 
 
 def without_texts(rules: str) -> str:
-    """The rules without annotations, which promtool would write anew for every minute of every alert."""
+    """Return the rules without annotations, which promtool would expand every minute for every alert."""
     document = load(rules)
     for group in document["groups"]:
         for rule in group["rules"]:
