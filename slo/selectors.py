@@ -165,3 +165,14 @@ def samples(pattern: str) -> tuple[str, ...]:
         return tuple(words(_tree(pattern)))
     except re.error:
         return ()
+
+
+@lru_cache(maxsize=1024)
+def all_values(pattern: str) -> tuple[str, ...]:
+    """Return all values that a regular expression matches, in its order; empty if they are many or cannot be listed."""
+    from slo.promql.pattern_words import all_words  # noqa: PLC0415 - few selectors name their metric by an expression
+
+    try:
+        return tuple(all_words(_tree(pattern)))
+    except re.error:
+        return ()

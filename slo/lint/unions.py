@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.lint.choices import choices
 from slo.lint.dimensions import EVENTS, unit
 from slo.lint.expressions import loses
 from slo.lint.finding import repair
@@ -15,6 +14,7 @@ from slo.promql.operators import COMPARISONS
 from slo.promql.rewriting import Change, instead, repeatedly, selected, written
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
 from slo.query import Expression
+from slo.selectors import all_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ def several_metrics(subject: Subject) -> Iterator[Diagnostic]:
 def _names_several(selector: Selector) -> bool:
     """Whether no matcher says the name, and some leave several open."""
     names = [m for m in selector.matchers if m.label == "__name__"]
-    return bool(names) and all((m.op != "=" and len(choices(m.value)) != 1) or m.op in {"!=", "!~"} for m in names)
+    return bool(names) and all((m.op != "=" and len(all_values(m.value)) != 1) or m.op in {"!=", "!~"} for m in names)
 
 
 def _nameless(reading: Reading) -> Selector | None:
@@ -92,7 +92,7 @@ def each(selector: Selector) -> tuple[str, ...]:
     names = [m for m in selector.matchers if m.label == "__name__"]
     if len(names) != 1 or names[0].op != "=~":
         return ()
-    return tuple(str(plain(name, rest)) for name in choices(names[0].value) if name)
+    return tuple(str(plain(name, rest)) for name in all_values(names[0].value) if name)
 
 
 def _sum_within(tree: Node, by: str) -> str:

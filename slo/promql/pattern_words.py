@@ -1,8 +1,9 @@
-"""Texts that a regular expression matches, made from its parts: a bounded number of them, the plainest first."""
+"""Texts that a regular expression matches: some of them, the plainest first, or all of them where they are few."""
 
 from __future__ import annotations
 
-from itertools import islice, zip_longest
+from functools import reduce
+from itertools import accumulate, islice, repeat, zip_longest
 from typing import TYPE_CHECKING
 
 from slo.promql.pattern import Chars, Choice, Edge, Join, Pattern, Repeat
@@ -15,16 +16,29 @@ _MOST = 32
 _MOST_OPTIONS = 128
 _MOST_CHARACTERS = 4
 _LONGEST = 512
+_FEW = 20
 _PLAIN = "0a1xA_-./: z9"
 
 
+class _ManyError(Exception):
+    """A part matches more texts than are listed."""
+
+
 def words(pattern: Pattern) -> list[str]:
-    """The texts; none where they would be long."""
+    """Return some texts that the expression matches; long ones are left out."""
     return [text for text in _texts(pattern) if matches(pattern, text)]
 
 
+def all_words(pattern: Pattern) -> list[str]:
+    """Return all texts that the expression matches, in its order; empty if they are many or long."""
+    try:
+        return [text for text in _every(pattern) if matches(pattern, text)]
+    except _ManyError:
+        return []
+
+
 def _texts(node: Pattern) -> list[str]:
-    """Texts of a part; conditions on the place, such as the border of a word, are left out of account."""
+    """Return texts of a part; `words` checks anchors and word boundaries later."""
     limit = _MOST_OPTIONS if isinstance(node, Choice) else _MOST
     found = (text for text in _words(node) if len(text) <= _LONGEST)
     return list(dict.fromkeys(islice(found, limit)))
@@ -73,3 +87,39 @@ def _characters(node: Chars) -> Iterable[str]:
     ends = [chr(code) for low, high in node.spans for code in (low, high)] if not node.negated else []
     usual = [*_PLAIN, *map(chr, range(0x21, 0x250))] if node.negated or node.categories else []
     return list(dict.fromkeys(c for c in (*ends, *usual) if node.has(c)))[:_MOST_CHARACTERS]
+
+
+def _every(node: Pattern) -> list[str]:
+    """Return all texts of a part; `all_words` checks anchors and word boundaries later."""
+    if isinstance(node, Chars):
+        return _few(_listed(node))
+    if isinstance(node, Edge):
+        return [""]
+    if isinstance(node, Choice):
+        return _few(text for option in node.options for text in _every(option))
+    if isinstance(node, Join):
+        return reduce(_pairs, map(_every, node.parts), [""])
+    if node.most is None:
+        raise _ManyError
+    powers = list(accumulate(repeat(_every(node.inner), node.most), _pairs, initial=[""]))
+    return _few(text for texts in reversed(powers[node.least :]) for text in texts)
+
+
+def _listed(node: Chars) -> Iterator[str]:
+    if node.negated or node.categories or node.folded:
+        raise _ManyError
+    return (chr(code) for low, high in node.spans for code in range(low, high + 1))
+
+
+def _pairs(before: list[str], after: list[str]) -> list[str]:
+    return _few(one + other for one in before for other in after)
+
+
+def _few(texts: Iterable[str]) -> list[str]:
+    """Return each text once, in order; refuse many or long ones."""
+    found: dict[str, None] = {}
+    for text in texts:
+        found[text] = None
+        if len(found) > _FEW or len(text) > _LONGEST:
+            raise _ManyError
+    return list(found)

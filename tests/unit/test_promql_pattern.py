@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from slo.promql.pattern import PatternError, parse_pattern
 from slo.promql.pattern_match import matches
-from slo.promql.pattern_words import words
+from slo.promql.pattern_words import all_words, words
 
 PATTERNS = (
     r"5..",
@@ -87,3 +87,27 @@ def test_texts_end() -> None:
     """What repeats a thousand times is no label."""
     assert words(parse_pattern("a{1000}")) == []
     assert words(parse_pattern("a{1000}|b")) == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [
+        ("a|b(c|d)?|a", ["a", "bc", "bd", "b"]),
+        ("^http_(?:requests|errors)_total$", ["http_requests_total", "http_errors_total"]),
+        (r"a\.b", ["a.b"]),
+        ("[ab]{1,2}", ["aa", "ab", "ba", "bb", "a", "b"]),
+        (r"a\Bb|a\bb", ["ab"]),
+        ("|".join("abcdefghijklmnopqrst"), [*"abcdefghijklmnopqrst"]),
+        ("|".join("abcdefghijklmnopqrstu"), []),
+        ("(a|b){1000}", []),
+        ("a{1000}", []),
+        ("a+", []),
+        ("a.", []),
+        ("[^a]", []),
+        (r"\pZ", []),
+        ("(?i)a", []),
+    ],
+)
+def test_all_texts_of_a_small_expression_are_listed(pattern: str, wanted: list[str]) -> None:
+    """In its order; nothing where there are more than 20, or where a part is open or ignores case."""
+    assert all_words(parse_pattern(pattern)) == wanted
