@@ -1,4 +1,4 @@
-"""The value of a query when its input series have grown evenly, or kept their values, for a while."""
+"""Evaluate a query over input series that grow at a constant rate or keep their values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from slo.inputs.functions import (
     quantile_of,
     quantile_of_buckets,
 )
-from slo.inputs.join import join_of
+from slo.inputs.join import Labels, Vector, join_of
 from slo.inputs.operate import calculated, combined, completed, joined, with_number
 from slo.inputs.source import RATES, VALUES, WINDOW, Input, UndrivenError
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed, walk
@@ -29,22 +29,20 @@ if TYPE_CHECKING:
 
     from slo.promql import Selector
 
-Labels = frozenset[tuple[str, str]]
-Vector = dict[Labels, float]
 NOW = 1_000_000_000.0
-"""What `time()` gives."""
+"""The value of `time()`."""
 _MINUTE = 75
-"""Seconds of `$window` in a slice, more or less: what depends on them exactly is not driven."""
+"""Seconds of `$window` in a time slice, approximately; queries that need the exact number get no test."""
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 
 
 class Server(msgspec.Struct, frozen=True):
-    """The input series, what each is worth, and which selector reads which.
+    """The input series, and which selector reads which.
 
     Attributes:
-        inputs: all series that there are.
-        known: for each selector the numbers of those that it reads.
-        completed: an operand that has no series counts 0, as in the rules that are made of the query.
+        inputs: all series.
+        known: for each selector, the indices of the series that it reads.
+        completed: an operand without series counts as 0, as in the generated rules.
     """
 
     inputs: tuple[Input, ...]
@@ -53,18 +51,18 @@ class Server(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, inputs: Sequence[Input], selectors: Sequence[Selector], *, completed: bool) -> Server:
-        """Try every selector on every series once."""
+        """Match every selector with every series once."""
         known = {s: tuple(n for n, one in enumerate(inputs) if reads(s, one.series)) for s in selectors}
         return cls(tuple(inputs), known, completed)
 
     def vector(self, node: Node, values: Sequence[float | None]) -> Vector:
-        """The value of a query that gives an instant vector."""
+        """Evaluate a query to an instant vector; a scalar becomes a vector without labels."""
         found = _Evaluation(self, values).value(node)
         return {frozenset(): found} if isinstance(found, float) else found
 
 
 class _Evaluation:
-    """One evaluation: the growth per second of each counter, the value of each gauge; None: there is no such series."""
+    """One evaluation; `values` are rates of counters and values of gauges, None for a missing series."""
 
     def __init__(self, server: Server, values: Sequence[float | None]) -> None:
         self._server = server
@@ -193,12 +191,12 @@ class _Evaluation:
 
 
 def refuse_constant(server: Server, trees: Iterable[Node], gauges: Sequence[float | None] = ()) -> None:
-    """Refuse queries that have a value without the series that end: from when and until when is not known.
+    """Refuse queries that keep a value when their series end: the start and end of no data would be unknown.
 
-    `gauges`: the values of gauges that go on when counters end.
+    `gauges`: the values of gauges that remain when counters end.
 
     Raises:
-        UndrivenError: there is such a query.
+        UndrivenError: a query has a value without its counters or without any series.
     """
     counters = (one.source.kind != "gauge" for one in server.inputs)
     left = [None if counter else g for counter, g in zip(counters, gauges or [None] * len(server.inputs), strict=True)]
@@ -209,13 +207,13 @@ def refuse_constant(server: Server, trees: Iterable[Node], gauges: Sequence[floa
 
 
 def numbers_in(tree: Node) -> list[float]:
-    """The numbers that are written in a query, each once."""
+    """Return the numbers in a query, each once."""
     found = (number_of(n.value) for n in walk(tree) if isinstance(n, Literal) and n.kind == "scalar")
     return [number for number in dict.fromkeys(found) if math.isfinite(number)]
 
 
 def number_of(text: str) -> float:
-    """A number as PromQL writes it, or a length of time in seconds."""
+    """Parse a PromQL number, or a duration in seconds."""
     try:
         return float(int(text, 16)) if text[:2].lower() == "0x" else float(text.replace("_", ""))
     except ValueError:

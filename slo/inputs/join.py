@@ -1,4 +1,4 @@
-"""Which series of two operands belong together: `on`, `ignoring`, `group_left` and `group_right`."""
+"""Vector matching of two operands: `on`, `ignoring`, `group_left` and `group_right`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from slo.promql.tree import Binary
 
 Labels = frozenset[tuple[str, str]]
+Vector = dict[Labels, float]
 
 
 class Join(msgspec.Struct, frozen=True):
-    """How series are matched.
+    """Vector matching of a binary operator.
 
     Attributes:
-        only: `on` was written, so that these labels are compared and no others; else these are left out.
-        labels: the labels behind that word.
+        only: compare these labels alone (`on`); otherwise all labels except these (`ignoring`).
+        labels: the labels after `on` or `ignoring`.
         many: `group_left` or `group_right`, or empty.
-        taken: the labels that the side of many takes over from the other one.
+        taken: the labels that the "many" side takes over from the "one" side.
     """
 
     only: bool
@@ -30,11 +31,11 @@ class Join(msgspec.Struct, frozen=True):
     taken: frozenset[str]
 
     def key(self, labels: Labels) -> Labels:
-        """What has to be equal."""
+        """Return the labels that must be equal."""
         return frozenset(pair for pair in labels if (pair[0] in self.labels) == self.only)
 
     def result(self, many: Labels, one: Labels) -> Labels:
-        """The labels of the value of both."""
+        """Return the labels of the result."""
         if not self.many:
             return self.key(many)
         rest = (pair for pair in many if pair[0] not in self.taken)
@@ -42,19 +43,18 @@ class Join(msgspec.Struct, frozen=True):
 
 
 def join_of(node: Binary) -> Join:
-    """What is written between the two operands."""
+    """Return the vector matching of an operator; without `on` or `ignoring`, all labels are compared."""
+    matching = node.matching
+    if matching is None:
+        return Join(only=False, labels=frozenset(), many="", taken=frozenset())
+    return Join(matching.word == "on", frozenset(matching.labels), matching.grouped, _taken(node, matching.grouped))
+
+
+def _taken(node: Binary, grouped: str) -> frozenset[str]:
+    """Return the labels in brackets after `group_left` or `group_right`, if any."""
     between = node.at.tokens[node.left.at.end : node.right.at.first]
     words = [unquoted(t) if t.kind == "string" else t.text for t in between if t.kind not in {"space", "comment"}]
-    lists = {word.lower(): _listed(words[at + 1 :]) for at, word in enumerate(words) if word.isidentifier()}
-    many = next((word for word in ("group_left", "group_right") if word in lists), "")
-    return Join("on" in lists, lists.get("on") or lists.get("ignoring") or frozenset(), many, lists.get(many, _NOTHING))
-
-
-_NOTHING: frozenset[str] = frozenset()
-
-
-def _listed(words: list[str]) -> frozenset[str]:
-    """The labels in the brackets that come next, if any."""
-    if words[:1] != ["("] or ")" not in words:
-        return _NOTHING
-    return frozenset(word for word in words[1 : words.index(")")] if word != ",")
+    at = next((n + 1 for n, word in enumerate(words) if word.lower() == grouped), len(words))
+    if words[at : at + 1] != ["("] or ")" not in words[at:]:
+        return frozenset()
+    return frozenset(word for word in words[at + 1 : words.index(")", at)] if word != ",")

@@ -1,4 +1,4 @@
-"""What operators make of numbers and of vectors."""
+"""Binary operators on numbers and vectors."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from slo.inputs.functions import ARITHMETIC, COMPARISONS
 from slo.inputs.source import UndrivenError
 
 if TYPE_CHECKING:
-    from slo.inputs.join import Join, Labels
+    from slo.inputs.join import Join, Vector
     from slo.promql.tree import Binary
-
-    Vector = dict[Labels, float]
 
 
 def calculated(operator: str, left: float, right: float) -> float:
-    """Return what an arithmetic operator makes of two numbers.
+    """Apply an arithmetic operator to two numbers.
 
     Raises:
         UndrivenError: the operator is not supported here.
@@ -27,7 +25,7 @@ def calculated(operator: str, left: float, right: float) -> float:
 
 
 def with_number(node: Binary, left: float | Vector, right: float | Vector) -> Vector:
-    """Return the vector that a vector and a number make."""
+    """Apply an operator to a vector and a number."""
     vector, turned = (right, True) if isinstance(right, dict) else (left, False)
     if not isinstance(vector, dict):
         return {}
@@ -42,15 +40,15 @@ def with_number(node: Binary, left: float | Vector, right: float | Vector) -> Ve
 
 
 def _result(node: Binary, left: float, right: float) -> float | None:
-    """None where a comparison leaves the series out."""
+    """Apply an operator to two samples; None if a comparison drops the series."""
     if node.operator not in COMPARISONS:
         return calculated(node.operator, left, right)
-    holds = COMPARISONS[node.operator](left, right)
-    return float(holds) if node.is_bool else left if holds else None
+    passes = COMPARISONS[node.operator](left, right)
+    return float(passes) if node.is_bool else left if passes else None
 
 
 def combined(operator: str, left: Vector, right: Vector, join: Join) -> Vector:
-    """Return what `and`, `or` or `unless` leaves of two vectors."""
+    """Apply `and`, `or` or `unless` to two vectors."""
     keys = {join.key(labels) for labels in right}
     if operator == "or":
         own = {join.key(labels) for labels in left}
@@ -59,7 +57,7 @@ def combined(operator: str, left: Vector, right: Vector, join: Join) -> Vector:
 
 
 def completed(operator: str, left: Vector, right: Vector) -> tuple[Vector, Vector]:
-    """Return both operands with 0 for series that the other one has, where the rules count them so."""
+    """Fill in 0 for series that only the other operand has, as the rules do."""
     if operator in {"+", "-", "/"}:
         left = dict.fromkeys(right, 0.0) | left
     if operator in {"+", "-"}:
@@ -68,10 +66,10 @@ def completed(operator: str, left: Vector, right: Vector) -> tuple[Vector, Vecto
 
 
 def joined(node: Binary, left: Vector, right: Vector, join: Join) -> Vector:
-    """Return what an operator makes of the series that belong together.
+    """Apply an operator to each pair of matching series.
 
     Raises:
-        UndrivenError: several belong to one, and nothing says which.
+        UndrivenError: several series match one, without `group_left` or `group_right`.
     """
     many, one = (right, left) if join.many == "group_right" else (left, right)
     keyed = {join.key(labels): labels for labels in one}
