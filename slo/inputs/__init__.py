@@ -1,4 +1,4 @@
-"""Input series for the emitted tests of queries that are expressions: which series, and how they have to grow."""
+"""Input series for the emitted tests of PromQL expressions: their labels and their growth."""
 
 from slo.inputs.events import increments
 from slo.inputs.source import NoSeriesError, UndrivenError, bucketed

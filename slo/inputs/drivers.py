@@ -1,4 +1,4 @@
-"""What can be turned to move a query that is read every minute: counters, values, histograms, or how many there are."""
+"""Candidate values for the input series of a time-slice query: rates, gauges, histograms, numbers of series."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _BOUNDS = (0.5, 2.0, 4.0)
 
 
 class Driver(msgspec.Struct, frozen=True):
-    """Series that change together, and what each of them may be; the plainest choice first.
+    """Series that change together, and their candidate values, the plainest first.
 
     Attributes:
         inputs: the series.
-        choices: values of all of them; None: there is no such series.
+        choices: one value for each series; None for a missing series.
     """
 
     inputs: tuple[Input, ...]
@@ -33,13 +33,13 @@ class Driver(msgspec.Struct, frozen=True):
 
 
 def drivers(made: Sequence[Input], limit: Decimal | None, unit: float, numbers: Iterable[float] = ()) -> list[Driver]:
-    """A driver for each series that was made.
+    """Return a driver for each series.
 
     Args:
         made: the series.
-        limit: what the value of the query is compared with, if anything.
-        unit: what a limit of 1 is in the numbers of the query's series.
-        numbers: what is written in the query.
+        limit: the threshold of the query, if it has one.
+        unit: the factor from the threshold to the unit of the series.
+        numbers: the numbers in the query.
     """
     more = [value for number in numbers if number for value in (number, 1 / number, 2 * number + 1)]
     return [_driver(one, limit, unit, more) for one in made]
@@ -50,7 +50,7 @@ def _driver(one: Input, limit: Decimal | None, unit: float, more: Sequence[float
     if one.source.kind == "bucket":
         return _histogram(one, target or 1.0)
     if one.source.kind == "gauge" and one.source.counted:
-        return _crowd(one, limit)
+        return _replicas(one, limit)
     pool = [1.0, 0.0]
     if target is not None:
         around = [abs(target) * factor for factor in _FACTORS]
@@ -61,14 +61,14 @@ def _driver(one: Input, limit: Decimal | None, unit: float, more: Sequence[float
 
 
 def _histogram(one: Input, limit: float) -> Driver:
-    """Observations that are all in the first bucket, below the limit, or all in one above it."""
+    """Put all observations into the first bucket, below the limit, or all into one above it."""
     bounds = [f"{limit * factor:.12g}" for factor in _BOUNDS]
     made = tuple(_labelled(one, "le", bound) for bound in (*bounds, "+Inf"))
     return Driver(made, ((1.0,) * 4, (0.0, 0.0, 1.0, 1.0)))
 
 
-def _crowd(one: Input, limit: Decimal | None) -> Driver:
-    """Several series alike, of which some are 1 and the others 0, or not there."""
+def _replicas(one: Input, limit: Decimal | None) -> Driver:
+    """Make equal series for `count`: some are 1, the others 0 or missing."""
     wanted = 1 if limit is None else max(0, math.ceil(limit))
     count = min(_MOST_COPIES, max(1, wanted + (limit is not None)))
     made = tuple(_labelled(one, "instance", str(number)) for number in range(count)) if count > 1 else (one,)

@@ -215,7 +215,7 @@ def numbers_in(tree: Node) -> list[float]:
 def number_of(text: str) -> float:
     """Parse a PromQL number, or a duration in seconds."""
     try:
-        return float(int(text, 16)) if text[:2].lower() == "0x" else float(text.replace("_", ""))
+        return float(int(text, 16)) if text[:2].lower() == "0x" else float(text)
     except ValueError:
         parts = re.findall(r"(\d+)(ms|[smhdwy])", text)
         return float(sum(int(number) * _UNITS[unit] for number, unit in parts))

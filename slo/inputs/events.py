@@ -1,4 +1,4 @@
-"""How counters have to grow with each good and each bad event, so that queries for events per second count them."""
+"""Solve for the growth of counters per good and per bad event, so that event queries count exactly these events."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ _MOST_GAUGES = 3
 _NONE, _ONE, _MANY = Fraction(0), Fraction(1), Fraction(10_000)
 
 Growth = tuple[Fraction, ...]
-"""What one event adds to each input series; nothing to gauges."""
+"""What one event adds to each input series; 0 for gauges."""
 Classes = dict[tuple[Fraction, Fraction], list[int]]
-"""What some series add to all events and to bad ones, and the numbers of these series."""
+"""(Effect on all events, effect on bad events) -> indices of the series with these coefficients."""
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """The two queries that are given, as trees, and what they count: all events or the good ones, and one of these.
+    """The two queries of the SLI as trees.
 
     Attributes:
         first: total, or good where total is not given.
         second: good or bad.
-        wholes: the first one is total.
-        goods: the second one is good.
-        member: labels that the value has to have, or none.
+        wholes: the first query is total.
+        goods: the second query is good.
+        member: labels that the result must have; empty without group_by.
     """
 
     first: Node
@@ -53,20 +53,20 @@ class _Asked(msgspec.Struct, frozen=True):
 
     @property
     def known(self) -> tuple[Node, ...]:
-        """The queries without which nothing is known."""
+        """The queries that must have a value."""
         return (self.first,) if self.wholes else (self.first, self.second)
 
     def counted(self, one: Fraction, other: Fraction) -> tuple[Fraction, Fraction]:
-        """All events and bad ones, from the values of the two queries."""
+        """Return (all events, bad events) for the values of the two queries."""
         total = one if self.wholes else one + other
         return total, total - other if self.goods else other
 
 
 def increments(total: Query | None, good: Query | None, bad: Query | None, member: Labels = ()) -> tuple[Feed, ...]:
-    """Counters, and what a good and a bad event adds to each; gauges that the queries read as well are constant.
+    """Return counters with their increments per good and per bad event, and constant gauges that the queries also read.
 
     Raises:
-        UndrivenError: no such series were found; with the reason.
+        UndrivenError: no such series were found; the message has the reason.
     """
     first, second = (q for q in (total, good, bad) if q is not None)
     asked = _Asked(tree_of(first), tree_of(second), total is not None, total is not None and good is not None, member)
@@ -82,13 +82,13 @@ def increments(total: Query | None, good: Query | None, bad: Query | None, membe
             if all(_proven(asked, server, gauges, pair) for pair in _mixtures(*grown)):
                 fed = (_feed(*row) for row in zip(made, *grown, gauges, strict=True))
                 return tuple(feed for feed in fed if feed)
-    raise UndrivenError("its query counts otherwise than by adding up rates")
+    raise UndrivenError("its query does more than add up rates")
 
 
 def _solution(sums: Sequence[tuple[Fraction, Fraction]], *, bad: bool) -> Growth:
-    """Growth that makes one event, good or bad, with as many of the series as can take part.
+    """Find the growth for one event, good or bad, that uses as many series as possible.
 
-    Series that add the same to both sums grow by the same.
+    Series with the same coefficients share the growth equally.
     """
     classes: Classes = defaultdict(list)
     for number, column in enumerate(sums):
@@ -101,20 +101,20 @@ def _solution(sums: Sequence[tuple[Fraction, Fraction]], *, bad: bool) -> Growth
         if events > 0 and failures == (events if bad else 0) and (best is None or rank > best[0]):
             best = rank, times
     if best is None:
-        msg = f"nothing that its queries read makes {'a bad' if bad else 'a good'} event alone"
+        msg = f"no series of its queries makes a {'bad' if bad else 'good'} event alone"
         raise UndrivenError(msg)
     return _growth(best[1], classes, len(sums))
 
 
 def _made(times: Sequence[int], classes: Classes) -> tuple[Fraction, Fraction]:
-    """Events and bad events where the classes grow so often by what makes one of them."""
+    """Return (events, bad events) if each class grows this many times by one event."""
     rows = [[value / max(map(abs, column)) for value in column] for column in classes]
     every, failed = ([t * row[n] for t, row in zip(times, rows, strict=False)] for n in (0, 1))
     return sum(every, Fraction(0)), sum(failed, Fraction(0))
 
 
 def _growth(times: Sequence[int], classes: Classes, count: int) -> Growth:
-    """What each series grows by for one event."""
+    """Return the growth of each series for one event."""
     events, _ = _made(times, classes)
     grown = [Fraction(0)] * count
     for often, (column, members) in zip(times, classes.items(), strict=False):
@@ -124,14 +124,14 @@ def _growth(times: Sequence[int], classes: Classes, count: int) -> Growth:
 
 
 def _parts(count: int) -> Iterator[Fraction]:
-    """One in parts, each of them of few decimal places."""
+    """Split 1 into parts with few decimal places."""
     places = 10 ** len(str(count - 1))
     for number in range(count):
         yield Fraction(places // count + (number < places % count), places)
 
 
 def _gauges(made: Sequence[Input]) -> Iterator[tuple[float | None, ...]]:
-    """Values that gauges may have to have for the queries to count: 1, 0, or no series."""
+    """Yield candidate values of the gauges: 1, 0, or no series."""
     kinds = [one.source.kind for one in made]
     if kinds.count("gauge") > _MOST_GAUGES:
         raise UndrivenError("its query reads many gauges")
@@ -139,7 +139,7 @@ def _gauges(made: Sequence[Input]) -> Iterator[tuple[float | None, ...]]:
 
 
 def _mixtures(good: Growth, bad: Growth) -> Iterator[tuple[Growth, Fraction, Fraction]]:
-    """Growth, and the good and bad events in it: a good one, a bad one, some of both, few and many of them."""
+    """Yield (growth, good events, bad events): one good, one bad, and mixtures of few and many."""
     for goods, bads in ((_ONE, _NONE), (_NONE, _ONE), (_MANY, _ONE), (_NONE, 1 / _MANY), (_MANY, _MANY)):
         yield tuple(goods * one + bads * other for one, other in zip(good, bad, strict=True)), goods, bads
 
@@ -147,7 +147,7 @@ def _mixtures(good: Growth, bad: Growth) -> Iterator[tuple[Growth, Fraction, Fra
 def _proven(
     asked: _Asked, server: Server, gauges: Sequence[float | None], mixture: tuple[Growth, Fraction, Fraction]
 ) -> bool:
-    """Whether the queries count these events; where nothing failed, also before series of failures exist."""
+    """Check that the queries count these events; without bad ones, also before series of failures exist."""
     grown, goods, bads = mixture
     values = [
         g if one.source.kind == "gauge" else float(x) for one, x, g in zip(server.inputs, grown, gauges, strict=True)
@@ -168,7 +168,7 @@ def _counts(asked: _Asked, server: Server, values: Sequence[float | None], goods
 
 
 def _of_member(found: dict[frozenset[tuple[str, str]], float], member: Labels) -> float | None:
-    """The sum over the labels of the group; None where there is none, or one of another member."""
+    """Sum the samples of this member; None without samples, or with samples of another member."""
     names = {name for name, _ in member}
     sums: dict[frozenset[tuple[str, str]], float] = defaultdict(float)
     for labels, value in found.items():

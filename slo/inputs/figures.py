@@ -1,4 +1,4 @@
-"""Numbers as samples have them."""
+"""Sample values as decimal numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CLOSE = 1e-9
 
 
 def decimal(value: Fraction | float) -> Decimal | int:
-    """A whole number, or a decimal with enough digits."""
+    """Return an integer, or a decimal with enough digits."""
     exact = Fraction(value)
     if exact.denominator == 1:
         return int(exact)
@@ -19,5 +19,5 @@ def decimal(value: Fraction | float) -> Decimal | int:
 
 
 def near(one: float, other: float) -> bool:
-    """Equal but for rounding."""
+    """Whether two numbers are equal except for rounding."""
     return abs(one - other) <= _CLOSE * max(1.0, abs(one), abs(other))

@@ -1,4 +1,4 @@
-"""What functions and aggregations make of values."""
+"""PromQL functions, aggregations and operators on plain numbers."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _logarithm(function: Callable[[float], float], value: float) -> float:
 
 
 def quantile_of(share: float, values: Sequence[float]) -> float:
-    """The quantile of some values, between two of them in proportion."""
+    """Return the quantile of values, interpolated as in PromQL."""
     ordered = sorted(values)
     at = share * (len(ordered) - 1)
     low = max(0, min(math.floor(at), len(ordered) - 1))
@@ -75,7 +75,7 @@ def quantile_of(share: float, values: Sequence[float]) -> float:
 
 
 def quantile_of_buckets(share: float, buckets: Iterable[tuple[float, float]]) -> float:
-    """The quantile of observations in buckets (bound, how many at or under it), as `histogram_quantile` has it."""
+    """Return the quantile of cumulative buckets (le, count) as `histogram_quantile` does."""
     ordered = sorted(buckets)
     if len(ordered) < 2 or not math.isinf(ordered[-1][0]) or not ordered[-1][1]:  # noqa: PLR2004 - one and +Inf
         return math.nan

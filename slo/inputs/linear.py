@@ -1,10 +1,12 @@
-"""How much each input series adds to a query that is a sum of rates: one coefficient for each of them."""
+"""A query that adds up rates as a linear form: one coefficient for each input series."""
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from slo.inputs.evaluate import number_of
 from slo.inputs.source import UndrivenError
 from slo.promql.tree import Aggregation, Binary, Literal, Node, Read, Signed
 
@@ -14,16 +16,16 @@ if TYPE_CHECKING:
     from slo.inputs.evaluate import Server
 
 Form = dict[int, Fraction]
-"""Number of an input series -> what it adds for each event of its own; gauges count as 1."""
+"""Index of an input series -> its coefficient; gauges count as 1."""
 
 
 def form_of(node: Node, server: Server, *, together: bool) -> Form:
-    """The coefficients of a query; where it clamps or filters, those of what passes.
+    """Return the coefficients of a query; `clamp` and filters count as if every value passes.
 
-    `together`: both sides of an `or` count, which have different labels; else the left one alone.
+    `together`: count both sides of an `or`, otherwise the left one alone.
 
     Raises:
-        UndrivenError: it is no sum of rates.
+        UndrivenError: the query does more than add up rates.
     """
     found = _Forms(server, together=together).part(node)
     if isinstance(found, dict):
@@ -33,14 +35,14 @@ def form_of(node: Node, server: Server, *, together: bool) -> Form:
 
 
 class _Forms:
-    """Walks over a query."""
+    """Walk over a query."""
 
     def __init__(self, server: Server, *, together: bool) -> None:
         self._server = server
         self._together = together
 
     def part(self, node: Node) -> Form | Fraction:
-        """What a part of the query is: a sum of rates, or a constant."""
+        """Return the linear form or the constant of a node."""
         if isinstance(node, Literal):
             return _constant(node)
         if isinstance(node, Read):
@@ -74,10 +76,8 @@ class _Forms:
 
 
 def _constant(node: Literal) -> Fraction:
-    from slo.inputs.evaluate import number_of  # noqa: PLC0415 - the other way round it is imported as a whole
-
     value = number_of(node.value)
-    return Fraction(value) if abs(value) != float("inf") and value == value else Fraction(0)  # noqa: PLR0124 - NaN
+    return Fraction(value) if math.isfinite(value) else Fraction(0)
 
 
 def _sum(left: Form | Fraction, right: Form | Fraction) -> Form | Fraction:
@@ -111,5 +111,5 @@ def _refused(why: str) -> Form:
 
 
 def columns(forms: Sequence[Form], count: int) -> list[tuple[Fraction, ...]]:
-    """For each input series what it adds to each of the queries."""
+    """Return, for each input series, its coefficient in each query."""
     return [tuple(form.get(number, Fraction(0)) for form in forms) for number in range(count)]

@@ -1,4 +1,4 @@
-"""What a query reads: counters by their rate, values, and the buckets of a histogram; and a series for each of them."""
+"""The selectors of a query, how it reads them (rate, value, bucket), and an input series for each."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 RATES = frozenset({"increase", "irate", "rate"})
 VALUES = frozenset({"avg_over_time", "last_over_time", "max_over_time", "min_over_time", "quantile_over_time"})
 WINDOW = -1
-"""The range is `$window`."""
+"""The reach of a range `$window`."""
 
 Kind = Literal["counter", "gauge", "bucket"]
 
 
 class UndrivenError(Exception):
-    """No input series can be made; the message says why, in words that follow "not tested,"."""
+    """No input series can be made; the message completes "not tested, ..."."""
 
 
 class NoSeriesError(UndrivenError):
-    """No series was found with labels that are wanted; there may be one with others."""
+    """No series was found with these group labels; others may have one."""
 
 
 class Source(msgspec.Struct, frozen=True):
-    """One selector, and how it is read.
+    """One selector, and how the query reads it.
 
     Attributes:
-        selector: which series.
-        kind: by its rate, by its value, or as the buckets that a quantile is taken of.
-        reach: seconds of the range, `WINDOW`, or 0 where the newest sample is read.
-        counted: how many there are makes a difference.
+        selector: the selector.
+        kind: a counter is read by its rate, a gauge by its value, a bucket by `histogram_quantile`.
+        reach: seconds of the range, `WINDOW`, or 0 for an instant vector.
+        counted: `count` depends on the number of series.
     """
 
     selector: Selector
@@ -50,7 +50,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Input(msgspec.Struct, frozen=True):
-    """One input series: as promtool takes it, its labels without its name, and what reads it."""
+    """One input series in promtool's notation, its labels without the name, and its source."""
 
     series: str
     labels: frozenset[tuple[str, str]]
@@ -58,15 +58,15 @@ class Input(msgspec.Struct, frozen=True):
 
 
 def tree_of(query: Query) -> Node:
-    """The syntax tree of a query; a selector is counted by its rate."""
+    """Return the syntax tree of a query; of a selector, that of its rate."""
     return read(f"rate({query}[$window])" if isinstance(query, Selector) else query.text).tree
 
 
 def sources(trees: Iterable[Node]) -> tuple[Source, ...]:
-    """Everything that some queries read, each selector once.
+    """Return the sources of queries, each selector once.
 
     Raises:
-        UndrivenError: something is read in a way that is not followed here.
+        UndrivenError: a selector is read in an unsupported way.
     """
     found: dict[Selector, Source] = {}
     for source in (one for tree in trees for one in _sources(tree, ())):
@@ -117,10 +117,10 @@ def _reach(node: Read) -> int:
 
 
 def inputs(found: Sequence[Source], member: Labels) -> tuple[Input, ...]:
-    """A series for each selector, which the others do not read where that is possible.
+    """Return a series for each selector, if possible one that the other selectors do not match.
 
     Raises:
-        UndrivenError: for one of them no series was found.
+        NoSeriesError: no series was found for a selector.
     """
     made: dict[str, Input] = {}
     for source in found:
@@ -135,7 +135,7 @@ def _series(selector: Selector, others: Sequence[Selector], member: Labels) -> s
     avoided: list[Selector] = []
     series = example(wanted)
     if series is None:
-        msg = f"no series was found that {selector} reads"
+        msg = f"no series was found that matches {selector}"
         raise NoSeriesError(msg)
     for other in others:
         if reads(other, series) and (apart := example(wanted, (*avoided, other))):
@@ -147,9 +147,9 @@ def _series(selector: Selector, others: Sequence[Selector], member: Labels) -> s
 
 
 def bucketed(counter: Selector, others: Iterable[Selector]) -> tuple[Selector, ...]:
-    """What the series of a counter of all observations have to be as well: those of a bucket that is read beside it.
+    """Return the matchers of a bucket that the series of its `_count` must also match.
 
-    Observations count only where the bucket is known.
+    Observations count only if the bucket exists.
     """
     beside = (b for b in others if buckets_of((counter, b)).get(counter))
     labels = (tuple(m for m in bucket.matchers if m.label != "le") for bucket in beside)
@@ -157,6 +157,6 @@ def bucketed(counter: Selector, others: Iterable[Selector]) -> tuple[Selector, .
 
 
 def input_of(series: str, source: Source) -> Input:
-    """The series with its labels taken apart."""
+    """Return the series with its labels parsed."""
     labels = ((m.label, m.value) for m in named(parse_selector(series)))
     return Input(series, frozenset(pair for pair in labels if pair[0] != "__name__"), source)

@@ -1,4 +1,4 @@
-"""Input series for a query that is read every minute: values with which a minute is good, and others for a bad one."""
+"""Input series for a time-slice query: values for a good slice, and values for a bad one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Kind = Literal["rate", "constant", "gauge"]
     Judge = Callable[[Sequence[float], bool], bool | None]
-    """Whether these values make a good minute, a bad one, or are not sure enough; `exact`: nothing is rounded."""
+    """True for a good slice, False for a bad one, None if too close to call; `exact`: values are not rounded."""
 
 _TRIES = 1024
 _FIXED = 64
@@ -34,17 +34,17 @@ _UNITS = (1.0, 0.001, 1000.0)
 def states(
     query: Expression, judge: Judge, member: Labels = (), *, limit: Decimal | None = None, completed: bool = False
 ) -> tuple[Feed, ...]:
-    """Series and their values in a good and in a bad minute.
+    """Return series and their values in a good and in a bad slice.
 
     Args:
-        query: what is read.
-        judge: what its values mean.
-        member: labels that the value has to have.
-        limit: a number that makes a difference, if there is one.
-        completed: the rules count an operand that has no series as 0.
+        query: the query of the SLI.
+        judge: whether its values make a good or a bad slice.
+        member: labels that the result must have.
+        limit: the threshold, if there is one.
+        completed: the rules count an operand without series as 0.
 
     Raises:
-        UndrivenError: no such series were found; with the reason.
+        UndrivenError: no such series were found; the message has the reason.
     """
     tree = tree_of(query)
     found = sources([tree])
@@ -61,11 +61,11 @@ def states(
                 if not all(one.source.kind == "gauge" for one in server.inputs):
                     refuse_constant(server, [tree], pair[0])
                 return tuple(_fed(server.inputs, *pair))
-    raise UndrivenError("no values were found with which its query is good, and others with which it is bad")
+    raise UndrivenError("no values were found that make its query good and bad")
 
 
 def _choices(moved: Sequence[Driver]) -> Iterator[Iterator[Values]]:
-    """Rows of values to choose a good and a bad one from; gauges beside counters are the same in both."""
+    """Yield sets of rows to search for a good and a bad one; beside counters, gauges are constant within a set."""
     gauges = [driver.inputs[0].source.kind == "gauge" for driver in moved]
     if all(gauges) or not any(gauges):
         yield _rows([driver.choices for driver in moved])
@@ -76,7 +76,7 @@ def _choices(moved: Sequence[Driver]) -> Iterator[Iterator[Values]]:
 
 
 def _rows(choices: Sequence[Sequence[Values]]) -> Iterator[Values]:
-    """All combinations of the first two choices, then of all."""
+    """Combine the first two choices of each driver, then all choices."""
     few, every = product(*(some[:2] for some in choices)), product(*choices)
     return islice((tuple(chain.from_iterable(row)) for row in chain(few, every)), _TRIES)
 
@@ -84,7 +84,7 @@ def _rows(choices: Sequence[Sequence[Values]]) -> Iterator[Values]:
 def _pair(
     tree: Node, server: Server, rows: Iterator[Values], judge: Judge, member: Labels
 ) -> tuple[Values, Values] | None:
-    """The first good row and the first bad one."""
+    """Return the first good row and the first bad one."""
     exact = all(one.source.kind == "gauge" and not one.source.reach for one in server.inputs)
     found: dict[bool, Values] = {}
     for values in rows:
@@ -99,7 +99,7 @@ def _pair(
 def _judged(
     found: dict[frozenset[tuple[str, str]], float], judge: Judge, member: Labels, *, exact: bool
 ) -> bool | None:
-    """What the values of the member mean; nothing where some are no numbers or belong to another."""
+    """Judge the values of the member; None if a value is not finite or belongs to another member."""
     names = {name for name, _ in member}
     members = {frozenset(pair for pair in labels if pair[0] in names) for labels in found}
     if members != {frozenset(member)} or not all(map(math.isfinite, found.values())):

@@ -1,4 +1,4 @@
-"""Input series for a query that gives a time of the past: times that move on with the clock, or ages."""
+"""Input series for a freshness query: timestamps that advance with the clock, or ages."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _TIMES = (NOW, NOW / 4, -NOW)
 
 
 def times(query: Expression, old: Decimal, member: Labels = (), *, second: int = 1) -> tuple[Feed, ...]:
-    """Series with a time of right now in a good minute, and of `old` seconds ago in a bad one.
+    """Return series with the current time in a good slice, and a time `old` seconds ago in a bad one.
 
-    `second`: what a second adds to the value of the query.
+    `second`: what one second adds to the value of the query.
 
     Raises:
-        UndrivenError: the value of the query is no such time; with the reason.
+        UndrivenError: the query does not return a timestamp; the message has the reason.
     """
     found = sources([tree_of(query)])
     if any(one.kind != "gauge" or one.reach for one in found):
@@ -37,12 +37,12 @@ def times(query: Expression, old: Decimal, member: Labels = (), *, second: int =
     factor = second * NOW / (_value(query, server, NOW, member) or NOW)
     straight = all(near(_value(query, server, time, member) or 0, time * second / factor) for time in _TIMES)
     if not straight or not factor.is_integer():
-        raise UndrivenError("its query is no time in a unit that is known, or leaves times out")
+        raise UndrivenError("its query is not a time in a known unit, or drops times")
     return tuple(Feed(one.series, 0, old, "age", second=int(factor)) for one in made)
 
 
 def _value(query: Expression, server: Server, time: float, member: Labels) -> float | None:
-    """The youngest time that the query gives where all series have this value."""
+    """Return the latest time of the query if all series have this value."""
     found = server.vector(tree_of(query), [time] * len(server.inputs))
     names = {name for name, _ in member}
     own = [v for labels, v in found.items() if {p for p in labels if p[0] in names} == {*member}]
@@ -50,5 +50,5 @@ def _value(query: Expression, server: Server, time: float, member: Labels) -> fl
 
 
 def _ages(query: Expression, server: Server, made: tuple[Input, ...], member: Labels) -> bool:
-    """Whether the series have ages, which the query takes from the time."""
+    """Whether the query subtracts the series, an age, from `time()`."""
     return len(made) == 1 and all(near(_value(query, server, age, member) or 0, NOW - age) for age in (0.0, 60.0))

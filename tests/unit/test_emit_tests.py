@@ -121,7 +121,7 @@ def test_an_slo_without_example_series_is_named() -> None:
     """A comment says that it is not tested; alone it leaves no test."""
     sli = Events(parse_selector("x_total"), None, parse_selector("x_total"))
     text = emitted("tests", slo_set(objective("blind", sli=sli)))
-    assert "# Not tested, nothing that its queries read makes a good event alone: svc/blind\n" in text
+    assert "# Not tested, no series of its queries makes a good event alone: svc/blind\n" in text
     assert load(text)["tests"] == []
     assert scenarios(objective("blind", sli=sli), objective("api")) == EVERY
 
