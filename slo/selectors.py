@@ -1,4 +1,4 @@
-"""What the SLI kinds share about selectors: checking them, counting by them, and making series that they match."""
+"""Selectors as all SLI kinds use them: check them, match series, and make series that they match."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 _TRIES = 10_000
 
-# A repeated group that holds a choice: Prometheus needs linear time for it, Python's backtracking may need exponential.
+# A repeated group with a choice inside takes Prometheus linear time; Python's backtracking may take exponential time.
 _MOST_REPEATS = 4
 _SLOW = r"(?s)[+*?}|].*\)[+*{]"
 
 
 def check_selector(text: str, place: Place) -> Iterator[Diagnostic]:
-    """Every problem of one selector as the user wrote it."""
+    """Yield the findings of one selector."""
     try:
         selector = parse_selector(text)
     except PromqlError as error:
@@ -34,14 +34,14 @@ def check_selector(text: str, place: Place) -> Iterator[Diagnostic]:
 
 
 def unreadable(error: PromqlError, place: Place) -> Diagnostic:
-    """What is wrong with a query, at its place within the text that stands at `place`."""
+    """Return the diagnostic of an unreadable query, at its position within the text at `place`."""
     if isinstance(error, NoSelectorError):
         return Diagnostic("SLO041", place, str(error))
     return Diagnostic("SLO040", place.within(error.start, error.length), str(error))
 
 
 def check_names(selectors: Iterable[Selector], place: Place) -> Iterator[Diagnostic]:
-    """Report selectors without a metric name: they read whatever has their labels."""
+    """Report selectors without a metric name: they match every metric with their labels."""
     for selector in selectors:
         if not selector.name and not any(m.label == "__name__" for m in selector.matchers):
             yield Diagnostic("SLO045", place, "a selector without a metric name reads every metric; name one")
@@ -49,13 +49,13 @@ def check_names(selectors: Iterable[Selector], place: Place) -> Iterator[Diagnos
 
 
 def example(inside: Sequence[Selector], without: Sequence[Selector] = ()) -> str | None:
-    """A series that all selectors of `inside` match and none of `without`, or None where none was found."""
+    """Return a series that all selectors of `inside` match and none of `without`, or None if the search fails."""
     name = inside[0].name
     wanted = [m for s in inside for m in named(s)]
     avoided = [s for s in without if not (name and s.name) or s.name == name]
     try:
         series = next(_series(wanted, avoided), None)
-    except re.error:  # Prometheus reads some expressions that cannot be tried here
+    except re.error:  # an unsupported expression
         return None
     if series is None or not series.get("__name__"):
         return None
@@ -65,12 +65,12 @@ def example(inside: Sequence[Selector], without: Sequence[Selector] = ()) -> str
 
 
 def named(selector: Selector) -> tuple[Matcher, ...]:
-    """The conditions of a selector, that on the name of the metric among them."""
+    """Return the matchers of a selector, with that of `__name__`."""
     return (Matcher("__name__", "=", selector.name), *selector.matchers) if selector.name else selector.matchers
 
 
 def _series(wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> Iterator[dict[str, str]]:
-    """Labels that all wanted matchers accept and no avoided selector does, as far as a bounded search finds them."""
+    """Yield labels that match all wanted matchers and no avoided selector, in a bounded search."""
     labels = list(dict.fromkeys(m.label for m in (*wanted, *(m for s in avoided for m in named(s)))))
     fitting = [
         [value for value in _candidates(label, wanted, avoided) if _fits(label, value, wanted)] for label in labels
@@ -86,7 +86,7 @@ def _fits(label: str, value: str, wanted: Sequence[Matcher]) -> bool:
 
 
 def reads(selector: Selector, series: str) -> bool:
-    """Whether a selector matches a series that `example` made; one that cannot be tried here is taken to."""
+    """Whether a selector matches a series that `example` made; True if its expression is unsupported."""
     labels = {m.label: m.value for m in named(parse_selector(series))}
     if selector.name and selector.name != labels["__name__"]:
         return False
@@ -107,10 +107,10 @@ def _match(matcher: Matcher, value: str) -> bool:
 
 
 def _accepted(pattern: str, value: str) -> bool:
-    """Whether an expression matches a value: by Python where it is quick, by our own reading of it elsewhere.
+    """Match a value with Python's engine where it is safe and fast, otherwise with `pattern_match`.
 
     Raises:
-        re.error: it has classes of characters that are not known here.
+        re.error: the expression has an unsupported character class.
     """
     try:
         return _expression(pattern).fullmatch(value) is not None
@@ -132,16 +132,16 @@ def _tree(pattern: str) -> Pattern:
 
 @lru_cache(maxsize=1024)
 def _expression(pattern: str) -> re.Pattern[str]:
-    """The expression, if Python means the same by it as Prometheus does and is quick to try it.
+    """Compile the expression if Python reads it as Prometheus does and cannot backtrack for long.
 
     Raises:
-        re.error: it does not, or is not.
+        re.error: Python reads it differently, or may take exponential time.
     """
     repeats = max(sum(map(choice.count, "*+{")) for choice in pattern.split("|"))
     if repeats > _MOST_REPEATS or re.search(_SLOW, pattern):
-        raise re.error("may take exponential time, or that of a high power")
+        raise re.error("may backtrack for long")
     with warnings.catch_warnings():
-        warnings.simplefilter("error", FutureWarning)  # [[:alpha:]] is a class of classes to Prometheus alone
+        warnings.simplefilter("error", FutureWarning)  # [[:alpha:]] is a POSIX class in Prometheus alone
         try:
             return re.compile(pattern)
         except FutureWarning as warning:
@@ -149,7 +149,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def _candidates(label: str, wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> list[str]:
-    """Values worth trying: what matchers name, what their expressions match, and something that nobody names."""
+    """Return values to try: those of matchers, samples of their expressions, and a few others."""
     about = [m for m in (*wanted, *(m for s in avoided for m in named(s))) if m.label == label]
     literal = [m.value for m in about if m.op in {"=", "!="}]
     patterns = [value for m in about if m.op in {"=~", "!~"} for value in samples(m.value)]
@@ -158,7 +158,7 @@ def _candidates(label: str, wanted: Sequence[Matcher], avoided: Sequence[Selecto
 
 @lru_cache(maxsize=1024)
 def samples(pattern: str) -> tuple[str, ...]:
-    """Texts that a regular expression matches, made from its parts; each is to be tried on the other matchers."""
+    """Return some values that a regular expression matches, candidates for the other matchers."""
     from slo.promql.pattern_words import words  # noqa: PLC0415 - only tests are made of them
 
     try:

@@ -1,4 +1,4 @@
-"""Lints about several metrics in one query: a pattern for their names, and `or` where `+` is meant."""
+"""Lints about several metrics in one query: a regular expression for their names, and `or` in place of `+`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FREE_LABELS = frozenset(["label_replace", "label_join"])
 
 
 def several_metrics(subject: Subject) -> Iterator[Diagnostic]:
-    """Several metrics without their names: two series may be the same, and the evaluation fails."""
+    """Report selectors of several metrics under functions that drop the name: equal label sets fail the rule."""
     for reading in subject.readings:
         query = reading.query
         if isinstance(query, Selector) and (query.name or not _names_several(query)):
@@ -48,13 +48,13 @@ def several_metrics(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _names_several(selector: Selector) -> bool:
-    """Whether no matcher says the name, and some leave several open."""
+    """Whether the matchers of `__name__` allow several metrics."""
     names = [m for m in selector.matchers if m.label == "__name__"]
     return bool(names) and all((m.op != "=" and len(all_values(m.value)) != 1) or m.op in {"!=", "!~"} for m in names)
 
 
 def _nameless(reading: Reading) -> Selector | None:
-    """The selector of several metrics whose names are dropped, if there is one."""
+    """Return the first selector of several metrics that loses its names, if any."""
     query = reading.query
     if isinstance(query, Selector):
         return query if reading.counted or reading.kind == "up" else None
@@ -62,7 +62,7 @@ def _nameless(reading: Reading) -> Selector | None:
 
 
 def _reads(tree: Node) -> Iterator[tuple[Read, Node]]:
-    """Each selector of several metrics whose names are dropped, and the node that does it."""
+    """Yield each selector of several metrics that loses its names, and the node that drops them."""
     for node in walk(tree):
         for part in node.parts if _drops_names(node) else ():
             if isinstance(part, Read) and not part.selector.name and _names_several(part.selector):
@@ -76,7 +76,7 @@ def _drops_names(node: Node) -> bool:
 
 
 def _written_out(reading: Reading) -> str:
-    """The query with a sum over the metrics; empty where they cannot be listed."""
+    """Return the query as a sum over the metrics; empty if they cannot be listed."""
     by = f" by ({', '.join(reading.slo.group_by)}) " if reading.slo.group_by else ""
     query = reading.query
     if isinstance(query, Expression):
@@ -87,7 +87,7 @@ def _written_out(reading: Reading) -> str:
 
 
 def each(selector: Selector) -> tuple[str, ...]:
-    """The same selector once for each metric."""
+    """Return the selector once for each metric."""
     rest = tuple(m for m in selector.matchers if m.label != "__name__")
     names = [m for m in selector.matchers if m.label == "__name__"]
     if len(names) != 1 or names[0].op != "=~":
@@ -115,22 +115,22 @@ def _one_written_out(tree: Node, by: str) -> str:
 
 
 def _renamed(read: Read, name: str) -> Change:
-    """The selector becomes another one; its range and `offset` stay."""
+    """Replace a selector; its range and `offset` stay."""
     return read.at.first, selected(read), name
 
 
 def _enclosing_sum(tree: Node, read: Read) -> Aggregation | None:
-    """The innermost sum around a selector."""
-    sums = [n for n in walk(tree) if isinstance(n, Aggregation) and n.name == "sum" and _holds(n, read)]
+    """Return the innermost sum around a selector."""
+    sums = [n for n in walk(tree) if isinstance(n, Aggregation) and n.name == "sum" and _contains(n, read)]
     return sums[-1] if sums else None
 
 
-def _holds(node: Node, part: Node) -> bool:
+def _contains(node: Node, part: Node) -> bool:
     return node.at.first <= part.at.first and part.at.end <= node.at.end
 
 
 def alternatives(subject: Subject) -> Iterator[Diagnostic]:
-    """`or` between two rates: while the first exists, the second one is not counted."""
+    """Report `or` between rates: while the first has series, the second is not counted."""
     for reading, _ in subject.expressions:
         found = next(_sums(reading.tree), None)
         if found is not None:
@@ -141,7 +141,7 @@ def alternatives(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _sums(tree: Node) -> Iterator[Binary]:
-    """Each outermost `or` between rates that may have the same labels."""
+    """Yield each outermost `or` between rates that may have equal labels."""
     inner: set[int] = set()
     for node in walk(tree):
         if isinstance(node, Binary) and node.operator == "or" and id(node) not in inner:
@@ -151,24 +151,24 @@ def _sums(tree: Node) -> Iterator[Binary]:
 
 
 def _counts(node: Node) -> bool:
-    """Whether a node gives events, not a 0 in place of them."""
+    """Whether a node counts events, unlike a fallback of 0."""
     return unit(node) == EVENTS and factor(node) != 0
 
 
 def _sides(node: Node) -> list[Node]:
-    """All that is joined by `or`."""
+    """Return the operands of a chain of `or`."""
     if isinstance(node, Binary) and node.operator == "or":
         return [*_sides(node.left), *_sides(node.right)]
     return [node]
 
 
 def _overlap(sides: Sequence[Node]) -> bool:
-    """Whether two of them may have the same labels."""
+    """Whether two sides may have equal labels."""
     return any(not _apart(one, other) for n, one in enumerate(sides) for other in sides[n + 1 :])
 
 
 def _apart(one: Node, other: Node) -> bool:
-    """Whether a label that both keep always differs."""
+    """Whether the labels of two sides always differ."""
     if any(isinstance(n, Call) and n.name in _FREE_LABELS for side in (one, other) for n in walk(side)):
         return True
     if _is_union(one, other):
@@ -179,14 +179,14 @@ def _apart(one: Node, other: Node) -> bool:
 
 
 def _is_union(one: Node, other: Node) -> bool:
-    """Whether both are series of one metric with all of their labels: equal labels are the same series."""
+    """Whether both sides are series of one metric with all labels, where equal labels mean the same series."""
     parts = [*walk(one), *walk(other)]
     names = {n.selector.name for n in parts if isinstance(n, Read)}
     return len(names) == 1 and not any(isinstance(n, Aggregation | Binary) for n in parts)
 
 
 def _exact(node: Node) -> list[Matcher]:
-    """Matchers that say the value of a label in every selector of a node."""
+    """Return the `=` matchers that every selector of a node has."""
     reads = [set(n.selector.matchers) for n in walk(node) if isinstance(n, Read)]
     return [m for m in (set.intersection(*reads) if reads else ()) if m.op == "="]
 
@@ -211,7 +211,7 @@ def _one_added(tree: Node, by: str) -> str:
 
 
 def _summed(side: Node, joined: Node, around: Aggregation | None, by: str) -> str:
-    """One side as a sum of its own: that around all of them, or one over the labels of the group."""
+    """Return one side as its own sum: with the sum around the `or`, or with one by the group labels."""
     if around is not None:
         return written(around, instead(joined, side.text))
     return side.text if isinstance(side, Aggregation) or not _counts(side) else f"sum{by}({side.text})"

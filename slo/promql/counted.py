@@ -1,4 +1,4 @@
-"""What to write instead of a function that counts over a range, where events per second are needed."""
+"""The hint for a function that counts over a range where events per second are needed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ PERIOD = "where PERIOD is how many seconds of events each value counts"
 _RATE = f"write rate(...[{WINDOW}])"
 _OF_VALUES = frozenset(["sum_over_time", "count_over_time"])
 COUNTERS = ("_total", "_count", "_sum", "_bucket")
-"""What the names of counters end in."""
+"""Suffixes of counter names."""
 
 
 def rate_instead(tree: Node, start: int) -> str:
-    """The hint for the call that begins at this character."""
+    """Return the hint for the call that begins at this character."""
     call = next((n for n in walk(tree) if isinstance(n, Call) and n.at.start == start), None)
     if call is None or call.name not in _OF_VALUES:
         return _RATE
@@ -29,7 +29,7 @@ def rate_instead(tree: Node, start: int) -> str:
 
 
 def _of_ones(node: Node) -> str:
-    """What is counted; where it is filtered, 0 and 1 instead."""
+    """Return the operand as text, with `bool` in place of a filter."""
     if isinstance(node, Subquery) and isinstance(node.inner, Binary) and node.inner.operator in COMPARISONS:
         return node.text if node.inner.is_bool else written(node, made_bool(node.inner))
     return node.text

@@ -43,11 +43,11 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class PatternError(ValueError):
-    """The expression is not one of Prometheus, or has a class of characters that is not known here."""
+    """The expression is invalid in Prometheus, or has an unsupported character class."""
 
 
 class Chars(msgspec.Struct, frozen=True):
-    """One character: of these spans, or of these categories of Unicode (`^` before those that are excluded)."""
+    """One character of these spans or Unicode categories; `^` before a category excludes it."""
 
     spans: Spans
     categories: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Chars(msgspec.Struct, frozen=True):
     folded: bool = False
 
     def has(self, character: str) -> bool:
-        """Whether the character is one of these."""
+        """Whether the class contains the character."""
         both = {character.lower(), character.upper()} if self.folded else {character}
         return any(map(self._listed, both)) != self.negated
 
@@ -68,19 +68,19 @@ class Chars(msgspec.Struct, frozen=True):
 
 
 class Join(msgspec.Struct, frozen=True):
-    """One after the other."""
+    """A concatenation."""
 
     parts: tuple[Pattern, ...]
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """One of several."""
+    """An alternation."""
 
     options: tuple[Pattern, ...]
 
 
 class Repeat(msgspec.Struct, frozen=True):
-    """The same several times; without `most` any number of times."""
+    """A repetition; unlimited without `most`."""
 
     inner: Pattern
     least: int
@@ -88,7 +88,7 @@ class Repeat(msgspec.Struct, frozen=True):
 
 
 class Edge(msgspec.Struct, frozen=True):
-    """A condition on a place: `start`, `end`, at the `border` of a word, or `inside` of one or between two."""
+    """A zero-width assertion: `start` or `end` of the text, a word `border`, or `inside` for no word border."""
 
     kind: str
 
@@ -97,10 +97,10 @@ Pattern = Chars | Join | Choice | Repeat | Edge
 
 
 def parse_pattern(text: str) -> Pattern:
-    """Read an expression.
+    """Parse a regular expression.
 
     Raises:
-        PatternError: it cannot be read.
+        PatternError: the expression is invalid or unsupported.
     """
     if problem := regex_problem(text):
         raise PatternError(problem)
@@ -108,13 +108,13 @@ def parse_pattern(text: str) -> Pattern:
 
 
 class _Parser:
-    """Reads pieces into a tree; flags are letters, `i` and `s` among them."""
+    """Parse pieces into a tree; flags are letters such as `i` and `s`."""
 
     def __init__(self, pieces: Sequence[re.Match[str]]) -> None:
         self._pieces = iter(pieces)
 
     def choice(self, flags: str) -> Pattern:
-        """Read up to the bracket that closes the group, or to the end."""
+        """Parse up to the closing bracket of the group, or to the end."""
         options: list[list[Pattern]] = [[]]
         for piece in self._pieces:
             kind, text = piece.lastgroup, piece.group()
@@ -135,7 +135,7 @@ class _Parser:
 
 
 def _flags(group: str, flags: str) -> str:
-    """The flags after `(?i)` or within `(?i:`; those behind a minus are taken away."""
+    """Return the flags after `(?i)` or within `(?i:`; a minus removes the flags after it."""
     if not group.startswith("(?") or group.startswith("(?P"):
         return flags
     more, _, less = group[2:-1].partition("-")
@@ -167,7 +167,7 @@ def _single(piece: re.Match[str], flags: str) -> Pattern:
 
 
 def _class(text: str, *, folded: bool) -> Chars:
-    """What stands between square brackets."""
+    """Parse a character class."""
     negated = text.startswith("[^")
     items = list(ITEM.finditer(text[1 + negated : -1]))
     spans: list[tuple[int, int]] = []
@@ -184,7 +184,7 @@ def _class(text: str, *, folded: bool) -> Chars:
 
 
 def _item(item: re.Match[str]) -> tuple[Spans, tuple[str, ...]]:
-    """The characters that one item of a class, or one escape, means."""
+    """Return the spans and categories of one escape or one item of a class."""
     if item["posix"] is not None:
         return _inverted(_POSIX[item["posix"]], invert="^" in item.group()), ()
     if item["set"]:
@@ -200,7 +200,7 @@ def _category(name: str, *, inverted: bool) -> str:
     if name == "Any":
         return "^?" if not inverted else "?"
     if name[0] not in _CATEGORIES or len(name) > 2:  # noqa: PLR2004 - Lu is a category, Latin a script
-        msg = f"the characters of {name} are not known here"
+        msg = f"the Unicode script {name} is not supported"
         raise PatternError(msg)
     return "^" * inverted + name
 

@@ -1,4 +1,4 @@
-"""Tries a text on a regular expression in polynomial time: what a part matches from a place on is found once."""
+"""Match a text against a regular expression in polynomial time, by memoizing each node and position."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ def matches(pattern: Pattern, text: str) -> bool:
 
 
 class _Search:
-    """One text, and what is known of it."""
+    """One text, with the matches that are already known."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._known: dict[tuple[int, int], Places] = {}
 
     def ends(self, node: Pattern, starts: Places) -> Places:
-        """Where matches can end that begin at one of these places."""
+        """Return the ends of matches that begin at one of these positions."""
         return frozenset().union(*(self._from(node, at) for at in starts))
 
     def _from(self, node: Pattern, at: int) -> Places:
@@ -46,7 +46,7 @@ class _Search:
         return places
 
     def _repeated(self, node: Repeat, at: int) -> Places:
-        """Places reached later need more of the times that are left, so that each is gone on from once."""
+        """Continue from each position once: the earliest visit leaves the most repetitions."""
         places = frozenset({at})
         for _ in range(node.least):
             before, places = places, self.ends(node.inner, places)

@@ -59,7 +59,7 @@ def _words(node: Pattern) -> Iterator[str]:
 
 
 def _joined(parts: list[list[str]]) -> Iterator[str]:
-    """The first text of each part, then one part after the other varied, then all of them."""
+    """Join the first texts of all parts, then vary one part at a time, then join the last texts."""
     if not all(parts):
         return
     first = [part[0] for part in parts]
@@ -74,7 +74,7 @@ def _joined(parts: list[list[str]]) -> Iterator[str]:
 
 
 def _repeated(node: Repeat) -> Iterator[str]:
-    """A single character is repeated once where it may be, a group as seldom as it may be."""
+    """Repeat a single character at least once if allowed, a group as rarely as allowed."""
     inner = _texts(node.inner)
     usual = max(node.least, 1) if isinstance(node.inner, Chars) else node.least
     for times in dict.fromkeys((usual, node.least, node.least + 1, node.least + 2)):
@@ -83,7 +83,7 @@ def _repeated(node: Repeat) -> Iterator[str]:
 
 
 def _characters(node: Chars) -> Iterable[str]:
-    """Both ends of what is listed; of what is excluded, plain characters."""
+    """Return both ends of each span; for a negated class or a category, plain characters."""
     ends = [chr(code) for low, high in node.spans for code in (low, high)] if not node.negated else []
     usual = [*_PLAIN, *map(chr, range(0x21, 0x250))] if node.negated or node.categories else []
     return list(dict.fromkeys(c for c in (*ends, *usual) if node.has(c)))[:_MOST_CHARACTERS]

@@ -1,4 +1,4 @@
-"""Writes a query with some of its words replaced: the text that a finding proposes."""
+"""Rewrite parts of a query: the text that a finding proposes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from slo.promql.tree import Node
 
 Change = tuple[int, int, str]
-"""The words from an index up to, and without, another, and the text in their place."""
+"""(First token, token after the last one, replacement)."""
 
 _MOST_STEPS = 50
 
 
 def written(node: Node, *changes: Change) -> str:
-    """The text of a node with changes that do not overlap."""
+    """Return the text of a node with non-overlapping changes."""
     words = list(node.at.tokens)
     for first, end, text in sorted(changes, reverse=True):
         words[first:end] = [Token("written", text, 0)]
@@ -29,17 +29,17 @@ def written(node: Node, *changes: Change) -> str:
 
 
 def instead(node: Node, text: str) -> Change:
-    """The whole node is replaced."""
+    """Replace a whole node."""
     return node.at.first, node.at.end, text
 
 
 def operand(node: Node) -> str:
-    """The text of a node as it may stand beside any operator."""
+    """Return the text of a node as an operand, in brackets if it is a binary expression."""
     return f"({node.text})" if isinstance(node, Binary) else node.text
 
 
 def made_bool(comparison: Binary) -> Change:
-    """`bool` behind the operator of a comparison."""
+    """Add `bool` to a comparison."""
     words = comparison.at.tokens
     between = range(comparison.left.at.end, comparison.right.at.first)
     here = next(n for n in between if words[n].text == comparison.operator)
@@ -49,7 +49,7 @@ def made_bool(comparison: Binary) -> Change:
 
 
 def unmodified(node: Read | Subquery, word: str) -> Change:
-    """`offset` or `@` of a selector or a subquery is left out."""
+    """Remove `offset` or `@` from a selector or subquery."""
     words, end = node.at.tokens, node.at.end
     inner = selected(node) if isinstance(node, Read) else node.inner.at.end
     first = next(n for n in range(inner, end) if words[n].text.lower() == word)
@@ -59,13 +59,13 @@ def unmodified(node: Read | Subquery, word: str) -> Change:
 
 
 def selected(read: Read) -> int:
-    """Where the words of the selector end: a range, `offset` and `@` may follow, which have no braces."""
+    """Return the token index after the selector, before its range, `offset` and `@`."""
     closing = [n for n in range(read.at.first, read.at.end) if read.at.tokens[n].text == "}"]
     return closing[-1] + 1 if closing else read.at.first + 1
 
 
 def repeatedly(tree: Node, step: Callable[[Node], str]) -> Node:
-    """The tree after each step that changes its text, until one gives nothing."""
+    """Apply a step to the tree until it returns an empty text."""
     for _ in range(_MOST_STEPS):
         text = step(tree)
         if not text:

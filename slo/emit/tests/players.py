@@ -78,24 +78,24 @@ def players(plan: Plan) -> tuple[list[Player], list[tuple[str, str]]]:
 
 
 def _why_not(slo: Slo, members: Sequence[_Member], plan: Plan) -> str:
-    """Why an SLO is not tested, or nothing.
+    """Return why an SLO cannot be tested; empty if it can.
 
     Raises:
-        UndrivenError: the SLI says it.
+        UndrivenError: the SLI has its own reason.
     """
     if not members:
-        slo.sli.feeds(tuple((label, _WORDS[0]) for label in slo.series_labels))  # it may say why
+        slo.sli.feeds(tuple((label, _WORDS[0]) for label in slo.series_labels))  # raises with the reason, if it has one
         return "no series separates good from bad"
     feeds = members[0].feeds
     if plan.options.prometheus != "3" and any(feed.kind == "histogram" for feed in feeds):
         return "promtool 2 has no native histograms (build with --prometheus 3)"
     if any(feed.kind == "rate" and 0 < feed.reach <= gcd(plan.scale.interval, MINUTE) for feed in feeds):
-        return "the range of its query is too short for samples that are as far apart as evaluations"
+        return "the range of its query is not longer than the sample interval of the test"
     return ""
 
 
 def _feeds(slo: Slo, labels: Labels = ()) -> tuple[Feed, ...]:
-    """The series of a member; none where none can be made with these labels."""
+    """Return the series of a member; empty if no series has its labels."""
     try:
         return slo.sli.feeds(labels)
     except NoSeriesError:
@@ -178,8 +178,8 @@ def _player(planned: PlannedSlo, members: list[_Member], plan: Plan) -> Player:
 
 
 def _bridges(slo: Slo, feeds: Sequence[Feed]) -> bool:
-    """Whether lost data are counted: those of selectors, and not of native histograms, see the lint SLO128."""
-    from slo.lint.subject import readings  # noqa: PLC0415 - hardly ever asked for
+    """Whether the rules bridge lost data: for selectors alone, without native histograms (SLO128)."""
+    from slo.lint.subject import readings  # noqa: PLC0415 - few SLOs bridge
 
     plain = not any(isinstance(reading.query, Expression) for reading in readings(slo))
     return plain and all(feed.kind != "histogram" for feed in feeds)

@@ -62,7 +62,7 @@ def idle(subject: Subject) -> Script | None:
 
 
 def gone(subject: Subject) -> Script | None:
-    """The series end: `NoData` comes when nothing was recorded for ten minutes, and ends ten minutes after it is."""
+    """The series end: `NoData` fires after ten minutes without a record, and ends ten minutes after the next one."""
     return _vanished(subject, raised=True) if subject.target is None else None
 
 
@@ -79,7 +79,7 @@ def target_up(subject: Subject) -> Script | None:
 def _vanished(subject: Subject, *, raised: bool, up: int | None = None) -> Script | None:
     """Some good events, then no series any more. Of a group one member leaves first: that alone is no `NoData`.
 
-    What the one that is missed raises goes on for as long as all of them are gone without a `NoData`.
+    The alert of the missing member keeps firing until the `NoData` of the SLO.
     """
     fact, left = subject.facts.get("no-data"), subject.facts.get("member-no-data")
     if (fact is None and left is None) or (up is not None and subject.target is None):
@@ -108,13 +108,13 @@ def _vanished(subject: Subject, *, raised: bool, up: int | None = None) -> Scrip
 
 
 def _over(subject: Subject, back: int) -> int:
-    """The first evaluation that is sure to be without `NoData`, where samples come again from a moment on."""
+    """Return the first evaluation surely without `NoData` if samples return at `back`."""
     recorded = back + 2 * subject.scrape + (2 * MINUTE if subject.by_minute else subject.step)
     return subject.closing(recorded + subject.scaled(ABSENT_AFTER))
 
 
 def _returned(subject: Subject, back: int, over: int, fact: AlertFacts) -> list[Check]:
-    """Recorded again, the SLO still has its `NoData` for ten minutes: series that come and go raise one alert."""
+    """Check that `NoData` keeps firing for ten minutes after the next record: flapping series raise one alert."""
     firing = subject.whole("ALERTS", alertname=fact.name, alertstate="firing")
     late = back + int(subject.scaled(ABSENT_AFTER)) - subject.step
     recorded = subject.series(names.events(TILE), kind="bad")
@@ -140,5 +140,5 @@ def _absent(subject: Subject, last: int) -> tuple[int, int]:
 
 
 def _remembered(shape: Shape, tick: int) -> int:
-    """Seconds after the last sample for which there is a value: of a rate, as long as its range holds two samples."""
+    """Return how long a value outlives the last sample: a rate, while its range contains two samples."""
     return shape.reach - tick if shape.counts else shape.reach

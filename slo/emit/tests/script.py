@@ -100,13 +100,13 @@ def _counted(shape: Shape, phases: Sequence[Phase], start: int) -> Iterable[str]
 
 
 def _grown(shape: Shape, tick: int, phases: Sequence[Phase], start: int) -> Iterable[str]:
-    """A counter whose growth per second is a state, however many events a phase has."""
+    """Grow a counter at the rate of the state, good or bad, independent of the events of a phase."""
     own = [replace(phase, good=int(not phase.bad), bad=int(phase.bad > 0)) for phase in phases]
     return _counted(replace(shape, good=shape.good * tick, bad=shape.bad * tick), own, start)
 
 
 def _figure(value: Decimal | int) -> str:
-    """Without zeros behind the point, and without an exponent."""
+    """Spell a number without trailing zeros and exponent."""
     return str(value) if isinstance(value, int) else f"{value.normalize():f}"
 
 

@@ -84,7 +84,7 @@ class History(msgspec.Struct, frozen=True):
         return None if None in states else True
 
     def _reached(self, limit: Limit, at: int) -> bool:
-        """Whether it may have fired before: a spent budget goes on until enough of it is left."""
+        """Whether it may have fired before: `BudgetExhausted` keeps firing until enough budget is left."""
         times = range(theory.first_record(self.subject), at, self.subject.step)
         return any(self._above(limit, moment) is not False for moment in times)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Shape(msgspec.Struct, frozen=True):
     """One input series: its number in `Player.series`, and what its samples are, as in `slo.model.Feed`.
 
-    `reach`: seconds that it is read over, 0 where the newest sample is read.
+    `reach`: seconds of the range that reads it, 0 for an instant vector.
     """
 
     number: int
@@ -35,12 +35,12 @@ class Shape(msgspec.Struct, frozen=True):
 
     @property
     def counts(self) -> bool:
-        """It is a counter, of which the growth is read."""
+        """Whether it is a counter, read by its growth."""
         return self.kind in {"counter", "histogram", "rate"}
 
     @property
     def ends(self) -> bool:
-        """It goes when the series go."""
+        """Whether it ends when the series of the SLI end."""
         return self.kind != "constant"
 
 

@@ -1,4 +1,4 @@
-"""The scenario of a budget that hovers around zero: one alert until enough of it is left again, then none."""
+"""The scenario of a budget that hovers around zero: one alert until enough of it is left again."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 _LIMIT = 6 * HOUR
 _TILES = 12
-"""So many tiles are the spent budget spread over: where traffic changes, a range may hold a part of a tile twice."""
+"""Subwindows to spread the spent budget over: where traffic changes, a range may count part of a subwindow twice."""
 _HALF = Fraction(RECOVERED) / 2
 _LEVELS = (-_HALF, _HALF, -_HALF, _HALF, 3 * _HALF, _HALF)
-"""What is left at the end of each part. Bad events come in the first part alone; then it is the traffic that varies."""
+"""Budget remaining at the end of each part. The first part has all bad events; later parts vary the traffic."""
 _LENGTHS = (10, 1, 1, 1, 1, 2)
-"""Of the parts, as multiples of the shortest; one that spends is so long that its traffic is not negative."""
+"""Lengths of the parts in multiples of the shortest; a part that spends is long enough for non-negative traffic."""
 
 
 def wavering(subject: Subject) -> Script | None:
-    """Twice up and down around zero, up to more than has to be left, and down to less."""
+    """Cross zero twice, rise above the recovery level, then fall below it."""
     if "exhausted" not in subject.facts or subject.by_minute:
         return None
     window = subject.scaled(subject.window)
@@ -46,7 +46,7 @@ def wavering(subject: Subject) -> Script | None:
 
 
 def _phases(subject: Subject, ends: Sequence[int]) -> list[Phase]:
-    """The traffic that leaves at each end what it has to; all of the bad events are in the first phase."""
+    """Return the traffic that reaches each level; all bad events are in the first phase."""
     window, ticks = subject.scaled(subject.window), ends[0] // subject.tick
     ratio = window * subject.budget * (1 - _LEVELS[0]) / theory.covered(subject, ends[0])
     volume = 1000
@@ -65,7 +65,7 @@ def _phases(subject: Subject, ends: Sequence[int]) -> list[Phase]:
 
 
 def _checks(subject: Subject, ends: Sequence[int]) -> tuple[Check, ...]:
-    """Where the budget is, and that the alert was there at every evaluation of the swings."""
+    """Check the budget at each end, and the alert at every evaluation of the swings."""
     start, *_, swung, recovered, end = ends
     left = subject.series(names.REMAINING)
     fact = subject.facts["exhausted"]
