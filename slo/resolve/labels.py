@@ -35,49 +35,46 @@ RESERVED = frozenset(
 )
 """Labels that the compiler sets itself."""
 OF_ALERTS = frozenset(["alertname", "service", "slo", "team", "tier", "severity"])
-"""Labels by which the compiler tells alerts apart; every alert has them from its rule."""
+"""Labels that identify an alert; the compiler sets them on every alert."""
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_HOW = "letters, digits and _, no digit first"
 
 
 def check_labels(labels: Mapping[str, str] | None, place: Place, findings: Findings) -> None:
-    """Report names under `labels` that Prometheus does not take, and names that the compiler needs."""
+    """Report invalid names under `labels`, and names that the compiler sets."""
     for name in labels or {}:
-        here = place.at("labels").key(name)
-        if name in RESERVED:
-            findings.add(here, "SLO021", f'the label "{name}" is set by slo itself', "choose another name")
-        elif name.startswith("__"):
-            findings.add(here, "SLO021", f'the label "{short(name)}" is internal to Prometheus', "choose another name")
-        elif not _NAME.fullmatch(name):
-            findings.add(here, "SLO021", f'"{short(name)}" is no label name', "letters, digits and _, no digit first")
+        if problem := _problem(name, RESERVED, "choose another name"):
+            findings.add(place.at("labels").key(name), "SLO021", *problem)
 
 
 def check_distinguish(names: Sequence[str], place: Place, findings: Findings) -> None:
-    """Report names that no external label can have, and labels that the rules set: tiers must not be told apart."""
+    """Report names that cannot be external labels; `tier` would stop a page from inhibiting the tickets of its SLO."""
     for number, name in enumerate(names):
-        here = place.at(number)
-        if name in OF_ALERTS:
-            findings.add(here, "SLO021", f'the label "{name}" is set by slo itself', "name external labels only")
-        elif name.startswith("__"):
-            findings.add(here, "SLO021", f'the label "{short(name)}" is internal to Prometheus', "choose another name")
-        elif not _NAME.fullmatch(name):
-            findings.add(here, "SLO021", f'invalid label name "{short(name)}"', "letters, digits and _, no digit first")
-        elif name in names[:number]:
-            findings.add(here, "SLO021", f'duplicate label "{short(name)}"', "remove one of them")
+        problem = _problem(name, OF_ALERTS, "name external labels only")
+        if not problem and name in names[:number]:
+            problem = f'duplicate label "{short(name)}"', "remove one of them"
+        if problem:
+            findings.add(place.at(number), "SLO021", *problem)
+
+
+def _problem(name: str, own: frozenset[str], instead: str) -> tuple[str, str] | None:
+    """Return why a label cannot have the name, and the fix; `instead`: the fix for `own`, the names that slo sets."""
+    if name in own:
+        return f'the label "{name}" is set by slo itself', instead
+    if name.startswith("__"):
+        return f'the label "{short(name)}" is internal to Prometheus', "choose another name"
+    return None if _NAME.fullmatch(name) else (f'invalid label name "{short(name)}"', _HOW)
 
 
 def check_annotations(annotations: Mapping[str, str] | None, place: Place, findings: Findings) -> None:
-    """Report names under `annotations` that Prometheus does not take."""
+    """Report invalid names under `annotations`."""
     for name in annotations or {}:
         if not _NAME.fullmatch(name):
-            findings.add(
-                place.at("annotations").key(name),
-                "SLO021",
-                f'"{short(name)}" is no annotation name',
-                "letters, digits and _, no digit first",
-            )
+            here = place.at("annotations").key(name)
+            findings.add(here, "SLO021", f'invalid annotation name "{short(name)}"', _HOW)
 
 
 def merged(*layers: Mapping[str, str] | None) -> Labels:
-    """All of them by name; the later layer wins."""
+    """Return all of them, sorted by name; later layers win."""
     together = {name: value for layer in layers for name, value in (layer or {}).items()}
     return tuple(sorted(together.items()))
