@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isinf
 from typing import TYPE_CHECKING
 
-from slo.lint.dimensions import SHARE, unit
+from slo.lint.dimensions import SHARE, dimension
 from slo.lint.finding import repair
 from slo.lint.numbers import constant
 from slo.promql.functions import ABSENCE
@@ -112,7 +112,7 @@ def _is_factor(around: tuple[Node, ...]) -> bool:
 def _wants_flag(reading: Reading, comparison: Binary, *, summed: bool) -> bool:
     """Whether 0 and 1 are what is judged; a share that is kept out while it is 0 is wanted itself."""
     positive = (comparison.operator, constant(comparison.right)) in _POSITIVE
-    if positive and (summed or unit(comparison.left) == SHARE):
+    if positive and (summed or dimension(comparison.left) == SHARE):
         return False
     sli = reading.slo.sli
     return reading.kind == "ratio" or (isinstance(sli, Threshold) and 0 <= sli.limit <= 1)

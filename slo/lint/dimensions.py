@@ -1,4 +1,4 @@
-"""What the value of a query is: events per second, a share of them, or something else."""
+"""The dimension of a query: events per second, a share of events, a plain number, or something else."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _QUOTIENTS = {
 }
 
 
-def unit(node: Node) -> str:
-    """The unit of a node: `EVENTS`, `SHARE`, `NUMBER` for constants, and `OTHER` where it is not known."""
+def dimension(node: Node) -> str:
+    """Return the dimension of a node: `EVENTS`, `SHARE`, `NUMBER` for constants, and `OTHER` if unknown."""
     if node.kind == "scalar" and constant(node) is not None:
         return NUMBER
     if isinstance(node, Binary):
@@ -39,9 +39,9 @@ def unit(node: Node) -> str:
     if isinstance(node, Call):
         return _of_call(node)
     if isinstance(node, Aggregation):
-        return OTHER if node.name in _COUNTING else unit(node.operand)
+        return OTHER if node.name in _COUNTING else dimension(node.operand)
     if isinstance(node, Signed | Subquery):
-        return unit(node.parts[0])
+        return dimension(node.parts[0])
     return SHARE if isinstance(node, Read) and _says_share(node.selector.name) else OTHER
 
 
@@ -57,11 +57,11 @@ def _of_call(call: Call) -> str:
     inner = measured(call)
     if inner is None:
         return NUMBER if constant(call) is not None else OTHER
-    return unit(inner) if call.name in _SAME else OTHER
+    return dimension(inner) if call.name in _SAME else OTHER
 
 
 def _of_operator(node: Binary) -> str:
-    left, right = unit(node.left), unit(node.right)
+    left, right = dimension(node.left), dimension(node.right)
     if node.operator in COMPARISONS:
         return OTHER if node.is_bool else (right if node.left.kind == "scalar" else left)
     if node.operator in {"and", "unless"}:
@@ -76,13 +76,13 @@ def _of_operator(node: Binary) -> str:
 
 
 def _with_number(operator: str, left: str, right: str) -> str:
-    """A number changes no unit, but it divides into another one, as in 1 / rate."""
+    """A number does not change the dimension, unless it is divided, as in 1 / rate."""
     if operator == "/" and left == NUMBER:
         return OTHER
     return right if left == NUMBER else left
 
 
 def _of_gauges(node: Binary, left: str, right: str) -> str:
-    """A quotient of what was read over the same range, such as two averages, has no unit either."""
+    """A quotient of two ranges, such as two averages over time, is a share as well."""
     ranged = all(any(n.kind == "matrix" for n in walk(side)) for side in (node.left, node.right))
     return SHARE if (left, right) == (OTHER, OTHER) and ranged else OTHER

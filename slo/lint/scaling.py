@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from slo.lint.dimensions import EVENTS, unit
+from slo.lint.dimensions import EVENTS, dimension
 from slo.lint.finding import repair
 from slo.lint.numbers import PERCENT, constant, factor
 from slo.lint.subject import readings
@@ -106,7 +106,7 @@ def _factor(reading: Reading) -> float | None:
     """The factor of events per second; None of anything else."""
     if not isinstance(reading.query, Expression):
         return 1.0
-    return factor(reading.tree) if unit(reading.tree) == EVENTS else None
+    return factor(reading.tree) if dimension(reading.tree) == EVENTS else None
 
 
 def _close(one: float | None, other: float | None) -> bool:

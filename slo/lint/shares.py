@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.lint.dimensions import EVENTS, SHARE, unit
+from slo.lint.dimensions import EVENTS, SHARE, dimension
 from slo.lint.finding import repair
 from slo.lint.numbers import constant
 from slo.lint.scaling import unscaled
@@ -26,7 +26,7 @@ _SLOW = "count slow events: sli: {latency: {histogram: NAME, under: 300ms}}"
 def shares_of_events(subject: Subject) -> Iterator[Diagnostic]:
     """A share of events where their number per second is needed."""
     for reading, _ in subject.expressions:
-        if reading.kind == "events" and unit(reading.tree) == SHARE:
+        if reading.kind == "events" and dimension(reading.tree) == SHARE:
             message = f"{reading.field} is a ratio, and events per second are needed"
             otherwise = _SLOW if _is_mean_duration(reading.tree) else _OTHERWISE
             yield repair("SLO157", reading.place, message, _in_two(reading), otherwise=otherwise)
@@ -36,7 +36,7 @@ def means_of_events(subject: Subject) -> Iterator[Diagnostic]:
     """The mean of the rates of all series, which is less than their sum, and not by the same factor everywhere."""
     for reading, _ in subject.expressions:
         found = _outermost(reading.tree) if reading.kind == "events" else None
-        if found is not None and found.name in _MEASURES and unit(found) == EVENTS:
+        if found is not None and found.name in _MEASURES and dimension(found) == EVENTS:
             message = f"{found.name} {_MEASURES[found.name]}: total, good and bad then count different things"
             first = found.at.first
             yield repair("SLO158", reading.place, message, written(reading.tree, (first, first + 1, "sum")))
@@ -81,9 +81,8 @@ def _in_two(reading: Reading) -> str:
 
 
 def _quotients(tree: Node) -> Iterator[Binary]:
-    for node in walk(tree):
-        if isinstance(node, Binary) and node.operator == "/" and unit(node) == SHARE and unit(node.right) != SHARE:
-            yield node
+    every = (node for node in walk(tree) if isinstance(node, Binary) and node.operator == "/")
+    return (node for node in every if dimension(node) == SHARE and dimension(node.right) != SHARE)
 
 
 def _unguarded(divisor: Node) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.lint.dimensions import EVENTS, unit
+from slo.lint.dimensions import EVENTS, dimension
 from slo.lint.expressions import loses
 from slo.lint.finding import repair
 from slo.lint.numbers import factor
@@ -104,7 +104,7 @@ def _one_written_out(tree: Node, by: str) -> str:
     read, dropping = next(_reads(tree), (None, None))
     if read is None or dropping is None or not (names := each(read.selector)):
         return ""
-    part = _enclosing_sum(tree, read) or next((n for n in (tree, dropping) if unit(n) == EVENTS), None)
+    part = _enclosing_sum(tree, read) or next((n for n in (tree, dropping) if dimension(n) == EVENTS), None)
     if part is None:
         return ""
     texts = [written(part, _renamed(read, name)) for name in names]
@@ -152,7 +152,7 @@ def _sums(tree: Node) -> Iterator[Binary]:
 
 def _counts(node: Node) -> bool:
     """Whether a node counts events, unlike a fallback of 0."""
-    return unit(node) == EVENTS and factor(node) != 0
+    return dimension(node) == EVENTS and factor(node) != 0
 
 
 def _sides(node: Node) -> list[Node]:
