@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from slo.promql import Selector, read
+from slo.promql import Selector, naming, read
 from slo.promql.functions import ABSENCE
 from slo.promql.tree import Binary, Call, Node, Read, Signed, walk
 
@@ -71,14 +71,8 @@ def selectors_in(node: Node) -> Iterator[Selector]:
 
 
 def metrics(selectors: Iterable[Selector]) -> set[str]:
-    """Return the metrics that selectors read, histograms by base name, and "" for a selector without a plain name."""
-    return {_metric(selector) for selector in selectors}
-
-
-def _metric(selector: Selector) -> str:
-    named = (m.value for m in selector.matchers if (m.label, m.op) == ("__name__", "="))
-    name = selector.name or next(named, "")
-    return name.removesuffix("_bucket").removesuffix("_count") or name
+    """Return the metrics that selectors read, histograms by their base name; an empty name is a pattern of names."""
+    return {naming.base_name(selector.metric) for selector in selectors}
 
 
 def buckets_of(selectors: Iterable[Selector]) -> Buckets:

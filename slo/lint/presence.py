@@ -9,7 +9,7 @@ from slo.lint.finding import finding, some
 from slo.lint.matching import accepts
 from slo.lint.sight import errors_of, passes
 from slo.lint.subject import measured, readings
-from slo.promql import Selector
+from slo.promql import Selector, naming
 from slo.query import Expression
 from slo.schema.words import did_you_mean
 from slo.sli.latency import Latency
@@ -102,7 +102,7 @@ def _no_metric(sight: Sight, place: Place, name: str, *, failures: bool) -> Diag
 
 def _is_other_kind(sight: Sight, name: str) -> bool:
     """Whether a histogram of this name has series, but classic ones instead of native ones, or the other way round."""
-    base = name.removesuffix("_count").removesuffix("_bucket")
+    base = naming.base_name(name)
     return bool(sight.metrics.series(base if base != name else f"{name}_bucket", ()))
 
 

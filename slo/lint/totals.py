@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding
 from slo.lint.matching import accepts, matches_everything
-from slo.promql import Selector
+from slo.promql import Selector, naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from slo.promql import Matcher
     from slo.query import Query
 
-_SIBLINGS = ("_bucket", "_count")
 _LAST = "+Inf"
 _BOUNDS = ("0.1", "1", "1.0")
 """Bounds of other buckets."""
@@ -59,7 +58,7 @@ def _narrowed(matcher: Matcher, part: Selector) -> bool:
 
 def _is_all(matcher: Matcher, total: Selector) -> bool:
     """Whether a matcher picks the last bucket of a histogram, in which all of its events are."""
-    if matcher.label != "le" or not total.name.endswith(_SIBLINGS[0]):
+    if matcher.label != "le" or not total.name.endswith("_bucket"):
         return False
     return accepts(matcher, _LAST) is True and not any(accepts(matcher, bound) for bound in _BOUNDS)
 
@@ -67,20 +66,10 @@ def _is_all(matcher: Matcher, total: Selector) -> bool:
 def other_metrics(subject: Subject) -> Iterator[Diagnostic]:
     """Total and its part come from two metrics, which need not count the same events."""
     for slo, name, total, part in parts(subject):
-        ours, all_of_them = _metric(part), _metric(total)
-        if ours and all_of_them and _base(ours) != _base(all_of_them):
+        ours, all_of_them = part.metric, total.metric
+        if ours and all_of_them and naming.base_name(ours) != naming.base_name(all_of_them):
             message = f"{name} reads {ours}, and total {all_of_them}: both have to count the same events"
             yield finding("SLO117", slo.place.at("sli", "events", name), message)
-
-
-def _metric(selector: Selector) -> str:
-    """The name of the metric; nothing where a pattern stands for it."""
-    named = (m.value for m in selector.matchers if (m.label, m.op) == ("__name__", "="))
-    return selector.name or next(named, "")
-
-
-def _base(name: str) -> str:
-    return next((name.removesuffix(suffix) for suffix in _SIBLINGS if name.endswith(suffix)), name)
 
 
 def same_queries(subject: Subject) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""How names of metrics and labels are spelled in PromQL: plainly, or in quotes, which only Prometheus 3 reads."""
+"""Names of metrics and labels in PromQL: plain, or in quotes, which only Prometheus 3 reads."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ if TYPE_CHECKING:
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _WORDS = frozenset(("inf", "nan", "without"))
-"""Words of PromQL itself in a list of labels. In quotes they are no labels either: a server evaluates the rule as it
-spells it anew, and then it leaves these quotes out."""
+"""Keywords in a list of labels. Quotes do not help: Prometheus prints a rule before it evaluates it, without them."""
 _OTHER = re.compile(r"[^a-zA-Z0-9_]")
 
 
 @lru_cache(maxsize=4096)
 def label(name: str) -> str:
-    """The label as a matcher spells it: `job`, `"http.route"`."""
+    """Return the label as written in a matcher: `job`, `"http.route"`."""
     return name if is_plain_label(name) else quote(name)
 
 
 def labels(names: Iterable[str]) -> str:
-    """What stands in the brackets of `by`, `without`, `on` and `ignoring`."""
+    """Return the list of labels for the parentheses of `by`, `without`, `on` and `ignoring`."""
     return ", ".join(map(label, names))
 
 
 def by(names: Iterable[str]) -> str:
-    """What stands behind an aggregation that keeps these labels; nothing where there are none."""
+    """Return the `by` clause that keeps these labels; empty without labels."""
     inside = labels(names)
     return f" by ({inside}) " if inside else ""
 
@@ -51,8 +50,18 @@ def is_plain_metric(name: str) -> bool:
     return _METRIC.fullmatch(name) is not None
 
 
+def base_name(metric: str, *, sums: bool = False) -> str:
+    """Return the metric without `_bucket` or `_count`; with `sums` also without `_sum`, which counts no events.
+
+    >>> base_name("took_seconds_bucket"), base_name("took_seconds_sum"), base_name("took_seconds_sum", sums=True)
+    ('took_seconds', 'took_seconds_sum', 'took_seconds')
+    """
+    suffixes = ("_bucket", "_count", "_sum") if sums else ("_bucket", "_count")
+    return next((metric.removesuffix(suffix) for suffix in suffixes if metric.endswith(suffix)), "") or metric
+
+
 def underscored(name: str) -> str:
-    """The name as servers and exporters before Prometheus 3 have it: `http.route` is `http_route`.
+    """Return the name as exported to Prometheus 2: `http.route` is `http_route`.
 
     >>> underscored("http.route"), underscored("2nd"), underscored("up")
     ('http_route', '_2nd', 'up')

@@ -32,6 +32,12 @@ class Selector(msgspec.Struct, frozen=True):
         """The selector as PromQL, spelled the same way whatever the user's spelling was."""
         return _spelled(self)
 
+    @property
+    def metric(self) -> str:
+        """The metric, also if a second matcher on `__name__` follows; empty for a pattern of names."""
+        named = (m.value for m in self.matchers if (m.label, m.op) == ("__name__", "="))
+        return self.name or next(named, "")
+
     def renamed(self, name: str, *more: Matcher) -> Selector:
         """The same matchers, and more, on another metric."""
         return Selector(name, (*self.matchers, *more))

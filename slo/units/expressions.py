@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slo.promql import naming
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, Subquery, walk
 from slo.units.known import unit_of_name
 
@@ -58,7 +59,7 @@ def _of_both(pair: Binary) -> MetricUnit | None:
 
 def _of_histogram(node: Node) -> MetricUnit | None:
     """That of the one histogram that is read."""
-    bases = {name.removesuffix("_bucket").removesuffix("_sum").removesuffix("_count") for name in _names(node)}
+    bases = {naming.base_name(name, sums=True) for name in _names(node)}
     return unit_of_name(bases.pop()) if len(bases) == 1 else None
 
 
