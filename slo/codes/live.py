@@ -122,24 +122,24 @@ LIVE: dict[str, Entry] = {
     ),
     "SLO146": Entry(
         "The metric is in another unit",
-        "The limit is written in the unit of the metric: as `unit` says, or by the end of its name, or in seconds. The "
-        "metadata of the metric (`# UNIT`, or the metadata of a Prometheus) give another one, so the limit is off by a "
-        "factor of a thousand or more.",
-        "Write the `unit` that the message names. If the metadata are wrong, ignore this finding and say so.",
+        "slo converts the limit to the unit of the metric: that of `unit`, else that of the name, else seconds. The "
+        "metadata (`# UNIT`, or the metadata API of Prometheus) give another unit, so the limit is off by a factor of "
+        "a thousand or more.",
+        "Write the `unit` of the message. If the metadata are wrong, ignore this finding and give that reason.",
         Severity.WARNING,
     ),
     "SLO147": Entry(
         "The buckets look like another unit",
-        "Neither the name of the histogram nor its metadata give a unit, so its bounds are taken for seconds. For that "
-        'they are unusually large: of a histogram in milliseconds 5s is read as the bucket le="5", which is 5 ms.',
-        "Write `unit: milliseconds`, or `unit: seconds` where the bounds are seconds.",
+        "Neither the name of the histogram nor its metadata give a unit, so slo reads its bounds as seconds, and they "
+        'are unusually large for that. In a histogram in milliseconds, 5s would be the bucket le="5", which is 5 ms.',
+        "Write `unit: milliseconds`, or `unit: seconds` if the bounds are seconds.",
         Severity.WARNING,
     ),
     "SLO148": Entry(
         "The timestamp is in another unit",
         "Seconds since 1970 have ten digits, milliseconds thirteen. A timestamp in milliseconds that is read as "
         "seconds is in the far future, and every minute of its SLO would be good.",
-        "Write the `unit` that the message names.",
+        "Write the `unit` of the message.",
         Severity.WARNING,
     ),
 }

@@ -68,7 +68,7 @@ QUERIES: dict[str, Entry] = {
         Severity.INFO,
     ),
     "SLO121": Entry(
-        "A regular expression that is none",
+        "A needless regular expression",
         "Prometheus looks values up directly for = and has to try them for =~. Anchors do nothing, since expressions "
         "always match the whole value.",
         "Write what the message says; the meaning is the same.",

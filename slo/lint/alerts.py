@@ -39,7 +39,7 @@ def no_tiers(subject: Subject) -> Iterator[Diagnostic]:
     for planned in subject.planned:
         if not planned.tiers and planned.alerts:
             left = some([fact.tier for fact in planned.alerts])
-            message = f"every tier is disabled: nobody hears of a burning budget; alerts that are left: {left}"
+            message = f"every tier is disabled: no burn-rate alert remains; other alerts: {left}"
             yield finding("SLO105", planned.slo.place.at("alerts", "disable"), message)
 
 

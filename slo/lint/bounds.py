@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def bounds_of(sight: Sight, sli: Latency) -> list[Decimal]:
-    """Return the finite bounds, in the unit of the histogram, smallest first; none where no buckets are seen."""
+    """Return the finite bounds, in the unit of the histogram, smallest first; empty without buckets."""
     buckets = sli.histogram.renamed(f"{sli.histogram.name}_bucket", Matcher("le", "!=", ""))
     return sorted({bound for row in sight.matched(buckets) for bound in _bound(row.get("le", ""))})
 
 
 def _bound(text: str) -> list[Decimal]:
-    """The bound; none for +Inf and what is no number."""
+    """Return the bound, unless it is +Inf or not a number."""
     try:
         bound = Decimal(text)
     except InvalidOperation:

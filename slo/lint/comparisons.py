@@ -1,4 +1,4 @@
-"""Lint about comparisons that leave series out where a value is needed."""
+"""Lint about comparisons that drop series whose value is needed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EACH_NEEDS_ONE = frozenset(["ratio", "threshold", "freshness"])
 
 
 def filters(subject: Subject) -> Iterator[Diagnostic]:
-    """A comparison without `bool`: when nothing passes there is no value, so that the minute does not count."""
+    """A comparison without `bool`: when no series passes, the query has no value and the minute does not count."""
     for reading, _ in subject.expressions:
         found = next(_filters(reading, reading.tree), None) if reading.kind in _EACH_NEEDS_ONE else None
         if found:
@@ -54,10 +54,10 @@ def _comparisons(node: Node, around: tuple[Node, ...]) -> Iterator[Found]:
 
 
 def _needed(node: Node) -> tuple[Node, ...]:
-    """The parts that may have a filter by mistake.
+    """Return the operands in which a filter is a mistake.
 
-    In a divisor it keeps 0 out, behind `and` it says when to measure, before `or` something takes its place, and
-    `timestamp(x == 1)` is the time at which something was so.
+    In a divisor a filter keeps 0 out, after `and` it limits when to measure, before `or` the right side replaces what
+    it drops, and `timestamp(x == 1)` is the time of the last 1.
     """
     if isinstance(node, Binary) and node.operator in {"/", "%", "and", "unless"}:
         return (node.left,)
@@ -67,7 +67,7 @@ def _needed(node: Node) -> tuple[Node, ...]:
 
 
 def _is_guard(node: Binary, *, stamps: bool) -> bool:
-    """Whether it only keeps out what is no value: NaN, infinity, a sentinel below 0, a timestamp of 0."""
+    """Whether it only drops invalid values: NaN, infinity, a sentinel below 0, a timestamp of 0."""
     limit = constant(node.right)
     if node.left.text == node.right.text:
         return True
@@ -81,14 +81,14 @@ def _without_filters(reading: Reading) -> str:
 
 
 def _repaired(reading: Reading, tree: Node) -> str:
-    """The query with a value of 0 instead of no value, or without the comparison, for the first one."""
+    """Return the query with its first comparison repaired: with 0 instead of no value, or without the comparison."""
     comparison, around = next(_filters(reading, tree), (None, ()))
     if comparison is None:
         return ""
     outer = next((n for n in reversed(around) if isinstance(n, Call | Aggregation)), None)
     if outer is not None and outer.name in _COUNTS:
         return _of_count(tree, comparison, outer, around)
-    if _says_one(comparison) and (reading.kind != "freshness" or _is_factor(around)):
+    if _compares_with_one(comparison) and (reading.kind != "freshness" or _is_factor(around)):
         return written(tree, made_bool(comparison))
     keeps_positive = (comparison.operator, constant(comparison.right)) in _POSITIVE
     if not keeps_positive and (_is_factor(around) or (outer is not None and outer.name == "sum")):
@@ -101,7 +101,7 @@ def _repaired(reading: Reading, tree: Node) -> str:
     return written(tree, instead(comparison, value))
 
 
-def _says_one(comparison: Binary) -> bool:
+def _compares_with_one(comparison: Binary) -> bool:
     return comparison.operator == "==" and 1.0 in (constant(comparison.left), constant(comparison.right))
 
 
@@ -110,7 +110,7 @@ def _is_factor(around: tuple[Node, ...]) -> bool:
 
 
 def _wants_flag(reading: Reading, comparison: Binary, *, summed: bool) -> bool:
-    """Whether 0 and 1 are what is judged; a share that is kept out while it is 0 is wanted itself."""
+    """Whether the SLI needs 0 and 1; of a ratio filtered by `> 0` it needs the value."""
     positive = (comparison.operator, constant(comparison.right)) in _POSITIVE
     if positive and (summed or dimension(comparison.left) == SHARE):
         return False
@@ -123,7 +123,7 @@ def _value(comparison: Binary) -> Node:
 
 
 def _of_count(tree: Node, comparison: Binary, outer: Call | Aggregation, around: tuple[Node, ...]) -> str:
-    """A sum of 0 and 1; their mean where the same series are counted without the comparison."""
+    """Return the sum of 0 and 1, or their mean if the divisor counts the same series."""
     name = outer.at.first
     quotient = around[around.index(outer) - 1] if around.index(outer) else None
     if isinstance(quotient, Binary) and isinstance(outer, Aggregation) and _is_mean(comparison, outer, quotient):
@@ -133,7 +133,7 @@ def _of_count(tree: Node, comparison: Binary, outer: Call | Aggregation, around:
 
 
 def _is_mean(comparison: Binary, count: Aggregation, quotient: Binary) -> bool:
-    """Whether the quotient is that of the series which pass and of all of them, in the same groups."""
+    """Whether the quotient divides the series that pass by all series, in the same groups."""
     other = quotient.right
     if quotient.operator != "/" or quotient.left is not count or not isinstance(other, Aggregation):
         return False

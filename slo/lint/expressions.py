@@ -1,4 +1,4 @@
-"""Lints about PromQL that is more than a selector: what happens before the rate, and what gets lost on the way."""
+"""Lints about expressions: aggregation before the rate, gauges in rates, and lost labels."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FREE_LABELS = frozenset(["label_replace", "label_join", "vector", "absent", "ab
 
 
 def sums_before_rate(subject: Subject) -> Iterator[Diagnostic]:
-    """A rate of a sum: when one of its series starts anew, the sum drops and the rate takes that for a reset of all."""
+    """A rate of a sum: when one counter resets, the sum drops, and `rate` sees a reset of all."""
     for reading, _ in subject.expressions:
         for call in _rates(reading.tree):
             if any(isinstance(a, Subquery) and isinstance(a.inner, Aggregation) for a in call.arguments):
@@ -33,7 +33,7 @@ def sums_before_rate(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def gauges_in_rates(subject: Subject) -> Iterator[Diagnostic]:
-    """A rate of something that is no counter, inside of an expression."""
+    """A rate of a gauge inside an expression."""
     for reading, _ in subject.expressions:
         ranges = [a for call in _rates(reading.tree) for a in call.arguments if isinstance(a, Read)]
         for name in dict.fromkeys(r.selector.name for r in ranges):
@@ -42,7 +42,7 @@ def gauges_in_rates(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def lost_group_labels(subject: Subject) -> Iterator[Diagnostic]:
-    """An aggregation that drops a label of `group_by`, so that all members become one without a name."""
+    """An aggregation that drops a label of `group_by`, so that all members become one."""
     for reading, _ in subject.expressions:
         lost = [label for label in reading.slo.series_labels if loses(reading.tree, label)]
         if lost:
@@ -56,7 +56,7 @@ def _rates(tree: Node) -> Iterator[Call]:
 
 
 def loses(node: Node, label: str) -> bool:
-    """Whether nothing that the expression gives can have the label; in doubt it can."""
+    """Whether no series of the result can have the label; False if unsure."""
     if isinstance(node, Aggregation):
         return _aggregated_away(node, label)
     if isinstance(node, Binary | Signed) or (isinstance(node, Call) and node.name not in _FREE_LABELS):
@@ -72,6 +72,6 @@ def _aggregated_away(node: Aggregation, label: str) -> bool:
 
 
 def _all_lose(nodes: Iterable[Node], label: str) -> bool:
-    """Whether all of the vectors among them lose the label; numbers and texts have none anyway."""
+    """Whether all vectors among them lose the label; scalars and strings have no labels."""
     vectors = [node for node in nodes if node.kind not in {"scalar", "string"}]
     return bool(vectors) and all(loses(node, label) for node in vectors)

@@ -1,4 +1,4 @@
-"""Lints about queries that have a value when none of their series exist, so that no data is never noticed."""
+"""Lints about queries that have a value without any series, so that `NoData` never fires."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LEAVE_OUT = "let the query be empty when its series are missing; NoData is rais
 
 
 def hidden_no_data(subject: Subject) -> Iterator[Diagnostic]:
-    """A query that always has a value: `NoData` is never raised, and what is missing counts as good or bad."""
+    """A query that always has a value: `NoData` never fires, and missing data count as good or bad."""
     for reading, _ in subject.expressions:
         if survives(reading.tree) and not _is_zero_of_bad(reading):
             message = f"{_cause(reading.tree)} gives a value when no series exist, so {_effect(reading)}"
@@ -31,7 +31,7 @@ def hidden_no_data(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def idle_fallbacks(subject: Subject) -> Iterator[Diagnostic]:
-    """A 0 for bad events of which none happened yet: they count as 0 anyway."""
+    """A 0 for missing bad events, which count as 0 anyway."""
     for reading, _ in subject.expressions:
         if not reading.slo.group_by and survives(reading.tree) and _is_zero_of_bad(reading):
             message = f"{_cause(reading.tree)} does nothing in bad: while no bad series exist, no event is bad"
@@ -39,7 +39,7 @@ def idle_fallbacks(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def members_without_labels(subject: Subject) -> Iterator[Diagnostic]:
-    """A fallback in a group, whose members it does not name."""
+    """A fallback without the group labels of any member."""
     for reading, _ in subject.expressions:
         if reading.slo.group_by and survives(reading.tree) and _is_zero_of_bad(reading):
             message = f"{_cause(reading.tree)} adds a member without group labels"
@@ -47,7 +47,7 @@ def members_without_labels(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def survives(node: Node) -> bool:
-    """Whether a node has a value when no series exist; `scalar` has one, NaN."""
+    """Whether a node has a value when no series exist; that of `scalar` is NaN."""
     if isinstance(node, Call):
         return node.name in _ALWAYS or all(map(survives, node.arguments))
     if isinstance(node, Aggregation | Signed | Subquery):
@@ -67,12 +67,12 @@ def _operator_survives(node: Binary) -> bool:
 
 
 def _is_zero_of_bad(reading: Reading) -> bool:
-    """Whether the value is 0, and that of bad events: there it is right."""
+    """Whether the fallback is a 0 for bad events, which is correct."""
     return (reading.kind, reading.field) == ("events", "bad") and _gives_zero(reading.tree)
 
 
 def _gives_zero(node: Node) -> bool:
-    """Whether what survives in a node is 0; not seen through comparisons and most functions."""
+    """Whether the value without series is 0; False for comparisons and most functions."""
     if isinstance(node, Binary) and node.operator == "or":
         return all(_gives_zero(side) for side in (node.left, node.right) if survives(side))
     if isinstance(node, Binary) and node.operator in {"+", "-"}:
@@ -87,7 +87,7 @@ def _gives_zero(node: Node) -> bool:
 
 
 def _cause(tree: Node) -> str:
-    """What makes the query survive, as the finding names it."""
+    """Return the fallback as the message shows it."""
     for node in walk(tree):
         if isinstance(node, Binary) and node.operator == "or" and (gone := _dispensable(node)):
             return f"{'or ' if gone is node.right else ''}{gone.text}"
@@ -95,7 +95,7 @@ def _cause(tree: Node) -> str:
 
 
 def _effect(reading: Reading) -> str:
-    """What follows from it."""
+    """Return the effect on the SLO."""
     if reading.field == "bad":
         return "it counts events that never happened"
     if reading.field == "good":
@@ -104,13 +104,13 @@ def _effect(reading: Reading) -> str:
 
 
 def _bare(tree: Node) -> str:
-    """The query without what makes it survive; empty where nothing else would be left."""
+    """Return the query without its fallbacks; empty if it still has a value without series."""
     found = repeatedly(tree, _without_some)
     return "" if survives(found) else found.text
 
 
 def _without_some(tree: Node) -> str:
-    """The text without all fallbacks that are not inside of others."""
+    """Return the text without its outermost fallbacks."""
     changes = []
     for node in _fallbacks(tree):
         gone = _dispensable(node)
@@ -120,7 +120,7 @@ def _without_some(tree: Node) -> str:
 
 
 def _fallbacks(node: Node) -> Iterator[Binary]:
-    """Each outermost `or` because of which a node survives; in a quotient that of the divisor is enough."""
+    """Yield each outermost `or` with a fallback; in a quotient only that of the divisor matters."""
     if not survives(node):
         return
     if isinstance(node, Binary) and node.operator == "or" and _dispensable(node) is not None:
@@ -134,14 +134,14 @@ def _fallbacks(node: Node) -> Iterator[Binary]:
 
 
 def _dispensable(node: Binary) -> Node | None:
-    """The side of an `or` that survives while the other one reads something."""
+    """Return the side of an `or` that is a fallback for series on the other side."""
     if survives(node.right) and _reads(node.left):
         return node.right
     return node.left if survives(node.left) and _reads(node.right) else None
 
 
 def _reads(node: Node) -> bool:
-    """Whether a node reads series for their values, not only for whether they exist."""
+    """Whether a node reads values of series, not only their absence."""
     if isinstance(node, Call) and node.name in ABSENCE:
         return False
     return isinstance(node, Read) or any(map(_reads, node.parts))

@@ -1,4 +1,4 @@
-"""How a lint says what it found: severity from the catalogue, numbers and names as people read them."""
+"""Makes the findings of lints: severity from the catalogue, readable numbers and names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def finding(code: str, place: Place, message: str, hint: str = "") -> Diagnostic
 
 
 def repair(code: str, place: Place, message: str, text: str, *, otherwise: str = "") -> Diagnostic:
-    """One finding with the query to write instead, uncut, so that it can be pasted; without one, a hint."""
+    """Return a finding whose hint is the corrected query, never cut; `otherwise`: the hint without a query."""
     found = finding(code, place, message, otherwise)
     return replace(found, hint=f"write {text}") if text and len(text) <= _LONGEST_REPAIR else found
 

@@ -87,7 +87,7 @@ def perhaps_many_members(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def unbounded_labels(subject: Subject) -> Iterator[Diagnostic]:
-    """Labels whose values nobody can count."""
+    """Labels with unbounded values."""
     yield from _labels(
         subject,
         "SLO110",

@@ -1,4 +1,4 @@
-"""Lints about `group_left` and `group_right`, where slo cannot see which labels a missing operand would have."""
+"""Lints about `group_left` and `group_right`, where slo cannot derive the labels of a missing operand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _KINDS = frozenset({"events", "ratio"})
 
 
 def lost_operands(subject: Subject) -> Iterator[Diagnostic]:
-    """A sum, a difference or a quotient that has no value while one operand has no series."""
+    """A sum, difference or quotient without a value while one operand has no series."""
     for reading, _ in subject.expressions:
         joined = next((node for node in walk(reading.tree) if _may_be_lost(reading, node)), None)
         if isinstance(joined, Binary) and joined.matching:
@@ -33,7 +33,7 @@ def lost_operands(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _one_each(node: Node, by: Matching) -> str:
-    """One series for each that it is paired with."""
+    """Return one series for each group of the matching labels."""
     return f"max {'by' if by.word == 'on' else 'without'} ({naming.labels(by.labels)}) ({node.text})"
 
 

@@ -70,7 +70,7 @@ def empty_values(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def roundabout(subject: Subject) -> Iterator[Diagnostic]:
-    """A regular expression that is none, or is anchored twice."""
+    """A regular expression that is a plain value, or has anchors."""
     for reading, matcher in _patterns(subject):
         if re.fullmatch(_LITERAL, matcher.value):
             plain = Matcher(matcher.label, "=" if matcher.op == "=~" else "!=", matcher.value)

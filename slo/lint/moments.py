@@ -1,4 +1,4 @@
-"""Lints about `@` and `offset`, which read another time than that of the evaluation."""
+"""Lints about `@` and `offset`, which shift the evaluation time."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def fixed_moments(subject: Subject) -> Iterator[Diagnostic]:
-    """A query with `@`, which has the same value at all times."""
+    """A query with `@`, which has the same value at every evaluation."""
     for reading, _ in subject.expressions:
         if any(True for _ in _modified(reading.tree, "@")):
-            message = "@ reads one moment, at every evaluation and for every minute; nothing that happens changes it"
+            message = "@ fixes the time: every evaluation has the same value"
             yield repair("SLO163", reading.place, message, _without(reading.tree, "@"))
 
 

@@ -1,4 +1,4 @@
-"""Numbers in a query: which parts of it are constants, and by what factor its value is scaled."""
+"""Constants in a query, and the factor that scales its value."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ KEEPING = _FROM_RANGES | {
     *("abs", "ceil", "clamp", "clamp_max", "clamp_min", "floor", "label_join", "label_replace", "round"),
     *("scalar", "sort", "sort_desc", "vector"),
 }
-"""Functions whose value is as large as their argument, and of the same unit."""
+"""Functions that keep the scale and the unit of their argument."""
 
 
 def constant(node: Node) -> float | None:
-    """The value of a node that is the same number at all times."""
+    """Return the value of a constant node, or None."""
     try:
         return _constant(node)
     except (ArithmeticError, ValueError, TypeError):  # 1 / 0, or the root of a negative number
@@ -54,7 +54,7 @@ def _constant(node: Node) -> float | None:
 
 
 def _number(text: str) -> float | None:
-    """A number as PromQL spells it: 100, 1e2, 0x64, Inf, or a duration in seconds."""
+    """Return a PromQL number: 100, 1e2, 0x64, Inf, or a duration in seconds."""
     try:
         return float(int(text, 16)) if text[:2].lower() == "0x" else float(text)
     except ValueError:
@@ -70,11 +70,11 @@ def is_percent(name: str) -> bool:
 
 
 def factor(node: Node, *, names: bool = False) -> float | None:
-    """The number that the value of a node is multiplied by; None where its parts differ.
+    """Return the factor of a node's value, or None if its operands have different ones.
 
     Args:
-        node: 100 for `100 * a / b`, 1 where nothing is multiplied, the value itself of a constant.
-        names: metrics whose names say percent count as a hundredfold.
+        node: the factor is 100 in `100 * a / b`, and 1 in `a / b`; that of a constant is its value.
+        names: metrics with percent in their name have the factor 100.
     """
     value = constant(node)
     if value is not None:
@@ -90,7 +90,7 @@ def factor(node: Node, *, names: bool = False) -> float | None:
 
 
 def measured(call: Call) -> Node | None:
-    """The argument of a function that its value is about: numbers and texts beside it only say how."""
+    """Return the vector among the arguments of a function; the others are parameters."""
     return next((a for a in call.arguments if a.kind in {"vector", "matrix"}), None)
 
 
@@ -117,7 +117,7 @@ def _of_operator(node: Binary, *, names: bool) -> float | None:
 
 
 def _of_sum(node: Binary, left: float | None, right: float | None) -> float | None:
-    """Numbers beside a value do not scale it, but 100 - x is about percent."""
+    """Adding a constant does not scale a value, but 100 - x is in percent."""
     constants = constant(node.left), constant(node.right)
     if PERCENT in constants and node.operator != "or":
         return PERCENT

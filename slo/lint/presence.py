@@ -28,11 +28,11 @@ _MOST = 2_000
 _LONGEST = 100
 
 Read = tuple["Place", Selector, bool]
-"""Where a selector stands, as which its series are found, and whether it counts failures, which may be none yet."""
+"""The place of a selector, the selector of its series, and whether it counts failures, which may not exist yet."""
 
 
 def missing(sight: Sight) -> Iterator[Diagnostic]:
-    """Metrics, labels and values that queries name and nobody exports."""
+    """Metrics, labels and values in queries that no series has."""
     for slo in sight.subject.slos:
         said: set[str] = set()
         for place, selector, failures in _reads(slo):

@@ -1,4 +1,4 @@
-"""Lints about factors: percent where a share is wanted, and a factor of one of two queries that are compared."""
+"""Lints about factors: percent instead of a ratio, and a factor in only one of two queries."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def percent_of_ratios(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def in_percent(reading: Reading) -> bool:
-    """Whether a query gives percent, by its factor or by the name of what it reads."""
+    """Whether a query gives percent, by its factor or the name of its metric."""
     found = factor(reading.tree, names=True)
     return found is not None and math.isclose(found, PERCENT)
 
 
 def large_ratios(subject: Subject, server: Server) -> Iterator[Diagnostic]:
-    """A ratio of which a server has values that no ratio has."""
+    """A ratio whose values on a server are well above 1."""
     for reading in subject.readings:
         if reading.kind == "ratio" and not in_percent(reading) and _is_large(reading, server):
             message = f"{server.where} has values above {_LARGE} of this, and a ratio of 0 to 1 is needed"
@@ -53,12 +53,12 @@ def _is_large(reading: Reading, server: Server) -> bool:
     text = with_window(reading.tree.text, duration(60 + reading.slo.scrape_interval))
     try:
         return bool(server.query(f"({text}) > {_LARGE}"))
-    except ObserveError:  # what the server cannot evaluate is found elsewhere
+    except ObserveError:  # an error of the server is another finding
         return False
 
 
 def divided(tree: Node) -> str:
-    """The query with what is percent in it divided by 100: all of it but in 1 - percent."""
+    """Return the query divided by 100; in `1 - percent` only the percent."""
     node = tree
     while isinstance(node, Binary) and node.operator in {"+", "-"}:
         constants = constant(node.left), constant(node.right)
@@ -91,7 +91,7 @@ def _said(number: float) -> str:
 
 
 def _without_factors(scaled: Sequence[Reading]) -> str:
-    """The queries that have factors without them; by their names where both do."""
+    """Return the queries without their factors; if both have one, each with its key."""
     texts = [unscaled(reading.tree) for reading in scaled]
     if not all(texts) or len(texts) == 1:
         return texts[0] if len(texts) == 1 else ""
@@ -103,7 +103,7 @@ def _has_expression(pair: Pair) -> bool:
 
 
 def _factor(reading: Reading) -> float | None:
-    """The factor of events per second; None of anything else."""
+    """Return the factor of events per second; None for other queries."""
     if not isinstance(reading.query, Expression):
         return 1.0
     return factor(reading.tree) if dimension(reading.tree) == EVENTS else None
@@ -114,7 +114,7 @@ def _close(one: float | None, other: float | None) -> bool:
 
 
 def unscaled(tree: Node) -> str:
-    """The query without its factors; empty where they cannot be taken out one by one."""
+    """Return the query without its factors; empty if they cannot be removed one by one."""
     found = repeatedly(tree, _without_one)
     return found.text if _close(factor(found), 1.0) else ""
 
@@ -127,7 +127,7 @@ def _without_one(tree: Node) -> str:
 
 
 def _scaled(node: Binary) -> Node | None:
-    """What is multiplied or divided by a number other than 0."""
+    """Return the operand that a constant other than 0 multiplies or divides."""
     if constant(node.right) and constant(node.left) is None:
         return node.left
     return node.right if node.operator == "*" and constant(node.left) and constant(node.right) is None else None

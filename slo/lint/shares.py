@@ -33,7 +33,7 @@ def shares_of_events(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def means_of_events(subject: Subject) -> Iterator[Diagnostic]:
-    """The mean of the rates of all series, which is less than their sum, and not by the same factor everywhere."""
+    """An average, minimum or maximum of rates where their sum is needed."""
     for reading, _ in subject.expressions:
         found = _outermost(reading.tree) if reading.kind == "events" else None
         if found is not None and found.name in _MEASURES and dimension(found) == EVENTS:
@@ -50,7 +50,7 @@ _MEASURES = {
 
 
 def _outermost(node: Node) -> Aggregation | None:
-    """The aggregation that makes the value, whatever is done with it afterwards."""
+    """Return the outermost aggregation, inside functions and arithmetic with scalars."""
     while not isinstance(node, Aggregation):
         if isinstance(node, Binary):
             vectors = [side for side in node.parts if side.kind == "vector"]
@@ -69,7 +69,7 @@ def _is_mean_duration(tree: Node) -> bool:
 
 
 def _in_two(reading: Reading) -> str:
-    """Both queries, where the share is one of two rates."""
+    """Return both queries if the ratio is a quotient of two rates."""
     quotient = next(_quotients(reading.tree), None)
     if quotient is None or _is_mean_duration(quotient):
         return ""
@@ -86,7 +86,7 @@ def _quotients(tree: Node) -> Iterator[Binary]:
 
 
 def _unguarded(divisor: Node) -> Node:
-    """The divisor without what keeps 0 out of it."""
+    """Return the divisor without its guard against 0."""
     while True:
         is_guard = isinstance(divisor, Binary) and (
             (divisor.operator in COMPARISONS and divisor.right.kind == "scalar")
@@ -98,7 +98,7 @@ def _unguarded(divisor: Node) -> Node:
 
 
 def _is_rest(tree: Node, quotient: Binary) -> bool:
-    """Whether the share is subtracted from 1, an odd number of times."""
+    """Whether the quotient is subtracted an odd number of times."""
     odd = False
     for node in walk(tree):
         if isinstance(node, Binary) and node.operator == "-" and any(n is quotient for n in walk(node.right)):

@@ -46,12 +46,12 @@ class Reading(msgspec.Struct, frozen=True):
 
     @property
     def place(self) -> Place:
-        """Where the query stands."""
+        """The place of the query."""
         return self.slo.place.at("sli", self.kind, self.field)
 
     @property
     def tree(self) -> Node:
-        """What the query is made of."""
+        """The syntax tree of the query."""
         return read(str(self.query)).tree
 
 
@@ -85,7 +85,7 @@ class Subject:
 
     @property
     def _unusual(self) -> bool:
-        """Whether a selector is a ratio, or names its metric otherwise than most do."""
+        """Whether any query is a ratio, or has a pattern as its metric name."""
         return any(r.kind == "ratio" or not s.name for r, s in self.selectors)
 
     @property

@@ -1,4 +1,4 @@
-"""Lints about how good and bad events fit to all events."""
+"""Lints about total, good and bad that do not count the same events."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _narrowed(matcher: Matcher, part: Selector) -> bool:
 
 
 def _is_all(matcher: Matcher, total: Selector) -> bool:
-    """Whether a matcher picks the last bucket of a histogram, in which all of its events are."""
+    """Whether a matcher selects only the +Inf bucket of a histogram, which counts all its events."""
     if matcher.label != "le" or not total.name.endswith("_bucket"):
         return False
     return accepts(matcher, _LAST) is True and not any(accepts(matcher, bound) for bound in _BOUNDS)
@@ -88,7 +88,7 @@ def same_queries(subject: Subject) -> Iterator[Diagnostic]:
 
 
 def _equal(one: Query, other: Query) -> bool:
-    """Whether both read the same, in whatever order their matchers stand."""
+    """Whether both read the same series; the order of matchers does not matter."""
     if not isinstance(one, Selector) or not isinstance(other, Selector):
         return str(one) == str(other)
     if one.name != other.name:

@@ -1,4 +1,4 @@
-"""Lints about real metrics: are they in the unit that the rules take them to be in?"""
+"""Lints about real metrics: is their unit the one that the rules use?"""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _SMALL_LIMIT = 10
 _LONGEST_BOUND = 1_000
 """Seconds: few histograms of requests have a larger bound."""
 _TIMES = ((1e8, "seconds"), (1e11, "milliseconds"), (1e14, "microseconds"), (1e17, "nanoseconds"))
-"""From which value on a time since 1970 is in this unit: each spans the years 1973 to 5138."""
+"""The least Unix time in each unit: each range spans the years 1973 to 5138."""
 _TOO_LARGE = 1e20
 
 
 def other_units(sight: Sight) -> Iterator[Diagnostic]:
-    """The metadata of a metric give another unit than its limit was converted to."""
+    """The metadata of a metric give another unit than that of its limit."""
     for slo in sight.subject.slos:
         for place, name, unit in _assumed(slo):
             real = named(sight.metrics.unit(name))
@@ -43,7 +43,7 @@ def other_units(sight: Sight) -> Iterator[Diagnostic]:
 
 
 def _assumed(slo: Slo) -> Iterator[tuple[Place, str, MetricUnit]]:
-    """Where a metric stands, its name, and the unit that the rules depend on."""
+    """Yield the place of a metric, its name, and the unit that the rules use."""
     sli = measured(slo)
     if isinstance(sli, Latency):
         yield slo.place.at("sli", "latency", "histogram"), sli.histogram.name, sli.metric_unit
@@ -54,13 +54,13 @@ def _assumed(slo: Slo) -> Iterator[tuple[Place, str, MetricUnit]]:
 
 
 def misread(sight: Sight, sli: Latency) -> bool:
-    """Whether one of these lints says that a histogram is in another unit."""
+    """Whether one of these lints reports the unit of a histogram."""
     real = named(sight.metrics.unit(sli.histogram.name))
     return (real is not None and real != sli.metric_unit) or smaller_unit(sight, sli) is not None
 
 
 def large_bounds(sight: Sight) -> Iterator[Diagnostic]:
-    """Buckets that look like milliseconds, of a histogram whose unit is nowhere given."""
+    """Buckets that look like milliseconds, in a histogram without a known unit."""
     for slo in sight.subject.slos:
         sli = measured(slo)
         if isinstance(sli, Latency) and not sli.native and (unit := smaller_unit(sight, sli)):
@@ -74,7 +74,7 @@ def large_bounds(sight: Sight) -> Iterator[Diagnostic]:
 
 
 def smaller_unit(sight: Sight, sli: Latency) -> MetricUnit | None:
-    """The unit that the buckets look like, where only the default says that they are seconds."""
+    """Return the unit that the buckets look like, if seconds are only the default."""
     name = sli.histogram.name
     if sli.unit_given or sli.metric_unit != SECONDS or unit_of_name(name) or named(sight.metrics.unit(name)):
         return None
@@ -88,7 +88,7 @@ def smaller_unit(sight: Sight, sli: Latency) -> MetricUnit | None:
 
 
 def other_times(sight: Sight) -> Iterator[Diagnostic]:
-    """A time since 1970 whose value can only be in another unit."""
+    """A Unix time that is only plausible in another unit."""
     for slo in sight.subject.slos:
         sli = measured(slo)
         if not isinstance(sli, Freshness) or not isinstance(sli.timestamp, Selector) or not sli.timestamp.name:
