@@ -29,7 +29,7 @@ _NOBODY = """\
 """
 
 _ALL_LABELS = "..."
-"""In `group_by`: a notification for each alert."""
+"""In `group_by`: one notification per alert."""
 _SHAPES: dict[str, type] = {"route": dict, "receivers": list, "inhibit_rules": list}
 
 
@@ -87,7 +87,7 @@ def _routes(plan: Plan, base: dict[str, Any], context: Context) -> list[dict[str
 
 
 def _grouping(plan: Plan, inherited: list[str]) -> dict[str, list[str]]:
-    """What the routes group by instead of what they inherit, where that would mix clusters in a notification."""
+    """Return the `group_by` of the routes, if the inherited one would mix clusters in a notification."""
     more = [name for name in plan.set.distinguish if name not in inherited]
     return {"group_by": [*inherited, *more]} if more and _ALL_LABELS not in inherited else {}
 
@@ -113,11 +113,11 @@ def _quoted(text: str) -> str:
 
 
 def _inhibitions(plan: Plan) -> list[dict[str, Any]]:
-    """A page keeps the tickets of its SLO quiet: of the same member of a group, in the same cluster and environment.
+    """Let a page inhibit the tickets of its SLO, for the same member of a group and in the same cluster.
 
-    A rule for each tier that pages: from 0.28.1 on Alertmanager remembers one source of a rule for each set of equal
-    labels. With one rule for all of them the end of page-fast would release the tickets while page-slow goes on.
-    Inhibition never touches what says that the budget is spent or unknown. Alerts that lack a label agree on it.
+    Each paging tier has its own rule: from 0.28.1 on, Alertmanager keeps one source alert per rule and set of equal
+    labels. With one rule for all tiers, the end of page-fast would release the tickets while page-slow still fires.
+    Alerts about an exhausted budget or missing data are never inhibited. A label that both alerts lack is equal.
     """
     services = "|".join(sorted({p.slo.service for p in plan.slos}))
     mine = [f'service=~"{services}"', 'slo!=""']
@@ -134,13 +134,13 @@ def _inhibitions(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _paging_tiers(plan: Plan) -> list[str]:
-    """Names of the tiers that page, each once; the order is that of names, so that a new SLO does not change it."""
+    """Return the names of the paging tiers, sorted, so that a new SLO does not change their order."""
     alerts = (alert for planned in plan.slos for alert in planned.alerts)
     return sorted({alert.tier for alert in alerts if alert.severity == "page" and alert.tier not in OWN_TIERS})
 
 
 def _apart(plan: Plan) -> list[str]:
-    """Labels that tell alerts of one SLO apart: those of groups, `labels`, and external ones."""
+    """Return the labels in which alerts of one SLO differ: those of groups, `labels`, and external ones."""
     slos = [p.slo for p in plan.slos]
     members = {label for slo in slos for label in slo.group_by}
     extra = {name for slo in slos for name, _ in (*slo.labels, *slo.alerts.labels)}

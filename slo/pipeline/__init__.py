@@ -27,13 +27,13 @@ V = TypeVar("V")
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of a compilation.
+    """The result of a compilation.
 
     Attributes:
-        compiled: one result per set; empty where there is an error.
-        errors: everything that is wrong, not yet located in the texts.
-        plans: the rules of each set, made of the SLOs without an error, for the lints.
-        follow: file and code of findings of lints that may only follow from an error.
+        compiled: one result per set; empty after an error.
+        errors: all errors, not yet located in the texts.
+        plans: for lints, the plan of each set, without the SLOs that have an error.
+        follow: file and code of lint findings that may only follow from an error.
     """
 
     compiled: tuple[Compiled, ...]
@@ -42,7 +42,7 @@ class Outcome(msgspec.Struct, frozen=True):
     follow: frozenset[tuple[str, str]] = frozenset()
 
     def true(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """What lints found in the plans, without what may only follow from an error."""
+        """Return the lint findings, without those that may only follow from an error."""
         return [d for d in found if (d.place.file, d.code) not in self.follow]
 
 
@@ -65,7 +65,7 @@ def compile_sources(
 def attempt(
     sources: Sequence[Source], request: Request, read_base: ReadBase = lambda _: None, *, complete: bool = True
 ) -> Outcome:
-    """Compile specifications as far as that goes; `complete`: no further file of theirs could not be read."""
+    """Compile specifications as far as possible; `complete`: all files could be read."""
     first: tuple[Diagnostic, ...] = ()
     try:
         if complete:
@@ -81,7 +81,7 @@ def attempt(
 
 
 def resolve_sources(sources: Sequence[Source], set_name: str | None = None) -> tuple[SloSet, ...]:
-    """The first half: the sets of complete objectives."""
+    """Return the sets of complete objectives, the first half of a compilation."""
     return resolve(_each(validate, _each(parse, sources)), set_name)
 
 

@@ -1,6 +1,6 @@
-"""Finds everything that is wrong at once: what passes a stage goes on to the next, though other parts did not.
+"""Finds all errors in one run: the parts that pass a stage go on to the next one, without those that failed.
 
-Nothing is reported that may only follow from a part that is left out.
+A finding that may only follow from a missing part is not reported.
 """
 
 from __future__ import annotations
@@ -37,21 +37,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 V = TypeVar("V")
 
-
 _OF_OUTPUTS = frozenset({"SLO080", "SLO082", "SLO083", "SLO085"})
 _OF_METRICS = frozenset({"SLO129", "SLO130", "SLO131", "SLO132", "SLO133"})
 _TRUE_ANYWAY = QUERIES.keys() | _OF_METRICS | _OF_OUTPUTS
-"""What is found of a query or a path, whatever the file says for all of its SLOs."""
+"""Findings about queries, metrics and outputs, which do not depend on other keys of the file."""
 
 Follow = set[tuple[str, str]]
-"""Files and codes: such a finding may only follow from an error."""
+"""Pairs of file and code: findings that may only follow from an error."""
 
 
 class Remaining(msgspec.Struct, frozen=True):
-    """What could still be found.
+    """The findings of all stages.
 
     Attributes:
-        errors: of every stage.
+        errors: those of every stage.
         plans: the rules of each set, without the SLOs that have an error.
         follow: file and code of findings about these plans that may only follow from an error.
     """
@@ -62,9 +61,9 @@ class Remaining(msgspec.Struct, frozen=True):
 
 
 def remaining(sources: Sequence[Source], request: Request, read_base: ReadBase, *, complete: bool) -> Remaining:
-    """Everything that can be found; `complete`: no further file could not be read.
+    """Run every stage as far as possible; `complete`: all files could be read.
 
-    A file whose SLOs may mean something else as soon as it is right is looked at without the others.
+    A file whose errors may change the meaning of its SLOs is compiled alone.
     """
     found: list[Diagnostic] = []
     files = _files(sources, found)
@@ -89,7 +88,7 @@ def remaining(sources: Sequence[Source], request: Request, read_base: ReadBase, 
 
 
 def _files(sources: Iterable[Source], found: list[Diagnostic]) -> list[PartialFile]:
-    """What is left of each file after it was read and its structure was checked."""
+    """Return the valid part of each file."""
     files: list[PartialFile] = []
     for source in sources:
         document = _caught(parse, source, found)
@@ -101,7 +100,7 @@ def _files(sources: Iterable[Source], found: list[Diagnostic]) -> list[PartialFi
 
 
 def _resolved(parts: Sequence[PartialFile], set_name: str | None = None) -> tuple[tuple[SloSet, ...], list[Diagnostic]]:
-    """Their sets, and what was found that does not follow from what is left out."""
+    """Return their sets, and the findings that do not follow from missing parts."""
     findings = Findings()
     sets = resolve_into(findings, [part.file for part in parts], set_name)
     follow = {(part.file.file, code) for part in parts for code in part.follow}
@@ -109,7 +108,7 @@ def _resolved(parts: Sequence[PartialFile], set_name: str | None = None) -> tupl
 
 
 def _following(parts: Iterable[PartialFile], wrong: Iterable[Diagnostic]) -> Follow:
-    """What may follow from the keys of the files that are left out, or of which the value was refused."""
+    """Return what may follow from invalid keys of the files."""
     causes = [(part.file.file, part.follow, part.sound) for part in parts]
     causes += [(d.place.file, after.codes, after.sound) for d in wrong for after in [consequences(_keys(d))]]
     rest = CATALOGUE.keys() - _TRUE_ANYWAY
@@ -117,18 +116,18 @@ def _following(parts: Iterable[PartialFile], wrong: Iterable[Diagnostic]) -> Fol
 
 
 def _keys(found: Diagnostic) -> list[str]:
-    """The key of the file in which something was found; nothing for a key of an SLO."""
+    """Return the top-level key of a finding; empty for a finding in an SLO."""
     return [str(step) for step in found.place.path[:1] if step != "slos"]
 
 
 def _true(found: Iterable[Diagnostic], slo_set: SloSet, follow: Follow) -> list[Diagnostic]:
-    """Without what may follow from an error in a file of the set: alerts of one file need receivers in another."""
+    """Drop what may follow from an error in any file of the set: alerts of one file need receivers in another."""
     files = {slo.place.file for slo in slo_set.slos}
     return [d for d in found if not any((file, d.code) in follow for file in files)]
 
 
 def _usable(sets: Iterable[SloSet], wrong: Sequence[Diagnostic]) -> Iterator[SloSet]:
-    """The sets without the SLOs in which something is wrong."""
+    """Yield the sets without the SLOs that have an error."""
     bad = {(d.place.file, d.place.path[:2]) for d in wrong}
     for one in sets:
         slos = tuple(slo for slo in one.slos if (slo.place.file, slo.place.path) not in bad)
@@ -137,13 +136,13 @@ def _usable(sets: Iterable[SloSet], wrong: Sequence[Diagnostic]) -> Iterator[Slo
 
 
 def _is_whole(slo_set: SloSet, found: Iterable[Diagnostic]) -> bool:
-    """No SLO of its files is left out."""
+    """Whether the set has all SLOs of its files."""
     files = {slo.place.file for slo in slo_set.slos}
     return len(files) == len(slo_set.sources) and files.isdisjoint(d.place.file for d in found)
 
 
 def _planned(slo_set: SloSet, request: Request, *, whole: bool) -> tuple[Plan | None, list[Diagnostic]]:
-    """The rules, without the SLOs that the layout cannot express, and what was found."""
+    """Return the plan without the SLOs that the layout cannot express, and the findings."""
     found: list[Diagnostic] = []
     planned = _caught(lambda s: planned_set(s, request), slo_set, found)
     if found:
@@ -156,7 +155,7 @@ def _planned(slo_set: SloSet, request: Request, *, whole: bool) -> tuple[Plan | 
 
 
 def _targets(slo_set: SloSet, request: Request, follow: Follow) -> list[str]:
-    """Outputs in which something may be found; without sound files, names may even be unfit for paths."""
+    """Return the outputs to check; with an unsound file only Alertmanager's, since names may be invalid paths."""
     chosen = chosen_targets(slo_set, request.targets)
     sound = all((slo.place.file, "SLO075") not in follow for slo in slo_set.slos)
     return [target for target in chosen if sound or target == "alertmanager"]
@@ -165,7 +164,7 @@ def _targets(slo_set: SloSet, request: Request, follow: Follow) -> list[str]:
 def _about_outputs(
     planned: Plan, request: Request, read_base: ReadBase, targets: Sequence[str], *, alone: bool
 ) -> list[Diagnostic]:
-    """What is wrong with where the outputs go, and with each of them."""
+    """Return the findings about the paths of the outputs, and about each output."""
     found: list[Diagnostic] = []
     slo_set = planned.set
     spec = Place(slo_set.slos[0].place.file)
@@ -180,11 +179,11 @@ def _about_outputs(
 
 
 def _caught(stage: Callable[[V], T], item: V, found: list[Diagnostic]) -> T | None:
-    """What a stage makes of an item; None where it found something."""
+    """Return the result of a stage, or None after adding its errors to `found`."""
     try:
         return stage(item)
     except CompileError as error:
         found += error.diagnostics
         return None
-    except PromqlError:  # a text under `defaults` that was found to be wrong, in SLOs that are right
+    except PromqlError:  # an invalid text under `defaults`, already reported
         return None

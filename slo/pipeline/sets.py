@@ -28,7 +28,7 @@ class Request(msgspec.Struct, frozen=True):
     """What to compile.
 
     Attributes:
-        targets: names of `EMITTERS`; none means those that `outputs` names, or all.
+        targets: names of `EMITTERS`; empty: those under `outputs`, or all.
         set_name: puts all files into one set.
         scale: divides time; None means real time and the set's own evaluation interval.
         into: the outputs go below a folder that the user names, not where `outputs` says.
@@ -73,7 +73,7 @@ def compile_set(slo_set: SloSet, request: Request, read_base: ReadBase, *, alone
 
 
 def planned_set(slo_set: SloSet, request: Request) -> Plan:
-    """The rules of a set.
+    """Return the plan of a set.
 
     Raises:
         CompileError: the layout cannot express some of its SLOs.

@@ -1,7 +1,7 @@
-"""Labels of a group that records and alerts call otherwise than the SLI's series: `{label: service, as: rpc_service}`.
+"""Renames group labels between the SLI's series and recorded series: `{label: service, as: rpc_service}`.
 
-An SLI knows the names of its own series alone. What it reads of its records gets these names before, and what it counts
-gets those of the records after: no kind of SLI renames anything.
+SLIs use only the labels of their own series: recorded series get these labels before an SLI reads them, and its result
+gets the recorded labels afterwards.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from slo.model import Slo
 
 _WHOLE = quote("(?s:(.*))")
-"""Any value, line breaks included, or no label at all."""
+"""Any value, with line breaks, or a missing label."""
 
 
 def for_the_sli(slo: Slo, series: str) -> str:
-    """The sum of a recorded series by member, with the labels of the SLI's own series."""
+    """Return the sum of a recorded series by member, with the labels of the SLI's own series."""
     for name, own in slo.renamed:
         series = f"label_replace({series}, {_copied(name, own)})"
     return f"sum{naming.by(slo.series_labels)}({series})"
 
 
 def for_records(slo: Slo, counted: str) -> str:
-    """What the SLI counted by member, with the labels of records; each member is one series before and after."""
+    """Return the counts of the SLI by member, with the recorded labels."""
     if not slo.renamed:
         return counted
     for name, own in slo.renamed:
@@ -35,5 +35,5 @@ def for_records(slo: Slo, counted: str) -> str:
 
 
 def _copied(label: str, to: str) -> str:
-    """The arguments of `label_replace` that give a label the value of another one."""
+    """Return the arguments of `label_replace` that copy a label."""
     return f'{quote(to)}, "$1", {quote(label)}, {_WHOLE}'

@@ -34,7 +34,7 @@ def resolve(files: Sequence[ValidatedFile], set_name: str | None = None) -> tupl
 
 
 def resolve_into(findings: Findings, files: Sequence[ValidatedFile], set_name: str | None = None) -> tuple[SloSet, ...]:
-    """The same, without the SLOs about which something was found."""
+    """Resolve the SLOs without an error, and add the errors to `findings`."""
     members: dict[str, list[ValidatedFile]] = defaultdict(list)
     for file in files:
         members[_set_of(file, set_name, findings)].append(file)
@@ -72,7 +72,7 @@ def _resolved_set(name: str, files: list[ValidatedFile], findings: Findings) -> 
 
 
 def _distinguish(files: Sequence[ValidatedFile], findings: Findings) -> tuple[str, ...]:
-    """The labels that any of the files names: one more keeps nothing together that belongs together."""
+    """Return the labels of all files: one label more does no harm, since related alerts share its value."""
     names: dict[str, None] = {}
     for file in files:
         said = (file.spec.alerting.distinguish if file.spec.alerting else None) or ()

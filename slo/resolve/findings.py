@@ -15,7 +15,7 @@ V = TypeVar("V")
 
 
 class RefusedError(ValueError):
-    """A value makes no sense where it stands; says which code, what is wrong and how to repair it."""
+    """A value is invalid; has the code, the message and the fix."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         """Keep what a diagnostic needs, the place excepted."""
@@ -37,13 +37,13 @@ class Findings:
         self._found.append(Diagnostic(code, place, message, hint))
 
     def extend(self, found: Iterable[Diagnostic]) -> None:
-        """Report what someone else found."""
+        """Report the findings of another check."""
         self._found.extend(found)
 
     def read(self, read: Callable[[V], T], value: V | None, place: Place, *steps: str | int) -> T | None:
-        """`read(value)`, or None where nothing was given or the value was refused, which is reported.
+        """Return `read(value)`, or None without a value or after reporting that it was refused.
 
-        The value stands at `steps` below `place`.
+        The place of the value is `steps` below `place`.
         """
         if value is None:
             return None
@@ -55,7 +55,7 @@ class Findings:
 
     @property
     def found(self) -> tuple[Diagnostic, ...]:
-        """Everything that was found, once each: what `defaults` say is found once for each SLO."""
+        """All findings without duplicates: each SLO repeats those about `defaults`."""
         return tuple(dict.fromkeys(self._found))
 
     @property

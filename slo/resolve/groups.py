@@ -1,4 +1,4 @@
-"""Groups: by which labels an SLO is split into members, and which members have objectives of their own."""
+"""Groups: the labels that split an SLO into members, and the objectives of single members."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _BOUND = "le"
 
 
 class Grouping(msgspec.Struct, frozen=True):
-    """The labels of a group as records and alerts have them; `renamed`: (name here, name on the SLI's own series)."""
+    """The labels of records and alerts in a group; `renamed`: pairs of such a label and the one of the SLI's series."""
 
     names: tuple[str, ...] = ()
     renamed: Labels = ()
 
 
 def grouping(labels: Sequence[str | GroupLabel], service: str, place: Place, findings: Findings) -> Grouping:
-    """The labels of `group_by`, each once and none that the compiler needs itself."""
+    """Return the labels of `group_by`; report duplicates and labels that slo sets itself."""
     here = place.at("group_by")
     pairs = [_pair(entry) for entry in labels]
     for number, (name, label) in enumerate(pairs):
@@ -49,24 +49,24 @@ def grouping(labels: Sequence[str | GroupLabel], service: str, place: Place, fin
 
 
 def _pair(entry: str | GroupLabel) -> tuple[str, str]:
-    """The name that records and alerts have, and that on the SLI's own series."""
+    """Return the label of records and alerts, and the one of the SLI's series."""
     return (entry, entry) if isinstance(entry, str) else (entry.name or entry.label, entry.label)
 
 
 _Problem = tuple[str, str, str]
-"""Code, message, and how to repair it."""
+"""Code, message and fix."""
 
 
 def _problems(
     name: str, label: str, before: Sequence[tuple[str, str]], pairs: Sequence[tuple[str, str]], service: str
 ) -> Iterator[_Problem]:
-    """What is wrong with one label, the most basic first."""
+    """Yield the problems of one label, the most basic first."""
     for text in dict.fromkeys((label, name)):
         if not naming.can_group(text) or len(text) > _LONGEST:
             message = f'PromQL cannot group by "{short(text)}"'
-            yield "SLO021", message, "name a label that neither begins with __ nor is a word of PromQL"
+            yield "SLO021", message, "choose a label that is not a PromQL keyword and does not begin with __"
     if label == _BOUND:
-        yield "SLO021", f'the label "{label}" tells the buckets of a histogram apart', "group by another one"
+        yield "SLO021", f'the label "{label}" is the bound of histogram buckets', "group by another one"
     elif name in RESERVED or name in _OF_INFO:
         yield "SLO021", f'the label "{name}" is set by slo itself', _rename(label, service, pairs)
     if name in [earlier for earlier, _ in before]:
@@ -76,7 +76,7 @@ def _problems(
 
 
 def _rename(label: str, service: str, pairs: Sequence[tuple[str, str]]) -> str:
-    """The same label under another name, as it has to be written."""
+    """Return the fix: the same label under another name."""
     name = f"{service.replace('-', '_')}_{label}"
     if name in RESERVED or name in [used for pair in pairs for used in pair]:
         name = f"own_{name}"
@@ -104,8 +104,8 @@ def overrides(specs: Sequence[OverrideSpec], group: Grouping, place: Place, find
 
 
 def _instead(name: str, group: Grouping) -> str:
-    """What to write instead of a label that the group does not have."""
+    """Return the fix for a label that the group does not have."""
     for new, old in group.renamed:
         if old == name:
             return f'group_by renames it; write "{new}"'
-    return f"group_by has {', '.join(group.names)}" if group.names else "say `group_by` first"
+    return f"group_by has {', '.join(group.names)}" if group.names else "write `group_by` first"

@@ -32,7 +32,7 @@ DEFAULT_SCRAPE_INTERVAL = 60
 
 
 class _Numbers(msgspec.Struct, frozen=True):
-    """The values of `defaults` or of one SLO that are more than text; none where not given."""
+    """The parsed values of `defaults` or of one SLO; None if not given."""
 
     objective: Decimal | None = None
     window: int | None = None
@@ -109,7 +109,7 @@ class FileResolver:
         return for_traffic(slo, defaults.alerts, spec.alerts)
 
     def _policy_is_wrong(self, spec: SloSpec) -> bool:
-        """Whether the SLO wants a policy that is unknown or has a mistake, which was reported where it is named."""
+        """Whether the policy of the SLO is unknown or invalid, which is reported already."""
         common = self._spec.defaults.alerts if self._spec.defaults else None
         name = (spec.alerts and spec.alerts.policy) or (common and common.policy)
         return name is not None and name not in self._policies and name not in POLICIES
@@ -155,7 +155,7 @@ def _maintenance(spec: FileSpec, place: Place, findings: Findings) -> Callable[[
 
 
 def _spelled_out(kind: str, said: SliSpec | str) -> SliSpec:
-    """Some kinds may be written as a text alone, which stands for one of their fields."""
+    """Expand the short form of some kinds, a text in place of their fields."""
     return KINDS[kind](**{KINDS[kind].SHORT: said}) if isinstance(said, str) else said
 
 

@@ -1,4 +1,4 @@
-"""Takes the wrong parts out of a document, so that findings about the others are not hidden by theirs."""
+"""Removes the invalid parts of a document, so that the findings about the rest are not hidden."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _KNOWN = FileSpec.__struct_encode_fields__
 _STAND_INS: Mapping[str, object] = {"version": 1, "service": "service", "slos": []}
-"""Values in the place of needed keys that are missing or wrong."""
+"""Values for required keys that are missing or invalid."""
 _FOLLOW: Mapping[str, frozenset[str]] = {
     "alerting": frozenset(),
     "outputs": frozenset(),
@@ -29,19 +29,19 @@ _FOLLOW: Mapping[str, frozenset[str]] = {
     "links": frozenset({"SLO092"}),
     "policies": frozenset({"SLO062", "SLO063"}),
 }
-"""What may be found only because a key of the file is left out; without any other key lints cannot be trusted."""
+"""Findings that may only follow from a missing key; without any other key, lint findings cannot be trusted."""
 _UNTRUSTED = frozenset({"SLO014", "SLO022", "SLO023", "SLO030", "SLO062", "SLO063", "SLO066"})
-"""Errors that may follow from a key that is left out and not named above."""
+"""Errors that may follow from any other missing key."""
 _EMPTY = frozenset({"SLO030"})
-"""What follows where all SLOs are left out."""
+"""What follows if all SLOs are removed."""
 
 
 class Consequences(msgspec.Struct, frozen=True):
-    """What follows from keys of a file that are wrong.
+    """What follows from invalid keys of a file.
 
     Attributes:
-        codes: what may be found only because of them.
-        sound: what the SLOs of the file mean does not depend on them.
+        codes: findings that may only follow from them.
+        sound: the meaning of its SLOs does not depend on them.
     """
 
     codes: frozenset[str] = frozenset()
@@ -49,12 +49,12 @@ class Consequences(msgspec.Struct, frozen=True):
 
 
 class PartialFile(msgspec.Struct, frozen=True):
-    """What is left of a file.
+    """The valid part of a file.
 
     Attributes:
-        file: without its wrong keys and SLOs.
-        follow: codes that may be found only because of what is left out.
-        sound: what its SLOs mean does not depend on what is left out.
+        file: the file without its invalid keys and SLOs.
+        follow: codes of findings that may only follow from the missing parts.
+        sound: the meaning of its SLOs does not depend on the missing parts.
     """
 
     file: ValidatedFile
@@ -63,7 +63,7 @@ class PartialFile(msgspec.Struct, frozen=True):
 
 
 def without_mistakes(document: Document) -> tuple[PartialFile | None, tuple[Diagnostic, ...]]:
-    """What is left of a document, or None where nothing can be made of it, and what was found."""
+    """Return the valid part of a document, or None without one, and the findings."""
     try:
         return PartialFile(validate(document)), ()
     except CompileError as error:
@@ -81,10 +81,10 @@ def without_mistakes(document: Document) -> tuple[PartialFile | None, tuple[Diag
 
 
 def _left(file: str, data: dict[Any, Any], wrong: Sequence[str], bad: Container[str | int]) -> ValidatedFile:
-    """The file without these keys and SLOs.
+    """Return the file without these keys and SLOs.
 
     Raises:
-        CompileError: something else is wrong with it.
+        CompileError: it has another error.
     """
     kept = {key: value for key, value in data.items() if key not in wrong and isinstance(key, str)}
     kept |= {key: value for key, value in _STAND_INS.items() if key not in kept}
@@ -94,7 +94,7 @@ def _left(file: str, data: dict[Any, Any], wrong: Sequence[str], bad: Container[
 
 
 def _wrong_keys(data: dict[Any, Any], found: Sequence[Diagnostic]) -> list[str]:
-    """Keys of the document in which something was found, and needed ones that are missing."""
+    """Return the keys with a finding, and the missing required ones."""
     named = [str(d.place.path[0]) for d in found if d.place.path and not _in_slo(d)]
     return list(dict.fromkeys((*named, *(key for key in _STAND_INS if key not in data))))
 
@@ -104,13 +104,13 @@ def _in_slo(found: Diagnostic) -> bool:
 
 
 def consequences(keys: Iterable[str]) -> Consequences:
-    """What follows from keys of a file that are wrong, misspelled or unknown."""
+    """Return what follows from invalid, misspelled or unknown keys of a file."""
     meant = [_meant(key) for key in keys]
     codes: frozenset[str] = frozenset().union(*(_FOLLOW.get(key, _UNTRUSTED) for key in meant))
     return Consequences(codes, all(key in _FOLLOW for key in meant))
 
 
 def _meant(key: str) -> str:
-    """A key as the file format knows it, as far as that can be guessed."""
+    """Return the key that a misspelled one most likely means, else the key itself."""
     hint = "" if key in _KNOWN else did_you_mean(key, _KNOWN)
     return next((known for known in _KNOWN if f'"{known}"' in hint), key)

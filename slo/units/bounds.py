@@ -1,4 +1,4 @@
-"""How exporters and servers spell the bound of a bucket, the label `le`."""
+"""Spellings of a bucket bound, the label `le`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=1024)
 def bound_pattern(bound: Decimal) -> str:
-    r"""A regular expression for every spelling of a bound above 0, with and without exponent, and of no other number.
+    r"""Return a regular expression that matches every spelling of a bound above 0, and no other number.
 
     Prometheus 3 writes 1.0 and 1e+06, Go 1 and 1e+06, Java 1.0 and 3.0E-4, Python 1.0 and 1e-05.
 
@@ -33,6 +33,6 @@ def bound_pattern(bound: Decimal) -> str:
 
 
 def _decimal(number: Decimal) -> str:
-    """Without an exponent, however many zeros follow."""
+    """Match the number without an exponent, with any trailing zeros."""
     text = f"{number.normalize():f}"
     return f"{re.escape(text)}0*" if "." in text else f"{text}(\\.0+)?"

@@ -1,4 +1,4 @@
-"""The unit of what an expression gives, as far as the names in it tell it."""
+"""The unit of the value of an expression, derived from metric names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _AGGREGATIONS = frozenset(("max", "min", "avg", "sum", "quantile", "topk", "bottomk"))
 _OVER_TIME = frozenset(f"{name}_over_time" for name in ("last", "max", "min", "avg", "quantile"))
 _CALLS = _OVER_TIME | {"abs", "clamp", "clamp_max", "clamp_min", "label_replace", "label_join", "sort", "sort_desc"}
-"""Functions that give the values that they are given."""
+"""Functions that keep the unit of their argument."""
 _OF_HISTOGRAMS = frozenset(("histogram_quantile", "histogram_avg", "histogram_stddev"))
 _OF_BOTH = frozenset(("+", "-", "or"))
 _OF_LEFT = frozenset((">", "<", ">=", "<=", "==", "!=", "and", "unless"))
@@ -58,12 +58,12 @@ def _of_both(pair: Binary) -> MetricUnit | None:
 
 
 def _of_histogram(node: Node) -> MetricUnit | None:
-    """That of the one histogram that is read."""
+    """Return the unit of the histogram, if only one is read."""
     bases = {naming.base_name(name, sums=True) for name in _names(node)}
     return unit_of_name(bases.pop()) if len(bases) == 1 else None
 
 
 def _names(node: Node, suffix: str = "") -> set[str]:
-    """The metrics in a part, without a suffix; empty where one lacks it."""
+    """Return the metrics without a suffix; empty if one lacks it."""
     names = {part.selector.name for part in walk(node) if isinstance(part, Read)}
     return {name.removesuffix(suffix) for name in names} if all(name.endswith(suffix) for name in names) else set()

@@ -26,12 +26,12 @@ UnitName = Annotated[
     ],
     Meta(description="Unit of the metric; default: what its name ends in."),
 ]
-"""What `unit` may be; the last four are abbreviations."""
+"""Values of `unit`; the last four are abbreviations."""
 TimestampUnit = Annotated[
     Literal["seconds", "milliseconds", "microseconds", "nanoseconds", "s", "ms", "us", "ns"],
     Meta(description="Unit of the timestamp; default: what its name ends in, or seconds."),
 ]
-"""What the `unit` of a time since 1970 may be."""
+"""Values of `unit` for a Unix time."""
 
 
 class MetricUnit(msgspec.Struct, frozen=True):
@@ -80,7 +80,7 @@ _LAST = re.compile(r"(?:^|[_.:])([a-z]+)\Z")
 
 
 def unit_of_name(metric: str) -> MetricUnit | None:
-    """The unit that the name of a metric ends in, or None.
+    """Return the unit at the end of a metric name, or None.
 
     >>> [unit.name for m in ("took_ms", "http.took.us", "took_seconds", "took") if (unit := unit_of_name(m))]
     ['milliseconds', 'microseconds', 'seconds']
@@ -90,5 +90,5 @@ def unit_of_name(metric: str) -> MetricUnit | None:
 
 
 def named(word: str) -> MetricUnit | None:
-    """The unit that a word of a specification or of metadata means: `milliseconds`, `ms`; or None."""
+    """Return the unit for a word in a specification or in metadata, such as `milliseconds` or `ms`; or None."""
     return UNITS.get(_WORDS.get(word, ""))

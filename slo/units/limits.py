@@ -31,7 +31,7 @@ _EXAMPLES = {"time": "300ms or 0.25s", "size": "512kB or 1MiB"}
 _NOUNS = {"time": "a time", "size": "a size"}
 _BELOW = 1_000
 _DECIMALS = {"s": Decimal("0.1"), "ms": Decimal("0.001"), "us": Decimal("0.000001")}
-"""From how many seconds on a time that is no whole number of anything is written in this unit."""
+"""The least number of seconds that is written in the unit, for times that are not whole in any unit."""
 
 
 Limit = Annotated[
@@ -48,7 +48,7 @@ Limit = Annotated[
 
 
 class LimitError(ValueError):
-    """A text is no limit for a metric; the message says why, the hint what to write."""
+    """A text is not a limit for a metric; the message has the reason, the hint the fix."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         """Keep both."""
@@ -58,13 +58,13 @@ class LimitError(ValueError):
 
 
 def is_size(text: str | float) -> bool:
-    """Whether a limit is one of bytes, by its unit."""
+    """Whether a limit has a unit of bytes."""
     found = _AMOUNT.fullmatch(str(text))
     return found is not None and found[2] in _SIZES
 
 
 def limit(said: str | float, unit: MetricUnit, *, chosen: bool = False) -> Decimal:
-    """A limit as a number in the unit of the metric.
+    """Return a limit as a number in the unit of the metric.
 
     Args:
         said: an amount with its unit, or a number in the unit of the metric.
@@ -100,7 +100,7 @@ def _converted(text: str, unit: MetricUnit) -> Decimal:
 
 
 def _amount(text: str) -> tuple[str, Decimal] | None:
-    """What the text measures, and seconds or bytes."""
+    """Return the kind of the amount, and its seconds or bytes."""
     found = _AMOUNT.fullmatch(text)
     if found and found[2] in _SIZES:
         return "size", Decimal(found[1]) * _SIZES[found[2]]
@@ -119,7 +119,7 @@ def _way_out(unit: MetricUnit) -> str:
 
 @lru_cache(maxsize=1024)
 def spell(number: Decimal, unit: MetricUnit) -> str:
-    """A number in the unit of a metric as it is written under `under`: exact, with a unit.
+    """Return a number in the unit of a metric as an exact limit for `under`.
 
     >>> from slo.units.known import UNITS
     >>> ms, size = UNITS["milliseconds"], UNITS["bytes"]
