@@ -24,10 +24,6 @@ receivers:
   - name: default
 """
 
-_NOBODY = """\
-# The receiver `default` tells nobody: name your own configuration as `alerting: {base: FILE}`.
-"""
-
 _ALL_LABELS = "..."
 """In `group_by`: one notification per alert."""
 _SHAPES: dict[str, type] = {"route": dict, "receivers": list, "inhibit_rules": list}
