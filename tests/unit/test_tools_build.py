@@ -331,6 +331,17 @@ def test_gos_caches_are_the_users_own(tmp_path: Path, monkeypatch: pytest.Monkey
     assert own["GOTOOLCHAIN"] == "local"
 
 
+def test_the_compiler_collects_no_garbage_unless_the_user_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory is bounded where collection is off, and the user's own setting wins."""
+    monkeypatch.delenv("GOGC", raising=False)
+    monkeypatch.delenv("GOMEMLIMIT", raising=False)
+    env = gotoolchain.Go("go", GO).environment()
+    assert (env["GOGC"], env["GOMEMLIMIT"]) == ("off", "1GiB")
+
+    monkeypatch.setenv("GOGC", "50")
+    assert gotoolchain.Go("go", GO).environment()["GOGC"] == "50"
+
+
 @pytest.mark.usefixtures("module")
 @pytest.mark.parametrize(("home", "bundled"), [(None, False), ("/dev/null/home", False), ("/", True)])
 def test_without_a_go_or_a_home_the_caches_are_ours(
