@@ -16,7 +16,7 @@ from slo.promql.tree import Binary, walk
 from slo.query import Expression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from slo.diagnostics import Diagnostic
     from slo.lint.subject import Pair, Reading, Subject
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from slo.promql.tree import Node
 
 _LARGE = 1.5
+_FACTORS = frozenset(["*", "/"])
 _BEFORE_DIVISION = frozenset(["*", "/", "%", "^"])
 
 
@@ -65,9 +66,16 @@ def divided(tree: Node) -> str:
         if PERCENT in constants or constants == (None, None):
             break
         node = node.right if constants[0] is not None else node.left
-    last = isinstance(node, Binary) and node.operator not in _BEFORE_DIVISION
-    text = f"{operand(node) if last else node.text} / 100"
-    return written(tree, instead(node, text))
+    return written(tree, instead(node, _as_ratio(node, whole=node is tree)))
+
+
+def _as_ratio(percent: Node, *, whole: bool) -> str:
+    """Return the query without its factor 100 where it has one, otherwise divided by 100."""
+    bare = repeatedly(percent, _without_outer)
+    if _close(factor(percent), PERCENT) and _close(factor(bare), 1.0):
+        return bare.text if whole else operand(bare)
+    last = isinstance(percent, Binary) and percent.operator not in _BEFORE_DIVISION
+    return f"{operand(percent) if last else percent.text} / 100"
 
 
 def one_sided_factors(subject: Subject) -> Iterator[Diagnostic]:
@@ -120,8 +128,24 @@ def unscaled(tree: Node) -> str:
 
 
 def _without_one(tree: Node) -> str:
-    for node in walk(tree):
-        if isinstance(node, Binary) and node.operator in {"*", "/"} and (value := _scaled(node)):
+    return _without_first(tree, walk(tree))
+
+
+def _without_outer(tree: Node) -> str:
+    """Return the query without one of its outer factors: inside of a function such as `round` it may have a meaning."""
+    return _without_first(tree, _product(tree))
+
+
+def _product(node: Node) -> Iterator[Node]:
+    if isinstance(node, Binary) and node.operator in _FACTORS:
+        yield node
+        for side in node.parts:
+            yield from _product(side)
+
+
+def _without_first(tree: Node, nodes: Iterable[Node]) -> str:
+    for node in nodes:
+        if isinstance(node, Binary) and node.operator in _FACTORS and (value := _scaled(node)):
             return written(tree, instead(node, value.text if node is tree else operand(value)))
     return ""
 
