@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field
 
 Status = Literal["firing", "resolved"]
-UNKNOWN_YEAR = 1  # Alertmanager writes year 1 for "not yet"
+UNKNOWN_YEARS = (1, 9999)  # Alertmanager writes year 1 for "not yet"; no time zone shifts either year
 
 
 class Alert(BaseModel):
@@ -71,12 +71,14 @@ def received(webhook: Webhook, now: float) -> Notification:
 
 
 def moment(text: str) -> datetime | None:
-    """Return a time of Alertmanager, None when it is empty, unreadable or means "not yet"."""
+    """Return a time of Alertmanager, None when it is empty, unreadable or means "not yet"; without a zone it is UTC."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if found.year == UNKNOWN_YEAR else found
+    if found.year in UNKNOWN_YEARS:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def web_link(url: str) -> str:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode
 
-from box.pager.notification import Alert, Notification, moment, web_link
+from box.pager.notification import Alert, Notification, web_link
+from box.pager.times import ago, clock, course
 from box.pager.watchdog import Standing
-
-MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +17,7 @@ class AlertRow:
     status: str
     tier: str
     description: str
-    since: str
-    until: str
+    when: str
     query: str
 
 
@@ -49,12 +47,12 @@ def card(notification: Notification, now: float, *, graphs: bool = True) -> Card
         name=first.name,
         summary=first.annotations.get("summary", ""),
         team=first.labels.get("team", ""),
-        clock=_clock(notification.received_at),
+        clock=clock(notification.received_at, datetime.fromtimestamp(now, UTC)),
         exact=notification.received_at.isoformat(timespec="milliseconds"),
         ages=ago(now - notification.received),
         runbook=web_link(first.annotations.get("runbook_url", "")),
         dashboard=web_link(first.annotations.get("dashboard_url", "")),
-        rows=tuple(_row(alert, graphs=graphs) for alert in notification.alerts),
+        rows=tuple(_row(alert, notification.received_at, graphs=graphs) for alert in notification.alerts),
     )
 
 
@@ -64,13 +62,12 @@ def _leading(notification: Notification) -> Alert:
     return (firing or list(notification.alerts) or [Alert(status=notification.status)])[0]
 
 
-def _row(alert: Alert, *, graphs: bool) -> AlertRow:
+def _row(alert: Alert, received: datetime, *, graphs: bool) -> AlertRow:
     return AlertRow(
         status=alert.status,
         tier=alert.labels.get("tier", alert.name),
         description=alert.annotations.get("description", ""),
-        since=_clock(moment(alert.starts_at)),
-        until=_clock(moment(alert.ends_at)) if alert.status == "resolved" else "",
+        when=course(alert, received),
         query=web_link(alert.generator_url if graphs else answer_of(alert.generator_url)),
     )
 
@@ -80,18 +77,6 @@ def answer_of(url: str) -> str:
     page, _, fields = url.partition("?")
     query = parse_qs(fields).get("g0.expr")
     return f"{page.removesuffix('/graph')}/api/v1/query?{urlencode({'query': query[0]})}" if query else ""
-
-
-def _clock(when: datetime | None) -> str:
-    return when.astimezone().strftime("%H:%M:%S") if when else ""
-
-
-def ago(seconds: float) -> str:
-    """Return an age in the largest fitting unit."""
-    for unit, length in (("d", DAY), ("h", HOUR), ("min", MINUTE)):
-        if seconds >= length:
-            return f"{int(seconds // length)} {unit} ago"
-    return f"{max(0, int(seconds))} s ago"
 
 
 def count_by_severity(alerts: Iterable[Alert]) -> dict[str, int]:

@@ -82,29 +82,34 @@ class Watchdog:
 def raise_or_resolve(watchdog: Watchdog, journal: Journal, runbook: str, now: float) -> None:
     """Write the pager's own alarm into the journal when the switch becomes overdue, and its end when it is heard."""
     standing = watchdog.standing(now)
-    raised = any(alert.name == ALERT for alert in journal.firing())
-    if standing.overdue and not raised:
-        journal.add(_alarm(standing, runbook, now, firing=True))
+    raised = next((alert for alert in journal.firing() if alert.name == ALERT), None)
+    if standing.overdue and raised is None:
+        journal.add(_alarm(standing, runbook, now))
     elif raised and not standing.overdue and watchdog.heard_since_start():
-        journal.add(_alarm(standing, runbook, now, firing=False))
+        journal.add(_alarm(standing, runbook, now, raised))
 
 
-def _alarm(standing: Standing, runbook: str, now: float, *, firing: bool) -> Notification:
-    status: Status = "firing" if firing else "resolved"
-    silence = f"No Watchdog for {standing.limit_seconds:.0f} s" if standing.received_at else "Watchdog never came"
+def _alarm(standing: Standing, runbook: str, now: float, raised: Alert | None = None) -> Notification:
+    """Return the alarm, or the end of the one that was raised."""
+    status: Status = "resolved" if raised else "firing"
     alert = Alert(
         status=status,
         labels={"alertname": ALERT, "severity": "page", "team": "platform"},
         annotations={
             "summary": "Alerts no longer reach this pager",
-            "description": f"{silence}: Prometheus or Alertmanager is gone, or the way between them and here.",
+            "description": "The Watchdog arrives again." if raised else _silence(standing),
             "runbook_url": runbook,
         },
-        startsAt=_moment(now) if firing else "",
-        endsAt="" if firing else _moment(now),
+        startsAt=raised.starts_at if raised else _moment(now),
+        endsAt=_moment(now) if raised else "",
         fingerprint=ALERT,
     )
     return received(Webhook(status=status, receiver="watchdog", alerts=(alert,)), now)
+
+
+def _silence(standing: Standing) -> str:
+    missing = f"No Watchdog for {standing.limit_seconds:.0f} s" if standing.received_at else "Watchdog never came"
+    return f"{missing}: Prometheus or Alertmanager is gone, or the way between them and here."
 
 
 def _evaluated(alert: Alert) -> float | None:

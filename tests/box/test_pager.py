@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import re
+import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +14,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from box.pager import view
+from box.pager import times
 from box.pager.app import LARGEST_BODY, create_app
-from box.pager.notification import moment, web_link
+from box.pager.notification import Alert, moment, web_link
 from box.pager.settings import PagerSettings, from_environment
 
 JSON = {"content-type": "application/json"}
@@ -264,7 +267,58 @@ def test_settings_take_a_folder_or_a_file(tmp_path: Path) -> None:
 )
 def test_ages(seconds: float, text: str) -> None:
     """The largest unit that fits; a clock that runs ahead gives no negative age."""
-    assert view.ago(seconds) == text
+    assert times.ago(seconds) == text
+
+
+@pytest.fixture
+def in_utc() -> Iterator[None]:
+    """Local time is UTC."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+NEVER = "0001-01-01T00:00:00Z"
+FIRED = "2026-11-20T18:41:07.9Z"
+
+
+@pytest.mark.parametrize(
+    ("status", "starts_at", "ends_at", "text"),
+    [
+        ("firing", FIRED, NEVER, "firing since 18:41:07"),
+        ("firing", FIRED, "2026-11-20T18:50:00Z", "firing since 18:41:07"),
+        ("firing", "", "", "firing"),
+        ("firing", NEVER, NEVER, "firing"),
+        ("firing", "9999-12-31T23:59:59Z", "", "firing"),
+        ("firing", "2026-11-19T18:41:07Z", "", "firing since 2026-11-19 18:41:07"),
+        ("resolved", FIRED, "2026-11-20T18:43:12.9Z", "fired 18:41:07, resolved 18:43:12 after 2 min 5 s"),
+        ("resolved", FIRED, "2026-11-20T20:41:30.9Z", "fired 18:41:07, resolved 20:41:30 after 2 h"),
+        ("resolved", FIRED, "2026-11-20T18:41:07.95Z", "fired 18:41:07, resolved 18:41:07 after less than 1 s"),
+        ("resolved", FIRED, FIRED, "fired 18:41:07, resolved 18:41:07 after less than 1 s"),
+        ("resolved", FIRED, "2026-11-20T18:41:07Z", "fired 18:41:07, resolved 18:41:07"),
+        ("resolved", "2026-11-18T15:00:00", FIRED, "fired 2026-11-18 15:00:00, resolved 18:41:07 after 2 d 3 h"),
+        ("resolved", "", FIRED, "resolved 18:41:07"),
+        ("resolved", FIRED, NEVER, "fired 18:41:07, resolved"),
+        ("resolved", FIRED, "soon", "fired 18:41:07, resolved"),
+        ("resolved", "", "", "resolved"),
+    ],
+)
+@pytest.mark.usefixtures("in_utc")
+def test_no_time_is_shown_that_is_not_known(status: str, starts_at: str, ends_at: str, text: str) -> None:
+    """Each combination of known, missing and odd times reads as a sentence; a date is shown where it is another day."""
+    sent = Alert.model_validate({"status": status, "startsAt": starts_at, "endsAt": ends_at})
+    assert times.course(sent, datetime(2026, 11, 20, 20, 42, tzinfo=UTC)) == text
+
+
+def test_the_page_shows_when_an_alert_fired_and_was_resolved(client: Browser) -> None:
+    """A resolved alert without a start is shown as resolved."""
+    sent = [alert(status="resolved", startsAt="", endsAt=FIRED), alert(tier="page-slow", startsAt="")]
+    client.post("/alertmanager", json=webhook(*sent))
+    shown = re.findall(r'class="when">([^<]*)<', client.get("/").text)
+    assert re.fullmatch(r"resolved (\S+ )?\d\d:\d\d:\d\d", shown[0])
+    assert shown[1] == "firing"
 
 
 def test_moments_of_alertmanager() -> None:

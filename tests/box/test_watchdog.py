@@ -131,7 +131,10 @@ def test_the_pager_raises_the_alarm_once_and_ends_it(tmp_path: Path, watchdog: W
     assert page.received == START + LIMIT + 1
     assert page.alerts[0].labels == {"alertname": ALERT, "severity": "page", "team": "platform"}
     assert page.alerts[0].annotations["runbook_url"] == RUNBOOK
-    assert [each.status for each in journal.newest_first()] == ["resolved", "firing"]
+    ended, begun = journal.newest_first()
+    assert (ended.status, begun.status) == ("resolved", "firing")
+    assert ended.alerts[0].starts_at == begun.alerts[0].starts_at
+    assert ended.alerts[0].ends_at > ended.alerts[0].starts_at
     assert journal.firing() == []
 
 
