@@ -13,9 +13,9 @@ from slo.burnrate import HOUR, LADDER
 from slo.emit import panels
 from slo.emit.header import lines as header
 from slo.emit.panels import Panel, Query
-from slo.plan import names
+from slo.plan import names, spans
 from slo.plan.tiles import TILE
-from slo.promql import duration, naming, quote
+from slo.promql import naming, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,6 +60,19 @@ class _View(msgspec.Struct, frozen=True):
         """A series of the chosen SLO."""
         more = f',kind="{kind}"' if kind else ""
         return f'{name}{{{self.which},slo="$slo"{self.members}{more}}}'
+
+    @property
+    def scaled(self) -> bool:
+        """Whether windows are shorter than their names."""
+        return self.plan.scale.factor != 1
+
+    def span(self, window: int) -> str:
+        """A window as the server measures it."""
+        return spans.span(window, self.plan.scale.factor)
+
+    def spoken(self, window: int) -> str:
+        """The same in prose."""
+        return spans.spoken(window, self.plan.scale.factor)
 
     def firing(self) -> str:
         """The alerts of the chosen SLO; they carry no shard."""
@@ -133,15 +146,21 @@ def _overview(view: _View) -> Panel:
     window = _overview_window(view.plan)
     burn = f"{view.every(names.error_ratio(window))} / {view.every(names.BUDGET)}"
     exprs = (f"1 - {view.every(names.BUDGET)}", view.every(names.REMAINING), burn, view.every(names.COVERED))
-    columns = _COLUMNS | {f"Value #{ref}": name for ref, name in zip("ABCD", _SHOWN, strict=True)}
+    scale = {"time_scale": "Time scale"} if view.scaled else {}
+    columns = {**_COLUMNS, **scale} | {f"Value #{ref}": name for ref, name in zip("ABCD", _SHOWN, strict=True)}
     return Panel(
         "All SLOs",
-        f"What is left of each error budget, and the burn rate of the last {duration(window)}: at 1 the budget lasts "
+        f"What is left of each error budget, and the burn rate of the last {view.span(window)}: at 1 the budget lasts "
         "exactly its window. A click on the name of an SLO shows it below.",
         panels.COLUMNS,
         10,
         tuple(map(Query, (*exprs, view.every(names.INFO)))),
-        panels.table(columns, _HIDDEN, _overrides(names.dashboard_uid(view.plan.set.name)), _SHOWN[1]),
+        panels.table(
+            columns,
+            [name for name in _HIDDEN if name not in scale],
+            _overrides(names.dashboard_uid(view.plan.set.name)),
+            _SHOWN[1],
+        ),
     )
 
 
@@ -167,7 +186,7 @@ def _overview_window(plan: Plan) -> int:
 def _numbers(view: _View) -> Iterator[Panel]:
     """The chosen SLO in five numbers."""
     burn = f"{view.one(names.error_ratio(TILE))} / {view.one(names.BUDGET)}"
-    recent = "Of the last five minutes; at 1 the budget lasts exactly its window."
+    recent = f"Of the last {view.spoken(TILE)}; at 1 the budget lasts exactly its window."
     for title, text, expr, width, body in (
         ("Objective", "The share of good events.", f"1 - {view.one(names.BUDGET)}", 5, panels.stat("percentunit", 3)),
         ("Budget remaining", _MISSED, view.one(names.REMAINING), 5, panels.stat("percentunit", 1, _BUDGET)),
@@ -183,7 +202,7 @@ _MISSED = "Of the SLO's own window. Below zero the objective is missed."
 
 def _error_ratio(view: _View) -> Panel:
     used = {w for planned in view.plan.slos for tier in planned.tiers for w in (tier.long, tier.short)} | {TILE}
-    ratios = (Query(view.one(names.error_ratio(w)), f"{duration(w)}{view.member}") for w in sorted(used))
+    ratios = (Query(view.one(names.error_ratio(w)), f"{view.span(w)}{view.member}") for w in sorted(used))
     text = "Bad events among all events over several windows, and what the objective allows."
     queries = (*ratios, Query(view.one(names.BUDGET), f"allowed{view.member}"))
     return Panel("Error ratio: $slo", text, _HALF, 9, queries, panels.lines("percentunit", floor=0))
@@ -192,7 +211,7 @@ def _error_ratio(view: _View) -> Panel:
 def _burn_rate(view: _View) -> Panel:
     longs = sorted({tier.long for planned in view.plan.slos for tier in planned.tiers}) or [TILE]
     text = "Over the long windows of the alerts, as they compute it: what is not recorded of a window counts as good."
-    queries = tuple(Query(_burn(view, w), f"{duration(w)}{view.member}") for w in longs)
+    queries = tuple(Query(_burn(view, w), f"{view.span(w)}{view.member}") for w in longs)
     return Panel("Burn rate: $slo", text, _HALF, 9, queries, panels.lines("none", floor=0, limit=1))
 
 
@@ -209,7 +228,7 @@ def _remaining(view: _View) -> Panel:
 def _events(view: _View) -> Panel:
     queries = tuple(Query(view.one(names.events(TILE), kind), f"{kind}{view.member}") for kind in ("total", "bad"))
     text = "What the budget is counted in: events, or minutes."
-    return Panel("Events in five minutes: $slo", text, _HALF, 8, queries, panels.lines("short", floor=0))
+    return Panel(f"Events in {view.spoken(TILE)}: $slo", text, _HALF, 8, queries, panels.lines("short", floor=0))
 
 
 def _alerts(view: _View) -> Panel:
@@ -227,5 +246,5 @@ def _rollups(view: _View) -> Iterator[Panel]:
     )
     left = (Query(f"{names.ROLLUP_REMAINING}{whole}", "remaining"),)
     yield Panel(f"Budget remaining {title}", text, _HALF, 8, left, panels.lines("percentunit", limit=0))
-    ratios = tuple(Query(f"{names.rollup_ratio(w)}{whole}", duration(w)) for w in windows)
+    ratios = tuple(Query(f"{names.rollup_ratio(w)}{whole}", view.span(w)) for w in windows)
     yield Panel(f"Error ratio {title}", text, _HALF, 8, ratios, panels.lines("percentunit", floor=0))

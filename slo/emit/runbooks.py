@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from slo.emit import markdown as md
 from slo.emit.sections import HEADINGS, Subject, percent, sections
-from slo.promql import duration
+from slo.plan import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,28 +41,39 @@ def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: i
     planned, fact = raised[0]
     subject = Subject(planned if len(slos) == 1 else None, factor)
     about = (
-        _about(slos[0]) if len(slos) == 1 else "An alert of several SLOs; its labels `service` and `slo` tell which."
+        _about(slos[0], factor)
+        if len(slos) == 1
+        else "An alert of several SLOs; its labels `service` and `slo` tell which."
     )
     severities = " or a ".join(sorted({f.severity for _, f in raised}))
     parts = [f"# {alert}", f"{about} This alert is a {severities}.", _BEGUN]
+    if factor != 1:
+        parts.append(spans.note(factor))
     if len(slos) > 1:
-        parts.append(_list(slos))
+        parts.append(_list(slos, factor))
     for heading, section in zip(HEADINGS, sections(fact.tier, subject), strict=True):
         parts += [f"## {heading}", section]
     return "\n\n".join(parts) + "\n"
 
 
-def _about(slo: Slo) -> str:
+def _about(slo: Slo, factor: int) -> str:
     team = f" Team {md.code(slo.team)}." if slo.team else ""
     by = " and ".join(map(md.code, slo.group_by))
     members = f" Each {by} has a budget of its own; the labels of the alert tell which is meant." if by else ""
-    promise = f"{percent(slo.objective)} of all {slo.sli.unit} over {duration(slo.window)}"
+    promise = f"{percent(slo.objective)} of all {slo.sli.unit} over {spans.both(slo.window, factor)}"
     return f"{md.text(slo.title)}: {promise}.{members}{team}"
 
 
-def _list(slos: Sequence[Slo]) -> str:
+def _list(slos: Sequence[Slo], factor: int) -> str:
     rows = (
-        (slo.service, slo.name, md.text(slo.title), percent(slo.objective), duration(slo.window), md.text(slo.team))
+        (
+            slo.service,
+            slo.name,
+            md.text(slo.title),
+            percent(slo.objective),
+            spans.both(slo.window, factor),
+            md.text(slo.team),
+        )
         for slo in slos
     )
     return md.table(("service", "SLO", "title", "objective", "window", "team"), rows)

@@ -9,8 +9,8 @@ import msgspec
 
 from slo.burnrate import DAY, HOUR, MINUTE
 from slo.emit import markdown as md
-from slo.plan import names
-from slo.plan.alerts import RECOVERED
+from slo.plan import names, spans
+from slo.plan.alerts import ABSENT_AFTER, RECOVERED
 from slo.plan.tiles import TILE
 from slo.promql import duration, naming
 
@@ -40,6 +40,14 @@ class Subject(msgspec.Struct, frozen=True):
 
     planned: PlannedSlo | None
     factor: int
+
+    def span(self, seconds: int) -> str:
+        """A time as the server measures it."""
+        return spans.span(seconds, self.factor)
+
+    def spoken(self, seconds: int) -> str:
+        """The same in prose."""
+        return spans.spoken(seconds, self.factor)
 
     def series(self, name: str, kind: str = "") -> str:
         """A series of what the alert is about: of one SLO, and of one member where the SLO has groups."""
@@ -77,16 +85,17 @@ def _burn(subject: Subject) -> Sections:
     impact = "*What do users notice? Whom do you tell?*"
     if subject.planned:
         slo = subject.planned.slo
-        meaning = f"{meaning} {_good(slo)}\n\n{_tiers(subject.planned)}"
-        impact = f"{_spent(slo)}\n\n{impact}"
+        meaning = f"{meaning} {_good(slo)}\n\n{_tiers(subject.planned, subject)}"
+        impact = f"{_spent(slo, subject)}\n\n{impact}"
+    recent = subject.spoken(TILE)
     events = subject.series(names.events(TILE), ',kind=~"total|bad"')
     steps = _steps(
         (
-            "Does it still burn? The burn rate of the last five minutes; above 1 the budget does not last:",
+            f"Does it still burn? The burn rate of the last {recent}; above 1 the budget does not last:",
             _rate(subject),
         ),
         ("How much of the budget is left? Below 0 the objective is missed:", subject.series(names.REMAINING)),
-        ("How much was there in the last five minutes, and how much of it was bad?", events),
+        (f"How much was there in the last {recent}, and how much of it was bad?", events),
         *_raw(subject),
     )
     return (
@@ -105,10 +114,13 @@ def _exhausted(subject: Subject) -> Sections:
     days: tuple[tuple[str, str], ...] = ()
     if subject.planned:
         slo = subject.planned.slo
-        meaning = f"{meaning} {_good(slo)} The budget of {duration(slo.window)} is {percent(slo.budget)} of all that."
-        span = f"[{duration(slo.window // subject.factor)}:{duration(DAY // subject.factor)}]"
+        meaning = (
+            f"{meaning} {_good(slo)} The budget of {subject.span(slo.window)} is {percent(slo.budget)} of all that."
+        )
+        span = f"[{subject.span(slo.window)}:{subject.span(DAY)}]"
         bad = subject.series(names.events(DAY), ',kind="bad"')
-        days = (("Which days cost it? What was bad on each of them:", bad + span),)
+        day = "days" if subject.factor == 1 else f"spans of {subject.span(DAY)}"
+        days = ((f"Which {day} cost it? What was bad on each of them:", bad + span),)
     return (
         meaning,
         "Every further failure is one that was promised not to happen. *What does your error budget policy say?*",
@@ -131,8 +143,9 @@ def _no_data(subject: Subject) -> Sections:
     down = f", and the target is down ({md.code(target)} is not 1)" if target else ""
     up = (("Is the target up?", target),) if target else ()
     recorded = subject.whole(names.events(TILE), ',kind="bad"')
+    wait = subject.spoken(ABSENT_AFTER)
     return (
-        f"For ten minutes there was nothing to measure{down}: the series are gone. Mere silence does not raise it.",
+        f"For {wait} there was nothing to measure{down}: the series are gone. Mere silence does not raise it.",
         "Whether users are served is unknown, and no other alert of this SLO can fire. *How else can you tell?*",
         _steps(
             ("Is anything recorded again? No result means no:", recorded),
@@ -142,7 +155,7 @@ def _no_data(subject: Subject) -> Sections:
         ),
         _paragraphs(
             "*How is the service started? Did the last release rename a metric or a label?*",
-            "What was renamed has to be renamed in the specification, too. The alert ends ten minutes after the "
+            f"What was renamed has to be renamed in the specification, too. The alert ends {wait} after the "
             "first data; series that come and go within that time are one alert.",
         ),
     )
@@ -150,14 +163,16 @@ def _no_data(subject: Subject) -> Sections:
 
 def _member_no_data(subject: Subject) -> Sections:
     by = naming.labels(subject.planned.slo.group_by) if subject.planned else "service, slo"
+    last = subject.spoken(DAY)
+    after = "a day" if subject.factor == 1 else last
     day, now = (f"group by ({by}) ({subject.whole(names.events(w))})" for w in (DAY, TILE))
     return (
-        "A member of the group had events within the last day and is not counted any more, although others are.",
+        f"A member of the group had events within the last {last} and is not counted any more, although others are.",
         "The member may have been removed on purpose. If not, nobody knows how it is served.",
-        _steps(("Which members were there within the last day?", day), ("Which are now?", now), *_present(subject)),
+        _steps((f"Which members were there within the last {last}?", day), ("Which are now?", now), *_present(subject)),
         _paragraphs(
             "*Where are members added and removed?*",
-            "The alert ends ten minutes after the member is back, or a day after its last event.",
+            f"The alert ends {subject.spoken(ABSENT_AFTER)} after the member is back, or {after} after its last event.",
         ),
     )
 
@@ -187,7 +202,10 @@ def _raw(subject: Subject) -> Iterator[tuple[str, str]]:
     counted = subject.planned is not None and subject.planned.slo.sli.unit == "events"
     for selector in subject.selectors():
         if counted:
-            yield f"{md.code(str(selector))} per second, by instance:", f"sum by (job, instance) (rate({selector}[5m]))"
+            yield (
+                f"{md.code(str(selector))} per second, by instance:",
+                f"sum by (job, instance) (rate({selector}[{subject.span(TILE)}]))",
+            )
         else:
             yield f"{md.code(str(selector))} now:", f"topk(10, {selector})"
 
@@ -201,21 +219,21 @@ def _good(slo: Slo) -> str:
     return f"What is good: {md.code(slo.sli.describe())}."
 
 
-def _spent(slo: Slo) -> str:
-    whole = _time(float(slo.budget) * slo.window)
+def _spent(slo: Slo, subject: Subject) -> str:
+    whole = _time(float(slo.budget) * slo.window / subject.factor)
     return (
-        f"The error budget of {duration(slo.window)} is {percent(slo.budget)}. At even traffic a total outage spends "
-        f"it in {whole}."
+        f"The error budget of {subject.span(slo.window)} is {percent(slo.budget)}. "
+        f"At even traffic a total outage spends it in {whole}."
     )
 
 
-def _tiers(planned: PlannedSlo) -> str:
+def _tiers(planned: PlannedSlo, subject: Subject) -> str:
     """What trips each tier, and how long that takes after a time without errors."""
     rules = [
-        (t.name, t.severity, percent(t.threshold), duration(t.long), duration(t.short), percent(t.budget))
+        (t.name, t.severity, percent(t.threshold), subject.span(t.long), subject.span(t.short), percent(t.budget))
         for t in planned.tiers
     ]
-    times = [(t.name, *(_after(t, share) for share in _ERRORS)) for t in planned.tiers]
+    times = [(t.name, *(_after(t, share, subject.factor) for share in _ERRORS)) for t in planned.tiers]
     head = ("tier", "severity", "fires above", "over the last", "and over the last", "budget spent by then")
     several = ", for members without an objective of their own" if planned.slo.overrides else ""
     return (
@@ -224,9 +242,9 @@ def _tiers(planned: PlannedSlo) -> str:
     )
 
 
-def _after(tier: Tier, share: Decimal) -> str:
+def _after(tier: Tier, share: Decimal, factor: int) -> str:
     seconds = tier.detection_seconds(float(share)) if share > tier.threshold else None
-    return "never" if seconds is None else _time(seconds)
+    return "never" if seconds is None else _time(seconds / factor)
 
 
 def _time(seconds: float) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from slo.plan import names
+from slo.burnrate import DAY
+from slo.plan import names, spans
 from slo.plan.blanks import TITLE, quoted, series
-from slo.promql import duration, naming, quote
+from slo.promql import naming, quote
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from slo.plan.values import PlannedSlo
 
 _PERCENT = "humanizePercentage"
-_TIME = "humanizeDuration"
 
 Texts = tuple[str, str]
 """Summary and description, with blanks."""
@@ -40,50 +40,74 @@ def literal(text: str) -> str:
 
 def burn(terms: Terms, tier: Tier) -> Texts:
     """What burns, how fast, and how long the budget lasts."""
-    remaining = series(names.REMAINING)
-    share = series(names.BUDGET) if terms.overrides else f"{terms.budget.normalize():f}"
-    burning = f"{series(names.error_ratio(tier.short))} / {share}"
-    facts = (
-        (series(names.events(tier.long), "bad"), "humanize"),
-        (series(names.error_ratio(tier.long)), _PERCENT),
-        (remaining, _PERCENT),
-        (f"clamp_min({remaining}, 0) * {terms.window // terms.factor} / ({burning})", _TIME),
-    )
-    shown = [_query(terms, *fact) for fact in facts]
-    long, burn_rate = duration(tier.long), f"{tier.burn.normalize():f}"
+    events = f"round({series(names.events(tier.long), 'bad')})"  # `humanize` prints half an event as 500m
+    bad = _query(terms, events, "humanize")
+    ratio = _query(terms, series(names.error_ratio(tier.long)), _PERCENT)
+    long, burn_rate = spans.both(tier.long, terms.factor), f"{tier.burn.normalize():f}"
     description = (
-        f"{title(terms)}: {shown[0]} bad {terms.unit} in the last {long}, {shown[1]} of all, where {_allowed(terms)} "
-        f"over {duration(terms.window)} are allowed: more than {burn_rate} times the sustainable rate. {shown[2]} of "
-        f"the error budget is left; at the rate of the last {duration(tier.short)} it lasts {shown[3]}."
+        f"{title(terms)}: {bad} bad {terms.unit} in the last {spans.span(tier.long, terms.factor)}, {ratio} of all, "
+        f"where {_allowed(terms)} over {spans.span(terms.window, terms.factor)} are allowed: more than {burn_rate} "
+        f"times the sustainable rate.{_left(terms, tier)}{_note(terms)}"
     )
     return f"{title(terms)}: burn rate of the error budget above {burn_rate} over the last {long}", description
 
 
+def _left(terms: Terms, tier: Tier) -> str:
+    """What is left of the budget and how long that lasts, in whole seconds; nothing where that is unknown."""
+    remaining, short = series(names.REMAINING), spans.span(tier.short, terms.factor)
+    share = series(names.BUDGET) if terms.overrides else f"{terms.budget.normalize():f}"
+    burning = f"{series(names.error_ratio(tier.short))} / {share}"
+    lasts = _query(terms, f"ceil({remaining} * {terms.window // terms.factor} / ({burning}))", "humanizeDuration")
+    return (
+        f"{{{{ with {_call(terms, remaining)} }}}}{{{{ $left := . | first | value }}}}"
+        f"{{{{ if le $left 0.0 }}}} The error budget is spent{_over('$left', ': ')}."
+        f"{{{{ else if lt 0.0 $left }}}} {{{{ $left | {_PERCENT} }}}} of the error budget is left; "
+        f"at the rate of the last {short} it lasts {lasts}.{{{{ end }}}}{{{{ end }}}}"
+    )
+
+
+def _over(left: str, mark: str) -> str:
+    """By how much an overspent budget is exceeded: a remaining budget of -452% is `452% over budget`.
+
+    Beyond four digits `humanizePercentage` prints an exponent.
+    """
+    exceeded = f'{left} | {_PERCENT} | reReplaceAll "^-" ""'
+    return (
+        f"{{{{ if lt {left} -99.0 }}}}{mark}more than 9900% over budget"
+        f"{{{{ else if lt {left} 0.0 }}}}{mark}{{{{ {exceeded} }}}} over budget{{{{ end }}}}"
+    )
+
+
 def exhausted(terms: Terms, recovered: Decimal) -> Texts:
     """The budget is spent, until this share of it is left again."""
-    window = duration(terms.window)
+    left = f"{{{{ if lt 0.0 $value }}}}; {{{{ $value | {_PERCENT} }}}} of it is left{{{{ end }}}}"
     description = (
-        f"{title(terms)}: the {terms.unit} of the last {window} used up the error budget of {_allowed(terms)}; "
-        "{{ $value | humanizePercentage }} of it is left. The error budget policy applies until "
-        f"{percent(recovered)} is left again."
+        f"{title(terms)}: the {terms.unit} of the last {spans.span(terms.window, terms.factor)} used up the error "
+        f"budget of {_allowed(terms)}{_over('$value', '; ')}{left}. The error budget policy applies until "
+        f"{percent(recovered)} is left again.{_note(terms)}"
     )
-    return f"{title(terms)}: the error budget of {window} is spent", description
+    return f"{title(terms)}: the error budget of {spans.both(terms.window, terms.factor)} is spent", description
 
 
 def no_data(title: str, unit: Unit, *, target: bool, read: str = "") -> Texts:
-    """Nobody knows; `target`: whether it has one, which is down then. All texts are ready for a Go template."""
+    """No series to count; `target`: whether it has one, which is down then. All texts are ready for a Go template."""
     down = " and its target is down" if target else ""
     description = f"{title}: the series that count its {unit} are gone{down}. Whether users are served is unknown."
     return f"{title}: there is no data", description + (f" Read were: {read}." if read else "")
 
 
 def member_no_data(terms: Terms) -> Texts:
-    """Nobody knows about one member of a group."""
+    """One member of a group is no longer counted."""
+    day = spans.spoken(DAY, terms.factor)
     description = (
-        f"{title(terms)}: this member had {terms.unit} within the last day and has no series any more, while others "
-        "of its group have. It may have been removed, or nobody counts it any more."
+        f"{title(terms)}: this member had {terms.unit} within the last {day} and has no series any more, while "
+        f"other members of its group have. It was removed, or its metrics are missing.{_note(terms)}"
     )
     return f"{title(terms)}: there is no data of this member", description
+
+
+def _note(terms: Terms) -> str:
+    return f" {spans.note(terms.factor)}" if terms.factor != 1 else ""
 
 
 def title(terms: Terms) -> str:
@@ -117,19 +141,23 @@ def _filled(url: str, planned: PlannedSlo, alert: str) -> str:
 
 
 def _query(terms: Terms, expr: str, show: str) -> str:
-    """A template action that evaluates an expression when the alert fires; no result prints a question mark.
+    """A template action that evaluates an expression when the alert fires; no result prints a question mark."""
+    return f"{{{{ with {_call(terms, expr)} }}}}{{{{ . | first | value | {show} }}}}{{{{ else }}}}?{{{{ end }}}}"
+
+
+def _call(terms: Terms, expr: str) -> str:
+    """The template function that evaluates an expression.
 
     For a group the expression is about the member whose alert it is: its labels come from the alert, quoted by `%q`,
     whose Go syntax is that of PromQL.
     """
-    call = f"query {quoted(expr)}"
-    if terms.group_by:
-        matchers = "".join(f",{naming.label(name).replace('%', '%%')}=%q" for name in terms.group_by)
-        pattern = expr.replace("%", "%%").replace("}", matchers + "}")
-        # An expression may hold several selectors, each of which takes all the labels.
-        labels = " ".join(map(_argument, terms.group_by * expr.count("}")))
-        call = f"printf {quoted(pattern)} {labels} | query"
-    return f"{{{{ with {call} }}}}{{{{ . | first | value | {show} }}}}{{{{ else }}}}?{{{{ end }}}}"
+    if not terms.group_by:
+        return f"query {quoted(expr)}"
+    matchers = "".join(f",{naming.label(name).replace('%', '%%')}=%q" for name in terms.group_by)
+    pattern = expr.replace("%", "%%").replace("}", matchers + "}")
+    # An expression may hold several selectors, each of which takes all the labels.
+    labels = " ".join(map(_argument, terms.group_by * expr.count("}")))
+    return f"printf {quoted(pattern)} {labels} | query"
 
 
 def _label(name: str) -> str:

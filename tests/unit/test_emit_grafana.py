@@ -130,6 +130,15 @@ def test_a_group_is_shown_as_a_whole_too() -> None:
     assert "rollup" not in " ".join(queries(dashboard(slo_set())))
 
 
+def test_scaled_dashboards_name_the_time_that_passes() -> None:
+    """An hour of the specification is a minute; the table shows the time scale."""
+    real, scaled = json.dumps(dashboard(slo_set())), json.dumps(dashboard(slo_set(), Scale(60, 1, 1)))
+    for text, short in (("last five minutes", "last 5s"), ("Events in five minutes", "Events in 5s"), ("1h:", "1m:")):
+        assert (text in real, short in real) == (True, False)
+        assert (text in scaled, short in scaled) == (False, True)
+    assert ('"Time scale"' in real, '"Time scale"' in scaled) == (False, True)
+
+
 def test_the_burn_rate_is_that_of_the_alerts() -> None:
     """With the recorded share of the window, in the seconds that the server counts."""
     (burn,) = (
@@ -137,7 +146,7 @@ def test_the_burn_rate_is_that_of_the_alerts() -> None:
         for p in dashboard(slo_set(), Scale(60, 1, 1))["panels"]
         if p["title"] == "Burn rate: $slo" and p["type"] == "timeseries"
     )
-    assert [target["legendFormat"] for target in burn["targets"]] == ["1h", "6h", "1d", "3d"]
+    assert [target["legendFormat"] for target in burn["targets"]] == ["1m", "6m", "24m", "1h12m"]
     assert "* ignoring (kind) slo:events:1h{" in burn["targets"][0]["expr"]
     assert "/ 60 / slo:budget:ratio{" in burn["targets"][0]["expr"]
 

@@ -83,6 +83,19 @@ def test_the_tables_are_those_of_the_tiers() -> None:
     assert "The error budget of 30d is 0.1%. At even traffic a total outage spends it in 43m12s." in page
 
 
+def test_scaled_pages_name_the_time_that_passes() -> None:
+    """Windows, waits and detection times are those of the server; the specification's are in brackets."""
+    made = {path.stem: page for path, page in texts("runbooks", slo_set(*EVERY[1:3]), Scale(60, 1, 1)).items()}
+    words = re.compile(r"minutes|day|(?<!:)\b[1-9]d")
+    assert not [found for page in made.values() for found in words.findall(page.replace("30d at time scale 60", ""))]
+    burn = made["SvcMembersBudgetBurn"]
+    assert "over 12h (30d at time scale 60). " in burn
+    assert "| page-fast | page | 1.44% | 1m | 5s | 2% |" in burn
+    assert "| ticket-slow | 5s | 44s | 3m36s | 7m12s |" in burn
+    assert "At time scale 60, 1h is 1m." in burn
+    assert "The alert ends 10s after the member is back, or 24m after its last event." in made["SvcMembersMemberNoData"]
+
+
 def test_a_share_at_the_threshold_never_fires() -> None:
     """The burn rate has to be above 1, and 1 % of 99 % is exactly 1."""
     page = pages(objective(objective=Decimal("0.99")))["SvcApiBudgetBurn"]
