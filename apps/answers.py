@@ -10,7 +10,7 @@ from opentelemetry import trace
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from apps.problems import DependencyError, ShopError
-from apps.telemetry.middleware import ERROR_KEY
+from apps.telemetry.events import ERROR_KEY
 
 Render = Callable[[Request, ShopError], Awaitable[Response]]
 
@@ -45,7 +45,9 @@ def install(app: FastAPI, render: Render) -> None:
     async def on_invalid(request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
-        return await render(request, ShopError(422, "Invalid request", _faulty_fields(error)))
+        invalid = ShopError(422, "Invalid request", _faulty_fields(error))
+        request.scope[ERROR_KEY] = invalid.title
+        return await render(request, invalid)
 
     app.add_exception_handler(ShopError, on_shop_error)
     app.add_exception_handler(StarletteHTTPException, on_http_error)

@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apps.problems import DeadlineExceeded, ShopError
 from apps.resilience import deadline
-from apps.telemetry.middleware import ERROR_KEY, is_exempt
+from apps.telemetry.events import ERROR_KEY
+from apps.telemetry.middleware import is_exempt
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -27,6 +27,13 @@ class InjectedError(ShopError):
         super().__init__(500, "Injected fault", "The fault `errors` is switched on.")
 
 
+class NotFound(ShopError):
+    """There is no `what` of this name."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(404, f"{what.capitalize()} not found", f"There is no such {what}.")
+
+
 class Overloaded(ShopError):
     """More requests at once than this process takes on."""
 

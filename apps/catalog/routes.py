@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 
 from apps.catalog.cache import ProductCache
 from apps.guard import GuardedRoute
 from apps.messages import Sku
+from apps.problems import NotFound
 
 ALL = "all"
 """Key of the list in the cache; a product's key is prefixed, so that no SKU can be mistaken for it."""
@@ -27,10 +28,10 @@ async def product(request: Request, sku: Sku) -> dict[str, Any]:
     """One product.
 
     Raises:
-        HTTPException: 404 when the shop does not sell it.
+        NotFound: 404 when the shop does not sell it.
     """
     cache: ProductCache = request.app.state.cache
     found: dict[str, Any] = await cache.get(PREFIX + sku)
     if not found:
-        raise HTTPException(404, "There is no such product.")
+        raise NotFound("product")
     return found

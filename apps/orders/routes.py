@@ -10,8 +10,8 @@ from apps.data.engine import Database
 from apps.guard import GuardedRoute
 from apps.messages import IdempotencyKey, OrderRequest
 from apps.orders import ledger
-from apps.problems import ShopError
-from apps.telemetry.middleware import ORDER_KEY
+from apps.problems import NotFound, ShopError
+from apps.telemetry.events import ORDER_KEY, order_placed, places_order
 
 REFUSALS = {
     ledger.KeyReused: "key_reused",
@@ -38,6 +38,7 @@ def place(
     """
     if idempotency_key is None:
         raise HTTPException(400, "The header Idempotency-Key is missing.")
+    places_order(request.scope)
     database: Database = request.app.state.database
     count: Counter = request.app.state.order_counter
     try:
@@ -47,7 +48,7 @@ def place(
             count.labels(REFUSALS[type(error)]).inc()
         raise
     count.labels("placed" if receipt.new else "replayed").inc()
-    request.scope[ORDER_KEY] = receipt.order_id
+    order_placed(request.scope, receipt.order_id, new=receipt.new)
     response.status_code = 201 if receipt.new else 200
     return {"order_id": receipt.order_id, "total_cents": receipt.total_cents, "currency": "EUR"}
 
@@ -57,10 +58,10 @@ def show(request: Request, order_id: uuid.UUID) -> dict[str, Any]:
     """One order with its lines.
 
     Raises:
-        HTTPException: 404 when there is no such order.
+        NotFound: 404 when there is no such order.
     """
     request.scope[ORDER_KEY] = str(order_id)
     found = ledger.find(request.app.state.database, str(order_id))
     if found is None:
-        raise HTTPException(404, "There is no such order.")
+        raise NotFound("order")
     return found

@@ -15,6 +15,11 @@ from apps.problems import DependencyError, unreachable
 log = structlog.stdlib.get_logger(__name__)
 
 STATES = {"closed": "closed", "opened": "open", "half-opened": "half_open"}
+EVENTS = {
+    "closed": "circuit breaker closed",
+    "open": "circuit breaker opened",
+    "half_open": "circuit breaker half open",
+}
 
 
 @dataclass(slots=True)
@@ -68,4 +73,4 @@ class Breaker:
             self.changed(self.name, state)
             attributes = {"peer.service": self.name, "circuit_breaker.state": state}
             get_current_span().add_event("circuit breaker", attributes)
-            log.warning("circuit breaker", dependency=self.name, state=state)
+            log.warning(EVENTS[state], dependency=self.name, state=state)

@@ -7,14 +7,10 @@ import structlog
 from opentelemetry.trace import Span, get_current_span
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from apps.telemetry.events import ERROR_KEY, ORDER_KEY, SERVER_ERROR, message
 from apps.telemetry.metrics import UNMATCHED, HttpMeters
 
 EXEMPT = frozenset({"/healthz", "/readyz", "/metrics"})
-ERROR_KEY = "shop.error"
-"""Where the one who answers with an error leaves its reason for the log."""
-ORDER_KEY = "shop.order.id"
-"""Where the one who answers leaves the id of the order that it is about, for the log; the span's attribute, too."""
-SERVER_ERROR = 500
 
 log = structlog.stdlib.get_logger("apps.requests")
 
@@ -82,4 +78,4 @@ class _Exchange:
             details["order_id"] = order
             self.span.set_attribute(ORDER_KEY, order)
         emit = log.error if self.status >= SERVER_ERROR else log.info
-        emit("request", **details)
+        emit(message(self.scope, route, self.status), **details)

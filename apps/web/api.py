@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, HTTPException, Request, Response
 
 from apps.guard import GuardedRoute
 from apps.messages import IdempotencyKey, OrderRequest, Sku
-from apps.telemetry.middleware import ORDER_KEY
+from apps.telemetry.events import ORDER_KEY, order_placed, places_order
 from apps.web.backend import Backend
 
 router = APIRouter(prefix="/api", route_class=GuardedRoute)
@@ -39,8 +39,9 @@ async def checkout(
     """
     if idempotency_key is None:
         raise HTTPException(400, "The header Idempotency-Key is missing.")
+    places_order(request.scope)
     placed = await _backend(request).place(order, idempotency_key)
-    request.scope[ORDER_KEY] = placed.order.get("order_id")
+    order_placed(request.scope, placed.order["order_id"], new=placed.new)
     response.status_code = 201 if placed.new else 200
     return placed.order
 

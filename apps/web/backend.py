@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import httpx
-from fastapi import HTTPException
 from prometheus_client import Gauge
 
 from apps.health import Need
@@ -52,7 +51,7 @@ class Backend:
         """One product.
 
         Raises:
-            HTTPException: 404 when the shop does not sell it.
+            ShopError: 404 when the shop does not sell it.
         """
         return _content(await self.catalog.call("GET", f"/products/{sku}"))
 
@@ -69,7 +68,7 @@ class Backend:
         """One order.
 
         Raises:
-            HTTPException: 404 when there is no such order.
+            ShopError: 404 when there is no such order.
         """
         return _content(await self.orders.call("GET", f"/orders/{order_id}"))
 
@@ -78,8 +77,6 @@ def _content(response: httpx.Response) -> dict[str, Any]:
     content: dict[str, Any] = response.json()
     if response.is_success:
         return content
-    if response.status_code == httpx.codes.NOT_FOUND:
-        raise HTTPException(404, content["detail"])
     raise ShopError(response.status_code, content["title"], content["detail"])
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from apps.guard import GuardedRoute
 from apps.messages import MAX_QUANTITY, IdempotencyKey, OrderRequest, Sku
 from apps.problems import ShopError
-from apps.telemetry.middleware import ORDER_KEY
+from apps.telemetry.events import ORDER_KEY, order_placed, places_order
 from apps.web import render
 from apps.web.backend import Backend
 from apps.web.cart import COOKIE, MAX_AGE_SECONDS, Cart
@@ -96,6 +96,7 @@ async def place(
     except ValidationError:
         again = ShopError(422, "Please check your address", "We need an e-mail address like name@example.org.")
         return render.retry(request, again, content, email, key) if content.pieces else _see("/cart")
+    places_order(request.scope)
     try:
         placed = await _backend(request).place(order, key)
     except ShopError as error:
@@ -103,7 +104,8 @@ async def place(
             raise
         render.note(request, error)
         return render.retry(request, error, Cart.parse(cart), email, key, items=content)
-    order_id = request.scope[ORDER_KEY] = placed.order["order_id"]
+    order_id = placed.order["order_id"]
+    order_placed(request.scope, order_id, new=placed.new)
     return _keep(request, _see(f"/orders/{order_id}"), Cart())
 
 

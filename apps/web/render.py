@@ -12,7 +12,7 @@ from opentelemetry import trace
 
 from apps import answers
 from apps.problems import DependencyError, ShopError
-from apps.telemetry.middleware import ERROR_KEY
+from apps.telemetry.events import ERROR_KEY
 from apps.web.cart import COOKIE, Cart
 
 SERVER_ERROR = 500

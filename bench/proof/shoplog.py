@@ -61,7 +61,7 @@ def by_trace(found: Iterable[Line]) -> dict[str, list[Line]]:
 
 def reached(of_trace: Iterable[Line]) -> set[str]:
     """The tiers that served a request."""
-    return {line.service for line in of_trace if line.text == "request"}
+    return {line.service for line in of_trace if line.status}
 
 
 def files(log: Path) -> list[Path]:

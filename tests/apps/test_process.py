@@ -70,10 +70,11 @@ def test_a_process_drains_and_finishes_what_it_began(tmp_path: Path) -> None:
         placed = client.post("/orders", json=body, headers={"Idempotency-Key": "k1"})
     output, _ = process.communicate(timeout=20)
     events = [json.loads(line) for line in output.splitlines()]
-    request = next(event for event in events if event["event"] == "request")
+    request = next(event for event in events if event["logger"] == "apps.requests")
 
     assert (readiness.status_code, readiness.json()["checks"]["process"]) == (503, "shutting down")
     assert placed.status_code == 201
+    assert request["event"] == "order placed"
     assert (request["service"], request["route"], request["status"]) == ("orders", "/orders", 201)
     assert len(request["trace_id"]) == 32
     assert "secret-person" not in output

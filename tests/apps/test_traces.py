@@ -214,7 +214,8 @@ def test_log_lines_carry_the_ids_of_their_span(tiers: Processes) -> None:
     for record in records:
         assert spans[record.span_id].service == record.service
         assert spans[record.span_id].kind == SERVER
-        assert record.name == "request"
+        assert record.name == "GET /products/{sku} 200"
+        assert record.logger == "apps.requests"
         assert record.attributes["route"] == "/products/{sku}"
         assert record.attributes["severity"] == "INFO"
     for tier in ("web", "catalog"):

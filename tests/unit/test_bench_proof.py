@@ -18,7 +18,7 @@ TRACE = "a" * 32
 
 def line(service: str, status: int = 200, ms: float = 5.0, span: str = "s") -> Line:
     """The line of a request that a tier served."""
-    return Line(service, TRACE, span, "request", "info", status, ms)
+    return Line(service, TRACE, span, "GET /products 200", "info", status, ms)
 
 
 def span(identity: str, service: str, name: str, parent: str = "", **tags: str) -> Span:
@@ -80,7 +80,7 @@ def test_an_order_needs_a_statement_of_orders() -> None:
 
 def test_lines_without_a_trace_and_torn_lines_are_left_out(tmp_path: Path) -> None:
     """The truth is what a tier wrote about requests, of this file and of the one that was rotated away."""
-    told = {"event": "request", "service": "web", "trace_id": TRACE, "span_id": "s", "level": "info"}
+    told = {"event": "GET /products 200", "service": "web", "trace_id": TRACE, "span_id": "s", "level": "info"}
     whole = json.dumps({**told, "status": 503, "milliseconds": 1.5})
     (tmp_path / "web.log").write_text(f'{whole}\n{{"event": "started"}}\nTraceback\n{whole[:-9]}')
     (tmp_path / "web.log.1").write_text(json.dumps({**told, "status": 200, "milliseconds": 301}) + "\n")
