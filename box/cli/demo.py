@@ -81,7 +81,7 @@ def _begin(console: Console, layout: Layout, *, full: bool) -> State:
 def _play(console: Console, layout: Layout, known: State, json_file: Path | None) -> bool:
     objective = read_objective(layout.run / "slos.yaml", known.time_scale)
     slow_window = SLOW_PAGE_SHORT / known.time_scale
-    console.print(_introduction(objective), soft_wrap=True)
+    console.print(introduction(objective), soft_wrap=True)
     timeline = Timeline(console, objective)
     story = _story(layout, known.settings, objective, timeline)
     with timeline.shown():
@@ -92,9 +92,10 @@ def _play(console: Console, layout: Layout, known: State, json_file: Path | None
     return record.arrived_and_resolved
 
 
-def _introduction(objective: Objective) -> str:
+def introduction(objective: Objective) -> str:
+    """Return what is said before the story begins."""
     return (
-        f'\nThe SLO: "{objective.title}", {1 - objective.budget:.1%} over 30 days.'.replace("%", " %")
+        f'\nThe SLO: "{objective.title}", {1 - objective.budget:.1%} over {objective.window_text}.'.replace("%", " %")
         + f" The fast page fires when the budget burns {objective.burn:g} times too fast.\n"
         "Its rule has no `for:`, so Prometheus goes straight from inactive to firing; "
         "below, the condition is seen building.\n"

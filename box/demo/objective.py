@@ -6,7 +6,7 @@ from pathlib import Path
 from box.demo.theory import Rule
 from box.errors import BoxError
 from slo import burnrate, load, resolve, schema
-from slo.plan import names
+from slo.plan import names, spans
 from slo.sli.events import Events
 
 SLO_NAME = "checkout-availability"
@@ -15,7 +15,10 @@ TIER = "page-fast"
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """The SLO that the demo breaks; windows in seconds of the scaled server, `bad` the selector of bad events."""
+    """The SLO that the demo breaks; windows in seconds of the scaled server, `bad` the selector of bad events.
+
+    `window_text` names the window as the server measures it and as specified.
+    """
 
     name: str
     service: str
@@ -25,6 +28,7 @@ class Objective:
     budget: float
     burn: float
     window: float
+    window_text: str
     short: float
     rule: Rule
 
@@ -51,6 +55,7 @@ def read_objective(spec: Path, time_scale: int) -> Objective:
                     budget=float(slo.budget),
                     burn=float(tier.burn),
                     window=slo.window / time_scale,
+                    window_text=spans.both(slo.window, time_scale),
                     short=tier.short / time_scale,
                     rule=rule,
                 )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from box.demo.objective import TIER, Objective
 from box.demo.record import Record
+from slo.promql import duration
 
 EDGE_SECONDS = 2.0
 """How much of the fault the recorded budget may miss: one scrape at each of its ends.
@@ -57,7 +58,7 @@ def _held_back(record: Record) -> Line:
 
 
 def _budget(record: Record, objective: Objective) -> Line:
-    what = f"budget spent ({objective.budget:.1%} of 30 days)".replace("%", " %")
+    what = f"budget spent ({objective.budget:.1%} of {duration(objective.window)})".replace("%", " %")
     allowed = allowed_failures(record, objective)
     if record.budget_spent is None or not allowed:
         return Line(what, "-", "not known", fine=False)

@@ -12,6 +12,7 @@ OBJECTIVE = Objective(
     budget=0.001,
     burn=14.4,
     window=43200,
+    window_text="12h (30d at time scale 60)",
     short=5,
     rule=Rule(0.0144, 60, 2),
 )
