@@ -15,11 +15,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from slo.model import TierRule
 
 if TYPE_CHECKING:
-    from slo.model import AlertSeverity, PolicyTable, Slo
+    from slo.model import AlertSeverity, PageSetting, PolicyTable, Slo
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
@@ -134,23 +135,45 @@ budget in proportion; windows outside get the nearest table."""
 
 def tiers(slo: Slo, budget: Decimal | None = None) -> tuple[Tier, ...]:
     """The alert tiers of an SLO, those that it disables left out; `budget`: that of members with one of their own."""
-    share = slo.budget if budget is None else budget
-    return _tiers(slo.alerts.policy, slo.alerts.table, slo.alerts.disable, slo.window, share)
+    return _tiers(_chosen(slo), slo.window, slo.budget if budget is None else budget)
 
 
 def rules(slo: Slo) -> tuple[TierRule, ...]:
     """The rows of the SLO's policy that its tiers are made of, in the same order."""
-    return _rules_of(slo.alerts.policy, slo.alerts.table, slo.alerts.disable, slo.window)
+    return _rules_of(_chosen(slo), slo.window)
+
+
+def switched_off(slo: Slo) -> tuple[str, ...]:
+    """The tiers of the SLO's policy that it does not have."""
+    table, left = slo.alerts.table or POLICIES[slo.alerts.policy], {rule.name for rule in rules(slo)}
+    return tuple(rule.name for rule in policy_for(table, slo.window) if rule.name not in left)
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    """What the tiers follow from besides window and budget, as in `AlertSettings`."""
+
+    policy: str
+    table: PolicyTable
+    disable: tuple[str, ...]
+    page: PageSetting
+
+
+def _chosen(slo: Slo) -> _Choice:
+    return _Choice(slo.alerts.policy, slo.alerts.table, slo.alerts.disable, slo.alerts.page)
 
 
 @lru_cache(maxsize=256)  # a thousand SLOs have a handful of policies, windows and objectives between them
-def _tiers(policy: str, table: PolicyTable, disable: tuple[str, ...], window: int, budget: Decimal) -> tuple[Tier, ...]:
-    return tuple(_tier(rule, window, budget) for rule in _rules_of(policy, table, disable, window))
+def _tiers(choice: _Choice, window: int, budget: Decimal) -> tuple[Tier, ...]:
+    return tuple(_tier(rule, window, budget) for rule in _rules_of(choice, window))
 
 
 @lru_cache(maxsize=256)
-def _rules_of(policy: str, table: PolicyTable, disable: tuple[str, ...], window: int) -> tuple[TierRule, ...]:
-    return tuple(rule for rule in policy_for(table or POLICIES[policy], window) if rule.name not in disable)
+def _rules_of(choice: _Choice, window: int) -> tuple[TierRule, ...]:
+    rows = policy_for(choice.table or POLICIES[choice.policy], window)
+    kept = (rule for rule in rows if rule.name not in choice.disable)
+    if choice.page == "ticket":
+        return tuple(replace(rule, severity="ticket") for rule in kept)
+    return tuple(rule for rule in kept if choice.page == "on" or rule.severity != "page")
 
 
 def policy_for(table: PolicyTable, window: int) -> tuple[TierRule, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slo.codes.alerting import ALERTING
 from slo.codes.entry import Entry
 from slo.codes.expressions import EXPRESSIONS
 from slo.codes.live import LIVE
@@ -429,4 +430,5 @@ CATALOGUE: dict[str, Entry] = {
     **QUERIES,
     **EXPRESSIONS,
     **LIVE,
+    **ALERTING,
 }

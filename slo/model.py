@@ -23,6 +23,7 @@ AlertSeverity = Literal["page", "ticket"]
 NoDataSetting = Literal["page", "ticket", "off"]
 ExhaustedSetting = Literal["page", "ticket", "off"]
 MembersSetting = Literal["ticket", "off"]
+PageSetting = Literal["on", "ticket", "off"]
 OWN_TIERS = ("exhausted", "no-data", "member-no-data")
 """Values of the label `tier` of alerts that are no tier of a policy."""
 
@@ -193,6 +194,8 @@ class AlertSettings(msgspec.Struct, frozen=True):
         policy: name of a policy, one of `slo.burnrate.POLICIES` or of the file.
         table: the tiers of a policy of the file; empty for one of `slo.burnrate.POLICIES`.
         disable: names of tiers that are left out.
+        page: whether paging tiers page, raise tickets, or are left out; unless `on`, `no_data` and `exhausted` are no
+            pages either, except where the SLO itself asks for them.
         min_bad_events: bad events in the long window below which no tier fires.
         labels: extra labels on the alerts of this SLO.
         annotations: extra annotations on them.
@@ -205,6 +208,7 @@ class AlertSettings(msgspec.Struct, frozen=True):
     policy: str = "workbook"
     table: PolicyTable = ()
     disable: tuple[str, ...] = ()
+    page: PageSetting = "on"
     min_bad_events: int = 2
     labels: Labels = ()
     annotations: Labels = ()

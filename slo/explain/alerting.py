@@ -74,5 +74,6 @@ def least_from(slo: Slo) -> str:
     """Where `min_bad_events` comes from."""
     least = slo.alerts.min_bad_events
     if slo.sli.unit == "events" and slo.traffic is not None and least == derived_bad_events(slo, slo.traffic):
-        return "derived from the traffic, so that chance alone hardly pages"
+        rarely = "pages" if slo.alerts.page == "on" else "raises an alert"
+        return f"derived from the traffic, so that chance alone hardly {rarely}"
     return "the default" if least == LEAST else "given in the specification"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slo.burnrate import switched_off
 from slo.explain import alerting, looking, spending, tiers
 from slo.explain.values import Absent, Facts, LeftOut, Measured
 
@@ -26,7 +27,8 @@ def facts(planned: PlannedSlo) -> Facts:
         measured=_measured(slo),
         budget=spending.budget(slo),
         tiers=tiers.tier_facts(planned),
-        disabled=slo.alerts.disable,
+        disabled=switched_off(slo),
+        page=slo.alerts.page,
         min_bad_events=slo.alerts.min_bad_events,
         min_bad_events_from=alerting.least_from(slo),
         levels=tiers.levels(planned),

@@ -148,6 +148,8 @@ def _alerted(facts: Facts) -> list[str]:
         f"(min_bad_events: {facts.min_bad_events_from}). ends within: how long the alert stays at most when the errors "
         "stop."
     )
+    if facts.page == "ticket":
+        lines += sentence("No page: the paging tiers of the policy raise tickets (page: ticket).")
     if facts.disabled:
         lines += sentence(f"Switched off: {', '.join(facts.disabled)}.")
     return lines + _not_for_all(facts)

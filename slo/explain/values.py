@@ -9,7 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from slo.model import AlertSeverity, Unit
+    from slo.model import AlertSeverity, PageSetting, Unit
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -147,6 +147,7 @@ class Facts(msgspec.Struct, frozen=True):
 
     Attributes:
         disabled: tiers of the policy that are switched off.
+        page: what the policy's paging tiers are: pages, tickets, or off.
         min_bad_events: bad events that a tier needs in its long window in any case.
         min_bad_events_from: where that number comes from.
         levels: the tiers at half the expected traffic, at the expected, double and ten times; none if it is not known.
@@ -163,6 +164,7 @@ class Facts(msgspec.Struct, frozen=True):
     budget: Budget
     tiers: tuple[TierFacts, ...]
     disabled: tuple[str, ...]
+    page: PageSetting
     min_bad_events: int
     min_bad_events_from: str
     levels: tuple[Level, ...]

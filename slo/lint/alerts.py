@@ -39,8 +39,9 @@ def no_tiers(subject: Subject) -> Iterator[Diagnostic]:
     for planned in subject.planned:
         if not planned.tiers and planned.alerts:
             left = some([fact.tier for fact in planned.alerts])
+            key = "disable" if planned.slo.alerts.page == "on" else "page"
             message = f"every tier is disabled: no burn-rate alert remains; other alerts: {left}"
-            yield finding("SLO105", planned.slo.place.at("alerts", "disable"), message)
+            yield finding("SLO105", planned.slo.place.at("alerts", key), message)
 
 
 def no_alerts(subject: Subject) -> Iterator[Diagnostic]:

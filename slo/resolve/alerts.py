@@ -12,6 +12,7 @@ from slo import burnrate
 from slo.model import AlertSettings, PolicyTable
 from slo.promql.spelling import short
 from slo.resolve.labels import check_annotations, check_labels, merged
+from slo.resolve.severities import check_pages, severities
 from slo.schema.words import did_you_mean
 from slo.selectors import check_selector
 from slo.traffic import enough_bad_events
@@ -49,6 +50,7 @@ def check_alerts(
             findings.add(
                 place.at("disable", index), "SLO063", f'there is no tier "{short(tier)}"', _choices(tier, tiers)
             )
+    check_pages(spec, place, findings)
     check_labels(spec.labels, place, findings)
     check_annotations(spec.annotations, place, findings)
     if spec.target is not None:
@@ -72,8 +74,7 @@ def settings(common: AlertsSpec | None, own: AlertsSpec | None, tables: Tables) 
         given |= {name: value for name, value in msgspec.structs.asdict(layer).items() if value is not None}
     for name in ("labels", "annotations"):
         given[name] = merged(*(getattr(layer, name) for layer in layers))
-    if "target" in given:
-        given.setdefault("no_data", "page")  # a target that is down leaves no doubt
+    given |= severities(layers, target="target" in given)
     return AlertSettings(**given, table=tables.get(given.get("policy", DEFAULT_POLICY), ()))
 
 
@@ -86,6 +87,10 @@ def for_traffic(slo: Slo, *said: AlertsSpec | None) -> Slo:
 
 
 def derived_bad_events(slo: Slo, per_second: Decimal) -> int:
-    """The `min_bad_events` that are enough for all members of the SLO's group at this traffic."""
+    """The `min_bad_events` that are enough for all members of the SLO's group at this traffic.
+
+    Pages that are raised as tickets are as rare as pages.
+    """
+    paging = replace(slo, alerts=replace(slo.alerts, page="on")) if slo.alerts.page == "ticket" else slo
     budgets = {slo.budget, *(part.budget for part in slo.overrides)}
-    return max(enough_bad_events(burnrate.tiers(slo, budget), budget, per_second) for budget in budgets)
+    return max(enough_bad_events(burnrate.tiers(paging, budget), budget, per_second) for budget in budgets)

@@ -32,6 +32,8 @@ _UNITS = {
 _EXAMPLES = {"d": "30d", "h": "1h", "m": "5m", "s": "15s"}
 _PLANNED = frozenset({"composite", "sla"})
 """Keys of the file format to come."""
+_YAML_1_1 = {True: "on", False: "off"}
+"""Words that programs which write YAML 1.1 turn into booleans."""
 _LARGE = 10**9
 _SHOWN = 40
 MERGE = "<<"
@@ -138,7 +140,8 @@ def _literal(kind: shape.LiteralType, data: object, place: Place) -> Iterator[Di
         return
     choices = ", ".join(map(str, sorted(kind.values, key=str)))
     message = f"{_quoted(data)} is not possible here; choose one of {choices}"
-    yield Diagnostic("SLO015", place, message, did_you_mean(str(data), map(str, kind.values)))
+    meant = _YAML_1_1[data] if isinstance(data, bool) else str(data)
+    yield Diagnostic("SLO015", place, message, did_you_mean(meant, map(str, kind.values)))
 
 
 def _in_range(kind: shape.IntType | shape.FloatType, data: Any, place: Place) -> Iterator[Diagnostic]:  # noqa: ANN401

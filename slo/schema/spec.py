@@ -30,6 +30,7 @@ Templates = Annotated[dict[str, str], Meta(description="Extra annotations on ale
 LabelName = Annotated[str, _text("Name of a label.", LABEL_PATTERN, "cluster")]
 Severity = Literal["page", "ticket", "off"]
 Members = Literal["ticket", "off"]
+Pages = Literal["on", "ticket", "off"]
 DataLoss = Annotated[Literal["none", "bridge"], Meta(description="Count what gaps and late series would lose.")]
 GroupBy = Annotated[
     tuple["str | GroupLabel", ...], Meta(description="A budget for each value of these labels.", examples=[["tenant"]])
@@ -95,6 +96,7 @@ class AlertsSpec(Strict, frozen=True):
 
     policy: Annotated[str, Meta(description="Which table of tiers to use.")] | None = None
     disable: Annotated[tuple[str, ...], Meta(description="Tiers to leave out.")] | None = None
+    page: Annotated[Pages, Meta(description="Paging tiers: on, raised as tickets, or off.")] | None = None
     min_bad_events: Annotated[int, Meta(ge=1, le=1_000_000, description="Fewer bad events page nobody.")] | None = None
     labels: LabelMap | None = None
     annotations: Templates | None = None

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from slo.model import DEFAULTS, Options, Override, Scale, SloSet
+from slo.promql import parse_selector
+from slo.sli.up import Up
 from tests.rules import situations
 from tests.rules.judge import check, failures, linted
 from tests.rules.kinds import EXPRESSIONS, KINDS, QUOTED, RENAMED, UNITS, UNTESTED, compiled, everything, specification
@@ -93,6 +95,21 @@ def grouped(*days: int) -> SloSet:
     return slo_set(*slos, interval=300)
 
 
+def without_pages() -> SloSet:
+    """SLOs whose paging tiers are off or raise tickets: of events, of slices, and of a group."""
+    gold = Override((("tenant", "gold"),), Decimal("0.999"))
+    group = {"group_by": ("tenant",), "overrides": (gold,)}
+    return slo_set(
+        objective("off", page="off"),
+        objective("tickets", page="ticket", target='up{job="shop"}'),
+        objective("pages", sli=availability("pages_total")),
+        objective("slices", page="ticket", sli=Up(parse_selector("probe_success")), window=7 * DAY),
+        objective("group", page="ticket", **group),
+        objective("none", page="off", disable=("ticket-fast", "ticket-slow")),
+        interval=300,
+    )
+
+
 FOR_SLOTH = compiled(specification({name: KINDS[name] for name in ("events", "latency", "up", "grouped")}))
 newest = partial(Emitted, everywhere=False)
 
@@ -111,6 +128,7 @@ SETS = {
     "other-units": Emitted(compiled(specification(UNITS))),
     "windows-of-all-lengths": newest(members(*MIXED, interval=300), Scale(interval=300)),
     "members-with-objectives": Emitted(grouped(28, 29, 30), Scale(interval=300)),
+    "without-pages": newest(without_pages(), Scale(interval=300), SHARED),
     "real-time": Emitted(members(1), Scale()),
     "sixty-times-faster": Emitted(members(1), Scale(60, 1, 1)),
     "twenty-times-faster": Emitted(members(1), Scale(20, 5, 5)),

@@ -69,7 +69,7 @@ slos:
     group_by: [tenant, zone]
     objectives: [{match: {tenant: gold}, objective: 99.95%}, {match: {zone: b}, objective: 90%}]
     sli: {events: {good: 'sum by (tenant, zone) (rate(api_total{code="200"}[$window]))', bad: api_failed_total}}
-    alerts: {no_data_members: ticket, policy: calm}
+    alerts: {no_data_members: ticket, policy: calm, page: ticket}
   - name: minutes
     objective: 99%
     sli: {events: {total: api_total, good: api_good_total}}

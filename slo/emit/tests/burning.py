@@ -128,11 +128,13 @@ def slow_burn(subject: Subject) -> Script | None:
 
 
 def _between(subject: Subject) -> Fraction:
-    """An error ratio just below what pages; without page tiers, six times what raises a ticket."""
+    """An error ratio just below what pages; without page tiers, six times what raises a ticket, or just below that."""
     pages = [Fraction(tier.threshold) for tier in subject.tiers("page")]
     if pages:
         return min(pages) * _NEARLY
-    return _bounded(6 * min(Fraction(tier.threshold) for tier in subject.tiers("ticket")), subject)
+    tickets = [Fraction(tier.threshold) for tier in subject.tiers("ticket")]
+    ratio = 6 * min(tickets)
+    return _bounded(ratio * _NEARLY if ratio in tickets else ratio, subject)
 
 
 def _recorded(subject: Subject, at: int, bad: int, volume: int) -> list[Check]:
@@ -150,7 +152,10 @@ def _recorded(subject: Subject, at: int, bad: int, volume: int) -> list[Check]:
 
 
 def fresh_start(subject: Subject) -> Script:
-    """A server that knows ten minutes must not take their errors for those of days; pages come when they must."""
+    """A server that knows ten minutes must not take their errors for those of days; pages come when they must.
+
+    Without tiers that page, the fastest tickets do.
+    """
     highest = max((Fraction(tier.threshold) for tier in subject.role.tiers), default=subject.budget)
     ratio, volume = _whole(subject, _bounded(max(20 * subject.budget, highest * 4 / 3), subject))
     known = theory.moments(subject, ratio)
@@ -159,7 +164,7 @@ def fresh_start(subject: Subject) -> Script:
     checks = [
         alerts(subject, at, *firing) for at in times if at > 0 and (firing := theory.firing(known, at)) is not None
     ]
-    pages = {tier.name for tier in subject.tiers("page")}
+    pages = {tier.name for tier in subject.tiers("page") or subject.role.tiers}
     due = [m for m in known if m.seen.fact.tier in pages and m.fires <= subject.scaled(_START_LIMIT)]
     checks = _ordered([*checks, *(check for moment in due for check in _around(subject, known, moment))])
     bad = int(ratio * volume)
