@@ -255,6 +255,30 @@ class Maintenance(msgspec.Struct, frozen=True):
     last_year: int | None = None
 
 
+SloName = tuple[str, str]
+"""Service and name of an SLO."""
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """An SLO whose failure may be the cause of another one's.
+
+    Attributes:
+        service: value of its label `service`.
+        name: value of its label `slo`.
+        equal: labels of the alerts of both that have the same value in one incident.
+        known: its specification is compiled together with the other one's.
+    """
+
+    service: str
+    name: str
+    equal: tuple[str, ...] = ()
+    known: bool = True
+
+    def __str__(self) -> str:
+        """Return its full name."""
+        return f"{self.service}/{self.name}"
+
+
 class Slo(msgspec.Struct, frozen=True):
     """One service level objective, complete.
 
@@ -278,6 +302,9 @@ class Slo(msgspec.Struct, frozen=True):
         bridge: what scrape gaps and series that appear late would lose is counted, too.
         excluded: PromQL that has a sample while events are left out of the budget, or empty.
         maintenance: what `excluded` was made from.
+        depends_on: the SLOs that are named as its causes, as written.
+        causes: these, and the causes of these, sorted.
+        symptoms: the SLOs that have this one as a cause, sorted.
     """
 
     service: str
@@ -300,6 +327,9 @@ class Slo(msgspec.Struct, frozen=True):
     maintenance: tuple[Maintenance, ...] = ()
     any_interval: bool = False
     renamed: Labels = ()
+    depends_on: tuple[SloName, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    symptoms: tuple[SloName, ...] = ()
 
     @property
     def budget(self) -> Decimal:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from slo.diagnostics import Diagnostic, Place
 from slo.emit.header import header
+from slo.emit.inhibition import inhibitions
 from slo.errors import CompileError
-from slo.model import OWN_TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,10 +36,9 @@ def alertmanager(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, 
     base = _base(context)
     route = base["route"]
     routes = _routes(plan, base, context)
-    inhibitions = [*_inhibitions(plan), *(base.get("inhibit_rules") or [])]
     config = base | {
         "route": route | {"routes": [*routes, *(route.get("routes") or [])]},
-        "inhibit_rules": inhibitions,
+        "inhibit_rules": [*inhibitions(plan), *(base.get("inhibit_rules") or [])],
     }
     yield context.layout["alertmanager"], header(plan, "alertmanager") + verbatim.dump(config)
 
@@ -106,38 +105,3 @@ def _quoted(text: str) -> str:
     """A string in a matcher: before version 0.27 the Alertmanager knows these three escapes and no other."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
-
-
-def _inhibitions(plan: Plan) -> list[dict[str, Any]]:
-    """Let a page inhibit the tickets of its SLO, for the same member of a group and in the same cluster.
-
-    Each paging tier has its own rule: from 0.28.1 on, Alertmanager keeps one source alert per rule and set of equal
-    labels. With one rule for all tiers, the end of page-fast would release the tickets while page-slow still fires.
-    Alerts about an exhausted budget or missing data are never inhibited. A label that both alerts lack is equal.
-    """
-    services = "|".join(sorted({p.slo.service for p in plan.slos}))
-    mine = [f'service=~"{services}"', 'slo!=""']
-    burning = f'tier!~"{"|".join(OWN_TIERS)}"'
-    equal = ("service", "slo", *_apart(plan))
-    return [
-        {
-            "source_matchers": ['severity="page"', f'tier="{tier}"', *mine],
-            "target_matchers": ['severity="ticket"', burning, *mine],
-            "equal": [*equal],
-        }
-        for tier in _paging_tiers(plan)
-    ]
-
-
-def _paging_tiers(plan: Plan) -> list[str]:
-    """Return the names of the paging tiers, sorted, so that a new SLO does not change their order."""
-    alerts = (alert for planned in plan.slos for alert in planned.alerts)
-    return sorted({alert.tier for alert in alerts if alert.severity == "page" and alert.tier not in OWN_TIERS})
-
-
-def _apart(plan: Plan) -> list[str]:
-    """Return the labels in which alerts of one SLO differ: those of groups, `labels`, and external ones."""
-    slos = [p.slo for p in plan.slos]
-    members = {label for slo in slos for label in slo.group_by}
-    extra = {name for slo in slos for name, _ in (*slo.labels, *slo.alerts.labels)}
-    return sorted(members | extra | set(plan.set.distinguish))

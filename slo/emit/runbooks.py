@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from slo.emit import incident
 from slo.emit import markdown as md
 from slo.emit.sections import HEADINGS, Subject, percent, sections
+from slo.model import OWN_TIERS
 from slo.plan import spans
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: i
     planned, fact = raised[0]
     subject = Subject(planned if len(slos) == 1 else None, factor)
     about = (
-        _about(slos[0], factor)
+        _about(planned, factor)
         if len(slos) == 1
         else "An alert of several SLOs; its labels `service` and `slo` tell which."
     )
@@ -52,16 +54,24 @@ def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: i
     if len(slos) > 1:
         parts.append(_list(slos, factor))
     for heading, section in zip(HEADINGS, sections(fact.tier, subject), strict=True):
+        if heading == "Diagnosis" and subject.planned and fact.tier not in OWN_TIERS:
+            parts += _incident(planned)
         parts += [f"## {heading}", section]
     return "\n\n".join(parts) + "\n"
 
 
-def _about(slo: Slo, factor: int) -> str:
+def _incident(planned: PlannedSlo) -> list[str]:
+    found = incident.look_first(planned)
+    return [f"## {incident.HEADING}", found] if found else []
+
+
+def _about(planned: PlannedSlo, factor: int) -> str:
+    slo = planned.slo
     team = f" Team {md.code(slo.team)}." if slo.team else ""
     by = " and ".join(map(md.code, slo.group_by))
     members = f" Each {by} has a budget of its own; the labels of the alert tell which is meant." if by else ""
     promise = f"{percent(slo.objective)} of all {slo.sli.unit} over {spans.both(slo.window, factor)}"
-    return f"{md.text(slo.title)}: {promise}.{members}{team}"
+    return f"{md.text(slo.title)}: {promise}.{members}{team}{incident.symptoms(planned)}"
 
 
 def _list(slos: Sequence[Slo], factor: int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.burnrate import switched_off
 from slo.explain import alerting, looking, spending, tiers
-from slo.explain.values import Absent, Facts, LeftOut, Measured
+from slo.explain.values import Absent, Facts, Incident, LeftOut, Measured
 
 if TYPE_CHECKING:
     from slo.model import Slo
@@ -34,8 +34,17 @@ def facts(planned: PlannedSlo) -> Facts:
         levels=tiers.levels(planned),
         members=spending.members(slo),
         alerts=alerting.routes(planned),
+        incident=_incident(slo),
         series=looking.series(planned),
         queries=looking.queries(planned),
+    )
+
+
+def _incident(slo: Slo) -> Incident:
+    return Incident(
+        depends_on=tuple(map("/".join, slo.depends_on)),
+        causes=tuple(map(str, slo.causes)),
+        symptoms=tuple(map("/".join, slo.symptoms)),
     )
 
 

@@ -198,7 +198,7 @@ def _alerts(facts: Facts) -> list[str]:
     absent = [what for what, tier in (("BudgetExhausted", "exhausted"), ("NoData", "no-data")) if not _has(facts, tier)]
     if absent:
         lines += sentence(f"Switched off: {', '.join(absent)}.")
-    return lines + _receivers(facts)
+    return lines + _receivers(facts) + _incident(facts)
 
 
 def _label(alert: AlertRoute) -> str:
@@ -220,6 +220,20 @@ def _receivers(facts: Facts) -> list[str]:
             f"{', '.join(receivers)}."
         )
     ]
+
+
+def _incident(facts: Facts) -> list[str]:
+    """Which pages Alertmanager does not send, as somebody is paged for the same incident."""
+    causes, symptoms, lines = facts.incident.causes, facts.incident.symptoms, []
+    if causes and any(tier.severity == "page" for tier in facts.tiers):
+        lines += sentence(f"While a burn-rate alert pages, Alertmanager inhibits the pages of {', '.join(causes)}.")
+    elif causes:
+        lines += sentence(f"Possible causes: {', '.join(causes)}.")
+    if symptoms and any(alert.severity == "page" for alert in facts.alerts):
+        lines += sentence(f"Pages of this SLO are inhibited while one of these pages: {', '.join(symptoms)}.")
+    elif symptoms:
+        lines += sentence(f"Symptoms: {', '.join(symptoms)}.")
+    return lines
 
 
 def _looking(facts: Facts) -> list[str]:

@@ -135,6 +135,20 @@ class AlertRoute(msgspec.Struct, frozen=True):
     fires: str
 
 
+class Incident(msgspec.Struct, frozen=True):
+    """Other SLOs that burn in the same incident, by service and name.
+
+    Attributes:
+        depends_on: as written.
+        causes: all SLOs whose pages are inhibited while this one pages.
+        symptoms: all SLOs that inhibit the pages of this one.
+    """
+
+    depends_on: tuple[str, ...]
+    causes: tuple[str, ...]
+    symptoms: tuple[str, ...]
+
+
 class Query(msgspec.Struct, frozen=True):
     """Something to paste into Prometheus or Grafana, and what it answers."""
 
@@ -170,5 +184,6 @@ class Facts(msgspec.Struct, frozen=True):
     levels: tuple[Level, ...]
     members: tuple[MemberFacts, ...]
     alerts: tuple[AlertRoute, ...]
+    incident: Incident
     series: tuple[Query, ...]
     queries: tuple[Query, ...]

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.lint import alerts, counters, fallbacks, groups, maintenance, matchers, structure, totals, traffic, windows
+from slo.lint import (
+    alerts,
+    causes,
+    counters,
+    fallbacks,
+    groups,
+    maintenance,
+    matchers,
+    structure,
+    totals,
+    traffic,
+    windows,
+)
 
 if TYPE_CHECKING:
     from slo.lint.subject import Lint
@@ -30,5 +42,6 @@ INFOS: tuple[Lint, ...] = (
     (matchers.roundabout, "SLO121"),
     (counters.fast_failures, "SLO127"),
     (fallbacks.idle_fallbacks, "SLO155"),
+    (causes.of_other_builds, "SLO171"),
 )
 """Each lint and the code of what it finds."""

@@ -1,4 +1,4 @@
-"""The lints for what not every specification has: expressions, groups, traffic, bad events that are not all 5xx."""
+"""The lints for what not every specification has: expressions, groups, traffic, unusual bad events, dependencies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.lint import (
     alerts,
+    causes,
     comparisons,
     counters,
     expressions,
@@ -54,5 +55,7 @@ SPECIAL: tuple[Lint, ...] = (
     (moments.fixed_moments, "SLO163"),
     (moments.one_sided_offsets, "SLO164"),
     (joins.lost_operands, "SLO165"),
+    (causes.without_alertmanager, "SLO169"),
+    (causes.without_page, "SLO170"),
 )
 """Each lint and the code of what it finds."""

@@ -79,8 +79,8 @@ class Subject:
 
     @cached_property
     def special(self) -> bool:
-        """Whether any SLO has what only some have: a group, traffic, an expression, bad events that are not all 5xx."""
-        some = any(slo.group_by or slo.traffic is not None or slo.bridge for slo in self.slos)
+        """Whether any SLO has what only some have: groups, traffic, expressions, dependencies, unusual bad events."""
+        some = any(slo.group_by or slo.traffic is not None or slo.bridge or slo.depends_on for slo in self.slos)
         return some or bool(self.expressions or self.pairs or self.plan.options.prometheus) or self._unusual
 
     @property

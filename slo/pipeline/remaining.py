@@ -39,6 +39,8 @@ V = TypeVar("V")
 
 _OF_OUTPUTS = frozenset({"SLO080", "SLO082", "SLO083", "SLO085"})
 _OF_METRICS = frozenset({"SLO129", "SLO130", "SLO131", "SLO132", "SLO133"})
+_OF_OTHERS = frozenset({"SLO167", "SLO171"})
+"""Findings that there is no other SLO of a name: it may be one that is left out."""
 _TRUE_ANYWAY = QUERIES.keys() | _OF_METRICS | _OF_OUTPUTS
 """Findings about queries, metrics and outputs, which do not depend on other keys of the file."""
 
@@ -74,6 +76,9 @@ def remaining(sources: Sequence[Source], request: Request, read_base: ReadBase, 
     follow: Follow = set()
     for parts in (sound, *([part] for part in files if not part.sound)):
         sets, wrong = _resolved(parts, request.set_name)
+        if not surely or any(part.follow for part in parts):
+            wrong = [d for d in wrong if d.code not in _OF_OTHERS]
+            follow |= {(part.file.file, code) for part in parts for code in _OF_OTHERS}
         found += wrong
         follow |= _following(parts, wrong)
         for one in _usable(sets, wrong):

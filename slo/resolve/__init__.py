@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from slo.diagnostics import Place
 from slo.model import Slo, SloSet
 from slo.resolve import values
+from slo.resolve.causes import with_causes
 from slo.resolve.findings import Findings
 from slo.resolve.labels import check_distinguish
 from slo.resolve.slos import FileResolver
@@ -40,7 +41,7 @@ def resolve_into(findings: Findings, files: Sequence[ValidatedFile], set_name: s
         members[_set_of(file, set_name, findings)].append(file)
     sets = tuple(_resolved_set(name, group, findings) for name, group in members.items())
     check_names((slo for one in sets for slo in one.slos), findings)
-    return sets
+    return with_causes(sets, files, findings)
 
 
 def _set_of(file: ValidatedFile, set_name: str | None, findings: Findings) -> str:

@@ -11,6 +11,7 @@ from slo.model import Links, Slo
 from slo.resolve import values
 from slo.resolve.alerts import check_alerts, for_traffic, settings
 from slo.resolve.budgeting import budgeted
+from slo.resolve.dependencies import dependencies
 from slo.resolve.groups import grouping, overrides
 from slo.resolve.labels import check_labels, merged
 from slo.resolve.policies import policies
@@ -78,6 +79,7 @@ class FileResolver:
         parts = _first(spec.objectives, defaults.objectives, ())
         members = overrides(parts, group, where(spec.objectives), self._findings)
         slices = _first(spec.budgeting, defaults.budgeting, None)
+        depends_on = dependencies(spec.depends_on or (), self._spec.service, place, self._findings)
         budgeting = budgeted(slices, sli, where(spec.budgeting), self._findings)
         if self._findings.errors > before or objective is None or sli is None or self._policy_is_wrong(spec):
             return None
@@ -105,6 +107,7 @@ class FileResolver:
             excluded="\nor ".join(entry.expr for entry in left_out),
             maintenance=left_out,
             any_interval=declared is None,
+            depends_on=depends_on,
         )
         return for_traffic(slo, defaults.alerts, spec.alerts)
 

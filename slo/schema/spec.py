@@ -11,6 +11,7 @@ from slo.sli import KINDS
 
 NAME_PATTERN = "^[a-z][a-z0-9-]{0,62}$"
 LABEL_PATTERN = "^[a-zA-Z_][a-zA-Z0-9_]*$"
+_REFERENCE_PATTERN = "^([a-z][a-z0-9-]{0,62}/)?[a-z][a-z0-9-]{0,62}$"
 _DURATION_PATTERN = "^([0-9]+(ms|[smhdw]))+$"
 
 
@@ -34,6 +35,10 @@ Pages = Literal["on", "ticket", "off"]
 DataLoss = Annotated[Literal["none", "bridge"], Meta(description="Count what gaps and late series would lose.")]
 GroupBy = Annotated[
     tuple["str | GroupLabel", ...], Meta(description="A budget for each value of these labels.", examples=[["tenant"]])
+]
+Reference = Annotated[str, _text("An SLO of this service, or service/name.", _REFERENCE_PATTERN, "pay/availability")]
+DependsOn = Annotated[
+    tuple[Reference, ...], Meta(description="SLOs that may be the cause: while this one pages, they do not.")
 ]
 Overrides = Annotated[tuple["OverrideSpec", ...], Meta(description="Objectives of some members; the first match wins.")]
 
@@ -143,6 +148,7 @@ class SloSpec(Settings, frozen=True, kw_only=True):
 
     name: Annotated[Name, Meta(description="What the SLO is called, uniquely within the service (label `slo`).")]
     title: Annotated[str, Meta(description="One line for people.")] | None = None
+    depends_on: DependsOn | None = None
     sli: Annotated[SliChoice, Meta(description="How good and bad events are counted.")]
 
 

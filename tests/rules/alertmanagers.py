@@ -14,7 +14,7 @@ from tests.local import get, send
 from tests.rules.server import free_port, started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 PATIENCE = 60
@@ -32,12 +32,12 @@ class Alertmanager:
         """Fire alerts with these labels as soon as the server takes them; they end when the seconds are over."""
         end = {} if seconds is None else {"endsAt": (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat()}
         sent = [{"labels": labels, **end} for labels in alerts]
-        self._patient(lambda: send("POST", f"{self.url}/api/v2/alerts", json=sent).ok)
+        self.until(lambda: send("POST", f"{self.url}/api/v2/alerts", json=sent).ok)
 
     def resolve(self, alerts: Sequence[Mapping[str, str]]) -> None:
         """End alerts as Prometheus does; return as soon as they are gone."""
         self.post(alerts, seconds=-0.001)
-        self._patient(lambda: not any(alert["labels"] in alerts for alert in self._alerts()))
+        self.until(lambda: not any(alert["labels"] in alerts for alert in self._alerts()))
 
     def suppressed(self, at_least: int) -> list[dict[str, str]]:
         """Labels of the alerts that are held back, as soon as there are this many."""
@@ -47,7 +47,7 @@ class Alertmanager:
             held[:] = self.suppressed_now()
             return len(held) >= at_least
 
-        self._patient(enough)
+        self.until(enough)
         return held
 
     def suppressed_now(self) -> list[dict[str, str]]:
@@ -65,10 +65,11 @@ class Alertmanager:
             known[:] = [group["labels"] for group in get(f"{self.url}/api/v2/alerts/groups").json()]
             return len(known) >= at_least
 
-        self._patient(enough)
+        self.until(enough)
         return known
 
-    def _patient(self, done: Any) -> None:  # noqa: ANN401 - a question without arguments
+    def until(self, done: Callable[[], bool]) -> None:
+        """Wait for something to be true; fail with the log if it does not become so."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             try:

@@ -31,6 +31,7 @@ QUERIES = {
 NAMES = {
     *("service", "set", "name", "objective", "window", "scrape_interval", "interval", "policy", "disable"),
     *("distinguish", "budgeting", "cron", "duration", "timezone", "budget", "long", "short", "for", "under", "over"),
+    "depends_on",
     KEY,
 }
 """Fields that take no free text: names, numbers, durations and the like."""

@@ -1,13 +1,7 @@
 """Two tiers of an SLO end beside one that goes on: a real Prometheus and Alertmanager report each change once."""
 
-import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import pytest
 
@@ -18,6 +12,7 @@ from box.supervision.program import RESEND_DELAY
 from tests.conftest import BUILT
 from tests.documents import dump
 from tests.rules.alertmanagers import running as alertmanager_running
+from tests.rules.receivers import receiver
 from tests.rules.server import free_port, started
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +27,7 @@ Sent = dict[str, str]
 @pytest.mark.slow
 def test_each_change_is_reported_once(tmp_path: Path) -> None:
     """With the timers of scaled time. A resend delay above group_interval reports ended tiers in turns, for minutes."""
-    with pager() as (url, sent):
+    with receiver() as (url, received):
         now = int(time.time())
         ends = {"page-fast": now + FIRING, "page-slow": now + FIRING + APART, "outage": now + 3600}
         with (
@@ -40,6 +35,7 @@ def test_each_change_is_reported_once(tmp_path: Path) -> None:
             started(prometheus(folder(tmp_path, "prometheus"), ends, server.url), tmp_path),
         ):
             time.sleep(ends["page-slow"] + WATCHED - time.time())
+    sent = [{alert["labels"]["tier"]: alert["status"] for alert in body["alerts"]} for body in received]
     assert sent
     assert sent[-1]["outage"] == "firing"
     assert {tier: status for each in sent for tier, status in each.items()} == {
@@ -61,37 +57,13 @@ def repetitions(sent: list[Sent]) -> list[Sent]:
     return found
 
 
-@contextmanager
-def pager() -> Iterator[tuple[str, list[Sent]]]:
-    """A receiver of notifications: its address, and what it was sent."""
-    sent: list[Sent] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            sent.append({alert["labels"]["tier"]: alert["status"] for alert in body["alerts"]})
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", sent
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def config(url: str) -> str:
     """The box's Alertmanager configuration in scaled time, with another pager."""
     base = document.read(ROOT / "monitoring/alertmanager/base.yml")
     settings = Settings({service.name: 18000 for service in CORE})
     rendered = alertmanager.render(base, settings, time_scale=60)
-    for receiver in rendered["receivers"]:
-        receiver["webhook_configs"] = [{"url": url, "send_resolved": True}]
+    for each in rendered["receivers"]:
+        each["webhook_configs"] = [{"url": url, "send_resolved": True}]
     return dump(rendered)
 
 

@@ -51,6 +51,7 @@ slos:
         total: http_requests_total{service="web", route="/checkout"}
         bad: http_requests_total{service="web", route="/checkout", status=~"5.."}
     traffic: {per_second: 0.5}
+    depends_on: [tenants, payments/availability]
     labels: {impact: money}
     alerts: {disable: [ticket-slow], min_bad_events: 5, no_data: page, target: 'up{job="web"}', exhausted: off}
   - name: browse-latency

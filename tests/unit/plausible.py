@@ -63,6 +63,7 @@ PLAUSIBLE: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("no_data", "exhausted", "no_data_members"), ("page", "ticket", "off")),
     "policy": ("workbook", "calm"),
     "page": ("on", "ticket", "off"),
+    "depends_on": ([], ["minutes"], ["shop/natively", "payments/availability"], ["checkout-availability"]),
     "disable": ([], ["page-fast"], ["ticket-slow", "ticket-fast", "page-slow", "page-fast"]),
     "group_by": ([], ["tenant"], ["a", "b", "c"], ["instance"], ["le"]),
     "objectives": ([], [{"match": {"tenant": text}, "objective": "99.9%"} for text in NASTY_TEXTS]),

@@ -1,0 +1,83 @@
+"""Symptoms and causes: what `depends_on` means for the SLOs of all sets, those of other files too."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from slo.model import Cause
+from slo.promql.spelling import short
+from slo.resolve.cycles import check_cycles, reachable
+from slo.schema.words import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from slo.model import Slo, SloName, SloSet
+    from slo.resolve.findings import Findings
+    from slo.schema import ValidatedFile
+
+_SHOWN = 10
+
+
+def with_causes(sets: tuple[SloSet, ...], files: Sequence[ValidatedFile], findings: Findings) -> tuple[SloSet, ...]:
+    """Return the sets with causes and symptoms; report unknown SLOs and cycles."""
+    slos = {(slo.service, slo.name): slo for one in sets for slo in one.slos}
+    graph = {name: slo.depends_on for name, slo in slos.items()}
+    if not any(graph.values()):
+        return sets
+    declared = {(file.spec.service, spec.name) for file in files for spec in file.spec.slos}
+    _check_known(slos.values(), declared, findings)
+    check_cycles(slos, graph, findings)
+    causes = {name: reachable(graph, name) - {name} for name in graph}
+    symptoms = defaultdict(list)
+    for name, below in causes.items():
+        for cause in below:
+            symptoms[cause].append(name)
+
+    def related(slo: Slo) -> Slo:
+        name = (slo.service, slo.name)
+        found = tuple(
+            _cause(slo, slos[other]) if other in slos else Cause(*other, known=other in declared)
+            for other in sorted(causes[name])
+        )
+        return replace(slo, causes=found, symptoms=tuple(sorted(symptoms[name])))
+
+    return tuple(replace(one, slos=tuple(map(related, one.slos))) for one in sets)
+
+
+def _check_known(slos: Iterable[Slo], known: Collection[SloName], findings: Findings) -> None:
+    """Report names that no SLO has; services of which no file is compiled may have any."""
+    services = {service for service, _ in known}
+    for slo in slos:
+        for number, (service, name) in enumerate(slo.depends_on):
+            if service in services and (service, name) not in known:
+                message = f'there is no SLO "{short(name)}" in the service "{service}"'
+                hint = _choices(slo, (service, name), known)
+                findings.add(slo.place.at("depends_on", number), "SLO167", message, hint)
+
+
+def _choices(slo: Slo, wrong: SloName, known: Collection[SloName]) -> str:
+    """Return the closest name, as it is written in this file, or the names of the service."""
+
+    def written(name: SloName) -> str:
+        return name[1] if name[0] == slo.service else "/".join(name)
+
+    others = sorted(name for name in known if name != (slo.service, slo.name))
+    same = [written(name) for name in others if name[0] == wrong[0]]
+    more = f" and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
+    listed = f"known: {', '.join(same[:_SHOWN])}{more}" if same else "remove it"
+    return did_you_mean(written(wrong), map(written, others)) or listed
+
+
+def _cause(slo: Slo, other: Slo) -> Cause:
+    """Return the cause: the same member of a group that both have, and in the same place where `labels` say one."""
+    groups = {*slo.group_by} & {*other.group_by}
+    labels = {label for label, _ in _labels(slo).items() & _labels(other).items()}
+    return Cause(other.service, other.name, tuple(sorted(groups | labels)))
+
+
+def _labels(slo: Slo) -> dict[str, str]:
+    return {**dict(slo.labels), **dict(slo.alerts.labels)}
