@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from apps.data.engine import Database
 from apps.data.goods import GOODS
-from apps.data.tables import metadata, products, stock
+from apps.data.tables import metadata, orders_by_email, products, stock
 from apps.problems import ShopError
 from apps.telemetry.instrument import untraced
 
@@ -32,6 +32,7 @@ def prepare(database: Database, initial_stock: int) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         metadata.create_all(connection)
+        orders_by_email.create(connection, checkfirst=True)  # in a database that is older than the index
         insert_missing(connection, products, [asdict(item) | {"position": place} for place, item in enumerate(GOODS)])
         shelf = [{"sku": item.sku, "initial": initial_stock, "available": initial_stock} for item in GOODS]
         insert_missing(connection, stock, shelf)

@@ -5,6 +5,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -43,6 +44,8 @@ orders = Table(
     Column("total_cents", Integer, nullable=False),
     Column("created_at", DateTime, nullable=False),  # UTC
 )
+
+orders_by_email = Index("orders_by_email", orders.c.email, orders.c.created_at)
 
 order_items = Table(
     "order_items",

@@ -1,12 +1,14 @@
 """Builds the orders tier."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter
 
 from apps.data import store
+from apps.orders import synthetic
 from apps.orders.routes import RESULTS, router
 from apps.service import Kit, Tier, create_service
 from apps.settings import Settings
@@ -27,4 +29,10 @@ async def _parts(app: FastAPI, kit: Kit) -> AsyncIterator[None]:
     async with store.database(kit) as database:
         app.state.database = database
         app.state.order_counter = counter
-        yield
+        removing = asyncio.create_task(synthetic.keep_removing(database))
+        try:
+            yield
+        finally:
+            removing.cancel()
+            with suppress(asyncio.CancelledError):
+                await removing
