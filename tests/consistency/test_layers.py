@@ -58,6 +58,7 @@ def test_a_stray_module_in_the_compiler_is_refused(copy: Path) -> None:
         ("slo/cli/__init__.py", "import apps", "slo.cli -> apps"),
         ("apps/__init__.py", "import slo", "apps -> slo"),
         ("apps/__init__.py", "import loadtest", "apps -> loadtest"),
+        ("box/prober/__init__.py", "import apps", "box.prober -> apps"),
         ("loadtest/__init__.py", "import slo.plan", "loadtest -> slo.plan"),
         ("loadtest/__init__.py", "import box", "loadtest -> box"),
         ("slo/model.py", "import slo.emit", "slo.model -> slo.emit"),

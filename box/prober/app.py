@@ -1,0 +1,35 @@
+"""The prober's web application: its metrics, and whether it lives."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from box.prober.meters import Meters
+
+# Names under which Prometheus and health checks reach the prober; others are a page of somebody else's.
+HOSTS = ["127.0.0.1", "localhost", "[::1]", "prober"]
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(meters: Meters) -> Starlette:
+    """Return the application."""
+
+    async def metrics(_request: Request) -> Response:
+        # In the event loop, in which probes are counted, too: a scrape sees each of them whole.
+        return Response(meters.exposition(), media_type=meters.MEDIA_TYPE, headers=SECURITY_HEADERS)
+
+    async def healthz(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers=SECURITY_HEADERS)
+
+    return Starlette(
+        routes=[Route("/metrics", metrics), Route("/healthz", healthz)],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
+    )
