@@ -151,6 +151,20 @@ PAGER = Service(
     ),
 )
 
+PROBER = Service(
+    name="prober",
+    command=("{python}", "-m", "box.prober"),
+    port_variable="PROBER_PORT",
+    ready_path="/healthz",
+    memory_mib=80,
+    needs=("web",),
+    environment=(
+        ("PROBER_HOST", "127.0.0.1"),
+        ("PROBER_PORT", "{port[prober]}"),
+        ("PROBER_TARGET", "{url[web]}"),
+    ),
+)
+
 LOCUST = Service(
     name="locust",
     command=(
@@ -269,7 +283,7 @@ TEMPO = Service(
     configs=("monitoring/tempo/tempo.yaml",),
 )
 
-CORE = (CATALOG, ORDERS, WEB, PROMETHEUS, ALERTMANAGER, PAGER, LOCUST)
+CORE = (CATALOG, ORDERS, WEB, PROMETHEUS, ALERTMANAGER, PAGER, PROBER, LOCUST)
 TRACE_STORES = (JAEGER, TEMPO)
 """One of them runs: Tempo where PATH has it, for no package registry does."""
 SERVICES = (*CORE, OTEL_COLLECTOR, VICTORIA_LOGS, *TRACE_STORES)

@@ -22,6 +22,7 @@ READY_PATHS: Mapping[str, str] = {
     "prometheus": "/-/ready",
     "alertmanager": "/-/ready",
     "pager": "/healthz",
+    "prober": "/healthz",
     "locust": "/",
     "otel-collector": "/",
     "loki": "/ready",

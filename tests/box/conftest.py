@@ -31,7 +31,7 @@ if os.environ.get("STUBBORN") == name:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 flags = " ".join(sys.argv)
 found = re.search(r"(?:(?:listen-address|httpListenAddr)=127\\.0\\.0\\.1:|web-port=)(\\d+)", flags)
-variables = ("SHOP_PORT", "PAGER_PORT", "COLLECTOR_HEALTH_PORT", "JAEGER_PORT")
+variables = ("SHOP_PORT", "PAGER_PORT", "PROBER_PORT", "COLLECTOR_HEALTH_PORT", "JAEGER_PORT")
 port = int(found[1]) if found else int(next(os.environ[each] for each in variables if each in os.environ))
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -114,6 +114,7 @@ def _write_stand_ins(root: Path) -> None:
     modules = {f"apps/{name}": name for name in ("web", "catalog", "orders")} | {
         "locust": "locust",
         "box/pager": "pager",
+        "box/prober": "prober",
     }
     (root / "apps").mkdir()
     (root / "apps" / "__init__.py").touch()

@@ -21,7 +21,7 @@ from tests.local import get
 
 ROOT = Path(__file__).parents[2]
 PORTS = (
-    *("WEB", "CATALOG", "ORDERS", "LOCUST", "PAGER", "GRAFANA", "PROMETHEUS", "ALERTMANAGER"),
+    *("WEB", "CATALOG", "ORDERS", "LOCUST", "PAGER", "PROBER", "GRAFANA", "PROMETHEUS", "ALERTMANAGER"),
     *("LOKI", "VICTORIALOGS", "TEMPO", "JAEGER", "OTLP_HTTP", "OTLP_GRPC", "COLLECTOR_HEALTH"),
 )
 T = TypeVar("T")

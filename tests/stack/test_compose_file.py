@@ -35,7 +35,7 @@ Services = dict[str, dict[str, Any]]
 def test_all_parts_of_the_box_are_there(services: Services) -> None:
     """The shop, its data, the monitoring, what keeps logs and traces, and the load."""
     shop = {"web", "catalog", "orders", "postgres", "redis"}
-    monitoring = {"prometheus", "alertmanager", "pager", "grafana"}
+    monitoring = {"prometheus", "alertmanager", "pager", "prober", "grafana"}
     assert services.keys() - ONCE == shop | monitoring | TELEMETRY | LOAD
 
 
@@ -92,6 +92,15 @@ def test_the_data_tier_publishes_nothing(services: Services, compose: dict[str, 
     assert on_data == {"postgres", "redis", "catalog", "orders"}
     assert compose["networks"]["data"] == {"internal": True}
     assert not any("ports" in services[name] for name in ("postgres", "redis"))
+
+
+def test_the_prober_asks_the_shop_as_its_customers_do(services: Services) -> None:
+    """By the network of the load and the address of web; it knows no tier behind, no secret and no data."""
+    prober = services["prober"]
+    assert prober["environment"]["PROBER_TARGET"] == "http://web:8000"
+    assert "edge" in services["locust"]["networks"]
+    assert set(prober["networks"]) == {"edge", "monitoring"}
+    assert "volumes" not in prober
 
 
 def test_no_network_leads_out(compose: dict[str, Any]) -> None:
@@ -164,7 +173,7 @@ def test_every_container_has_limits(services: Services) -> None:
 
 
 def test_the_header_states_the_sum_of_the_limits(services: Services) -> None:
-    """What the header says about memory is what the limits add up to, and without the load it is below 2.5 GiB."""
+    """What the header says about memory is what the limits add up to, and without the load it is below 2.6 GiB."""
     limits = {name: mebibytes(service["mem_limit"]) for name, service in services.items() if name not in ONCE}
     load = sum(limits[name] for name in LOAD)
     full = sum(limits.values()) - load
@@ -172,7 +181,7 @@ def test_the_header_states_the_sum_of_the_limits(services: Services) -> None:
     header = (ROOT / "docker-compose.yml").read_text()
     assert f"add up to {core / 1024:.1f} GiB for the profile core, {full / 1024:.1f} GiB for full" in header
     assert f"and {load / 1024:.1f} GiB more for the visitors" in header
-    assert full < 2.5 * 1024
+    assert full < 2.6 * 1024
 
 
 def test_long_running_services_restart_stop_and_are_checked(services: Services) -> None:
