@@ -3,12 +3,15 @@
 import asyncio
 import itertools
 import json
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
@@ -22,6 +25,7 @@ from box.prober.prober import Prober, open_client
 from box.prober.settings import ProberSettings, from_environment
 from tests.box.virtual_time import now, pause, run
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 Answer = Callable[[httpx.Request], Awaitable[httpx.Response]]
 LIST = '<a href="/products/pencils">'
 USUAL = ProberSettings(per_second=1, timeout_seconds=10, max_in_flight=20, wait_seconds=60)
@@ -336,6 +340,18 @@ def test_every_series_is_there_from_the_start() -> None:
     assert 'probe_unmeasured_total{journey="checkout"} 0.0' in text
     assert "probe_lag_seconds_count 0.0" in text
     assert {0.3, 1.0} <= set(BUCKETS)
+
+
+def test_the_slos_name_every_way_to_fail() -> None:
+    """What the SLOs count as an error is each outcome but `ok`; all series that they select exist."""
+    specs = yaml.safe_load((REPOSITORY / "slos.yaml").read_text(encoding="utf-8"))["slos"]
+    probes = [spec for spec in specs if spec["name"].endswith("-probe")]
+    errors = [re.findall(r'outcome=~"([^"]+)"', spec["sli"]["latency"]["errors"])[0].split("|") for spec in probes]
+
+    assert [sorted(found) for found in errors] == [sorted(set(OUTCOMES) - {"ok"})] * 2
+    assert {spec["sli"]["latency"]["histogram"] for spec in probes} == {
+        f'probe_duration_seconds{{service="prober", journey="{journey.name}"}}' for journey in JOURNEYS
+    }
 
 
 async def test_it_serves_its_metrics_and_health() -> None:

@@ -18,6 +18,8 @@ from apps.orders.app import create_app as orders
 from apps.settings import Settings
 from apps.web.app import create_app as web
 from box.pager import watchdog
+from box.prober.journeys import JOURNEYS
+from box.prober.meters import Meters
 from slo.load import Source
 from slo.pipeline import Request, compile_sources
 from slo.plan.values import Alert, Plan, Record
@@ -34,10 +36,21 @@ ALERT_PAGES = [page for page in PAGES if page.path.stem != "README"]
 # What Prometheus itself adds or records; label values of None are not looked at.
 ANY: frozenset[str] | None = None
 JOBS = frozenset(
-    {"prometheus", "alertmanager", "pager", "otel-collector", "loki", "victoria-logs", "jaeger", "tempo", "grafana"}
+    {
+        "prometheus",
+        "alertmanager",
+        "pager",
+        "prober",
+        "otel-collector",
+        "loki",
+        "victoria-logs",
+        "jaeger",
+        "tempo",
+        "grafana",
+    }
 )
 TARGET_LABELS: dict[str, frozenset[str] | None] = {
-    "service": frozenset({"web", "catalog", "orders"}),
+    "service": frozenset({"web", "catalog", "orders", "prober"}),
     "job": JOBS | {"shop"},
     "instance": ANY,
 }
@@ -68,8 +81,9 @@ def known(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Known:
     """Every series that a query may name: label names, and their values where they are few."""
     settings = Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('shop')}/shop.db")
     found: Known = dict(OF_PROMETHEUS)
-    for tier in (web, catalog, orders):
-        for name, labels in exported(asyncio.run(scrape(tier(settings)))):
+    prober = Meters(journey.name for journey in JOURNEYS).exposition().decode()
+    for text in (prober, *(asyncio.run(scrape(tier(settings))) for tier in (web, catalog, orders))):
+        for name, labels in exported(text):
             series = found.setdefault(name, dict(TARGET_LABELS))
             for label, value in labels.items():
                 series[label] = (series.get(label) or frozenset()) | {value}
@@ -159,8 +173,9 @@ def names_a_tier(command: str) -> bool:
 
 def platform_rules(root: Path) -> list[dict[str, Any]]:
     """The alerting rules about the monitoring itself."""
-    text = (root / "monitoring/prometheus/rules/platform.yml").read_text(encoding="utf-8")
-    return [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
+    files = [path for path in (root / "monitoring/prometheus/rules").glob("*.yml") if path.name != "slo.yml"]
+    groups = [group for path in files for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]]
+    return [rule for group in groups for rule in group["rules"]]
 
 
 def platform_alerts(root: Path) -> set[str]:
