@@ -1,5 +1,6 @@
-"""The admin calls: fault switches behind a bearer token that is read from a file."""
+"""The admin calls: fault switches behind a bearer token, which a file holds itself or as a digest."""
 
+import hashlib
 import hmac
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from apps.faults import NAMES, Fault, FaultName, Faults
 MAX_SECONDS = 3600
 OF_ROUTES = frozenset({"errors", "latency"})
 """Faults that can be bound to routes."""
+DIGEST = b"sha256:"
+"""What the file begins with when it holds a digest of the token, from which the token cannot be found."""
 
 
 def authorize(request: Request) -> None:
@@ -20,16 +23,21 @@ def authorize(request: Request) -> None:
     Raises:
         HTTPException: 403 when this process has no token, 401 when the caller's is not it.
     """
-    token = _token(request.app.state.settings.admin_token_file)
-    if not token:
+    expected = _read(request.app.state.settings.admin_token_file)
+    if not expected:
         raise HTTPException(403, "Admin calls are switched off: SHOP_ADMIN_TOKEN_FILE names no readable token.")
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    same = hmac.compare_digest(given.strip().encode(), token)
-    if scheme.lower() != "bearer" or not same:
+    if scheme.lower() != "bearer" or not _matches(given.strip().encode(), expected):
         raise HTTPException(401, "The bearer token is missing or wrong.", {"WWW-Authenticate": "Bearer"})
 
 
-def _token(path: Path | None) -> bytes:
+def _matches(given: bytes, expected: bytes) -> bool:
+    if expected.startswith(DIGEST):
+        given = DIGEST + hashlib.sha256(given).hexdigest().encode()
+    return hmac.compare_digest(given, expected)
+
+
+def _read(path: Path | None) -> bytes:
     try:
         return path.read_bytes().strip() if path is not None else b""
     except OSError:

@@ -50,9 +50,13 @@ class Layout:
         return self.logs / "supervisord.log"
 
     @property
-    def admin_token(self) -> Path:
-        """Return the file with the token of the shop's fault switches; mode 0600."""
-        return self.run / "secrets" / "admin-token"
+    def secrets(self) -> Path:
+        """Return the folder of the tokens, which only its owner can enter."""
+        return self.run / "secrets"
+
+    def admin_token(self, tier: str) -> Path:
+        """Return the file with the token of one tier's fault switches; mode 0600."""
+        return self.secrets / f"admin-{tier}"
 
     @property
     def socket(self) -> Path:

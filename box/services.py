@@ -55,11 +55,8 @@ class Service:
         return ((self.name, self.port_variable), *more)
 
 
-TIER_ENVIRONMENT = (
-    ("SHOP_HOST", "127.0.0.1"),
-    ("SHOP_DATABASE_URL", "{database}"),
-    ("SHOP_ADMIN_TOKEN_FILE", "{run}/secrets/admin-token"),
-)
+TIERS = ("web", "catalog", "orders")
+TIER_ENVIRONMENT = (("SHOP_HOST", "127.0.0.1"), ("SHOP_DATABASE_URL", "{database}"))
 TIER_WITH_COLLECTOR = (("OTEL_EXPORTER_OTLP_ENDPOINT", "{url[otel-collector/otlp-http]}"),)
 
 CATALOG = Service(
@@ -68,7 +65,11 @@ CATALOG = Service(
     port_variable="CATALOG_PORT",
     ready_path="/readyz",
     memory_mib=192,
-    environment=(*TIER_ENVIRONMENT, ("SHOP_PORT", "{port[catalog]}")),
+    environment=(
+        *TIER_ENVIRONMENT,
+        ("SHOP_ADMIN_TOKEN_FILE", "{run}/secrets/admin-catalog"),
+        ("SHOP_PORT", "{port[catalog]}"),
+    ),
     with_collector=TIER_WITH_COLLECTOR,
 )
 
@@ -78,7 +79,11 @@ ORDERS = Service(
     port_variable="ORDERS_PORT",
     ready_path="/readyz",
     memory_mib=192,
-    environment=(*TIER_ENVIRONMENT, ("SHOP_PORT", "{port[orders]}")),
+    environment=(
+        *TIER_ENVIRONMENT,
+        ("SHOP_ADMIN_TOKEN_FILE", "{run}/secrets/admin-orders"),
+        ("SHOP_PORT", "{port[orders]}"),
+    ),
     with_collector=TIER_WITH_COLLECTOR,
 )
 
@@ -91,6 +96,7 @@ WEB = Service(
     needs=("catalog", "orders"),
     environment=(
         *TIER_ENVIRONMENT,
+        ("SHOP_ADMIN_TOKEN_FILE", "{run}/secrets/admin-web"),
         ("SHOP_PORT", "{port[web]}"),
         ("SHOP_CATALOG_URL", "{url[catalog]}"),
         ("SHOP_ORDERS_URL", "{url[orders]}"),

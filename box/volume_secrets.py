@@ -5,11 +5,14 @@ python -m box.volume_secrets show grafana     # prints one
 """
 
 import argparse
+import hashlib
 import os
 import secrets
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from box.services import TIERS
 
 FOLDER = Path("/secrets")
 """One folder below it for each volume."""
@@ -18,14 +21,34 @@ MODE = 0o440
 """Owner and group may read. A container under another user is given the group (`group_add`)."""
 
 SECRETS: Mapping[str, Path] = {
-    "admin": Path("admin/token"),
+    **{f"admin-{tier}": Path(f"admin/{tier}") for tier in TIERS},
     "grafana": Path("grafana/password"),
     "postgres": Path("postgres/password"),
     "redis": Path("redis/password"),
 }
+"""The volume `admin` is read by `show` alone: a tier has the digest of its token."""
 
-REDIS_CONFIG = Path("redis/redis.conf")
-"""Redis reads its password from a configuration file only, or from a command line that all can see."""
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a secret. All are random and long, so that none can be found from it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def verifier(tier: str) -> Callable[[Path], str]:
+    """Return what makes the text by which a tier knows its token."""
+    return lambda folder: f"sha256:{digest(show(folder, f'admin-{tier}'))}"
+
+
+def redis_config(folder: Path) -> str:
+    """Return the configuration of Redis: it reads its password from a file only, or from a command line."""
+    return f"requirepass {show(folder, 'redis')}"
+
+
+DERIVED: Mapping[Path, Callable[[Path], str]] = {
+    **{Path(f"admin-{tier}/token"): verifier(tier) for tier in TIERS},
+    Path("redis/redis.conf"): redis_config,
+}
+"""Files that are made of secrets, at every start again: what is in them may change with a new version of the box."""
 
 
 def make(folder: Path) -> tuple[str, ...]:
@@ -34,9 +57,12 @@ def make(folder: Path) -> tuple[str, ...]:
     Raises:
         OSError: the folder of a volume is missing or cannot be written.
     """
-    made = tuple(name for name, path in SECRETS.items() if _write_new(folder / path, secrets.token_urlsafe(24)))
-    _write_new(folder / REDIS_CONFIG, f"requirepass {show(folder, 'redis')}")
-    return made
+    missing = tuple(name for name, path in SECRETS.items() if not (folder / path).exists())
+    for name in missing:
+        _write(folder / SECRETS[name], secrets.token_urlsafe(24))
+    for path, text in DERIVED.items():
+        _write(folder / path, text(folder))
+    return missing
 
 
 def show(folder: Path, name: str) -> str:
@@ -70,19 +96,16 @@ def _made(folder: Path) -> str:
     return f"secrets: {news}\nGrafana's password (user admin): docker compose run --rm secrets show grafana"
 
 
-def _write_new(path: Path, text: str) -> bool:
-    """Writes a file whole or not at all; False when it was there already."""
-    if path.exists():
-        return False
+def _write(path: Path, text: str) -> None:
+    """Writes a file whole or not at all. No newline ends it, which some would take for a part of it."""
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(f"{text}\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     draft.chmod(MODE)
     draft.replace(path)
-    return True
 
 
 if __name__ == "__main__":

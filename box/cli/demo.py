@@ -103,7 +103,7 @@ def introduction(objective: Objective) -> str:
 
 
 def _story(layout: Layout, settings: Settings, objective: Objective, timeline: Timeline) -> Story:
-    token = layout.admin_token.read_text(encoding="utf-8").strip()
+    token = layout.admin_token(DEMO.fault_tier).read_text(encoding="utf-8").strip()
     return Story(
         script=DEMO,
         objective=objective,

@@ -9,12 +9,12 @@ import sys
 from box import log_search, log_view
 from box.cli import parsers
 from box.doctor.logs import Wanted
-from box.doctor.servers import TIERS, TRACE_STORES
+from box.doctor.servers import TRACE_STORES
 from box.errors import BoxError
 from box.layout import Layout, find_layout
 from box.log_tail import follow, tail
 from box.render import durations
-from box.services import BY_NAME
+from box.services import BY_NAME, TIERS
 from box.terminal import make_console
 
 LINES = 20

@@ -6,9 +6,10 @@ from http import HTTPStatus
 import requests
 
 from box.doctor import faults
-from box.doctor.servers import READY_PATHS, TIERS, Servers
+from box.doctor.servers import READY_PATHS, Servers
 from box.doctor.values import Broken, BrokenError, Check
 from box.doctor.waiting import POLL_SECONDS
+from box.services import TIERS
 
 STORE_SECONDS = 30.0
 """What a tier may take to find out that a store is gone: the name of a stopped container is looked up for long."""

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterator
+from urllib.parse import urlsplit
 
-from box.doctor.servers import TIERS, Servers
+from box.doctor.servers import Servers
 from box.doctor.values import BrokenError, Check
+from box.services import TIERS
 
 REFUSING = frozenset({"errors", "latency", "dependency"})
 """Faults for which the shop refuses an order; a flood only makes it busy."""
@@ -31,8 +33,10 @@ def on(servers: Servers, wanted: Collection[str] = ()) -> Iterator[tuple[str, st
 
 
 def off(servers: Servers, tier: str, fault: str) -> str:
-    """Return what to do about it."""
-    if servers.mode == "compose":
-        return "switch it off as docs/compose.md says, or wait until its time is over"
-    allowed = '-H "Authorization: Bearer $(cat .cache/run/secrets/admin-token)"'
-    return f"switch it off: curl -sSf -X DELETE {allowed} {servers.urls[tier]}/admin/faults/{fault}"
+    """Return the command that ends it; each tier has a token of its own."""
+    url, token = servers.urls[tier], f"cat .cache/run/secrets/admin-{tier}"
+    if servers.mode == "compose":  # this container is in no position to read a token, nor to know the published port
+        url = f"http://$(docker compose port {tier} {urlsplit(url).port})"
+        token = f"docker compose run --rm secrets show admin-{tier}"
+    allowed = f'-H "Authorization: Bearer $({token})"'
+    return f"switch it off: curl -sSf -X DELETE {allowed} {url}/admin/faults/{fault}"

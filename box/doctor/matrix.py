@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from box.doctor import logs, metrics
-from box.doctor.servers import TIERS, Servers
+from box.doctor.servers import Servers
 from box.doctor.traces import store as trace_store
 from box.doctor.values import BrokenError, Cell
 from box.doctor.waiting import until
+from box.services import TIERS
 
 OLDEST_SECONDS = {"metrics": 60.0, "logs": 0.0, "traces": 300.0}
 """How much older than the doctor's visit the newest sample may be: scrapes come every 15 s at most, every request is

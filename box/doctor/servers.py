@@ -33,7 +33,6 @@ READY_PATHS: Mapping[str, str] = {
 }
 """Every server that the doctor knows, in the order in which they are looked at: who is needed comes first."""
 
-TIERS = ("web", "catalog", "orders")
 LOG_STORES = ("loki", "victoria-logs")
 TRACE_STORES = ("tempo", "jaeger")
 

@@ -11,6 +11,7 @@ from box.errors import BoxError
 from box.layout import Layout, make_private_folder
 from box.render import alertmanager, document, prometheus, rules, spec
 from box.render.document import Document
+from box.services import TIERS
 from box.settings import Settings
 
 SPEC = Path("slos.yaml")
@@ -25,9 +26,10 @@ def write_configs(layout: Layout, settings: Settings, time_scale: int) -> None:
     Raises:
         BoxError: a source file is missing or broken, or `slo` refuses the spec.
     """
-    for folder in (layout.run, layout.logs, layout.admin_token.parent, layout.socket.parent):
+    for folder in (layout.run, layout.logs, layout.secrets, layout.socket.parent):
         make_private_folder(folder)
-    write_token(layout.admin_token)
+    for tier in TIERS:
+        write_token(layout.admin_token(tier))
     base = document.read(layout.root / PROMETHEUS)
     rendered = prometheus.render(base, settings, time_scale)
     document.write(layout.run / "prometheus.yml", rendered, PROMETHEUS.as_posix())
@@ -37,7 +39,7 @@ def write_configs(layout: Layout, settings: Settings, time_scale: int) -> None:
 
 
 def write_token(path: Path) -> None:
-    """Make the token of the fault switches, unless there is one; only its owner can read it."""
+    """Make the token of a tier's fault switches, unless there is one; only its owner can read it."""
     if path.exists():
         return
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

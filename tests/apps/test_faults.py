@@ -1,6 +1,7 @@
 """Faults are switched by whoever has the token, end by themselves, and are visible while they last."""
 
 import asyncio
+import hashlib
 import json
 import logging
 from pathlib import Path
@@ -55,6 +56,24 @@ async def test_without_a_token_file_admin_calls_are_off(
 
     assert {answer.status_code for answer in answers} == {403}
     assert "SHOP_ADMIN_TOKEN_FILE" in answers[0].json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [("token", 200), ("other", 401), ("DIGEST", 401), ("sha256:DIGEST", 401), ("", 401)],
+)
+async def test_a_tier_may_have_the_digest_of_its_token_alone(
+    settings: Settings, tmp_path: Path, given: str, status: int
+) -> None:
+    """The token opens what its digest does not: who reads the file of a tier has nothing to send."""
+    digest = hashlib.sha256(b"token").hexdigest()
+    path = tmp_path / "digest"
+    path.write_text(f"sha256:{digest}\n")
+    async with serving(create_app, settings.model_copy(update={"admin_token_file": path})) as orders:
+        headers = {"Authorization": f"Bearer {given.replace('DIGEST', digest)}"}
+        answer = await orders.client.get("/admin/faults", headers=headers)
+
+    assert answer.status_code == status
 
 
 async def test_the_fault_is_a_metric(shop: Shop) -> None:

@@ -7,7 +7,8 @@ import pytest
 from box.doctor import components
 from box.doctor.addresses import from_environment, from_state
 from box.doctor.examine import examine
-from box.doctor.servers import READY_PATHS
+from box.doctor.faults import off
+from box.doctor.servers import READY_PATHS, Servers
 from box.state import State
 from tests.box.conftest import free_ports
 from tests.box.fake_box import FULL, IN_COMPOSE, SILENT, FakeBox, InTurn, Wrong, running
@@ -109,8 +110,20 @@ def test_a_fault_that_is_on_is_told_and_is_no_breakage() -> None:
     (check,) = [check for check in report.components if check.state == "warning"]
     assert check.name == "orders: fault"
     assert check.told.startswith("`errors` is on; switch it off: curl -sSf -X DELETE ")
+    assert "$(cat .cache/run/secrets/admin-orders)" in check.told
     assert check.told.endswith("/orders/admin/faults/errors")
     assert report.broken is None
+
+
+def test_a_fault_in_a_container_is_ended_from_this_machine() -> None:
+    """The doctor's own container reads no token, and does not know where a port is published: compose does."""
+    servers = Servers({"orders": "http://orders:8002"}, "compose", "docker compose up -d {name}")
+
+    told = off(servers, "orders", "errors")
+
+    assert told.startswith("switch it off: curl -sSf -X DELETE ")
+    assert '-H "Authorization: Bearer $(docker compose run --rm secrets show admin-orders)"' in told
+    assert told.endswith("http://$(docker compose port orders 8002)/admin/faults/errors")
 
 
 @pytest.mark.parametrize("mode", ["native", "compose"])

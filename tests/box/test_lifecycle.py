@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from box.services import CORE, selection
+from box.services import CORE, TIERS, selection
 from tests.box.conftest import Checkout, free_ports
 
 PATIENCE = 90
@@ -262,19 +262,20 @@ def test_a_taken_port_stops_up_with_the_line_to_change(checkout: Checkout) -> No
     assert checkout.processes() == []
 
 
-def test_the_admin_token_is_private(checkout: Checkout) -> None:
-    """Nobody but the owner can read the token, and a second start keeps it."""
+def test_the_admin_tokens_are_private(checkout: Checkout) -> None:
+    """Each tier has its own; only the owner can read them, and a second start keeps them."""
     checkout.box("up")
-    token = checkout.run / "secrets" / "admin-token"
-    first = token.read_text()
+    files = [checkout.run / "secrets" / f"admin-{tier}" for tier in TIERS]
+    first = [file.read_text() for file in files]
     checkout.box("down")
 
     checkout.box("up")
 
-    assert stat.S_IMODE(token.stat().st_mode) == 0o600
-    assert stat.S_IMODE(token.parent.stat().st_mode) == 0o700
-    assert len(first.strip()) >= 32
-    assert token.read_text() == first
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(files[0].parent.stat().st_mode) == 0o700
+    assert len(set(first)) == len(TIERS)
+    assert all(len(token.strip()) >= 32 for token in first)
+    assert [file.read_text() for file in files] == first
 
 
 def test_logs_show_the_service_asked_for(checkout: Checkout) -> None:

@@ -95,7 +95,7 @@ def test_a_written_password_would_be_found(line: str) -> None:
 def test_what_holds_secrets_is_never_tracked() -> None:
     """The run folder, where tokens are made, is ignored, and no file by the name of a key or a token is tracked."""
     ignored = subprocess.run(
-        ["git", "check-ignore", ".cache/run/secrets/admin-token"], cwd=ROOT, capture_output=True, check=False
+        ["git", "check-ignore", ".cache/run/secrets/admin-web"], cwd=ROOT, capture_output=True, check=False
     )
     names = [
         name for name in tracked() if re.search(r"(?i)\.(?:pem|key|p12|pfx|jks)$|(?:^|/)(?:id_rsa|\.netrc)$", name)

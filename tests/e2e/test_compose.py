@@ -76,7 +76,7 @@ def stack() -> Iterator[ComposeStack]:
 
 def switch(stack: ComposeStack, method: str, **fault: object) -> None:
     """Switches the fault `errors` of the web tier."""
-    headers = {"authorization": f"Bearer {stack.secret('admin')}"}
+    headers = {"authorization": f"Bearer {stack.secret('admin-web')}"}
     url = stack.url("web", "/admin/faults/errors")
     send(method, url, json=fault or None, headers=headers).raise_for_status()
 
@@ -250,6 +250,26 @@ def test_visitors_buy(stack: ComposeStack) -> None:
     assert {each["name"]: each["num_failures"] for each in stats if each["num_failures"]} == {}
 
 
+def in_secrets(stack: ComposeStack, script: str) -> str:
+    """What a shell says that is where the secrets are made."""
+    return stack.compose("run", "--rm", "-T", "--entrypoint", "sh", "secrets", "-c", script)
+
+
+def test_a_token_opens_its_own_tier_alone(stack: ComposeStack) -> None:
+    """What web holds opens nothing; each tier takes its own token and refuses those of the others."""
+    shown = in_secrets(stack, "cd /secrets/admin && for name in web catalog orders; do echo $name $(cat $name); done")
+    tokens = dict(line.split() for line in shown.splitlines())
+    assert tokens.keys() == TIERS
+    tokens["digest"] = stack.compose("exec", "-T", "web", "cat", "/secrets/admin-web/token")
+    opened = {
+        (name, tier)
+        for name, token in tokens.items()
+        for tier in TIERS
+        if send("GET", stack.url(tier, "/admin/faults"), headers={"authorization": f"Bearer {token}"}).ok
+    }
+    assert opened == {(tier, tier) for tier in TIERS}
+
+
 def test_a_total_outage_pages_in_real_time(stack: ComposeStack) -> None:
     """Errors become a page with its runbook: theory, a scrape, two evaluations, the wait; dashboards show them."""
     started = total_outage(stack)
@@ -305,12 +325,12 @@ def test_the_doctor_names_each_stopped_container(stack: ComposeStack) -> None:
 def test_data_outlive_down_and_up(stack: ComposeStack) -> None:
     """Orders, notifications, history, traces, logs and passwords are there again."""
     orders, pages = orders_in_database(stack), len(stack.get("pager", "/api/notifications"))
-    passwords = [stack.secret(name) for name in ("admin", "grafana", "postgres", "redis")]
+    secrets = in_secrets(stack, "sha256sum /secrets/*/*")
     stack.down()
     stack.up()
     assert orders_in_database(stack) >= orders > 0
     assert len(stack.get("pager", "/api/notifications")) >= pages > 0
-    assert passwords == [stack.secret(name) for name in ("admin", "grafana", "postgres", "redis")]
+    assert in_secrets(stack, "sha256sum /secrets/*/*") == secrets
     wait_for("the trace", lambda: trace(stack, TRACE), 60)
     wait_for("the line", lambda: lines(stack, TRACE), 60)
     samples = wait_for("the history", lambda: ask(stack, 'count_over_time(up{service="web"}[1h])'), 60)

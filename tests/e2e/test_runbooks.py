@@ -149,7 +149,7 @@ def test_the_first_question_of_each_page_has_an_answer(box: Running) -> None:
 
 def test_the_pages_find_a_fault_and_end_it(box: Running) -> None:
     """Whoever follows the page of the checkout while `orders` fails sees it, reads its reason, and can end it."""
-    token = '-H "Authorization: Bearer $(cat .cache/run/secrets/admin-token)"'
+    token = '-H "Authorization: Bearer $(cat .cache/run/secrets/admin-orders)"'
     body = '-H "Content-Type: application/json" -d \'{"rate": 1, "seconds": 600}\''
     switch = f"curl -sSf -X PUT {token} {body} http://127.0.0.1:8002/admin/faults/errors"
     assert box.execute(switch).returncode == 0

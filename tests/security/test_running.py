@@ -13,7 +13,7 @@ import pytest
 from bench.ports import quiet_ports
 from bench.proof.fullbox import without_tempo
 from box.processes import MARKER
-from box.services import SERVICES, selection
+from box.services import SERVICES, TIERS, selection
 from tests.conftest import BUILT
 from tests.security.command import box
 
@@ -30,9 +30,9 @@ class Running:
     processes: tuple[psutil.Process, ...]
 
     @property
-    def token(self) -> Path:
-        """The file with the token of the admin calls."""
-        return self.folder / "secrets" / "admin-token"
+    def tokens(self) -> tuple[Path, ...]:
+        """The files with the tokens of the admin calls, one of each tier."""
+        return tuple(self.folder / "secrets" / f"admin-{tier}" for tier in TIERS)
 
 
 @pytest.fixture(scope="module")
@@ -116,21 +116,21 @@ def _capabilities(pid: int) -> int:
 
 def test_secrets_are_in_files_that_only_their_owner_reads(running: Running) -> None:
     """Mode 0600 in a folder of 0700, below a run folder of 0700; supervisord's socket is as closed."""
-    assert stat.S_IMODE(running.token.stat().st_mode) == 0o600
-    for folder in (running.token.parent, running.folder, running.folder / "logs"):
+    assert {stat.S_IMODE(token.stat().st_mode) for token in running.tokens} == {0o600}
+    for folder in (running.tokens[0].parent, running.folder, running.folder / "logs"):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
     sockets = [path for path in running.folder.rglob("*") if path.is_socket()]
     assert [path for path in sockets if path.stat().st_mode & OWNER_ONLY] == []
 
 
 def test_no_secret_is_seen_from_outside_of_a_process(running: Running) -> None:
-    """The token stands in no command line, in no environment, and in no other file of the run, logs included."""
-    token = running.token.read_text().strip()
-    assert len(token) >= 32
+    """No token stands in a command line, in an environment, or in another file of the run, logs included."""
+    tokens = [file.read_text().strip() for file in running.tokens]
+    assert min(map(len, tokens)) >= 32
 
     for process in running.processes:
-        assert token not in " ".join(process.cmdline()), process
-        assert token not in " ".join(process.environ().values()), process
-    files = [path for path in running.folder.rglob("*") if path.is_file() and path != running.token]
+        told = " ".join([*process.cmdline(), *process.environ().values()])
+        assert not any(token in told for token in tokens), process
+    files = [path for path in running.folder.rglob("*") if path.is_file() and path not in running.tokens]
     assert len(files) > 10
-    assert [path for path in files if token.encode() in path.read_bytes()] == []
+    assert [path for path in files if any(token.encode() in path.read_bytes() for token in tokens)] == []

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from box.services import TIERS
 from tests.stack.limits import mebibytes
 
 ROOT = Path(__file__).parents[2]
@@ -143,8 +144,19 @@ def test_who_reads_a_secret_waits_for_it_and_reads_no_other(services: Services) 
             continue
         assert all(volume.endswith(":ro") for volume in secrets), name
         assert service["depends_on"]["secrets"] == {"condition": "service_completed_successfully"}, name
-        named = {path for path in re.findall(r"/secrets/\w+", str(service)) if path}
-        assert named == {volume.split(":")[1] for volume in secrets}, name
+        read = {volume.split(":")[1] for volume in secrets}
+        assert {path for path in re.findall(r"/secrets/[\w-]+", str(service)) if path} == read, name
+
+
+def test_no_container_but_the_one_shot_has_a_token(services: Services) -> None:
+    """Each tier has the digest of its own token and of no other; the tokens are mounted nowhere else."""
+    readers = {
+        name: volume.split(":")[0]
+        for name, service in services.items()
+        for volume in service.get("volumes", [])
+        if volume.startswith("secrets-admin") and name != "secrets"
+    }
+    assert readers == {tier: f"secrets-admin-{tier}" for tier in TIERS}
 
 
 def test_readers_of_secrets_belong_to_the_group_that_owns_them(services: Services) -> None:

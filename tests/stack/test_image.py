@@ -49,9 +49,9 @@ def test_the_engine_is_sent_what_is_copied_and_no_more() -> None:
 
 def test_every_volume_of_ours_has_its_folder_in_the_image() -> None:
     """A named volume takes over the owner of the folder it is mounted on; without one it would be root's."""
-    made = re.search(r"mkdir -p (.+?) \\", DOCKERFILE)
+    made = re.search(r"mkdir -p (.+?) \\\n &&", DOCKERFILE, re.DOTALL)
     assert made is not None
-    folders = made[1].split()
+    folders = made[1].replace("\\", "").split()
     writable = {
         volume.split(":")[1] for volume in volumes_of("secrets", "rules", "pager") if not volume.endswith(":ro")
     }
