@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from box.prober.journeys import CUSTOMER
+from tests.e2e.compose_connections import reached
 from tests.e2e.compose_stack import (
     IN_THEIR_PLACE,
     LOKI,
@@ -248,6 +249,12 @@ def test_visitors_buy(stack: ComposeStack) -> None:
 
     stats = wait_for("fifty requests", after_fifty, 60)
     assert {each["name"]: each["num_failures"] for each in stats if each["num_failures"]} == {}
+
+
+def test_the_edge_reaches_what_it_needs_and_nothing_else(stack: ComposeStack) -> None:
+    """Inside of web, by address: neither who notifies, nor a store, nor a database; Locust reaches web alone."""
+    assert reached(stack, "web") == {"catalog", "orders", "prometheus", "otel-collector"}
+    assert reached(stack, "locust") == set()
 
 
 def in_secrets(stack: ComposeStack, script: str) -> str:
