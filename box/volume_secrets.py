@@ -24,7 +24,9 @@ SECRETS: Mapping[str, Path] = {
     **{f"admin-{tier}": Path(f"admin/{tier}") for tier in TIERS},
     "grafana": Path("grafana/password"),
     "postgres": Path("postgres/password"),
+    "postgres-monitor": Path("postgres-monitor/password"),
     "redis": Path("redis/password"),
+    "redis-monitor": Path("redis-monitor/password"),
 }
 """The volume `admin` is read by `show` alone: a tier has the digest of its token."""
 
@@ -40,8 +42,12 @@ def verifier(tier: str) -> Callable[[Path], str]:
 
 
 def redis_config(folder: Path) -> str:
-    """Return the configuration of Redis: it reads its password from a file only, or from a command line."""
-    return f"requirepass {show(folder, 'redis')}"
+    """Return the users of Redis: it reads them from a file only, or from a command line that all can see.
+
+    The monitor may ask for figures and nothing else.
+    """
+    monitor = digest(show(folder, "redis-monitor"))
+    return f"requirepass {show(folder, 'redis')}\nuser monitor on #{monitor} resetkeys resetchannels -@all +info"
 
 
 DERIVED: Mapping[Path, Callable[[Path], str]] = {
@@ -97,7 +103,7 @@ def _made(folder: Path) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Writes a file whole or not at all. No newline ends it, which some would take for a part of it."""
+    """Writes a file whole or not at all. No newline ends it: the Collector would take that for a part of the secret."""
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:

@@ -16,6 +16,8 @@ LIMITS = (
 )
 """Limits that Prometheus before 2.46 knows in a job alone."""
 LOOPBACK = ("127.0.0.1", "localhost")
+CONTAINERS_ONLY = frozenset({"infrastructure"})
+"""Jobs about what runs in containers alone, served by what runs natively, too."""
 
 
 def render(base: Document, settings: Settings, time_scale: int) -> Document:
@@ -36,7 +38,7 @@ def render(base: Document, settings: Settings, time_scale: int) -> Document:
             **base.get("alerting", {}),
             "alertmanagers": [{"static_configs": [{"targets": [_address("alertmanager", settings)]}]}],
         },
-        "scrape_configs": [job for job in jobs if job["static_configs"]],
+        "scrape_configs": [job for job in jobs if job["static_configs"] and job["job_name"] not in CONTAINERS_ONLY],
     }
 
 

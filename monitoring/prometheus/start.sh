@@ -11,7 +11,7 @@ if [ "$scale" != 1 ]; then
   resend=3s
   set -- --query.lookback-delta=10s "$@"
 fi
-absent="otel-collector span-metrics loki victoria-logs tempo jaeger"
+absent="otel-collector span-metrics infrastructure loki victoria-logs tempo jaeger"
 if [ -n "${OTLP_ENDPOINT-}" ]; then
   absent=
   for store in loki victoria-logs tempo jaeger; do

@@ -10,7 +10,7 @@ from box.services import AFTER_THE_SHOP, SERVICES, VICTORIA_LOGS, Service, selec
 from box.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CONTAINERS_ONLY = {"secrets", "rules", "doctor", "postgres", "redis", "grafana", "loki"}
+CONTAINERS_ONLY = {"secrets", "rules", "postgres-monitor", "doctor", "postgres", "redis", "grafana", "loki"}
 IN_THEIR_PLACE = {"jaeger": "jaeger", "victorialogs": "victoria-logs"}
 """Folders with an override file, and the service that it brings."""
 

@@ -83,6 +83,27 @@ SDK: dict[str, tuple[str, ...]] = {
 }
 """What OpenTelemetry's SDK shows in each tier that has a Collector; tests/apps/test_delivery.py fills its queues."""
 
+INFRASTRUCTURE: dict[str, tuple[str, ...]] = {
+    "postgresql_backends": (),
+    "postgresql_commits_total": (),
+    "postgresql_connection_max": (),
+    "postgresql_db_size_bytes": (),
+    "postgresql_deadlocks_total": (),
+    "postgresql_rollbacks_total": (),
+    "redis_clients_connected": (),
+    "redis_commands_processed_total": (),
+    "redis_keys_evicted_total": (),
+    "redis_keyspace_hits_total": (),
+    "redis_keyspace_misses_total": (),
+    "redis_maxmemory_bytes": (),
+    "redis_memory_used_bytes": (),
+    "system_cpu_load_average_1m": (),
+    "system_cpu_time_seconds_total": ("state",),
+    "system_filesystem_usage_bytes": ("state",),
+    "system_memory_usage_bytes": ("state",),
+}
+"""What the Collector reads of Postgres, Redis and the machine; `tests/e2e/test_compose.py` looks at what arrives."""
+
 PAGER: dict[str, tuple[str, ...]] = {"pager_watchdog_age_seconds": ()}
 
 SERVERS = (
@@ -95,5 +116,6 @@ SERVERS = (
     | JAEGER
     | TEMPO
     | SDK
+    | INFRASTRUCTURE
     | PAGER
 )

@@ -42,6 +42,7 @@ JOBS = frozenset(
         "pager",
         "prober",
         "otel-collector",
+        "infrastructure",
         "loki",
         "victoria-logs",
         "jaeger",

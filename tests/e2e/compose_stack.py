@@ -32,6 +32,7 @@ LOKI, TEMPO = "loki", "tempo"
 IN_THEIR_PLACE = {LOKI: "victoria-logs", TEMPO: "jaeger"}
 OVERRIDES = {LOKI: "victorialogs", TEMPO: "jaeger"}
 """Folders under `monitoring/` with the override file that takes out one store and brings in another."""
+NO_RECEIVERS = "tests/e2e/collector-without-receivers.override.yml"
 PROGRAMS = {"victoria-logs": "/victoria-logs-prod", "jaeger": "/cmd/jaeger/jaeger-linux"}
 """What the official images start."""
 
@@ -94,6 +95,7 @@ class ComposeStack:
     time_scale: str = "1"
     without: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+    receivers: bool = True
 
     @property
     def log_store(self) -> str:
@@ -108,8 +110,8 @@ class ComposeStack:
     @property
     def files(self) -> str:
         """The compose file and the override files, as compose wants them in a variable."""
-        folders = [OVERRIDES[name] for name in self.replaced]
-        return ":".join(["docker-compose.yml", *(f"monitoring/{each}/compose.override.yml" for each in folders)])
+        others = [f"monitoring/{OVERRIDES[name]}/compose.override.yml" for name in self.replaced]
+        return ":".join(["docker-compose.yml", *others, *([] if self.receivers else [NO_RECEIVERS])])
 
     @property
     def env(self) -> dict[str, str]:
@@ -218,6 +220,13 @@ def make_image(stack: ComposeStack, service: str) -> None:
             shutil.copy(ROOT / ".cache" / "bin" / service, folder)
             Path(folder, "Dockerfile").write_text(lines)
             run("docker", "build", "--quiet", "--tag", image, folder)
+
+
+def has_receivers(stack: ComposeStack) -> bool:
+    """Whether the Collector's image is all of contrib, or was made here of what native mode needs."""
+    return "receiver/postgresqlreceiver" in run(
+        "docker", "run", "--rm", _services(stack)["otel-collector"]["image"], "components"
+    )
 
 
 def _services(stack: ComposeStack) -> dict[str, dict[str, Any]]:

@@ -25,8 +25,9 @@ BOX = str(Path(sys.executable).parent / "box")
 PATIENCE = 90
 ELSEWHERE = re.compile(
     r"otelcol_|vl_rows|(?:otel-collector|loki|victoria-logs|jaeger|tempo)\b|logs .*--(?:query|trace|order) "
+    r"|docker |postgresql_|system_"
 )
-"""What a command speaks of that needs the signals which a light box does not have."""
+"""What a command speaks of that a light box does not have: logs and traces, and what is in containers only."""
 
 
 LABELS = {"service": "catalog", "metric": "shop_visits_total"}

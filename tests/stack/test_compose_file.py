@@ -13,11 +13,12 @@ from box.services import TIERS
 from tests.stack.limits import mebibytes
 
 ROOT = Path(__file__).parents[2]
-ONCE = {"secrets", "rules", "doctor"}
+ONCE = {"secrets", "rules", "postgres-monitor", "doctor"}
 """Services that do one thing and end."""
 UNCHECKED = {"otel-collector"}
 """Services whose image has nothing that a health check could run."""
 LOAD = {"locust"}
+FULL_ONLY = {"postgres-monitor"}
 TELEMETRY = {"otel-collector", "loki", "tempo"}
 ONLY_NATIVE = {
     "COLLECTOR_DERIVED_PORT",
@@ -43,7 +44,9 @@ def test_all_parts_of_the_box_are_there(services: Services) -> None:
 def test_every_profile_can_run_alone(services: Services) -> None:
     """The core is part of each; logs and traces are added by one profile, and visitors by another."""
     for name, service in services.items():
-        special = {"doctor": ["doctor"]} | {key: ["full"] for key in TELEMETRY} | {key: ["load"] for key in LOAD}
+        special = (
+            {"doctor": ["doctor"]} | {key: ["full"] for key in TELEMETRY | FULL_ONLY} | {key: ["load"] for key in LOAD}
+        )
         assert service["profiles"] == special.get(name, ["core", "full", "load"]), name
         for other in service.get("depends_on", {}):
             assert set(service["profiles"]) <= set(services[other]["profiles"]), name
@@ -144,7 +147,15 @@ def test_who_reads_a_secret_waits_for_it_and_reads_no_other(services: Services) 
         assert all(volume.endswith(":ro") for volume in secrets), name
         assert service["depends_on"]["secrets"] == {"condition": "service_completed_successfully"}, name
         read = {volume.split(":")[1] for volume in secrets}
-        assert {path for path in re.findall(r"/secrets/[\w-]+", str(service)) if path} == read, name
+        assert {path for path in re.findall(r"/secrets/[\w-]+", text_of(service)) if path} == read, name
+
+
+def text_of(service: dict[str, Any]) -> str:
+    """A service with the files of its folder in the checkout, which name secrets, too."""
+    mounts = [volume.split(":")[0] for volume in service.get("volumes", []) if volume.startswith("./monitoring/")]
+    names = {*re.findall(r"[\w-]+\.(?:yaml|sh)", str(service)), "role.sql"}
+    files = [ROOT / mount / name for mount in mounts for name in sorted(names)]
+    return "\n".join([str(service), *(file.read_text() for file in files if file.is_file())])
 
 
 def test_no_container_but_the_one_shot_has_a_token(services: Services) -> None:
@@ -219,6 +230,23 @@ def test_every_volume_is_used_and_every_used_volume_is_named(services: Services,
     assert {volume.split(":")[0] for volume in mounts if not volume.startswith(".")} == compose["volumes"].keys()
 
 
+OF_IMAGES = {
+    "postgres": "/var/lib/postgresql/data",
+    "redis": "/data",
+    "prom/prometheus": "/prometheus",
+    "prom/alertmanager": "/alertmanager",
+}
+"""Folders that official images make a volume of, if nothing else is mounted there."""
+
+
+def test_no_image_brings_a_volume_of_its_own(services: Services) -> None:
+    """It would have no name, and stay behind after each `down`."""
+    for name, service in services.items():
+        folder = OF_IMAGES.get(service["image"].partition(":")[0])
+        mounted = {mount.split(":")[1] for mount in service.get("volumes", [])}
+        assert folder in {None, *mounted, *(each.split(":")[0] for each in service.get("tmpfs", []))}, name
+
+
 def test_docker_compose_accepts_the_file() -> None:
     """Compose itself reads the file on a fresh clone, without any variable set; Grafana, Loki and Tempo are in it."""
     services = configured("docker-compose.yml")
@@ -243,7 +271,8 @@ def test_other_stores_take_their_place(overrides: tuple[str, ...], logs: str, tr
 
     collector = services["otel-collector"]
     assert {"loki", "victoria-logs", "tempo", "jaeger"} & services.keys() == {logs, traces}
-    assert collector["depends_on"].keys() == {"secrets", logs, traces}
+    assert collector["depends_on"].keys() == {"secrets", "postgres-monitor", logs, traces}
+    assert collector["command"][-1].endswith("infrastructure.yaml")
     assert collector["environment"]["LOGS_ENDPOINT"].startswith(f"http://{logs}:")
     assert collector["environment"]["TRACES_ENDPOINT"] == f"{traces}:4317"
     told = services["prometheus"]["environment"]

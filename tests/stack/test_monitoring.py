@@ -35,12 +35,13 @@ def test_prometheus_scrapes_services_on_the_ports_they_listen_on(services: Servi
             continue
         inner = {port.in_container for port in BY_NAME[name].more_ports} if name in BY_NAME else set()
         published = {int(each.rpartition(":")[2]) for each in services[name]["ports"]}
-        assert int(port) in inner | published, target
+        exposed = {int(each) for each in services[name].get("expose", ())}
+        assert int(port) in inner | published | exposed, target
         assert set(services["prometheus"]["networks"]) & set(services[name]["networks"]), target
     assert {"web:8000", "catalog:8001", "orders:8002"} <= set(targets)
 
 
-TELEMETRY = {"otel-collector", "span-metrics", "loki", "victoria-logs", "tempo", "jaeger"}
+TELEMETRY = {"otel-collector", "span-metrics", "infrastructure", "loki", "victoria-logs", "tempo", "jaeger"}
 RUNS = {"OTLP_ENDPOINT": "http://otel-collector:4318"}
 
 

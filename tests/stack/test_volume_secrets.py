@@ -54,7 +54,18 @@ def test_files_are_read_only_for_owner_and_group(volumes: Path) -> None:
 def test_redis_gets_its_password_in_its_own_language(volumes: Path) -> None:
     """The configuration holds the same password that the clients read."""
     make(volumes)
-    assert (volumes / "redis/redis.conf").read_text() == f"requirepass {show(volumes, 'redis')}"
+    password, monitor = (line.split() for line in (volumes / "redis/redis.conf").read_text().splitlines())
+    assert password == ["requirepass", show(volumes, "redis")]
+    assert monitor[:3] == ["user", "monitor", "on"]
+    assert monitor[3] == f"#{hashlib.sha256(show(volumes, 'redis-monitor').encode()).hexdigest()}"
+
+
+def test_a_box_of_an_earlier_version_gets_the_new_users(volumes: Path) -> None:
+    """The password of Redis stays, and its configuration is written again with the monitor."""
+    (volumes / "redis/password").write_text("made-before\n")
+    (volumes / "redis/redis.conf").write_text("requirepass made-before\n")
+    assert "redis" not in make(volumes)
+    assert (volumes / "redis/redis.conf").read_text().startswith("requirepass made-before\nuser monitor on #")
 
 
 @pytest.mark.parametrize("tier", TIERS)
