@@ -8,6 +8,12 @@ from tests.consistency.pages import read
 from tests.e2e.compose_stack import ROOT, ComposeStack
 
 
+def block_below(page: str, words: str) -> str:
+    """The `sh` block of a page that holds these words."""
+    (block,) = [block for block in read(ROOT / page).blocks if block.language == "sh" and words in block.text]
+    return block.text
+
+
 def commands(page: str) -> list[str]:
     """The commands of a page."""
     return [command for _, command in read(ROOT / page).commands]

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import time
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from box.prober.journeys import CUSTOMER
 from tests.consistency.servers import INFRASTRUCTURE
 from tests.e2e.compose_connections import reached
-from tests.e2e.compose_pages import commands, typed
+from tests.e2e.compose_pages import block_below, commands, typed
 from tests.e2e.compose_stack import (
     IN_THEIR_PLACE,
     LOKI,
@@ -363,13 +364,37 @@ def test_the_doctor_names_each_stopped_container(stack: ComposeStack) -> None:
     assert examined(stack)["broken"] is None
 
 
-def test_data_outlive_down_and_up(stack: ComposeStack) -> None:
-    """Orders, notifications, history, traces, logs and passwords are there again."""
+def buy(stack: ComposeStack) -> None:
+    """Places one order."""
+    order = {"items": [{"sku": "mug", "quantity": 1}], "email": "visitor@example.com"}
+    headers = {"idempotency-key": uuid.uuid4().hex}
+    send("POST", stack.url("web", "/api/checkout"), json=order, headers=headers).raise_for_status()
+
+
+def test_a_backup_is_restored_and_everything_else_outlives_down(stack: ComposeStack, tmp_path: Path) -> None:
+    """By the commands of docs/compose.md every order of the backup is there again; other volumes kept their data."""
+    stack.compose("stop", "locust")
     orders, pages = orders_in_database(stack), len(stack.get("pager", "/api/notifications"))
     secrets = in_secrets(stack, "sha256sum /secrets/*/*")
-    stack.down()
-    stack.up()
-    assert orders_in_database(stack) >= orders > 0
+    typed(stack, block_below("docs/compose.md", "pg_dump"), tmp_path)
+    (backup,) = tmp_path.iterdir()
+    assert backup.stat().st_mode & 0o077 == 0
+    whole = backup.read_bytes()
+    backup.write_bytes(whole[: len(whole) * 9 // 10])
+    with pytest.raises(AssertionError, match="pg_restore: error"):
+        typed(stack, block_below("docs/compose.md", "pg_dump").splitlines()[-1], tmp_path)
+    backup.write_bytes(whole)
+    buy(stack)
+    assert orders_in_database(stack) == orders + 1
+
+    *steps, last = block_below("docs/compose.md", "pg_restore --username").splitlines()
+    typed(stack, "\n".join(steps), tmp_path)
+
+    assert orders_in_database(stack) == orders > 0
+    assert last == "docker compose up --detach --wait"
+    stack.up()  # the same, but for what has no image here
+    buy(stack)
+    assert orders_in_database(stack) > orders
     assert len(stack.get("pager", "/api/notifications")) >= pages > 0
     assert in_secrets(stack, "sha256sum /secrets/*/*") == secrets
     wait_for("the trace", lambda: trace(stack, TRACE), 60)
