@@ -102,7 +102,7 @@ def test_the_prober_asks_the_shop_as_its_customers_do(services: Services) -> Non
     prober = services["prober"]
     assert prober["environment"]["PROBER_TARGET"] == "http://web:8000"
     assert "edge" in services["locust"]["networks"]
-    assert set(prober["networks"]) == {"edge", "monitoring"}
+    assert set(prober["networks"]) == {"edge", "probing"}
     assert "volumes" not in prober
 
 

@@ -18,7 +18,9 @@ MONITORING = (
 )
 
 ALLOWED = (
-    (("locust",), ("web",), "visitors"),
+    (("locust", "prober"), ("web",), "visitors, and who measures what they get"),
+    (("prober",), ("locust",), "both outside of the shop"),
+    (("prometheus",), ("prober",), "scrapes it"),
     (("web",), ("catalog", "orders"), "each page asks one of them"),
     (("catalog",), ("orders",), "beside each other behind web, and with the same data; neither asks the other"),
     (("catalog", "orders"), STORES, "products and orders; catalog's cache"),
@@ -29,7 +31,7 @@ ALLOWED = (
     (("prometheus",), TIERS, "scrapes them; what they could ask of it is read-only"),
     (("otel-collector",), TIERS, "takes their logs and traces"),
     (MONITORING, MONITORING, "servers that the outside does not talk to, and that trust each other"),
-    (("doctor",), (*TIERS, "locust"), "asks whether they answer, and ends"),
+    (("doctor",), (*TIERS, "locust", "prober"), "asks whether they answer, and ends"),
 )
 """Two groups whose members may reach each other, and why."""
 
@@ -68,7 +70,7 @@ def test_the_edge_reaches_no_store_and_nothing_that_notifies(everything: Service
     """Of the monitoring, web reaches who scrapes it and who takes its telemetry."""
     reached = {name for pair in pairs(everything) if "web" in pair for name in pair} - {"web"}
 
-    assert reached == {"locust", "catalog", "orders", "prometheus", "otel-collector", "doctor"}
+    assert reached == {"locust", "prober", "catalog", "orders", "prometheus", "otel-collector", "doctor"}
     assert not reached & OUT_OF_REACH
 
 
@@ -87,7 +89,7 @@ def test_the_page_names_each_network(compose: dict[str, Any]) -> None:
     assert all(f"| `{name}` | " in text for name in compose["networks"])
 
 
-@pytest.mark.parametrize("network", ["data", "telemetry"])
+@pytest.mark.parametrize("network", ["data", "probing", "telemetry"])
 def test_networks_that_publish_nothing_have_no_way_to_the_host(compose: dict[str, Any], network: str) -> None:
     """There is no gateway in them."""
     assert compose["networks"][network] == {"internal": True}
