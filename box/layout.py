@@ -45,6 +45,11 @@ class Layout:
         return self.run / "supervisord.conf"
 
     @property
+    def liveness(self) -> Path:
+        """Return the file that says which services were restarted."""
+        return self.run / "liveness.json"
+
+    @property
     def supervisor_log(self) -> Path:
         """Return supervisord's own log."""
         return self.logs / "supervisord.log"

@@ -9,6 +9,12 @@ from dataclasses import dataclass
 # shop's database URL). Of a service's further ports they name {port[<service>/<port>]}.
 
 
+# A probe comes every 5 s and waits 4 s for its answer. A tier is restarted after two without one: back within 30 s, and
+# left alone when it hangs for 5 s. What keeps data may be busy with it for longer.
+TIER_SILENT_SECONDS = 8.0
+STORE_SILENT_SECONDS = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class Port:
     """A further port of a service: its name, its variable in `.env`, and its number inside of a container."""
@@ -34,6 +40,8 @@ class Service:
         directory: where it is started.
         more_ports: on what else it listens.
         configs: files of the checkout that it reads as they are; when one changes, `box up` starts again.
+        alive_path: what it is asked on whether it is alive; without one it is never restarted for giving no answer.
+        silent_seconds: how long it may give no answer before it is restarted.
     """
 
     name: str
@@ -47,6 +55,8 @@ class Service:
     directory: str = "{root}"
     more_ports: tuple[Port, ...] = ()
     configs: tuple[str, ...] = ()
+    alive_path: str = ""
+    silent_seconds: float = STORE_SILENT_SECONDS
 
     @property
     def ports(self) -> tuple[tuple[str, str], ...]:
@@ -64,6 +74,8 @@ CATALOG = Service(
     command=("{python}", "-m", "apps.catalog"),
     port_variable="CATALOG_PORT",
     ready_path="/readyz",
+    alive_path="/healthz",
+    silent_seconds=TIER_SILENT_SECONDS,
     memory_mib=192,
     environment=(
         *TIER_ENVIRONMENT,
@@ -78,6 +90,8 @@ ORDERS = Service(
     command=("{python}", "-m", "apps.orders"),
     port_variable="ORDERS_PORT",
     ready_path="/readyz",
+    alive_path="/healthz",
+    silent_seconds=TIER_SILENT_SECONDS,
     memory_mib=192,
     environment=(
         *TIER_ENVIRONMENT,
@@ -92,6 +106,8 @@ WEB = Service(
     command=("{python}", "-m", "apps.web"),
     port_variable="WEB_PORT",
     ready_path="/readyz",
+    alive_path="/healthz",
+    silent_seconds=TIER_SILENT_SECONDS,
     memory_mib=192,
     needs=("catalog", "orders"),
     environment=(
@@ -120,6 +136,7 @@ PROMETHEUS = Service(
     ),
     port_variable="PROMETHEUS_PORT",
     ready_path="/-/ready",
+    alive_path="/-/healthy",
     memory_mib=352,
     needs=("web", "catalog", "orders", "alertmanager"),
     directory="{run}",
@@ -137,6 +154,8 @@ ALERTMANAGER = Service(
     ),
     port_variable="ALERTMANAGER_PORT",
     ready_path="/-/ready",
+    alive_path="/-/healthy",
+    silent_seconds=TIER_SILENT_SECONDS,
     memory_mib=80,
     needs=("pager",),
     directory="{run}",
@@ -147,6 +166,8 @@ PAGER = Service(
     command=("{python}", "-m", "box.pager"),
     port_variable="PAGER_PORT",
     ready_path="/healthz",
+    alive_path="/healthz",
+    silent_seconds=TIER_SILENT_SECONDS,
     memory_mib=96,
     environment=(
         ("PAGER_HOST", "127.0.0.1"),
@@ -162,6 +183,8 @@ PROBER = Service(
     command=("{python}", "-m", "box.prober"),
     port_variable="PROBER_PORT",
     ready_path="/healthz",
+    alive_path="/healthz",
+    silent_seconds=TIER_SILENT_SECONDS,
     memory_mib=80,
     needs=("web",),
     environment=(
@@ -171,6 +194,7 @@ PROBER = Service(
     ),
 )
 
+# Never restarted for giving no answer: its run, which may be what keeps it busy, would end.
 LOCUST = Service(
     name="locust",
     command=(
@@ -199,6 +223,7 @@ OTEL_COLLECTOR = Service(
     command=(*AFTER_THE_SHOP, "{bin[otelcol]}", "--config={root}/monitoring/otel-collector/config.yaml"),
     port_variable="COLLECTOR_HEALTH_PORT",
     ready_path="/",
+    alive_path="/",
     memory_mib=256,
     needs=("victoria-logs",),
     environment=(
@@ -241,6 +266,7 @@ VICTORIA_LOGS = Service(
     ),
     port_variable="VICTORIALOGS_PORT",
     ready_path="/health",
+    alive_path="/health",
     memory_mib=256,
     environment=(("GOMEMLIMIT", "200MiB"),),
     directory="{run}",
@@ -251,6 +277,7 @@ JAEGER = Service(
     command=(*AFTER_THE_SHOP, "{bin[jaeger]}", "--config={root}/monitoring/jaeger/config.yaml"),
     port_variable="JAEGER_PORT",
     ready_path="/api/services",
+    alive_path="/",
     memory_mib=256,
     environment=(
         ("JAEGER_HOST", "127.0.0.1"),
@@ -275,6 +302,7 @@ TEMPO = Service(
     ),
     port_variable="TEMPO_PORT",
     ready_path="/ready",
+    alive_path="/ready",
     memory_mib=256,
     environment=(
         ("TEMPO_HOST", "127.0.0.1"),

@@ -11,6 +11,7 @@ from box import binaries, ports, state
 from box.binaries import Binary
 from box.errors import BoxError
 from box.layout import Layout, make_private_folder
+from box.liveness import record
 from box.lock import locked
 from box.log_tail import last_lines
 from box.readiness import NotReadyError, Show, wait_ready
@@ -19,7 +20,7 @@ from box.services import selection
 from box.settings import Settings, load_settings
 from box.state import State
 from box.supervision import daemon
-from box.supervision.config import supervisor_config
+from box.supervision.config import LIVENESS, supervisor_config
 from box.supervision.control import UNREACHABLE, Control
 from box.supervision.program import Run, program, supervisor_environment, variable
 
@@ -60,6 +61,7 @@ def _start(layout: Layout, run: Run, show: Show) -> State:
     write_configs(layout, run.settings, run.time_scale)
     _make_data_folders(layout, run)
     layout.config.write_text(_config(run), encoding="utf-8")
+    layout.liveness.unlink(missing_ok=True)
     environment = supervisor_environment(layout, run, Path(sys.executable), os.environ)
     begun = State(dict(run.settings.ports), run.time_scale, run.profile, fingerprint(layout, run))
     state.save(layout.state, begun)
@@ -119,6 +121,7 @@ def ensure(layout: Layout, known: State, say: Callable[[str], None]) -> list[str
         started = [service.name for service in known.settings.services if not states[service.name].pid]
         for name in started:
             control.start(name)
+        _restart_liveness(layout, control)
         started += _restart_hung(known.settings, control, started, say)
         wait_ready(known.settings, control, READY_SECONDS, lambda _rows: None)
     except NotReadyError as error:
@@ -128,6 +131,12 @@ def ensure(layout: Layout, known: State, say: Callable[[str], None]) -> list[str
             f"supervisord does not start what is missing: {error}; stop all of it first: make down"
         ) from None
     return started
+
+
+def _restart_liveness(layout: Layout, control: Control) -> None:
+    """Start again what probes the services when it does not."""
+    if record.is_stale(record.load(layout.liveness), control.states()):
+        control.restart(LIVENESS)
 
 
 def _restart_hung(

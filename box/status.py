@@ -7,6 +7,8 @@ import requests
 
 from box.errors import BoxError
 from box.layout import Layout
+from box.liveness import record
+from box.liveness.record import Restart
 from box.ports import listens
 from box.readiness import answers, local_session
 from box.services import Service
@@ -18,7 +20,12 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One service; `memory_mib` is resident memory of its processes, None when it does not run."""
+    """One service.
+
+    Attributes:
+        memory_mib: resident memory of its processes, None when it does not run.
+        restarts: when and why it was restarted since the box was started, other than by a command; the newest last.
+    """
 
     name: str
     state: str
@@ -27,6 +34,7 @@ class Status:
     ready: bool
     memory_mib: float | None
     limit_mib: int
+    restarts: tuple[Restart, ...] = ()
 
 
 def look(layout: Layout, known: State) -> list[Status]:
@@ -39,6 +47,7 @@ def look(layout: Layout, known: State) -> list[Status]:
         states = Control(layout.socket).states()
     except UNREACHABLE as error:
         raise BoxError("the stack stopped just now") from error
+    restarted = record.load(layout.liveness)
     with local_session() as session:
         return [
             Status(
@@ -49,6 +58,7 @@ def look(layout: Layout, known: State) -> list[Status]:
                 ready=_is_ready(session, service, known, states[service.name]),
                 memory_mib=_memory(states[service.name]),
                 limit_mib=service.memory_mib,
+                restarts=restarted.of(service.name),
             )
             for service in known.settings.services
         ]

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from box import processes, stack
 from box.cli import parsers
-from box.doctor import addresses, environment, ports, view
+from box.doctor import addresses, environment, liveness, ports, view
 from box.doctor.examine import examine
 from box.doctor.servers import Servers
 from box.doctor.values import Broken, Check, Report
 from box.layout import Layout, find_layout
+from box.liveness import record
 from box.settings import read_env_file
 from box.supervision.control import UNREACHABLE, Control, ProcessState
 from box.terminal import make_console
@@ -54,8 +55,10 @@ def _report(variables: Mapping[str, str]) -> Report:
         checks = (*environment.machine(layout.run), environment.engine(variables.get("PATH", "")))
         return Report(nothing.problem, checks, (Check("box", "broken", nothing.problem, nothing),), (), (), ())
     servers = addresses.from_state(known)
-    checks = (ports.of_run(known, _processes(layout)), *_around(servers, layout.run, _pinned(layout)))
-    return examine(servers, (*checks, environment.engine(variables.get("PATH", ""))))
+    processes_now = _processes(layout)
+    restarts = liveness.look(record.load(layout.liveness), processes_now)
+    checks = (ports.of_run(known, processes_now), *_around(servers, layout.run, _pinned(layout)))
+    return examine(servers, (*checks, *restarts, environment.engine(variables.get("PATH", ""))))
 
 
 def _leftovers(layout: Layout) -> Broken | None:

@@ -15,8 +15,11 @@ from box.layout import Layout, find_layout
 from box.log_tail import follow, tail
 from box.render import durations
 from box.services import BY_NAME, TIERS
+from box.supervision.config import LIVENESS
 from box.terminal import make_console
 
+PRINTED = (*BY_NAME, LIVENESS)
+"""What has a log: the services, and what restarts them."""
 LINES = 20
 SINCE = "1h"
 LIMIT = 100
@@ -41,7 +44,7 @@ def register(subparsers: parsers.Subparsers) -> None:
     """Add the subcommand."""
     summary = "print what the services wrote, or search the log store"
     parser = parsers.add(subparsers, "logs", summary, EXAMPLE)
-    parser.add_argument("service", nargs="?", choices=tuple(BY_NAME), help="which one (default: all)")
+    parser.add_argument("service", nargs="?", choices=PRINTED, help="which one (default: all)")
     parser.add_argument("-f", "--follow", action="store_true", help="go on printing, until Ctrl-C")
     parser.add_argument("-n", "--lines", type=_lines, help=f"how many lines of each (default {LINES})")
     wanted = parser.add_mutually_exclusive_group()
@@ -149,7 +152,7 @@ def print_records(wanted: Wanted, since: str, limit: int, output: str) -> int:
 def print_files(service: str | None, lines: int, *, follows: bool) -> int:
     """Print what the processes printed; return the exit code."""
     layout = find_layout(os.environ)
-    names = [service] if service else list(BY_NAME)
+    names = [service] if service else list(PRINTED)
     paths = {name: layout.logs / f"{name}.log" for name in names}
     _refuse_missing(layout, names)
     for name, path in paths.items():
@@ -165,7 +168,7 @@ def print_files(service: str | None, lines: int, *, follows: bool) -> int:
 
 
 def _refuse_missing(layout: Layout, names: list[str]) -> None:
-    there = [name for name in BY_NAME if (layout.logs / f"{name}.log").exists()]
+    there = [name for name in PRINTED if (layout.logs / f"{name}.log").exists()]
     if not there:
         raise BoxError("there are no logs yet; start the stack with: make up")
     if set(names) & set(there):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from dataclasses import asdict
 
 from rich.table import Table
@@ -41,12 +42,21 @@ def run(output: str) -> int:
 
 def _table(rows: list[Status], time_scale: int) -> Table:
     table = Table(title=f"time scale {time_scale}", title_justify="left")
-    for heading in ("service", "state", "pid", "port", "ready", "memory MiB"):
+    for heading in ("service", "state", "pid", "port", "ready", "memory MiB", "restarts"):
         table.add_column(heading, justify="right" if heading in {"pid", "port", "memory MiB"} else "left")
     for row in rows:
         ready = "[green]yes[/]" if row.ready else "[red]no[/]"
-        table.add_row(row.name, row.state.lower(), str(row.pid or ""), str(row.port), ready, _memory(row))
+        table.add_row(
+            row.name, row.state.lower(), str(row.pid or ""), str(row.port), ready, _memory(row), _restarts(row)
+        )
     return table
+
+
+def _restarts(row: Status) -> str:
+    if not row.restarts:
+        return ""
+    last = row.restarts[-1]
+    return f"{len(row.restarts)}, {time.time() - last.at:.0f} s ago: {last.why}"
 
 
 def _memory(row: Status) -> str:

@@ -47,13 +47,30 @@ stopasgroup=true
 killasgroup=true
 """
 
+LIVENESS = "liveness"
+"""What supervisord calls the event listener that restarts services which give no answer."""
+LISTENER = f"""
+[eventlistener:{LIVENESS}]
+command=%(ENV_SLOBOX_PYTHON)s -m box.liveness
+directory=%(ENV_SLOBOX_ROOT)s
+events=TICK_5,PROCESS_STATE_EXITED,PROCESS_STATE_FATAL
+stdout_logfile=NONE
+stderr_logfile=logs/liveness.log
+stderr_logfile_maxbytes=5MB
+stderr_logfile_backups=1
+autorestart=true
+startsecs=1
+startretries=3
+stopwaitsecs=2
+"""
+
 
 def supervisor_config(programs: Iterable[Program]) -> str:
     """Return the whole configuration; no text in it depends on where the checkout lies.
 
     supervisord is started in the run folder, hence the relative paths.
     """
-    return HEADER + "".join(_section(program) for program in programs)
+    return HEADER + LISTENER + "".join(_section(program) for program in programs)
 
 
 def _section(program: Program) -> str:

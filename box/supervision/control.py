@@ -87,6 +87,16 @@ class Control:
         """Stop a service, and keep it stopped; returns before it is gone."""
         self._call("stopProcess", name, False)  # noqa: FBT003 -- as above
 
+    def signal(self, name: str, pid: int, signal: str) -> None:
+        """Send a signal, such as TERM, to a service as long as this is its process."""
+        if self.states()[name].pid != pid:
+            return
+        try:
+            self._call("signalProcess", name, signal)
+        except xmlrpc.client.Fault as fault:
+            if "NOT_RUNNING" not in fault.faultString:
+                raise
+
     def restart(self, name: str) -> None:
         """Stop a service, with force when it does not listen, and start it again."""
         try:

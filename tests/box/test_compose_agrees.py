@@ -1,12 +1,15 @@
 """The native service table and docker-compose.yml describe the same stack."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from box.services import AFTER_THE_SHOP, SERVICES, VICTORIA_LOGS, Service, selection
+from box.liveness.probe import ANSWER_SECONDS
+from box.liveness.watch import START_SECONDS
+from box.services import AFTER_THE_SHOP, ORDERS, SERVICES, VICTORIA_LOGS, Service, selection
 from box.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -55,6 +58,20 @@ def test_the_committed_ports_are_complete() -> None:
 def load(store: str) -> Settings:
     """The committed ports of a full run."""
     return load_settings(REPOSITORY / ".env", {}, selection(store))
+
+
+def test_the_probes_for_kubernetes_are_those_of_the_box() -> None:
+    """Path, timing and number of misses in docs/compose.md are what restarts the orders tier without containers."""
+    page = (REPOSITORY / "docs" / "compose.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yml\n(.*?)```", page, re.DOTALL)
+    probes = yaml.safe_load(block)
+    live, starting = probes["livenessProbe"], probes["startupProbe"]
+
+    assert live["httpGet"]["path"] == starting["httpGet"]["path"] == ORDERS.alive_path
+    assert probes["readinessProbe"]["httpGet"]["path"] == ORDERS.ready_path
+    assert live["timeoutSeconds"] == ANSWER_SECONDS
+    assert (live["failureThreshold"] - 1) * live["periodSeconds"] < ORDERS.silent_seconds
+    assert starting["failureThreshold"] * starting["periodSeconds"] == START_SECONDS
 
 
 def test_victoria_logs_keeps_the_same_in_both_modes(compose: dict[str, Any]) -> None:

@@ -78,17 +78,40 @@ def test_up_twice_starts_nothing_again(checkout: Checkout) -> None:
 
 
 def test_up_starts_again_what_hangs(checkout: Checkout) -> None:
-    """A process that runs and answers nothing is ended, with force where it must be; the others go on."""
+    """A process that runs, answers nothing and has no liveness probe is ended, with force; the others go on."""
     checkout.box("up")
     rows = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
-    os.kill(rows["orders"], signal.SIGSTOP)
+    os.kill(rows["locust"], signal.SIGSTOP)
 
     again = checkout.box("up")
 
-    assert "orders runs and gives no answer: ending it and starting it again." in again.stdout
-    assert "The stack runs already; started orders." in again.stdout
+    assert "locust runs and gives no answer: ending it and starting it again." in again.stdout
+    assert "The stack runs already; started locust." in again.stdout
     after = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
-    assert {name for name in rows if rows[name] != after[name]} == {"orders"}
+    assert {name for name in rows if rows[name] != after[name]} == {"locust"}
+
+
+def test_what_hangs_or_dies_is_restarted_and_named(checkout: Checkout) -> None:
+    """A stopped tier gets another process without a command; status and log name it, and one that was killed."""
+    checkout.box("up", "--full")
+    rows = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
+    wait_until((checkout.run / "liveness.json").exists)
+    os.kill(rows["jaeger"], signal.SIGKILL)
+    os.kill(rows["orders"], signal.SIGSTOP)
+
+    wait_until(lambda: len(restarts(checkout)) > 1)
+    wait_until(lambda: checkout.box("status").returncode == 0)
+
+    (orders,) = restarts(checkout)["orders"]
+    assert orders.startswith("no answer to /healthz for ")
+    assert restarts(checkout) == {"jaeger": [f"process {rows['jaeger']} exited"], "orders": [orders]}
+    assert f"orders is restarted: {orders}\n" in checkout.box("logs", "liveness").stdout
+
+
+def restarts(checkout: Checkout) -> dict[str, list[str]]:
+    """Why each service was restarted."""
+    rows = json.loads(checkout.box("status", "--format", "json").stdout)
+    return {row["name"]: [each["why"] for each in row["restarts"]] for row in rows if row["restarts"]}
 
 
 def test_a_reader_that_goes_away_is_told(checkout: Checkout) -> None:

@@ -1,0 +1,25 @@
+"""Which services were restarted, and whether what restarts them works itself."""
+
+import time
+from collections.abc import Iterator, Mapping
+
+from box.doctor.values import Broken, Check
+from box.liveness.record import Record, is_stale
+from box.supervision.config import LIVENESS
+from box.supervision.control import ProcessState
+
+
+def look(record: Record, states: Mapping[str, ProcessState]) -> Iterator[Check]:
+    """Yield a check for the probes, and one for each service that was restarted or given up."""
+    if is_stale(record, states):
+        problem = "does not probe the services: one that hangs is not restarted"
+        yield Check(LIVENESS, "broken", problem, Broken(LIVENESS, problem, "restart it: .venv/bin/box up"))
+    else:
+        yield Check(LIVENESS, "ok", "probes the services every 5 s")
+    for name in record.given_up:
+        problem = f"gives no answer after {len(record.of(name))} restarts, and is left alone"
+        yield Check(f"{name}: restarts", "broken", problem, Broken(name, problem, f"see .venv/bin/box logs {name}"))
+    for name in sorted({restart.service for restart in record.restarts} - set(record.given_up)):
+        *_, last = record.of(name)
+        age = time.time() - last.at
+        yield Check(f"{name}: restarts", "warning", f"{len(record.of(name))}, the last {age:.0f} s ago: {last.why}")

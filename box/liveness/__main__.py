@@ -1,0 +1,43 @@
+"""An event listener of supervisord: probes the services every five seconds, and hears of each that exits.
+
+`superlance` has one as well, httpok. It watches one URL for each process of its own, restarts at the first answer that
+does not come, also while a service starts, and knows no limit: ten of it take 200 MiB and can restart for ever.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from supervisor import childutils
+
+from box import state
+from box.layout import Layout
+from box.liveness.keeper import Keeper, handle
+from box.supervision.control import UNREACHABLE, Control
+
+
+def main() -> None:
+    """Handle events until supervisord ends this process."""
+    layout = Layout(Path(os.environ["SLOBOX_ROOT"]), Path(os.environ["SLOBOX_RUN"]))
+    known = state.load(layout.state)
+    if known is None:
+        sys.exit(f"no state in {layout.state}")
+    keeper = Keeper(known.settings, Control(layout.socket), layout.liveness, say)
+    ours = [service.name for service in known.settings.services]
+    while True:
+        headers, payload = childutils.listener.wait()
+        try:
+            handle(keeper, headers["eventname"], childutils.get_headers(payload), ours)
+        except UNREACHABLE as error:
+            say(f"supervisord does not answer: {error}")
+        childutils.listener.ok()
+
+
+def say(text: str) -> None:
+    """Write a line of the log; on a full disk it is lost."""
+    print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
