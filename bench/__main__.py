@@ -22,12 +22,13 @@ BENCHES = {
     "outages": "what the shop and its telemetry lose while a part of the stack is dead for a minute",
     "floods": "what a flood of log lines or of label values does to shop, alerts and queries",
     "idle": "memory of the whole native stack at rest",
+    "memory": "memory of the whole native stack over an hour with visitors",
     "missing": "2,000 random SLIs of which series are missing for a while, beside a model of what is known",
     "mutations": "10,000 damaged specifications, none of which may crash the compiler",
 }
 """Name -> what it measures; module `bench.<name>` has `run(options)`."""
-LONG = frozenset({"outages"})
-"""Takes more than an hour, so it runs only when it is named."""
+LONG = frozenset({"outages", "memory"})
+"""These take an hour or more, so they run only when they are named."""
 
 
 def main() -> int:
@@ -53,7 +54,11 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", choices=[*BENCHES, []], help="which ones (default: all but outages)"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        choices=[*BENCHES, []],
+        help="which ones (default: all but outages and memory)",
     )
     parser.add_argument("--quick", action="store_true", help="smaller sizes and fewer runs")
     parser.add_argument("--shapes", metavar="A,B", default="", help="accuracy: only these shapes of traffic")

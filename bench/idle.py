@@ -31,7 +31,7 @@ def run(options: Options) -> Report:
         ),
     )
     intro = (
-        f"Resident memory {rest:.0f} s after `box up --full`, without visitors. Pages that processes share,\n"
-        "such as those of programs, count in each of them."
+        f"Memory {rest:.0f} s after `box up --full`, without visitors. Pages of files, such as those of programs, are\n"
+        "not counted: the kernel drops them when memory is needed."
     )
     return Report("idle", (intro, table, f"Versions: {machine()}."))

@@ -272,6 +272,8 @@ VICTORIA_LOGS = Service(
     directory="{run}",
 )
 
+# Badger, its store, has buffers of a fixed size that no setting of Jaeger changes: a table of 83 MiB, for a moment two.
+# Beside them the garbage of Go's usual GOGC of 100 would come close to the limit.
 JAEGER = Service(
     name="jaeger",
     command=(*AFTER_THE_SHOP, "{bin[jaeger]}", "--config={root}/monitoring/jaeger/config.yaml"),
@@ -286,6 +288,7 @@ JAEGER = Service(
         ("JAEGER_METRICS_PORT", "{port[jaeger/metrics]}"),
         ("TRACES_OTLP_PORT", "{port[jaeger/otlp-grpc]}"),
         ("GOMEMLIMIT", "200MiB"),
+        ("GOGC", "25"),
     ),
     directory="{run}",
     more_ports=(TRACES_OTLP, Port("metrics", "JAEGER_METRICS_PORT", 14269)),

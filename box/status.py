@@ -2,20 +2,18 @@
 
 from dataclasses import dataclass
 
-import psutil
 import requests
 
 from box.errors import BoxError
 from box.layout import Layout
 from box.liveness import record
 from box.liveness.record import Restart
+from box.memory import used_mib
 from box.ports import listens
 from box.readiness import answers, local_session
 from box.services import Service
 from box.state import State
 from box.supervision.control import UNREACHABLE, Control, ProcessState
-
-MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class Status:
     """One service.
 
     Attributes:
-        memory_mib: resident memory of its processes, None when it does not run.
+        memory_mib: memory of its processes without pages of files, None when it does not run.
         restarts: when and why it was restarted since the box was started, other than by a command; the newest last.
     """
 
@@ -56,7 +54,7 @@ def look(layout: Layout, known: State) -> list[Status]:
                 pid=states[service.name].pid,
                 port=known.ports[service.name],
                 ready=_is_ready(session, service, known, states[service.name]),
-                memory_mib=_memory(states[service.name]),
+                memory_mib=used_mib(states[service.name].pid),
                 limit_mib=service.memory_mib,
                 restarts=restarted.of(service.name),
             )
@@ -66,14 +64,3 @@ def look(layout: Layout, known: State) -> list[Status]:
 
 def _is_ready(session: requests.Session, service: Service, known: State, process: ProcessState) -> bool:
     return listens(process.pid, known.ports[service.name]) and answers(session, service, known.settings)
-
-
-def _memory(process: ProcessState) -> float | None:
-    if not process.pid:
-        return None
-    try:
-        parent = psutil.Process(process.pid)
-        family = [parent, *parent.children(recursive=True)]
-        return float(sum(each.memory_info().rss for each in family)) / MIB
-    except psutil.Error:
-        return None

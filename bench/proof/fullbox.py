@@ -23,7 +23,7 @@ from bench.cost import CommandFailedError
 from bench.ports import quiet_ports
 from box.http import LocalSession
 from box.layout import Layout
-from box.services import PORT_VARIABLES
+from box.services import BY_NAME, PORT_VARIABLES
 from box.supervision.control import Control
 
 if TYPE_CHECKING:
@@ -94,6 +94,11 @@ class FullBox:
         """What `box status` says of every service."""
         found: list[dict[str, Any]] = json.loads(_box(self._environment, "status", "--format", "json", check=False))
         return found
+
+    def processes(self) -> dict[str, int]:
+        """The process of every service."""
+        states = self._control().states()
+        return {name: states[name].pid for name in BY_NAME if name in states}
 
     def kill(self, name: str) -> float:
         """Kill a service with SIGKILL, and keep it dead; return the moment, seconds since epoch.
