@@ -8,7 +8,7 @@ from pathlib import Path
 
 from box import processes, stack
 from box.cli import parsers
-from box.doctor import addresses, environment, liveness, ports, view
+from box.doctor import addresses, disks, environment, liveness, ports, view
 from box.doctor.examine import examine
 from box.doctor.servers import Servers
 from box.doctor.values import Broken, Check, Report
@@ -47,7 +47,7 @@ def run(output: str) -> int:
 
 def _report(variables: Mapping[str, str]) -> Report:
     if servers := addresses.from_environment(variables):
-        return examine(servers, _around(servers, Path.cwd(), {}))
+        return examine(servers, _around(servers, Path.cwd(), {}), list(disks.full({"box": Path.cwd()})))
     layout = find_layout(variables)
     known = stack.running(layout)
     if known is None:
@@ -58,7 +58,8 @@ def _report(variables: Mapping[str, str]) -> Report:
     processes_now = _processes(layout)
     restarts = liveness.look(record.load(layout.liveness), processes_now)
     checks = (ports.of_run(known, processes_now), *_around(servers, layout.run, _pinned(layout)))
-    return examine(servers, (*checks, *restarts, environment.engine(variables.get("PATH", ""))))
+    around = (*checks, *restarts, environment.engine(variables.get("PATH", "")))
+    return examine(servers, around, list(disks.full(disks.folders(layout, known))))
 
 
 def _leftovers(layout: Layout) -> Broken | None:

@@ -18,9 +18,18 @@ UNVISITED_SECONDS = 3600.0
 """How old the newest log line of a tier may be that was not asked for anything."""
 
 
-def examine(servers: Servers, environment: Sequence[Check], patience: float = PATIENCE_SECONDS) -> Report:
-    """Return the whole report; needs the servers' answers alone, so that it works the same in both modes."""
-    alive = components.look(servers, patience)
+def examine(
+    servers: Servers, environment: Sequence[Check], disks: Sequence[Check] = (), patience: float = PATIENCE_SECONDS
+) -> Report:
+    """Return the whole report; needs the servers' answers alone, so that it works the same in both modes.
+
+    Args:
+        servers: whom to ask.
+        environment: what is known of the machine.
+        disks: full disks, which explain whatever else is broken.
+        patience: seconds to wait for each step.
+    """
+    alive = [*disks, *components.look(servers, min(patience, HURRY_SECONDS) if disks else patience)]
     if any(check.broken for check in alive):
         patience = min(patience, HURRY_SECONDS)
         down = {check.name: check.broken for check in alive if check.broken and check.name in servers.urls}

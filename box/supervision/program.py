@@ -50,8 +50,8 @@ def program(service: Service, run: Run, given: Collection[str] = ()) -> Program:
         "bin": {name: _reference(name) for name in run.programs},
         "root": _reference("root"),
         "run": _reference("run"),
-        "data": f"{_reference('data')}/{_data_name(service, run)}",
-        "folder": f"data/{run.profile}/{_data_name(service, run)}",
+        "data": f"{_reference('data')}/{data_name(service.name, run.time_scale)}",
+        "folder": f"data/{run.profile}/{data_name(service.name, run.time_scale)}",
         "database": f"sqlite:///{_reference('data')}/shop/shop.db",
         "port": run.settings.ports,
         "url": {name: run.settings.url(name) for name in run.settings.ports},
@@ -68,9 +68,9 @@ def program(service: Service, run: Run, given: Collection[str] = ()) -> Program:
     )
 
 
-def _data_name(service: Service, run: Run) -> str:
-    # Scaled and real time must never share a database: the same series would mean two things.
-    return service.name if run.time_scale == 1 else f"{service.name}-x{run.time_scale}"
+def data_name(service: str, time_scale: int) -> str:
+    """Return the data folder of a service: scaled and real time share none, or a series would mean two things."""
+    return service if time_scale == 1 else f"{service}-x{time_scale}"
 
 
 def _argument(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from bench.ports import quiet_ports
 from bench.proof.fullbox import without_tempo
 from box.layout import Layout
 from box.services import CORE, Service, selection
+from box.supervision.control import Control
 from tests.consistency import servers
 from tests.local import get
 
@@ -70,6 +72,10 @@ class Running:
     def ask(self, path: str) -> Any:  # noqa: ANN401 - JSON is anything
         """What its Prometheus answers."""
         return get(f"http://127.0.0.1:{self.environment['PROMETHEUS_PORT']}{path}", seconds=10).json()["data"]
+
+    def pid(self, name: str) -> int:
+        """The process of a service."""
+        return Control(Layout(ROOT, Path(self.environment["BOX_RUN_DIR"])).socket).states()[name].pid
 
     def stop(self, name: str) -> None:
         """Stop one service, as somebody would by hand; the supervisor leaves it so."""
@@ -151,6 +157,25 @@ def test_each_stopped_component_is_named_with_the_repair_which_works(running: Ru
     code, report = running.examined()
 
     assert (code, report["broken"]) == (0, None)
+
+
+def test_servers_that_hang_are_named(running: Running) -> None:
+    """All that is not restarted within the doctor's patience is named, each by its own line, and none by mistake."""
+    hung = {"light": ("prometheus", "locust"), "full": ("otel-collector", "victoria-logs", "jaeger")}
+    names = hung["full" if "traces" in running.signals else "light"]
+    processes = [running.pid(name) for name in names]
+    try:
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        _, report = running.examined()
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
+
+    assert {check["name"] for check in report["components"] if check["broken"]} == set(names)
+    assert {check["broken"]["repair"].partition(":")[0] for check in report["components"] if check["broken"]} == {
+        "restart it"
+    }
 
 
 def test_a_dead_store_breaks_its_own_step_and_not_the_shop(running: Running) -> None:
