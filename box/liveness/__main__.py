@@ -1,7 +1,7 @@
-"""An event listener of supervisord: probes the services every five seconds, and hears of each that exits.
+"""An event listener of supervisord: probes the services every five seconds, and records each that exits.
 
-`superlance` has one as well, httpok. It watches one URL for each process of its own, restarts at the first answer that
-does not come, also while a service starts, and knows no limit: ten of it take 200 MiB and can restart for ever.
+`superlance` has one as well, httpok. One process of it watches one URL, restarts at the first missed answer, also while
+a service starts, and has no limit: ten of them would take 200 MiB, and could restart a service for ever.
 """
 
 import os
@@ -30,7 +30,8 @@ def main() -> None:
         try:
             handle(keeper, headers["eventname"], childutils.get_headers(payload), ours)
         except UNREACHABLE as error:
-            say(f"supervisord does not answer: {error}")
+            if "SHUTDOWN_STATE" not in str(error):  # `box down`
+                say(f"supervisord does not answer: {error}")
         childutils.listener.ok()
 
 
