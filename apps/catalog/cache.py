@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from apps.health import Need
 from apps.problems import DependencyError
 from apps.resilience.breaker import Breaker
+from apps.resilience.tripping import tripping
 from apps.service import Kit
 from apps.settings import with_password
 from apps.telemetry.instrument import trace_cache
@@ -35,9 +36,7 @@ class ProductCache:
             self._requests.labels(result)
         settings = kit.settings
         self._tracer = kit.telemetry.tracer_provider.get_tracer(__name__)
-        self._breaker = Breaker(
-            NAME, settings.breaker_failures, settings.breaker_open_seconds, kit.meters.breaker_changed
-        )
+        self._breaker = Breaker(NAME, tripping(settings), kit.meters.breaker_changed)
         self._cache = Cache(name=NAME)
         # `protected`: while a value is loaded, everyone who asks for it waits for that one load.
         self._remembered = self._cache(

@@ -16,6 +16,7 @@ from apps.resilience.breaker import Breaker
 from apps.resilience.budget import RetryBudget
 from apps.resilience.client import Dependency
 from apps.resilience.connections import UNBOUNDED, Connections
+from apps.resilience.tripping import tripping
 from apps.service import Kit
 from apps.telemetry.instrument import trace_calls
 
@@ -111,7 +112,7 @@ async def _dependency(
         dependency = Dependency(
             name=name,
             connections=Connections(http, settings.max_connections),
-            breaker=Breaker(name, settings.breaker_failures, settings.breaker_open_seconds, kit.meters.breaker_changed),
+            breaker=Breaker(name, tripping(settings), kit.meters.breaker_changed),
             budget=RetryBudget(settings.retry_ratio),
             meters=kit.meters,
             faults=kit.faults,

@@ -17,7 +17,7 @@ CREATED = 201
 BELOW = frozenset({502, 503, 504})
 """What a tier answers when the one below it fails, cannot be reached, or is too slow."""
 BREAKER_SECONDS = 5.0
-"""More than the 2 s for which a circuit breaker of the shop stays open (`SHOP_BREAKER_OPEN_SECONDS`)."""
+"""More than the 1 s for which a circuit breaker of the shop pauses at most (`SHOP_BREAKER_MOST_SECONDS`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,10 @@ async def test_a_failed_load_is_not_remembered(settings: Settings) -> None:
     async with serving(create_app, settings) as catalog:
         await ready(catalog)
         await catalog.fault("dependency", rate=1.0, seconds=60, dependency="database")
-        failed = [(await catalog.client.get("/products")).status_code for _ in range(8)]
+        failed = [(await catalog.client.get("/products")).status_code for _ in range(12)]
         catalog.app.state.faults.switch_off("dependency")
 
-        assert failed == [503] * 8
+        assert failed == [503] * 12
         assert catalog.value("shop_breaker_state", dependency="cache", state="closed") == 1
         assert (await catalog.client.get("/products")).status_code == 200
 
@@ -89,10 +89,10 @@ async def test_impatient_visitors_do_not_open_the_breaker_of_the_cache(settings:
             return []
 
         catalog.app.state.cache._load = load  # noqa: SLF001 - a database that is slow until we say so
-        answers = [(await catalog.client.get("/products")).status_code for _ in range(8)]
+        answers = [(await catalog.client.get("/products")).status_code for _ in range(12)]
         answered.set()
 
-        assert answers == [504] * 8
+        assert answers == [504] * 12
         assert (await catalog.client.get("/products")).json() == {"products": []}
         assert catalog.value("shop_breaker_state", dependency="cache", state="closed") == 1
 
@@ -102,16 +102,17 @@ async def test_without_redis_products_come_from_the_database(settings: Settings,
     folder = tmp_path / "redis"
     folder.mkdir()
     with redis(folder) as url:
-        running = serving(create_app, settings.model_copy(update={"redis_url": url}))
+        patient = {"breaker_first_seconds": 60, "breaker_most_seconds": 60}
+        running = serving(create_app, settings.model_copy(update={"redis_url": url} | patient))
         catalog = await running.__aenter__()
         await ready(catalog)
         assert (await catalog.client.get("/products")).status_code == 200
-    answers = [(await catalog.client.get("/products/mug")).status_code for _ in range(8)]
+    answers = [(await catalog.client.get("/products/mug")).status_code for _ in range(settings.breaker_calls)]
     readiness = await catalog.client.get("/readyz")
     breaker = catalog.value("shop_breaker_state", dependency="cache", state="open")
     await running.__aexit__(None, None, None)
 
-    assert answers == [200] * 8
+    assert answers == [200] * settings.breaker_calls
     assert (readiness.status_code, readiness.json()["status"]) == (200, "degraded")
     assert "not reachable" in readiness.json()["checks"]["cache"]
     assert breaker == 1

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import structlog
 
+from apps.settings import Settings
 from apps.telemetry.events import ERROR_KEY, message
-from tests.apps.running import ADMIN, Shop, key, order
+from tests.apps.running import Shop, key, open_shop, order
 
 MISSING = str(uuid.UUID(int=7))
 
@@ -57,15 +58,16 @@ async def test_reads_are_their_route_and_what_is_missing_is_said(shop: Shop) -> 
     assert [event["order_id"] for event in events if event.get("event") == "order not found"] == [MISSING, MISSING]
 
 
-async def test_a_failure_names_its_cause(shop: Shop) -> None:
+async def test_a_failure_names_its_cause(settings: Settings) -> None:
     """The tier that failed and the one that needed it, as JSON and as a page; then the breaker is open."""
-    body = {"rate": 1, "seconds": 60}
-    (await shop.orders.client.put("/admin/faults/errors", json=body, headers=ADMIN)).raise_for_status()
+    patient = settings.model_copy(update={"breaker_first_seconds": 60, "breaker_most_seconds": 60})
     form = {"email": "customer@example.org", "items": "mug:1", "key": "k0"}
-    with structlog.testing.capture_logs() as events:
-        for number in range(3):
-            await shop.web.client.post("/api/checkout", json=order(), headers=key(f"k{number}"))
-        await shop.web.client.post("/checkout", data=form)
+    async with open_shop(patient) as shop:
+        await shop.orders.fault("errors", rate=1.0, seconds=60)
+        with structlog.testing.capture_logs() as events:
+            while shop.web.value("shop_breaker_state", dependency="orders", state="open") == 0:
+                await shop.web.client.post("/api/checkout", json=order(), headers=key("k1"))
+            await shop.web.client.post("/checkout", data=form)
 
     found = lines(events)
     assert found[0] == ("/orders", "request failed: injected fault")

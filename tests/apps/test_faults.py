@@ -235,7 +235,7 @@ async def test_failing_orders_fail_the_checkout_fast_and_heal(settings: Settings
     """All orders failing: checkout answers 5xx, soon without asking; when it is over, checkout works again."""
     from tests.apps.running import open_shop  # noqa: PLC0415
 
-    quick = settings.model_copy(update={"breaker_open_seconds": 0.05})
+    quick = settings.model_copy(update={"breaker_calls": 5, "breaker_most_seconds": 0.1})
     async with open_shop(quick) as shop:
         await shop.orders.fault("errors", rate=1.0, seconds=60)
         answers = [
@@ -244,7 +244,7 @@ async def test_failing_orders_fail_the_checkout_fast_and_heal(settings: Settings
         asked = shop.orders.count("http_requests_total")
         open_ = shop.web.count("shop_dependency_requests_total", outcome="circuit_open")
         await shop.orders.client.delete("/admin/faults/errors", headers=ADMIN)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.15)
         healed = await shop.web.client.post("/api/checkout", json=order(), headers=key("healed"))
 
     assert {answer.status_code for answer in answers} <= {502, 503}

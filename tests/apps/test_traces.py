@@ -108,7 +108,10 @@ def _tier(tier: str, ports: dict[str, int], receiver: Receiver, folder: Path) ->
         "SHOP_ORDERS_URL": f"http://127.0.0.1:{ports['orders']}",
         "SHOP_CACHE_SECONDS": "600",
         "SHOP_EXEMPLAR_SECONDS": "0.5",
-        "SHOP_BREAKER_FAILURES": "3",
+        "SHOP_BREAKER_CALLS": "3",
+        "SHOP_BREAKER_SHARE": "0.5",
+        "SHOP_BREAKER_FIRST_SECONDS": "2",
+        "SHOP_BREAKER_MOST_SECONDS": "2",
         # A machine that is busy with something else shall not cause a retry, whose spans nobody expects.
         "SHOP_DEADLINE_SECONDS": "30",
         "SHOP_ATTEMPT_SECONDS": "30",
