@@ -6,6 +6,7 @@ import argparse
 import importlib
 import signal
 import sys
+from pathlib import Path
 from time import perf_counter
 
 from bench.cost import CommandFailedError
@@ -20,6 +21,7 @@ BENCHES = {
     "telemetry": "what metrics, traces and logs cost the shop per request",
     "story": "whether metrics, traces and logs lead to each other: every link followed, under mixed load",
     "outages": "what the shop and its telemetry lose while a part of the stack is dead for a minute",
+    "breakers": "what visitors lose while a tier of the shop hangs for a moment, with and without circuit breakers",
     "floods": "what a flood of log lines or of label values does to shop, alerts and queries",
     "idle": "memory of the whole native stack at rest",
     "memory": "memory of the whole native stack over an hour with visitors",
@@ -35,7 +37,9 @@ def main() -> int:
     """Run the benchmarks that are named, all without names."""
     args = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the servers that a benchmark has started
-    options = Options(quick=args.quick, runs=args.runs, shapes=_names(args.shapes), only=_names(args.only))
+    options = Options(
+        quick=args.quick, runs=args.runs, shapes=_names(args.shapes), only=_names(args.only), beside=args.beside
+    )
     try:
         for name in args.names or [name for name in BENCHES if name not in LONG]:
             _one(name, options, write_docs=args.write_docs)
@@ -65,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", metavar="A,B", default="", help="outages, floods: only these; missing: these seeds")
     parser.add_argument(
         "--runs", type=int, default=0, metavar="N", help="evaluation: how often each row runs; missing: how many"
+    )
+    parser.add_argument(
+        "--beside", type=Path, metavar="FOLDER", help="breakers: a checkout of another version, set up, to compare with"
     )
     parser.add_argument("--write-docs", action="store_true", help="put the tables into docs/benchmarks.md")
     return parser

@@ -53,15 +53,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, settings: Mapping[str, str], starter: tuple[str, ...] = ()) -> Iterator[Shop]:
+def serving(
+    folder: Path, settings: Mapping[str, str], starter: tuple[str, ...] = (), checkout: Path = _ROOT
+) -> Iterator[Shop]:
     """The shop, ready, until the block ends; `settings` are more variables of its environment.
 
-    A `starter` is a program that starts each tier.
+    A `starter` is a program that starts each tier, a `checkout` the folder whose code runs, in its own environment.
 
     Raises:
         CommandFailedError: a tier did not get ready.
     """
     folder.mkdir(parents=True)
+    python = sys.executable if checkout == _ROOT else str(checkout / ".venv" / "bin" / "python")
     ports = {tier: free_port() for tier in TIERS}
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "SHOP_"))}
     environment |= {
@@ -78,8 +81,8 @@ def serving(folder: Path, settings: Mapping[str, str], starter: tuple[str, ...] 
         for tier in TIERS:
             # Not into a file: the database would have to wait for its lines each time that it makes an order durable.
             started[tier] = subprocess.Popen(
-                [*starter, sys.executable, "-m", f"apps.{tier}"],
-                cwd=_ROOT,
+                [*starter, python, "-m", f"apps.{tier}"],
+                cwd=checkout,
                 env=environment | {"SHOP_PORT": str(ports[tier])},
                 stdout=subprocess.DEVNULL,
             )
