@@ -13,7 +13,7 @@ from slo.counting import MetricPair, by_member, events, in_tile, where_measured
 from slo.diagnostics import Diagnostic, Place
 from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
 from slo.promql import Matcher, Selector, parse_selector
-from slo.selectors import check_selector, example
+from slo.selectors import check_selector, example, reads
 from slo.units import (
     SECONDS,
     UNITS,
@@ -173,19 +173,27 @@ class Latency(msgspec.Struct, frozen=True):
         """The count grows with every event, the bucket with the good ones."""
         if self.native:
             return self._observations(member)
-        plain = Matcher("le", "=", f"{self.under.normalize():f}")
         labels = [Matcher(name, "=", value) for name, value in member]
-        count = example((self.histogram.renamed(f"{self.histogram.name}_count", *labels),))
-        bucket = example((self.histogram.renamed(f"{self.histogram.name}_bucket", *labels, plain),))
+        count = self._without_errors("_count", *labels)
+        bucket = self._without_errors("_bucket", *labels, Matcher("le", "=", f"{self.under.normalize():f}"))
         if count is None or bucket is None:
             return ()
         return (Feed(count, good=1, bad=1), Feed(bucket, good=1, bad=0))
 
     def _observations(self, member: Labels) -> tuple[Feed, ...]:
         """A native histogram, with observations in the buckets below and above that of the limit: of powers of two."""
-        series = example((self.histogram.renamed(self.histogram.name, *(Matcher(n, "=", v) for n, v in member)),))
+        series = self._without_errors("", *(Matcher(name, "=", value) for name, value in member))
         below = Decimal(2) ** math.floor(math.log2(self.under))
         return () if series is None else (Feed(series, good=below, bad=4 * below, kind="histogram"),)
+
+    def _without_errors(self, suffix: str, *matchers: Matcher) -> str | None:
+        """Return a series of the histogram whose fast observations are good, because `errors` does not match it."""
+        own = self.histogram.renamed(f"{self.histogram.name}{suffix}", *matchers)
+        series = example((own,))
+        if self.errors is None or series is None:
+            return series
+        errors = self.errors.renamed(own.name) if self.errors.name == self.histogram.name else self.errors
+        return example((own,), without=(errors,)) if reads(errors, series) else series
 
     def describe(self) -> str:
         """One line for a person."""

@@ -69,6 +69,7 @@ UNITS = {
         "sli: {latency: {histogram: job_ms, under: 2.5ms, errors: 'job_ms{code=~\"5..\"}'}}, group_by: [tenant]"
     ),
     "microseconds": "sli: {latency: {histogram: took_us, under: 100us}}",
+    "negated-errors": "sli: {latency: {histogram: took_seconds, under: 1s, errors: 'took_seconds{outcome!=\"ok\"}'}}",
     "nanoseconds": "sli: {latency: {histogram: took_nanoseconds, under: 1m}}, data_loss: bridge",
     "exact": "sli: {latency: {histogram: took, under: 0.268435454}}",
     "given": "sli: {latency: {histogram: lasted, under: 300ms, unit: ms}}, budgeting: {slices: 1m, target: 95%}",

@@ -118,6 +118,25 @@ def test_feeds_are_the_count_and_the_bucket() -> None:
     assert sli.describe() == 'an observation of seconds{job="a"} within 1s'
 
 
+@pytest.mark.parametrize(
+    ("errors", "series"),
+    [
+        ('seconds_count{job="a", outcome!="ok"}', '{job="a",outcome="ok"}'),
+        ('seconds{outcome!~"ok|fine"}', '{job="a",outcome="ok"}'),
+        ('{__name__=~"seconds.*", outcome!="ok"}', '{job="a",outcome="ok"}'),
+        ('seconds{outcome=~"5.."}', '{job="a"}'),
+        ('other{outcome!="ok"}', '{job="a"}'),
+        ("seconds", None),
+    ],
+)
+@pytest.mark.parametrize("native", [False, True])
+def test_no_feed_is_an_error(native: bool, errors: str, series: str | None) -> None:  # noqa: FBT001 - cases
+    """A negated matcher also matches series without the label; without series that are no errors there is no test."""
+    feeds = LatencySpec('seconds{job="a"}', "1s", errors=errors, native=native).build().feeds()
+    labels = {feed.series[feed.series.index("{") :].replace(',le="1"', "") for feed in feeds}
+    assert labels == {series} - {None}
+
+
 def test_no_feeds_for_a_contradiction() -> None:
     """A selector that nothing matches cannot be fed."""
     assert LatencySpec('seconds{a="1",a="2"}', "1s").build().feeds() == ()
