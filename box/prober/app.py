@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from box.prober.meters import Meters
 
-# Names under which Prometheus and health checks reach the prober; others are a page of somebody else's.
+# Host names by which Prometheus and health checks reach the prober; another one comes from a foreign web page.
 HOSTS = ["127.0.0.1", "localhost", "[::1]", "prober"]
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",

@@ -37,7 +37,10 @@ async def check_out(http: httpx.AsyncClient) -> bool:
     order = {"items": [{"sku": PRODUCT, "quantity": 1}], "email": CUSTOMER}
     key = {"Idempotency-Key": f"probe-{uuid.uuid4()}"}
     answer = await http.post("/api/checkout", json=order, headers=key)
-    return answer.status_code == httpx.codes.CREATED and bool(answer.json().get("order_id"))
+    if answer.status_code != httpx.codes.CREATED:
+        return False
+    placed = answer.json()
+    return isinstance(placed, dict) and bool(placed.get("order_id"))
 
 
 JOURNEYS = (Journey("browse", browse), Journey("checkout", check_out))

@@ -22,8 +22,8 @@ BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0)
 LAG_BUCKETS = (0.001, 0.01, 0.1, 1.0, 10.0)
 
 
-def tells_apart(one: float, other: float) -> bool:
-    """Return whether two durations are counted in different buckets."""
+def differ(one: float, other: float) -> bool:
+    """Return whether two durations belong in different buckets."""
     return bisect_left(BUCKETS, one) != bisect_left(BUCKETS, other)
 
 

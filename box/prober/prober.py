@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from box.prober.journeys import JOURNEYS, USER_AGENT, Journey
-from box.prober.meters import Meters, Outcome, tells_apart
+from box.prober.meters import Meters, Outcome, differ
 from box.prober.pauses import OwnPauses
 from box.prober.schedule import intended_starts
 from box.prober.settings import ProberSettings
@@ -49,8 +49,9 @@ class Prober:
 
     async def _ready(self) -> bool:
         try:
-            answer = await self.http.get("/readyz", timeout=ANSWER_SECONDS)
-        except httpx.TransportError:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await self.http.get("/readyz")
+        except (TimeoutError, httpx.HTTPError):
             return False
         return answer.is_success
 
@@ -72,7 +73,7 @@ class Prober:
     async def _probe(self, journey: Journey, start: float) -> None:
         outcome = await self._outcome(journey, start)
         ended = asyncio.get_running_loop().time()
-        if tells_apart(ended - start - self._pauses.blur(start, ended), ended - start):
+        if differ(ended - start - self._pauses.blur(start, ended), ended - start):
             self.meters.unmeasured(journey.name)
         else:
             self.meters.measured(journey.name, outcome, ended - start)

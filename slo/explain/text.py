@@ -223,7 +223,7 @@ def _receivers(facts: Facts) -> list[str]:
 
 
 def _incident(facts: Facts) -> list[str]:
-    """Which pages Alertmanager does not send, as somebody is paged for the same incident."""
+    """Return which pages Alertmanager inhibits, because another one of the same incident fires."""
     causes, symptoms, lines = facts.incident.causes, facts.incident.symptoms, []
     if causes and any(tier.severity == "page" for tier in facts.tiers):
         lines += sentence(f"While a burn-rate alert pages, Alertmanager inhibits the pages of {', '.join(causes)}.")

@@ -184,6 +184,8 @@ def test_a_failure_is_counted_by_its_kind(answer: Answer, outcome: str) -> None:
         (responding(200, '{"order_id": "a"}'), "bad_response"),
         (responding(201, "{}"), "bad_response"),
         (responding(201, "no JSON"), "bad_response"),
+        (responding(201, '["order_id"]'), "bad_response"),
+        (responding(201, "null"), "bad_response"),
         (responding(409), "bad_response"),
     ],
 )
@@ -279,12 +281,15 @@ def test_a_pause_of_the_prober_is_visible() -> None:
 def test_a_shop_that_starts_is_waited_for() -> None:
     """The first probe comes when the shop is ready, and after the longest wait in any case."""
 
-    def first_probe(ready_after: float) -> float:
+    async def not_ready(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(503)
+
+    def first_probe(ready_after: float, before: Answer = not_ready) -> float:
         asked: list[float] = []
 
         async def answer(request: httpx.Request) -> httpx.Response:
             if request.url.path == "/readyz":
-                return httpx.Response(200 if now() >= ready_after else 503)
+                return httpx.Response(200) if now() >= ready_after else await before(request)
             asked.append(now())
             return httpx.Response(200, text=LIST)
 
@@ -298,6 +303,10 @@ def test_a_shop_that_starts_is_waited_for() -> None:
 
     assert first_probe(7) == pytest.approx(7, abs=0.2)
     assert first_probe(1e9) == pytest.approx(60, abs=0.2)
+    assert first_probe(7, after(*[1e9] * 99)) == pytest.approx(7, abs=1.2)
+    assert first_probe(1e9, after(*[1e9] * 99)) == pytest.approx(60, abs=1.2)
+    assert first_probe(7, raising(httpx.ConnectError("refused"))) == pytest.approx(7, abs=0.2)
+    assert first_probe(7, raising(httpx.DecodingError("no gzip"))) == pytest.approx(7, abs=0.2)
 
 
 async def test_each_probe_has_a_connection_of_its_own() -> None:
