@@ -1,4 +1,4 @@
-"""Lints about `depends_on`: dependencies that change nothing, and causes of other builds."""
+"""Lints about `depends_on`: dependencies that inhibit nothing, and causes of other builds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def without_alertmanager(subject: Subject) -> Iterator[Diagnostic]:
         return
     for slos in subject.by_file.values():
         for slo in [slo for slo in slos if slo.depends_on][:1]:
-            message = "depends_on has no effect: `outputs` has no Alertmanager configuration to inhibit pages"
+            message = "depends_on inhibits nothing: `outputs` has no Alertmanager configuration to inhibit pages"
             hint = "add alertmanager to `outputs`"
             yield finding("SLO169", slo.place.at("depends_on"), message, hint)
 
@@ -30,7 +30,7 @@ def without_page(subject: Subject) -> Iterator[Diagnostic]:
     for planned in subject.planned:
         slo = planned.slo
         if slo.depends_on and not slo.symptoms and all(tier.severity != "page" for tier in planned.tiers):
-            message = "depends_on has no effect: no burn-rate alert of this SLO pages"
+            message = "depends_on inhibits nothing: no burn-rate alert of this SLO pages"
             yield finding("SLO170", slo.place.at("depends_on"), message, "let one of its tiers page, or remove it")
 
 

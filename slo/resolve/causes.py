@@ -73,11 +73,13 @@ def _choices(slo: Slo, wrong: SloName, known: Collection[SloName]) -> str:
 
 
 def _cause(slo: Slo, other: Slo) -> Cause:
-    """Return the cause: the same member of a group that both have, and in the same place where `labels` say one."""
-    groups = {*slo.group_by} & {*other.group_by}
-    labels = {label for label, _ in _labels(slo).items() & _labels(other).items()}
-    return Cause(other.service, other.name, tuple(sorted(groups | labels)))
+    """Return the cause, and the labels of both that are equal in one incident: all but those that always differ."""
+    mine, theirs = _labels(slo), _labels(other)
+    both = mine.keys() & theirs.keys()
+    equal = (name for name in both if None in {mine[name], theirs[name]} or mine[name] == theirs[name])
+    return Cause(other.service, other.name, tuple(sorted(equal)))
 
 
-def _labels(slo: Slo) -> dict[str, str]:
-    return {**dict(slo.labels), **dict(slo.alerts.labels)}
+def _labels(slo: Slo) -> dict[str, str | None]:
+    """Return the labels of an SLO's alerts that others may have, too; the value is None where each member has its own."""
+    return {**dict.fromkeys(slo.group_by), **dict(slo.labels), **dict(slo.alerts.labels)}

@@ -87,6 +87,21 @@ def test_a_service_of_another_build_is_not_checked() -> None:
     assert [d.code for d in lint(built(source)[0].plan) if d.code == "SLO171"] == ["SLO171"]
 
 
+def test_the_choices_are_few() -> None:
+    """Of a large service ten names are listed, and how many more there are."""
+    many = {f"slo{number}": "" for number in range(14)}
+    ((_, _, hint),) = wrong(file(web="depends_on: [pay/zzzzzzzzz], "), file("pay", **many))
+    assert hint.startswith("known: pay/slo0, pay/slo1, ")
+    assert hint.endswith(", pay/slo5 and 4 more")
+    assert hint.count("pay/") == 10
+
+
+@pytest.mark.parametrize("name", ["Pay/card", "pay/Card", "/card", "pay/", "a/b/c"])
+def test_a_reference_is_two_names(name: str) -> None:
+    """Both are written as in `service` and `name`."""
+    assert [code for code, _, _ in wrong(file(web=f"depends_on: ['{name}'], "))] == ["SLO020"]
+
+
 def test_cycles_through_several_files_are_found() -> None:
     """Each cycle is reported once, with every SLO on it."""
     found = wrong(
@@ -122,11 +137,13 @@ def test_nothing_is_unknown_because_of_another_error() -> None:
         ("", "group_by: [region], ", "", None),
         ("", "", "group_by: [region], ", None),
         ("", "group_by: [region, tenant], ", "group_by: [zone, region], ", ["region"]),
+        ("", "labels: {region: eu}, ", "group_by: [region], ", ["region"]),
+        ("", "group_by: [region], ", "alerts: {labels: {region: eu}}, ", ["region"]),
         ("alerting: {distinguish: [region]}\n", "group_by: [region], ", "group_by: [region], ", ["region"]),
     ],
 )
 def test_what_has_to_be_equal(top: str, symptom: str, cause: str, equal: list[str] | None) -> None:
-    """External labels, labels of groups that both have, and `labels` with the same value."""
+    """External labels, and labels that both alerts have, unless `labels` give them different values."""
     found = rules(file(top=top, web=f"depends_on: [db], {symptom}", db=cause))
     assert [rule.get("equal") for rule in found] == [equal, equal]
 

@@ -58,6 +58,13 @@ def test_ticket_keeps_all_tiers_as_tickets() -> None:
     assert set(severities("page: ticket").values()) == {"ticket"}
 
 
+@pytest.mark.parametrize(("pages", "left"), [("ticket", {"page-slow", "ticket-slow"}), ("off", {"ticket-slow"})])
+def test_disabled_tiers_stay_disabled(pages: str, left: set[str]) -> None:
+    """Whichever severity they would have."""
+    found = severities(f"page: {pages}, disable: [page-fast, ticket-fast]")
+    assert found == dict.fromkeys(left, "ticket") | OTHERS
+
+
 @pytest.mark.parametrize(
     ("own", "shared", "no_data", "exhausted"),
     [
