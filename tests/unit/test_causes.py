@@ -115,7 +115,12 @@ def test_cycles_through_several_files_are_found() -> None:
 
 def test_nothing_is_unknown_because_of_another_error() -> None:
     """An SLO that is left out for a mistake of its own exists."""
-    mistakes = {"objective: 99.9%": "objective: 100%", "title: card": "titel: card", "total: a_total": "total: 'a{'"}
+    mistakes = {
+        "objective: 99.9%": "objective: 100%",
+        "title: card": "titel: card",
+        "total: a_total": "total: 'a{'",
+        "sli: {events": "sli: {evnts",
+    }
     for old, new in mistakes.items():
         shop = file(web="depends_on: [card, pay/card], ")
         pay = file("pay", card="")
@@ -162,6 +167,13 @@ def test_nothing_changes_without_dependencies() -> None:
     """A symptom without paging tiers has no rule either."""
     assert rules(file(web="", db="")) == []
     assert rules(file(web="depends_on: [db], alerts: {page: ticket}, ", db="")) == []
+
+
+def test_a_missing_configuration_is_reported_once() -> None:
+    """SLO169 is about `outputs` of the file, and not about each of its dependencies."""
+    source = file(top="outputs: {prometheus: rules.yml}\n", web="depends_on: [db], ", api="depends_on: [db], ", db="")
+    (compiled,) = built(source, targets=())
+    assert [d.code for d in lint(compiled.plan) if d.code == "SLO169"] == ["SLO169"]
 
 
 @pytest.mark.parametrize(

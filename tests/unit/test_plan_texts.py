@@ -81,4 +81,5 @@ def test_spans_are_those_of_the_server() -> None:
     """Real time needs no explanation."""
     assert (span(3600, 1), both(3600, 1), note(1)) == ("1h", "1h", "")
     assert (span(3600, 60), both(3600, 60)) == ("1m", "1m (1h at time scale 60)")
+    assert (span(DAY, 300), both(DAY, 300)) == ("4m48s", "4m48s (1d at time scale 300)")
     assert note(60) == "At time scale 60, 1h is 1m."
