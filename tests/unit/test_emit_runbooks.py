@@ -92,6 +92,8 @@ def test_scaled_pages_name_the_time_that_passes() -> None:
     assert "over 12h (30d at time scale 60). " in burn
     assert "| page-fast | page | 1.44% | 1m | 5s | 2% |" in burn
     assert "| ticket-slow | 5s | 44s | 3m36s | 7m12s |" in burn
+    assert "The error budget of 12h is 0.1%. At even traffic a total outage spends it in 44s." in burn
+    assert {window for expr in asked(burn) for window in re.findall(r"\[(.*?)\]", expr)} == {"5s"}
     assert "At time scale 60, 1h is 1m." in burn
     assert "The alert ends 10s after the member is back, or 24m after its last event." in made["SvcMembersMemberNoData"]
 
