@@ -81,5 +81,5 @@ def _cause(slo: Slo, other: Slo) -> Cause:
 
 
 def _labels(slo: Slo) -> dict[str, str | None]:
-    """Return the labels of an SLO's alerts that others may have, too; the value is None where each member has its own."""
+    """Return the labels of an SLO's alerts that others may have, too; None where each member has its own value."""
     return {**dict.fromkeys(slo.group_by), **dict(slo.labels), **dict(slo.alerts.labels)}

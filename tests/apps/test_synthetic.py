@@ -1,5 +1,6 @@
 """A prober's orders are removed after a while, on both databases, and the books stay right."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from apps.data.tables import orders, stock
 from apps.messages import OrderRequest
 from apps.orders import synthetic
 from apps.orders.ledger import find, place
+from apps.problems import unreachable
 from tests.e2e.orders_invariants import _shelf
 
 STOCK = 1000
@@ -93,3 +95,31 @@ def test_an_older_database_gets_the_index(database: Database) -> None:
     prepare(database, STOCK)
 
     assert "orders_by_email" in {index["name"] for index in inspect(database.engine).get_indexes("orders")}
+
+
+async def test_removing_goes_on_after_an_outage_and_catches_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that does not answer is asked again after the pause; after a whole batch the next one is removed."""
+    log: list[float | str] = []
+    outcomes: Iterator[int | Exception] = iter(
+        [unreachable("database", "refused", repeatable=True), synthetic.BATCH, 1, KeyError("the end")]
+    )
+
+    def remove(_database: Database, before: datetime) -> int:
+        age = datetime.now(UTC) - before - synthetic.KEPT
+        log.append("remove" if abs(age) < timedelta(seconds=10) else f"remove after {age}")
+        outcome = next(outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def sleep(seconds: float) -> None:
+        log.append(seconds)
+
+    monkeypatch.setattr(synthetic, "remove", remove)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    with pytest.raises(KeyError, match="the end"):
+        await synthetic.keep_removing(database)
+
+    assert log == [60.0, "remove", 60.0, "remove", "remove", 60.0, "remove"]

@@ -58,6 +58,7 @@ def test_redis_gets_its_password_in_its_own_language(volumes: Path) -> None:
     assert password == ["requirepass", show(volumes, "redis")]
     assert monitor[:3] == ["user", "monitor", "on"]
     assert monitor[3] == f"#{hashlib.sha256(show(volumes, 'redis-monitor').encode()).hexdigest()}"
+    assert monitor[4:] == ["resetkeys", "resetchannels", "-@all", "+info"]
 
 
 def test_a_box_of_an_earlier_version_gets_the_new_users(volumes: Path) -> None:
