@@ -21,6 +21,7 @@ from box.prober import __main__ as program
 from box.prober.app import create_app
 from box.prober.journeys import CUSTOMER, JOURNEYS, Journey
 from box.prober.meters import BUCKETS, OUTCOMES, Meters
+from box.prober.pauses import OwnPauses
 from box.prober.prober import Prober, open_client
 from box.prober.settings import ProberSettings, from_environment
 from tests.box.virtual_time import now, pause, run
@@ -276,6 +277,38 @@ def test_a_pause_of_the_prober_is_visible() -> None:
     assert found.outcomes() == {"ok": 16}
     assert found.unmeasured() == 5
     assert lag == pytest.approx(4 + 3 + 2 + 1)
+    assert len(asked) == 17  # nothing is sent late: that would be a burst
+
+
+def test_a_pause_counts_as_far_as_it_is_within_a_probe() -> None:
+    """A pause that began long before a probe blurs it by what came after its intended start."""
+    times = [0.0]
+    pauses = OwnPauses(lambda: times[-1])
+    times.append(10.0)
+    assert pauses.blur(9.75, 10.0) == 0.25
+    times.append(10.125)
+    assert pauses.blur(9.75, 10.125) == 0.25
+    assert pauses.blur(10.0, 10.125) == 0
+
+
+def test_journeys_take_turns() -> None:
+    """Two journeys once a second are a request each half second, and not two at once."""
+    asked: list[float] = []
+
+    async def answer(_request: httpx.Request) -> httpx.Response:
+        asked.append(now())
+        return httpx.Response(200)
+
+    async def all_of_it() -> None:
+        async with open_client("http://shop", httpx.MockTransport(answer)) as http:
+            prober = Prober(
+                replace(USUAL, wait_seconds=0), Meters(["a", "b"]), http, [replace(GET, name=n) for n in "ab"]
+            )
+            with suppress(TimeoutError):
+                await asyncio.wait_for(prober.run(), 1.75)
+
+    run(all_of_it())
+    assert asked == pytest.approx([0, 0.5, 1, 1.5])
 
 
 def test_a_shop_that_starts_is_waited_for() -> None:
@@ -317,11 +350,11 @@ async def test_each_probe_has_a_connection_of_its_own() -> None:
         nonlocal connections
         connections += 1
         first.set()
-        await reader.readuntil(b"\r\n\r\n")
         if connections == 1:
             await reader.read()  # for ever, until the client leaves
-        writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(LIST)}\r\n\r\n{LIST}".encode())
-        await writer.drain()
+        with suppress(asyncio.IncompleteReadError):  # the client leaves; this server would keep the connection
+            while await reader.readuntil(b"\r\n\r\n"):
+                writer.write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(LIST)}\r\n\r\n{LIST}".encode())
         writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:

@@ -56,6 +56,20 @@ def test_each_scenario_is_a_case() -> None:
     assert scenarios(objective()) == EVERY
 
 
+def test_tickets_instead_of_pages_are_tested_as_early() -> None:
+    """The same tiers are expected at the same times after a fresh start; only their severity differs."""
+    paging, quiet = (
+        [
+            check
+            for case in file(slo)["tests"]
+            if case["name"].startswith("fresh start")
+            for check in case["promql_expr_test"]
+        ]
+        for slo in (objective(), objective(page="ticket"))
+    )
+    assert [check["eval_time"] for check in paging] == [check["eval_time"] for check in quiet]
+
+
 def test_a_target_is_tried_up_and_down() -> None:
     """Instead of the series alone."""
     assert scenarios(objective(target='up{job="a"}')) == [*EVERY[:-1], "target down", "target up"]
