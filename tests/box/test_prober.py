@@ -141,6 +141,7 @@ def test_what_cannot_be_started_has_failed() -> None:
 
     assert len(found.asked) == 4
     assert found.outcomes() == {"not_started": 6}
+    assert found.seconds("not_started") == 0
 
 
 def raising(error: Exception) -> Answer:
@@ -292,7 +293,7 @@ def test_a_pause_counts_as_far_as_it_is_within_a_probe() -> None:
 
 
 def test_journeys_take_turns() -> None:
-    """Two journeys once a second are a request each half second, and not two at once."""
+    """Two journeys, each twice a second, are a request each quarter of a second, and not two at once."""
     asked: list[float] = []
 
     async def answer(_request: httpx.Request) -> httpx.Response:
@@ -302,13 +303,16 @@ def test_journeys_take_turns() -> None:
     async def all_of_it() -> None:
         async with open_client("http://shop", httpx.MockTransport(answer)) as http:
             prober = Prober(
-                replace(USUAL, wait_seconds=0), Meters(["a", "b"]), http, [replace(GET, name=n) for n in "ab"]
+                replace(USUAL, per_second=2, wait_seconds=0),
+                Meters(["a", "b"]),
+                http,
+                [replace(GET, name=n) for n in "ab"],
             )
             with suppress(TimeoutError):
-                await asyncio.wait_for(prober.run(), 1.75)
+                await asyncio.wait_for(prober.run(), 0.9)
 
     run(all_of_it())
-    assert asked == pytest.approx([0, 0.5, 1, 1.5])
+    assert asked == pytest.approx([0, 0.25, 0.5, 0.75])
 
 
 def test_a_shop_that_starts_is_waited_for() -> None:
@@ -342,8 +346,10 @@ def test_a_shop_that_starts_is_waited_for() -> None:
     assert first_probe(7, raising(httpx.DecodingError("no gzip"))) == pytest.approx(7, abs=0.2)
 
 
-async def test_each_probe_has_a_connection_of_its_own() -> None:
-    """A connection that stalls holds up no other probe, and none is reused."""
+async def test_each_probe_has_a_connection_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that stalls holds up no other probe, none is reused, and none goes through a proxy."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "")
     connections, first = 0, asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -361,7 +367,8 @@ async def test_each_probe_has_a_connection_of_its_own() -> None:
         port = server.sockets[0].getsockname()[1]
         async with open_client(f"http://127.0.0.1:{port}") as http:
             stalled = asyncio.ensure_future(GET.ask(http))
-            await first.wait()
+            async with asyncio.timeout(30):
+                await first.wait()
             answered = [await GET.ask(http) for _ in range(3)]
             stalled.cancel()
             with suppress(asyncio.CancelledError):
