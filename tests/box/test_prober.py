@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import httpx
@@ -435,3 +435,8 @@ def test_the_settings_come_from_the_environment() -> None:
 
     assert from_environment(given) == ProberSettings(port=1, target="http://web:8000", per_second=2.5)
     assert from_environment({}) == ProberSettings()
+    all_of_them = ProberSettings("::1", 1, "http://web", 2.5, 3.5, 4, 5.5)
+    names = [each.name for each in fields(ProberSettings)]
+    assert (
+        from_environment({f"PROBER_{name.upper()}": str(getattr(all_of_them, name)) for name in names}) == all_of_them
+    )
