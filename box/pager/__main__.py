@@ -9,6 +9,8 @@ from box.pager.settings import from_environment
 
 MOST_HEAD_BYTES = 16_384
 """Address and headers of a request that has not arrived whole."""
+KEEP_ALIVE_SECONDS = 360
+"""Longer than the 5 minutes of Alertmanager, which would otherwise send on a connection that was just closed."""
 
 
 def main() -> None:
@@ -22,6 +24,7 @@ def main() -> None:
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=2,
     )
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from box.pager import times
+from box.pager import __main__, times
 from box.pager.app import LARGEST_BODY, create_app
 from box.pager.notification import Alert, moment, web_link
 from box.pager.settings import PagerSettings, from_environment
@@ -335,3 +335,13 @@ def test_moments_of_alertmanager() -> None:
 def test_only_web_links_are_links(url: str) -> None:
     """Everything that is not http or https with a host is dropped."""
     assert web_link(url) == ""
+
+
+def test_the_pager_keeps_idle_connections_longer_than_alertmanager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Alertmanager drops an idle connection after five minutes; the pager must not close it first."""
+    given: dict[str, Any] = {}
+    monkeypatch.setattr("uvicorn.run", lambda _app, **options: given.update(options))
+
+    __main__.main()
+
+    assert given["timeout_keep_alive"] > 5 * 60
