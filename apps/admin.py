@@ -13,6 +13,9 @@ from apps.faults import NAMES, Fault, FaultName, Faults
 MAX_SECONDS = 3600
 OF_ROUTES = frozenset({"errors", "latency"})
 """Faults that can be bound to routes."""
+FLOODS = frozenset({"log_flood", "cardinality"})
+MAX_BYPASS_SECONDS = 600
+"""What a flood with `bypass` writes costs disk and memory of the whole stack."""
 DIGEST = b"sha256:"
 """What the file begins with when it holds a digest of the token, from which the token cannot be found."""
 
@@ -54,6 +57,7 @@ class FaultRequest(BaseModel):
     delay_ms: int | None = Field(default=None, ge=1, le=60_000)
     dependency: str | None = None
     routes: tuple[str, ...] = ()
+    bypass: bool = False
 
 
 router = APIRouter(prefix="/admin", dependencies=[Depends(authorize)])
@@ -82,6 +86,7 @@ async def switch_on(request: Request, name: FaultName, wanted: FaultRequest) -> 
             delay_ms=wanted.delay_ms or 0,
             dependency=wanted.dependency or "",
             routes=wanted.routes,
+            bypass=wanted.bypass,
         )
     )
     return _describe(faults, name)
@@ -98,7 +103,7 @@ async def switch_off(request: Request, name: FaultName) -> dict[str, Any]:
 def _validate(request: Request, name: FaultName, wanted: FaultRequest) -> None:
     known_routes = {route for route, _ in request.app.state.routes}
     known_dependencies = request.app.state.dependencies
-    problems = []
+    problems = _misused_bypass(name, wanted)
     if (wanted.delay_ms is not None) != (name == "latency"):
         problems.append("`delay_ms` is needed for `latency` and for nothing else")
     if name == "dependency" and wanted.dependency not in known_dependencies:
@@ -114,6 +119,16 @@ def _validate(request: Request, name: FaultName, wanted: FaultRequest) -> None:
         raise HTTPException(422, "; ".join(problems))
 
 
+def _misused_bypass(name: FaultName, wanted: FaultRequest) -> list[str]:
+    if not wanted.bypass:
+        return []
+    if name not in FLOODS:
+        return [f"`bypass` does not apply to the fault `{name}`"]
+    if wanted.seconds > MAX_BYPASS_SECONDS:
+        return [f"`seconds` must be at most {MAX_BYPASS_SECONDS} with `bypass`"]
+    return []
+
+
 def _describe(faults: Faults, name: FaultName) -> dict[str, Any]:
     fault = faults.active(name)
     if fault is None:
@@ -125,4 +140,5 @@ def _describe(faults: Faults, name: FaultName) -> dict[str, Any]:
         "delay_ms": fault.delay_ms,
         "dependency": fault.dependency,
         "routes": list(fault.routes),
+        "bypass": fault.bypass,
     }

@@ -24,10 +24,10 @@ class BoundedCounter:
         self._overflow = overflow.labels(f"{name}_total")
         self._counter.labels(OTHER)
 
-    def count(self, value: str) -> None:
-        """Count one observation."""
+    def count(self, value: str, *, bounded: bool = True) -> None:
+        """Count one observation; unless `bounded`, any new value becomes a series."""
         if value not in self._known:
-            if len(self._known) >= self._most:
+            if bounded and len(self._known) >= self._most:
                 self._overflow.inc()
                 value = OTHER
             else:

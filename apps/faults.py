@@ -22,7 +22,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault that is switched on; `until` is a reading of the monotonic clock."""
+    """A fault that is switched on; `until` is a reading of the monotonic clock.
+
+    `bypass`: a flood passes the limit by which the shop protects its logs and metrics.
+    """
 
     name: FaultName
     rate: float
@@ -30,6 +33,7 @@ class Fault:
     delay_ms: int = 0
     dependency: str = ""
     routes: tuple[str, ...] = ()
+    bypass: bool = False
 
     def meets(self, route: str) -> bool:
         """True when the fault is meant for this route; no routes means all of them."""
@@ -62,6 +66,7 @@ class Faults:
             delay_ms=fault.delay_ms,
             dependency=fault.dependency,
             routes=list(fault.routes),
+            bypass=fault.bypass,
         )
         if fault.name in self.effects:
             task = asyncio.create_task(self.effects[fault.name](fault))

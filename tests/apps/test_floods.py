@@ -5,7 +5,7 @@ import io
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
@@ -143,3 +143,50 @@ async def test_floods_have_no_routes(shop: Shop, name: str) -> None:
 
     assert answer.status_code == 422
     assert "`routes` does not apply" in answer.json()["detail"]
+
+
+async def _until(reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not reached():  # noqa: ASYNC110 - a metric has no event
+            await asyncio.sleep(0.01)
+
+
+async def test_the_cardinality_fault_can_pass_the_bound(settings: Settings) -> None:
+    """With `bypass` a share of the values becomes series, all of them, until the fault ends."""
+    async with open_shop(settings.model_copy(update={"max_label_values": 50})) as shop:
+        await shop.web.fault("cardinality", seconds=60, rate=0.02, bypass=True)
+        await _until(lambda: _series(shop) == 201)
+        assert shop.web.value("shop_fault_effects_total", fault="cardinality") == 200
+        assert shop.web.value("shop_label_overflow_total", metric="shop_visits_total") == 0
+        await shop.web.client.delete("/admin/faults/cardinality", headers=ADMIN)
+        await _until(lambda: _series(shop) == 1)
+
+
+async def test_the_log_flood_can_pass_the_throttle(settings: Settings, written: io.StringIO) -> None:
+    """With `bypass` each line is written, as one of a library that logs by itself, and requests are served."""
+    async with open_shop(settings) as shop:
+        await shop.web.fault("log_flood", seconds=60, bypass=True)
+        while (shop.web.value("shop_fault_effects_total", fault="log_flood") or 0) < 200:
+            assert (await shop.web.client.get("/products")).status_code == 200
+            await asyncio.sleep(0.01)
+        await shop.web.client.delete("/admin/faults/log_flood", headers=ADMIN)
+
+    lines = Counter(json.loads(line)["logger"] for line in written.getvalue().splitlines())
+    assert lines["apps.floods.library"] >= 200
+
+
+@pytest.mark.parametrize(
+    ("name", "members", "said"),
+    [
+        ("errors", {"bypass": True}, "`bypass` does not apply"),
+        ("log_flood", {"bypass": True, "seconds": 601}, "at most 600"),
+    ],
+)
+async def test_bypassing_is_for_floods_and_for_a_limited_time(
+    shop: Shop, name: str, members: dict[str, object], said: str
+) -> None:
+    """A request that asks for more is refused with the reason."""
+    answer = await shop.web.fault(name, **members)
+
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
