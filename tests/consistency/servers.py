@@ -10,7 +10,7 @@ SCRAPED = (
 )
 """What Prometheus records about every scrape."""
 
-PROCESS = ("process_resident_memory_bytes", "process_cpu_seconds_total")
+PROCESS = ("process_resident_memory_bytes", "process_cpu_seconds_total", "process_start_time_seconds")
 
 PROMETHEUS: dict[str, tuple[str, ...]] = {
     "prometheus_config_last_reload_successful": (),
@@ -21,6 +21,7 @@ PROMETHEUS: dict[str, tuple[str, ...]] = {
     "prometheus_rule_evaluation_failures_total": ("rule_group",),
     "prometheus_rule_group_interval_seconds": ("rule_group",),
     "prometheus_rule_group_iterations_missed_total": ("rule_group",),
+    "prometheus_rule_group_iterations_total": ("rule_group",),
     "prometheus_rule_group_last_duration_seconds": ("rule_group",),
     "prometheus_target_scrape_pool_exceeded_label_limits_total": (),
     "prometheus_target_scrapes_exceeded_body_size_limit_total": (),
@@ -38,7 +39,9 @@ PROMETHEUS: dict[str, tuple[str, ...]] = {
 ALERTMANAGER: dict[str, tuple[str, ...]] = {
     "alertmanager_config_last_reload_successful": (),
     "alertmanager_notification_requests_failed_total": ("integration",),
+    "alertmanager_notification_requests_total": ("integration",),
     "alertmanager_notifications_failed_total": ("integration",),
+    "alertmanager_notifications_total": ("integration",),
 }
 
 COLLECTOR: dict[str, tuple[str, ...]] = {

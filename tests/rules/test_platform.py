@@ -1,7 +1,6 @@
 """The alerts about the monitoring itself: judged by both promtools, complete in cases, routes and pages."""
 
 import subprocess
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -36,21 +35,40 @@ def test_the_cases_hold(promtool: Path) -> None:
 
 def test_every_alert_fires_in_a_case_and_is_quiet_in_one() -> None:
     """An alert without a case that fires is not proven; those of all parts are quiet when all is well."""
-    fired = Counter(
-        (check["alertname"], labels["exp_labels"].get("signal") if check["alertname"].startswith("Collector") else None)
+    fired = {
+        (check["alertname"], alert["exp_labels"]["severity"], _signal(check["alertname"], alert["exp_labels"]))
         for case in cases()
         for check in case.get("alert_rule_test", [])
-        for labels in check["exp_alerts"]
-    )
-    wanted = {(rule["alert"], rule["labels"].get("signal")) for rule in ALERTS}
+        for alert in check["exp_alerts"]
+    }
+    wanted = {(rule["alert"], rule["labels"]["severity"], rule["labels"].get("signal")) for rule in ALERTS}
     healthy = [case for case in cases() if case["name"].startswith("healthy")]
 
-    assert set(fired) == wanted
+    assert fired == wanted
     assert len(healthy) == 2
     for case in healthy:
         assert {check["expr"] for check in case["promql_expr_test"]} == {
             'ALERTS{alertname!="Watchdog",alertstate="firing"}'
         }
+
+
+def test_the_docs_answer_for_every_alert() -> None:
+    """Each alert has a row that says why it is a page or a ticket, with the severity that it has."""
+    page = (ROOT / "docs/platform-alerts.md").read_text(encoding="utf-8")
+    section = page.split("## Page or ticket")[1].split("\n## ")[0]
+    rows = {(cells[1].strip().split("`")[1], cells[2].strip()) for cells in _cells(section) if "`" in cells[1]}
+
+    assert rows == {(rule["alert"], rule["labels"]["severity"]) for rule in ALERTS} | {("WatchdogMissing", "page")}
+
+
+def _cells(page: str) -> list[list[str]]:
+    """Return the cells of each line of the tables of a page."""
+    return [line.split("|") for line in page.splitlines() if line.startswith("|")]
+
+
+def _signal(alert: str, labels: dict[str, str]) -> str | None:
+    """Return the signal that the rule itself sets; other alerts take it from their series."""
+    return labels.get("signal") if alert.startswith("Collector") else None
 
 
 def test_rules_that_never_fire_fail_all_cases_that_expect_them(promtools: dict[str, Path], tmp_path: Path) -> None:
