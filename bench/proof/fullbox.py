@@ -81,7 +81,7 @@ class FullBox:
 
     def fault(self, tier: str, name: str, **settings: object) -> None:
         """Switch a fault of the shop on; without settings, off."""
-        token = (self.run / "secrets" / "admin-token").read_text().strip()
+        token = Layout(ROOT, self.run).admin_token(tier).read_text().strip()
         answer = self._session.request(
             "PUT" if settings else "DELETE",
             f"{self.url(tier)}/admin/faults/{name}",
@@ -112,6 +112,10 @@ class FullBox:
         control.stop(name)
         os.kill(pid, signal.SIGKILL)
         return time.time()
+
+    def pid(self, name: str) -> int:
+        """Return the process ID of a service."""
+        return self._control().states()[name].pid
 
     def revive(self, name: str) -> None:
         """Start a service that was killed, and wait until it is ready.
