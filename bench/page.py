@@ -1,10 +1,13 @@
-"""Keeps docs/benchmarks.md: each benchmark replaces its own section and leaves the rest alone."""
+"""Keeps the pages with figures: each benchmark replaces its own section and leaves the rest alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = DOCS / "benchmarks.md"
+OTHER_PAGES = {"alerts": DOCS / "platform-alerts.md"}
+"""Benchmark -> the page of its section, where that is not PAGE."""
 
 
 class PageError(Exception):
@@ -21,10 +24,16 @@ def with_section(page: str, name: str, body: str) -> str:
     before, found, rest = page.partition(start)
     _, ended, after = rest.partition(end)
     if not found or not ended:
-        raise PageError(f"{PAGE.name} has no section between {start.strip()!r} and {end.strip()!r}; add both lines")
+        raise PageError(f"the page has no section between {start.strip()!r} and {end.strip()!r}; add both lines")
     return f"{before}{start}\n{body.strip()}\n\n{end}{after}"
 
 
 def write_section(name: str, body: str) -> None:
-    """Replace a section of the page on disk."""
-    PAGE.write_text(with_section(PAGE.read_text(encoding="utf-8"), name, body), encoding="utf-8")
+    """Replace the section of a benchmark on disk."""
+    page = page_of(name)
+    page.write_text(with_section(page.read_text(encoding="utf-8"), name, body), encoding="utf-8")
+
+
+def page_of(name: str) -> Path:
+    """Return the page that holds the section of a benchmark."""
+    return OTHER_PAGES.get(name, PAGE)

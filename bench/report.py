@@ -25,10 +25,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of one benchmark, in the order in which it is read."""
+    """The result of one benchmark, in the order in which it is read; `failed` is what is not as it must be."""
 
     name: str
     parts: tuple[str | Table, ...]
+    failed: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The report as Markdown."""

@@ -4,7 +4,7 @@ import pytest
 
 from bench.__main__ import BENCHES
 from bench.deviation import Deviations
-from bench.page import PAGE, PageError, with_section
+from bench.page import PageError, page_of, with_section
 from bench.report import Report, Table, ratio
 
 PAGE_OF_TWO = (
@@ -52,9 +52,8 @@ def test_a_page_without_the_section_is_refused() -> None:
 
 def test_every_benchmark_has_its_section() -> None:
     """`--write-docs` works for every benchmark, and the page says how to print each again."""
-    page = PAGE.read_text(encoding="utf-8")
-
     for name in BENCHES:
+        page = page_of(name).read_text(encoding="utf-8")
         assert with_section(page, name, "new").count("\nnew\n") == 1
         assert f"python -m bench {name}" in page
 
