@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from slo.schema import ValidatedFile
 
 _SHOWN = 10
+_OTHER_FILE = "build the file that has it, too, or remove it"
 
 
 def with_causes(sets: tuple[SloSet, ...], files: Sequence[ValidatedFile], findings: Findings) -> tuple[SloSet, ...]:
@@ -40,7 +41,7 @@ def with_causes(sets: tuple[SloSet, ...], files: Sequence[ValidatedFile], findin
     def related(slo: Slo) -> Slo:
         name = (slo.service, slo.name)
         found = tuple(
-            _cause(slo, slos[other]) if other in slos else Cause(*other, known=other in declared)
+            _cause(slo, slos[other]) if other in slos else _unseen(slo, other, known=other in declared)
             for other in sorted(causes[name])
         )
         return replace(slo, causes=found, symptoms=tuple(sorted(symptoms[name])))
@@ -68,7 +69,7 @@ def _choices(slo: Slo, wrong: SloName, known: Collection[SloName]) -> str:
     others = sorted(name for name in known if name != (slo.service, slo.name))
     same = [written(name) for name in others if name[0] == wrong[0]]
     more = f" and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
-    listed = f"known: {', '.join(same[:_SHOWN])}{more}" if same else "remove it"
+    listed = f"known: {', '.join(same[:_SHOWN])}{more}; or build the file that has it, too" if same else _OTHER_FILE
     return did_you_mean(written(wrong), map(written, others)) or listed
 
 
@@ -78,6 +79,11 @@ def _cause(slo: Slo, other: Slo) -> Cause:
     both = mine.keys() & theirs.keys()
     equal = (name for name in both if None in {mine[name], theirs[name]} or mine[name] == theirs[name])
     return Cause(other.service, other.name, tuple(sorted(equal)))
+
+
+def _unseen(slo: Slo, other: SloName, *, known: bool) -> Cause:
+    """Return a cause of another build: with all labels equal, a mistake is a page more, never one less."""
+    return Cause(*other, tuple(sorted(_labels(slo))), known=known)
 
 
 def _labels(slo: Slo) -> dict[str, str | None]:

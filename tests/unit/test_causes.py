@@ -92,7 +92,7 @@ def test_the_choices_are_few() -> None:
     many = {f"slo{number}": "" for number in range(14)}
     ((_, _, hint),) = wrong(file(web="depends_on: [pay/zzzzzzzzz], "), file("pay", **many))
     assert hint.startswith("known: pay/slo0, pay/slo1, ")
-    assert hint.endswith(", pay/slo5 and 4 more")
+    assert hint.endswith(", pay/slo5 and 4 more; or build the file that has it, too")
     assert hint.count("pay/") == 10
 
 
@@ -157,10 +157,16 @@ def test_causes_share_a_rule_where_they_can() -> None:
     """One rule for each service and set of equal labels, in an order that does not depend on that of the file."""
     source = file(web="depends_on: [c, pay/a, b], group_by: [region], ", b="group_by: [region], ", c="")
     assert [(rule["target_matchers"][-1], rule.get("equal")) for rule in rules(source)[:3]] == [
-        ('slo="a"', None),
+        ('slo="a"', ["region"]),
         ('slo="b"', ["region"]),
         ('slo="c"', None),
     ]
+
+
+def test_a_cause_of_another_build_is_held_back_only_where_all_labels_are_equal() -> None:
+    """Its labels are unknown, and a page of staging must not inhibit one of production."""
+    (rule, *_) = rules(file(top="labels: {env: staging}\n", web="depends_on: [pay/a], group_by: [region], "))
+    assert rule["equal"] == ["env", "region"]
 
 
 def test_nothing_changes_without_dependencies() -> None:
