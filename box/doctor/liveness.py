@@ -18,7 +18,7 @@ def look(record: Record, states: Mapping[str, ProcessState]) -> Iterator[Check]:
         yield Check(LIVENESS, "ok", "probes the services every 5 s")
     for name in record.given_up:
         problem = f"gives no answer after {len(record.of(name))} restarts, and is left alone"
-        yield Check(f"{name}: restarts", "broken", problem, Broken(name, problem, f"see .venv/bin/box logs {name}"))
+        yield Check(f"{name}: restarts", "broken", problem, Broken(name, problem, "restart it: .venv/bin/box up"))
     for name in sorted({restart.service for restart in record.restarts} - set(record.given_up)):
         *_, last = record.of(name)
         age = time.time() - last.at

@@ -59,7 +59,9 @@ class Keeper:
             self.control.signal(service.name, seen.pid, "KILL")
         elif step is Step.GIVE_UP:
             limit = f"{MOST_RESTARTS} restarts in {WINDOW_SECONDS / 60:.0f} minutes"
-            self.say(f"{service.name} gives no answer after {limit}; left alone for now: box logs {service.name}")
+            self.say(
+                f"{service.name} gives no answer after {limit} and is left alone: restart it with .venv/bin/box up"
+            )
 
     def _end(self, service: Service, seen: Seen, watch: Watch) -> None:
         why = f"no answer to {service.alive_path} for {seen.until - watch.silent_since:.0f} s"
