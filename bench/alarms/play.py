@@ -31,6 +31,8 @@ _HOLD_SECONDS = 5.0
 _PER_SECOND = 15.0
 _LONGEST_SECONDS = 3600.0
 _WARM_SECONDS = 30.0
+_LASTING = ("Budget", "PrometheusStorageFailing")
+"""Tickets that last for the whole run: those of a budget, and the one about the last start of Prometheus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,12 @@ def _calm(box: FullBox, row: Row) -> bool:
 
 
 def _ending(box: FullBox) -> set[AlertKey]:
-    """Return what fires and will end soon: tickets of a budget last for the whole run."""
+    """Return what fires and will end soon."""
     return {alert for alert in firing(box) if _must_end(alert)}
 
 
 def _must_end(alert: AlertKey) -> bool:
-    return alert.severity == "page" or "Budget" not in alert.name
+    return alert.severity == "page" or not any(part in alert.name for part in _LASTING)
 
 
 def _is_slo_page(alert: AlertKey) -> bool:

@@ -16,7 +16,7 @@ _TICKETS = {
     "ShopCheckoutLatencyBudgetExhausted": "as ShopBrowseLatencyBudgetExhausted",
     "ShopBrowseProbeBudgetExhausted": "as ShopBrowseLatencyBudgetExhausted",
     "ShopCheckoutProbeBudgetExhausted": "as ShopBrowseLatencyBudgetExhausted",
-    "ShopCatalogAvailabilityBudgetExhausted": "the circuit breaker of web keeps calls away from a tier that fails",
+    "ShopCatalogAvailabilityBudgetExhausted": "needs several rows: the breaker of web lets few failing calls pass",
     "ShopOrdersAvailabilityBudgetExhausted": "as ShopCatalogAvailabilityBudgetExhausted",
 }
 UNRAISED = {
