@@ -4,11 +4,10 @@ import os
 
 import uvicorn
 
+from box import serving
 from box.pager.app import create_app
 from box.pager.settings import from_environment
 
-MOST_HEAD_BYTES = 16_384
-"""Address and headers of a request that has not arrived whole."""
 KEEP_ALIVE_SECONDS = 360
 """Longer than the 5 minutes of Alertmanager, which would otherwise send on a connection that was just closed."""
 
@@ -16,17 +15,8 @@ KEEP_ALIVE_SECONDS = 360
 def main() -> None:
     """Serve until told to stop."""
     settings = from_environment(os.environ)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        http="h11",
-        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=2,
-    )
+    options = serving.options(settings.host, settings.port)
+    uvicorn.run(create_app(settings), **options, timeout_keep_alive=KEEP_ALIVE_SECONDS)
 
 
 if __name__ == "__main__":

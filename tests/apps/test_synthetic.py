@@ -14,7 +14,7 @@ from apps.messages import OrderRequest
 from apps.orders import synthetic
 from apps.orders.ledger import find, place
 from apps.problems import unreachable
-from tests.e2e.orders_invariants import _shelf
+from tests.e2e.orders_invariants import shelf
 
 STOCK = 1000
 
@@ -45,7 +45,7 @@ def left(database: Database) -> dict[str, int]:
 def problems(engine: Engine) -> list[str]:
     """Products of which initial stock minus sold is not what is left."""
     with engine.connect() as connection:
-        return _shelf(connection)
+        return shelf(connection)
 
 
 def test_old_orders_of_the_prober_go_and_no_others(database: Database) -> None:

@@ -145,7 +145,7 @@ def judge(plan: Plan, run: Run, seconds: float) -> Verdict:
         found = dict(connection.execute(select(orders.c.idempotency_key, orders.c.order_id).where(mine)).tuples().all())
         rows = connection.scalar(select(func.count()).select_from(orders).where(mine)) or 0
         sold = _sold(connection, plan)
-        shelf_problems = _shelf(connection)
+        shelf_problems = shelf(connection)
     engine.dispose()
     wanted = _wanted(plan, found)
     missing = [key for key, order_id in run.acknowledged.items() if found.get(key) != order_id]
@@ -191,7 +191,7 @@ def _sold(connection: Connection, plan: Plan) -> dict[tuple[str, str], int]:
     return {(key, sku): quantity for key, sku, quantity in connection.execute(query).tuples()}
 
 
-def _shelf(connection: Connection) -> list[str]:
+def shelf(connection: Connection) -> list[str]:
     """Initial stock minus everything ever sold must be what is left, for each product."""
     sold = func.coalesce(func.sum(order_items.c.quantity), 0)
     query = (
