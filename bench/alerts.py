@@ -33,7 +33,7 @@ def run(options: Options) -> Report:
     chosen = [row for row in wanted if not options.only or any(part in row.name for part in options.only)]
     found = outcomes(play(chosen, None if options.only else BACKGROUND))
     wrong = problems(found)
-    said = "\n".join(f"* {line}" for line in wrong) or "Every expected alert fired, and no other page."
+    said = "\n".join(f"* {line}" for line in wrong) or "Every expected alert fired, and no unexpected page came."
     reasons = Table(("Raised by no row", "Reason"), tuple((_name(alert), why) for alert, why in UNRAISED.items()))
     return Report("alerts", (_INTRO, _table(found), said, reasons, f"Versions: {machine()}."), tuple(wrong))
 
