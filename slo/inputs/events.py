@@ -13,7 +13,7 @@ from slo.inputs.evaluate import Server, refuse_constant
 from slo.inputs.figures import decimal, near
 from slo.inputs.linear import columns, form_of
 from slo.inputs.source import Input, UndrivenError, inputs, sources, tree_of
-from slo.model import Feed
+from slo.model import InputSeries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,7 +62,9 @@ class _Asked(msgspec.Struct, frozen=True):
         return total, total - other if self.goods else other
 
 
-def increments(total: Query | None, good: Query | None, bad: Query | None, member: Labels = ()) -> tuple[Feed, ...]:
+def increments(
+    total: Query | None, good: Query | None, bad: Query | None, member: Labels = ()
+) -> tuple[InputSeries, ...]:
     """Return counters with their increments per good and per bad event, and constant gauges that the queries also read.
 
     Raises:
@@ -176,7 +178,7 @@ def _of_member(found: dict[frozenset[tuple[str, str]], float], member: Labels) -
     return sums.get(frozenset(member)) if len(sums) == 1 else None
 
 
-def _feed(one: Input, good: Fraction, bad: Fraction, gauge: float | None) -> Feed | None:
+def _feed(one: Input, good: Fraction, bad: Fraction, gauge: float | None) -> InputSeries | None:
     if one.source.kind != "gauge":
-        return Feed(one.series, decimal(good), decimal(bad))
-    return None if gauge is None else Feed(one.series, int(gauge), int(gauge), "constant")
+        return InputSeries(one.series, decimal(good), decimal(bad))
+    return None if gauge is None else InputSeries(one.series, int(gauge), int(gauge), "constant")

@@ -10,7 +10,7 @@ from slo.inputs.drivers import drivers
 from slo.inputs.evaluate import Server, numbers_in, refuse_constant
 from slo.inputs.figures import decimal
 from slo.inputs.source import WINDOW, UndrivenError, inputs, sources, tree_of
-from slo.model import Feed
+from slo.model import InputSeries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +33,7 @@ _UNITS = (1.0, 0.001, 1000.0)
 
 def states(
     query: Expression, judge: Judge, member: Labels = (), *, limit: Decimal | None = None, completed: bool = False
-) -> tuple[Feed, ...]:
+) -> tuple[InputSeries, ...]:
     """Return series and their values in a good and in a bad slice.
 
     Args:
@@ -107,15 +107,15 @@ def _judged(
     return judge(list(found.values()), exact)
 
 
-def _fed(made: Sequence[Input], good: Values, bad: Values) -> Iterator[Feed]:
+def _fed(made: Sequence[Input], good: Values, bad: Values) -> Iterator[InputSeries]:
     counters = any(one.source.kind != "gauge" for one in made)
     for one, first, second in zip(made, good, bad, strict=True):
         gauge, reach = one.source.kind == "gauge", one.source.reach
         if first is None and second is None:
             continue
         if first is None or second is None:
-            yield Feed(one.series, int(first is not None), int(second is not None), "presence", reach=reach)
+            yield InputSeries(one.series, int(first is not None), int(second is not None), "presence", reach=reach)
         else:
             kind: Kind = "rate" if not gauge else "constant" if counters else "gauge"
             usual = reach == WINDOW and not gauge
-            yield Feed(one.series, decimal(first), decimal(second), kind, reach=0 if usual else reach)
+            yield InputSeries(one.series, decimal(first), decimal(second), kind, reach=0 if usual else reach)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slo.inputs.evaluate import NOW, Server
 from slo.inputs.figures import near
 from slo.inputs.source import UndrivenError, inputs, sources, tree_of
-from slo.model import Feed
+from slo.model import InputSeries
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TIMES = (NOW, NOW / 4, -NOW)
 
 
-def times(query: Expression, old: Decimal, member: Labels = (), *, second: int = 1) -> tuple[Feed, ...]:
+def times(query: Expression, old: Decimal, member: Labels = (), *, second: int = 1) -> tuple[InputSeries, ...]:
     """Return series with the current time in a good slice, and a time `old` seconds ago in a bad one.
 
     `second`: what one second adds to the value of the query.
@@ -33,12 +33,12 @@ def times(query: Expression, old: Decimal, member: Labels = (), *, second: int =
     made = inputs(found, member)
     server = Server.of(made, query.selectors, completed=False)
     if _ages(query, server, made, member):
-        return tuple(Feed(one.series, 0, old, "gauge") for one in made)
+        return tuple(InputSeries(one.series, 0, old, "gauge") for one in made)
     factor = second * NOW / (_value(query, server, NOW, member) or NOW)
     straight = all(near(_value(query, server, time, member) or 0, time * second / factor) for time in _TIMES)
     if not straight or not factor.is_integer():
         raise UndrivenError("its query is not a time in a known unit, or drops times")
-    return tuple(Feed(one.series, 0, old, "age", second=int(factor)) for one in made)
+    return tuple(InputSeries(one.series, 0, old, "age", second=int(factor)) for one in made)
 
 
 def _value(query: Expression, server: Server, time: float, member: Labels) -> float | None:

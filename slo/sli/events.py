@@ -9,7 +9,7 @@ import msgspec
 from slo.counting import MetricPair, events, where_measured
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import bucketed, increments
-from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
+from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit
 from slo.operands import BAD, GOOD, NEUTRAL, belongs, buckets_of, makes_labels, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, check_rate, parse_query, selectors_of
@@ -130,11 +130,11 @@ class Events(msgspec.Struct, frozen=True):
                 rows.setdefault(one, UNKNOWN_BUCKET if belongs(one, buckets) else text)
         return tuple(rows.items())
 
-    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+    def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
         """Series that only good events add to, and series that bad ones add to, as the queries tell them apart."""
         return self._plain(member) or increments(self.total, self.good, self.bad, member)
 
-    def _plain(self, member: Labels) -> tuple[Feed, ...]:
+    def _plain(self, member: Labels) -> tuple[InputSeries, ...]:
         """The two series of two selectors, where that is enough."""
         total, good, bad = (_of_member(q, member) for q in (self.total, self.good, self.bad))
         if any(not isinstance(q, Selector) for q in self.queries()):
@@ -148,7 +148,7 @@ class Events(msgspec.Struct, frozen=True):
         both = example((total, part))
         if rest is None or both is None:
             return ()
-        return (Feed(rest, good=units[1], bad=units[0]), Feed(both, good=units[0], bad=units[1]))
+        return (InputSeries(rest, good=units[1], bad=units[0]), InputSeries(both, good=units[0], bad=units[1]))
 
     def describe(self) -> str:
         """One line for a person."""
@@ -206,12 +206,12 @@ def _of_member(query: Query | None, member: Labels) -> Selector | None:
     return query.renamed(query.name, *(Matcher(name, "=", value) for name, value in member))
 
 
-def _feeds(*rows: tuple[Selector | None, Selector | None, int, int]) -> tuple[Feed, ...]:
+def _feeds(*rows: tuple[Selector | None, Selector | None, int, int]) -> tuple[InputSeries, ...]:
     """A feed for each row of (selector, selector to stay clear of, units per good event, per bad event)."""
     made = []
     for selector, other, good, bad in rows:
         series = example((selector,), without=(other,) if other else ()) if selector else None
         if series is None:
             return ()
-        made.append(Feed(series, good, bad))
+        made.append(InputSeries(series, good, bad))
     return tuple(made)

@@ -10,7 +10,7 @@ from msgspec import Meta
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import times
-from slo.model import NO_DATA, Base, Counts, Feed, Unit
+from slo.model import NO_DATA, Base, Counts, InputSeries, Unit
 from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, read
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of
 from slo.selectors import example
@@ -90,13 +90,17 @@ class Freshness(msgspec.Struct, frozen=True):
         """Return no data for each selector: a minute without a value does not count."""
         return tuple((selector, NO_DATA) for selector in self.selectors())
 
-    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+    def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
         """A timestamp, of right now or of a minute too long ago."""
         if not isinstance(self.timestamp, Selector):
             return times(self.timestamp, self.under + 60, member, second=self._second)
         labels = [Matcher(name, "=", value) for name, value in member]
         series = example((self.timestamp.renamed(self.timestamp.name, *labels),))
-        return () if series is None else (Feed(series, good=0, bad=self.under + 60, kind="age", second=self._second),)
+        return (
+            ()
+            if series is None
+            else (InputSeries(series, good=0, bad=self.under + 60, kind="age", second=self._second),)
+        )
 
     def describe(self) -> str:
         """One line for a person."""

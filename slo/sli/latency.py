@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from slo.counting import MetricPair, by_member, events, in_tile, where_measured
 from slo.diagnostics import Diagnostic, Place
-from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, Feed, Unit
+from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit
 from slo.promql import Matcher, Selector, parse_selector
 from slo.selectors import check_selector, example, reads
 from slo.units import (
@@ -169,7 +169,7 @@ class Latency(msgspec.Struct, frozen=True):
         failed = self.selectors()[-1] if self.errors is not None else None
         return ((own, NO_DATA), *((one, NO_FAILURES if one == failed else UNKNOWN_BUCKET) for one in others))
 
-    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+    def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
         """The count grows with every event, the bucket with the good ones."""
         if self.native:
             return self._observations(member)
@@ -178,13 +178,13 @@ class Latency(msgspec.Struct, frozen=True):
         bucket = self._without_errors("_bucket", *labels, Matcher("le", "=", f"{self.under.normalize():f}"))
         if count is None or bucket is None:
             return ()
-        return (Feed(count, good=1, bad=1), Feed(bucket, good=1, bad=0))
+        return (InputSeries(count, good=1, bad=1), InputSeries(bucket, good=1, bad=0))
 
-    def _observations(self, member: Labels) -> tuple[Feed, ...]:
+    def _observations(self, member: Labels) -> tuple[InputSeries, ...]:
         """A native histogram, with observations in the buckets below and above that of the limit: of powers of two."""
         series = self._without_errors("", *(Matcher(name, "=", value) for name, value in member))
         below = Decimal(2) ** math.floor(math.log2(self.under))
-        return () if series is None else (Feed(series, good=below, bad=4 * below, kind="histogram"),)
+        return () if series is None else (InputSeries(series, good=below, bad=4 * below, kind="histogram"),)
 
     def _without_errors(self, suffix: str, *matchers: Matcher) -> str | None:
         """Return a series of the histogram whose fast observations are good, because `errors` does not match it."""

@@ -9,7 +9,7 @@ import msgspec
 from slo.counting import minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
-from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, Base, Counts, Feed, Unit
+from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, Base, Counts, InputSeries, Unit
 from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, by_labels, check_value, parse_query, selectors_of
@@ -90,14 +90,14 @@ class Ratio(msgspec.Struct, frozen=True):
         texts = {BAD: NO_FAILURES, GOOD: good, NEUTRAL: NO_DATA}
         return tuple((one, NO_DATA if one in below else texts[sign]) for one, sign in signed)
 
-    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+    def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
         """One gauge that is 0 or 1; what an expression reads is moved so that its value is."""
         if not isinstance(self.query, Selector):
             return states(self.query, self._judged, member, completed=True)
         labels = [Matcher(name, "=", value) for name, value in member]
         series = example((self.query.renamed(self.query.name, *labels),))
         good = int(self.success)
-        return () if series is None else (Feed(series, good=good, bad=1 - good, kind="gauge"),)
+        return () if series is None else (InputSeries(series, good=good, bad=1 - good, kind="gauge"),)
 
     def _judged(self, shares: Sequence[float], _: bool) -> bool | None:  # noqa: FBT001 - see `states`
         """Whether all of a minute with these shares is good, or all of it bad."""

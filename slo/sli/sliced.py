@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from slo.counting import count_slices, minute, sum_slices
-from slo.model import Base, Counts, Feed, Unit
+from slo.model import Base, Counts, InputSeries, Unit
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -50,9 +50,9 @@ class Sliced(msgspec.Struct, frozen=True):
         """The same as of the SLI of events."""
         return self.inner.missing()
 
-    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+    def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
         """Those of the SLI of events: a minute of good events is good, one of bad events is bad."""
-        return self.inner.feeds(member)
+        return self.inner.input_series(member)
 
     def describe(self) -> str:
         """One line for a person."""

@@ -12,7 +12,7 @@ from msgspec import Meta
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
-from slo.model import NO_DATA, Base, Counts, Feed, Unit
+from slo.model import NO_DATA, Base, Counts, InputSeries, Unit
 from slo.promql import Matcher, Selector, read
 from slo.promql.spelling import short
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of
@@ -133,7 +133,7 @@ class Threshold(msgspec.Struct, frozen=True):
         """Return no data for each selector: a minute without a value does not count."""
         return tuple((selector, NO_DATA) for selector in self.selectors())
 
-    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+    def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
         """One gauge on either side of the limit; what an expression reads is moved so that its value is."""
         if not isinstance(self.query, Selector):
             return states(self.query, self._judged, member, limit=self.limit)
@@ -143,7 +143,7 @@ class Threshold(msgspec.Struct, frozen=True):
         return (
             ()
             if series is None or abs(beyond) > _LARGEST
-            else (Feed(series, good=self.limit, bad=beyond, kind="gauge"),)
+            else (InputSeries(series, good=self.limit, bad=beyond, kind="gauge"),)
         )
 
     def _judged(self, values: Sequence[float], exact: bool) -> bool | None:  # noqa: FBT001 - see `states`

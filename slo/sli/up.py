@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 
 from slo.counting import count_slices, sum_slices
-from slo.model import NO_DATA, Base, Counts, Feed, Unit
+from slo.model import NO_DATA, Base, Counts, InputSeries, Unit
 from slo.promql import Matcher, Selector, naming, parse_selector
 from slo.selectors import check_selector, example
 
@@ -58,11 +58,11 @@ class Up(msgspec.Struct, frozen=True):
         """Return no data for each selector: a minute without a value does not count."""
         return tuple((selector, NO_DATA) for selector in self.selectors())
 
-    def feeds(self, member: Labels = ()) -> tuple[Feed, ...]:
+    def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
         """One gauge: 1 is good, 0 is bad."""
         labels = [Matcher(name, "=", value) for name, value in member]
         series = example((self.selector.renamed(self.selector.name, *labels),))
-        return () if series is None else (Feed(series, good=1, bad=0, kind="gauge"),)
+        return () if series is None else (InputSeries(series, good=1, bad=0, kind="gauge"),)
 
     def describe(self) -> str:
         """One line for a person."""

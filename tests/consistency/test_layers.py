@@ -54,14 +54,14 @@ def test_a_stray_module_in_the_compiler_is_refused(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "line", "named"),
     [
-        ("slo/model.py", "import box", "slo.model -> box"),
+        ("slo/model/objective.py", "import box", "slo.model.objective -> box"),
         ("slo/cli/__init__.py", "import apps", "slo.cli -> apps"),
         ("apps/__init__.py", "import slo", "apps -> slo"),
         ("apps/__init__.py", "import loadtest", "apps -> loadtest"),
         ("box/prober/__init__.py", "import apps", "box.prober -> apps"),
         ("loadtest/__init__.py", "import slo.plan", "loadtest -> slo.plan"),
         ("loadtest/__init__.py", "import box", "loadtest -> box"),
-        ("slo/model.py", "import slo.emit", "slo.model -> slo.emit"),
+        ("slo/model/objective.py", "import slo.emit", "slo.model.objective -> slo.emit"),
         ("slo/sli/events.py", "import slo.sli.latency", "slo.sli.events -> slo.sli.latency"),
         ("slo/emit/prometheus.py", "import slo.emit.alertmanager", "slo.emit.prometheus -> slo.emit.alertmanager"),
         ("slo/plan/__init__.py", "import pathlib", "slo.plan -> pathlib"),

@@ -18,12 +18,12 @@ from slo.sli.threshold import ThresholdSpec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slo.model import Feed, Labels
+    from slo.model import InputSeries, Labels
 
 Rows = dict[str, tuple[float, float, str]]
 
 
-def shown(feeds: Sequence[Feed]) -> Rows:
+def shown(feeds: Sequence[InputSeries]) -> Rows:
     """Series -> what it is in or for a good and a bad one, and its kind."""
     return {feed.series: (float(feed.good), float(feed.bad), feed.kind) for feed in feeds}
 
@@ -76,7 +76,7 @@ def rate(selector: str) -> str:
 )
 def test_each_operand_of_events_grows(fields: dict[str, str], wanted: Rows) -> None:
     """One good event makes a total of one and nothing bad, one bad event both, and all that can take part does."""
-    assert shown(EventsSpec(**fields).build().feeds()) == wanted
+    assert shown(EventsSpec(**fields).build().input_series()) == wanted
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_each_operand_of_events_grows(fields: dict[str, str], wanted: Rows) -> N
 )
 def test_a_value_is_moved_to_either_side_of_its_limit(query: str, limit: dict[str, Any], wanted: Rows) -> None:
     """Exactly to the limit where nothing is rounded, else far from it."""
-    assert shown(ThresholdSpec(query, **limit).build().feeds()) == wanted
+    assert shown(ThresholdSpec(query, **limit).build().input_series()) == wanted
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_value_is_moved_to_either_side_of_its_limit(query: str, limit: dict[st
 )
 def test_a_share_is_nothing_or_all(fields: dict[str, str], wanted: Rows) -> None:
     """The denominator grows while the numerator does or does not."""
-    assert shown(RatioSpec(**fields).build().feeds()) == wanted
+    assert shown(RatioSpec(**fields).build().input_series()) == wanted
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_share_is_nothing_or_all(fields: dict[str, str], wanted: Rows) -> None
 )
 def test_a_time_moves_on_with_the_clock(query: str, second: int, kind: str) -> None:
     """In the unit that the query reads, or as an age that it takes from the time."""
-    (feed,) = FreshnessSpec(query, "15m").build().feeds()
+    (feed,) = FreshnessSpec(query, "15m").build().input_series()
     assert (feed.good, feed.bad, feed.second, feed.kind) == (0, 960, second, kind)
 
 
@@ -157,15 +157,15 @@ MEMBER = (("tenant", "gold"),)
 def test_what_cannot_be_driven_says_why(query: str, member: Labels, reason: str) -> None:
     """In words that follow "not tested,"."""
     with pytest.raises(UndrivenError, match=reason):
-        EventsSpec(total=query, bad="c").build().feeds(member)
+        EventsSpec(total=query, bad="c").build().input_series(member)
 
 
 def test_labels_that_a_selector_refuses_make_no_series() -> None:
     """Another member may have one."""
     sli = EventsSpec(total='sum by (tenant) (rate(a{tenant="red"}[$window]))', bad="c").build()
     with pytest.raises(NoSeriesError):
-        sli.feeds(MEMBER)
-    assert sli.feeds((("tenant", "red"),))
+        sli.input_series(MEMBER)
+    assert sli.input_series((("tenant", "red"),))
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def test_excluded_time_is_not_bridged() -> None:
 )
 def test_feeds_make_the_wanted_events(fields: dict[str, str], grows: set[tuple[int, int]]) -> None:
     """Two series: how they grow with each good and each bad event depends on what the selectors tell apart."""
-    feeds = built(**fields).feeds()
+    feeds = built(**fields).input_series()
     assert {(feed.good, feed.bad) for feed in feeds} == grows
     assert len({feed.series for feed in feeds}) == 2
 
@@ -226,7 +226,7 @@ def test_feeds_make_the_wanted_events(fields: dict[str, str], grows: set[tuple[i
 def test_where_good_and_bad_cannot_be_told_apart_there_are_no_feeds(fields: dict[str, str]) -> None:
     """No series can be made for selectors that are the same, or contradict each other."""
     with pytest.raises(UndrivenError):
-        built(**fields).feeds()
+        built(**fields).input_series()
 
 
 def test_what_a_person_reads() -> None:

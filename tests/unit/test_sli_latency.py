@@ -107,7 +107,7 @@ def test_what_follows_from_missing_series(errors: str | None, wanted: list[str])
 def test_feeds_are_the_count_and_the_bucket() -> None:
     """The count grows with every event, the bucket with the good ones."""
     sli = LatencySpec('seconds{job="a"}', "1s").build()
-    assert [(f.series, f.good, f.bad) for f in sli.feeds()] == [
+    assert [(f.series, f.good, f.bad) for f in sli.input_series()] == [
         ('seconds_count{job="a"}', 1, 1),
         ('seconds_bucket{job="a",le="1"}', 1, 0),
     ]
@@ -132,14 +132,14 @@ def test_feeds_are_the_count_and_the_bucket() -> None:
 @pytest.mark.parametrize("native", [False, True])
 def test_no_feed_is_an_error(native: bool, errors: str, series: str | None) -> None:  # noqa: FBT001 - cases
     """A negated matcher also matches series without the label; without series that are no errors there is no test."""
-    feeds = LatencySpec('seconds{job="a"}', "1s", errors=errors, native=native).build().feeds()
+    feeds = LatencySpec('seconds{job="a"}', "1s", errors=errors, native=native).build().input_series()
     labels = {feed.series[feed.series.index("{") :].replace(',le="1"', "") for feed in feeds}
     assert labels == {series} - {None}
 
 
 def test_no_feeds_for_a_contradiction() -> None:
     """A selector that nothing matches cannot be fed."""
-    assert LatencySpec('seconds{a="1",a="2"}', "1s").build().feeds() == ()
+    assert LatencySpec('seconds{a="1",a="2"}', "1s").build().input_series() == ()
 
 
 @pytest.mark.parametrize(("native", "known"), [(True, "seconds"), (False, "seconds_count")])
@@ -183,7 +183,7 @@ def test_the_limit_is_in_the_unit_of_the_histogram(
     spec = LatencySpec(histogram, under, unit=unit)
     assert list(spec.check(PLACE)) == []
     sli = spec.build()
-    assert sli.feeds()[1].series == f'{histogram}_bucket{{le="{bound}"}}'
+    assert sli.input_series()[1].series == f'{histogram}_bucket{{le="{bound}"}}'
     assert sli.describe() == f"an observation of {histogram} {said}"
 
 

@@ -39,14 +39,14 @@ def test_the_worst_series_decides_about_a_minute() -> None:
 @pytest.mark.parametrize("limits", [{"under": 1e16}, {"over": 9007199254740993}, {"under": 1e300}, {"over": -1e17}])
 def test_test_data_break_large_limits(limits: dict[str, Any]) -> None:
     """Samples are floats, which above 2^53 do not tell a number from the next one."""
-    (feed,) = ThresholdSpec("queue_depth", **limits).build().feeds()
+    (feed,) = ThresholdSpec("queue_depth", **limits).build().input_series()
     good, bad = float(feed.good), float(feed.bad)
     assert bad > good if "under" in limits else bad < good
 
 
 def test_nothing_breaks_the_largest_limit() -> None:
     """No sample is above it, so that no test can be made."""
-    assert ThresholdSpec("queue_depth", under=1.7976931348623157e308).build().feeds() == ()
+    assert ThresholdSpec("queue_depth", under=1.7976931348623157e308).build().input_series() == ()
 
 
 @pytest.mark.parametrize("limits", [{}, {"under": 1, "over": 2}, {"under": float("inf")}, {"over": float("nan")}])
@@ -147,7 +147,7 @@ def test_a_slice_of_events_is_good_when_enough_of_them_are(empty: None, total: s
 )
 def test_gauges_are_fed_with_a_good_and_a_bad_value(spec: SliSpec, good: int, bad: int) -> None:
     """The emitted tests play the limit itself as good, and one beyond it as bad; a member carries its labels."""
-    (feed,) = spec.build().feeds((("tenant", "gold"),))
+    (feed,) = spec.build().input_series((("tenant", "gold"),))
     assert (feed.good, feed.bad, feed.kind) == (good, bad, "gauge")
     assert 'tenant="gold"' in feed.series
 
@@ -222,4 +222,4 @@ def test_timestamps_are_turned_into_seconds(timestamp: str, unit: Any, divisor: 
     assert f"time() - max({timestamp}){divisor} > bool 900" in sli.counts(BASE).bad
     aggregated = FreshnessSpec(f"max({timestamp})", "15m", unit).build()
     assert f"time() - max(max({timestamp})){divisor} > bool 900" in aggregated.counts(BASE).bad
-    assert [feed.second for feed in sli.feeds()] == [second]
+    assert [feed.second for feed in sli.input_series()] == [second]

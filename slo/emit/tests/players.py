@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from slo.burnrate import Tier
-    from slo.model import Feed, Labels, Slo
+    from slo.model import InputSeries, Labels, Slo
     from slo.plan.values import Plan, PlannedSlo
 
 _WORDS = ("one", "two", "three", "four")
@@ -84,7 +84,9 @@ def _why_not(slo: Slo, members: Sequence[_Member], plan: Plan) -> str:
         UndrivenError: the SLI has its own reason.
     """
     if not members:
-        slo.sli.feeds(tuple((label, _WORDS[0]) for label in slo.series_labels))  # raises with the reason, if it has one
+        slo.sli.input_series(
+            tuple((label, _WORDS[0]) for label in slo.series_labels)
+        )  # raises with the reason, if it has one
         return "no series separates good from bad"
     feeds = members[0].feeds
     if plan.options.prometheus != "3" and any(feed.kind == "histogram" for feed in feeds):
@@ -94,10 +96,10 @@ def _why_not(slo: Slo, members: Sequence[_Member], plan: Plan) -> str:
     return ""
 
 
-def _feeds(slo: Slo, labels: Labels = ()) -> tuple[Feed, ...]:
+def _feeds(slo: Slo, labels: Labels = ()) -> tuple[InputSeries, ...]:
     """Return the series of a member; empty if no series has its labels."""
     try:
-        return slo.sli.feeds(labels)
+        return slo.sli.input_series(labels)
     except NoSeriesError:
         return ()
 
@@ -111,7 +113,7 @@ class _Member(msgspec.Struct, frozen=True):
 
     labels: Labels
     objective: Decimal
-    feeds: tuple[Feed, ...]
+    feeds: tuple[InputSeries, ...]
 
 
 def _members(slo: Slo) -> Iterator[_Member]:
@@ -177,7 +179,7 @@ def _player(planned: PlannedSlo, members: list[_Member], plan: Plan) -> Player:
     return Player(slo, planned.shard, subject, names, slo.sli.selectors(), _target(slo) if up else None)
 
 
-def _bridges(slo: Slo, feeds: Sequence[Feed]) -> bool:
+def _bridges(slo: Slo, feeds: Sequence[InputSeries]) -> bool:
     """Whether the rules bridge lost data: for selectors alone, without native histograms (SLO128)."""
     from slo.lint.subject import readings  # noqa: PLC0415 - few SLOs bridge
 
@@ -201,7 +203,7 @@ def _tiers(planned: PlannedSlo, objective: Decimal) -> tuple[Tier, ...]:
     return burnrate.tiers(msgspec.structs.replace(planned.slo, objective=objective))
 
 
-def _shape(number: int, feed: Feed, scrape: int) -> Shape:
+def _shape(number: int, feed: InputSeries, scrape: int) -> Shape:
     counts = feed.kind in {"counter", "histogram", "rate"}
     window = MINUTE + scrape
     reach = window if feed.reach < 0 or (counts and not feed.reach) else feed.reach
@@ -219,7 +221,7 @@ def _target_series(slo: Slo, others: Sequence[str]) -> list[str]:
     return [series] if target and series and not any(reads(target, other) for other in others) else []
 
 
-def _newcomers(member: _Member, slo: Slo) -> list[Feed]:
+def _newcomers(member: _Member, slo: Slo) -> list[InputSeries]:
     """The series that good events add to, of one more instance, where the selectors leave room for it."""
     made = []
     for feed in member.feeds:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """One input series: its number in `Player.series`, and what its samples are, as in `slo.model.Feed`.
+    """One input series: its number in `Player.series`, and what its samples are, as in `slo.model.InputSeries`.
 
     `reach`: seconds of the range that reads it, 0 for an instant vector.
     """
