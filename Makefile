@@ -8,7 +8,7 @@ PYTEST = $(VENV)/pytest $(PYTEST_FLAGS)
 WORKERS ?= logical
 
 .DEFAULT_GOAL := help
-.PHONY: help setup tools servers demo up down check static audit test e2e bench lock clean distclean
+.PHONY: help setup tools servers demo up down check static audit docs test e2e bench lock clean distclean
 
 help: ## show this help
 	@echo "slobox: an SLO compiler, and a shop to watch it work"
@@ -37,7 +37,7 @@ up: servers ## start the shop, the servers and the load (no visitors yet), and l
 down: ## stop all that `make up` or `make demo` started
 	@if [ -x $(VENV)/python ] && [ -x $(VENV)/box ]; then $(VENV)/box down; else echo "down: nothing was ever started here"; fi
 
-check: setup static audit ## format, lint, types, layers, generated files, known vulnerabilities, consistency of the repository
+check: setup static audit docs ## format, lint, types, layers, generated files, known vulnerabilities, docs, consistency
 	@echo "check: consistency of the repository"
 	@$(PYTEST) -q --no-header -m "not e2e" tests/consistency
 
@@ -57,6 +57,10 @@ static: setup
 audit: setup
 	@echo "check: known vulnerabilities"
 	@$(VENV)/python -m tools.audit
+
+docs: setup ## build the documentation as a site, build/docs/index.html: no server and no network needed
+	@echo "docs: build/docs/index.html"
+	@NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --strict --quiet
 
 test: tools static audit ## all checks and all tests that start no stack, with coverage, on all cores (WORKERS=N)
 	@mkdir -p $(REPORTS)
