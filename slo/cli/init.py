@@ -1,15 +1,17 @@
-"""`slo init`: writes an example specification to start from, and says what to do with it."""
+"""`slo init`: write an example specification to start from, and print the next steps."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
+
+from slo.cli.schema import schema_text
+from slo.write.atomic import replace_all
 
 if TYPE_CHECKING:
     import argparse
-
-    from slo.cli.types import Subparsers
 
 SCHEMA_FILE = "slo.schema.json"
 SPEC_FILE = "slos.yaml"
@@ -53,7 +55,7 @@ _NEXT = """
 Next:
   1. Edit {spec}: the service, the owner, and the names and labels of your metrics.
   2. slo lint{arg}
-     says what looks wrong or is missing; with --metrics URL also what your service does not export
+     reports errors and warnings; with --metrics URL also metrics that your service does not export
   3. slo build{arg}
      writes rules, their tests and an Alertmanager configuration below {build}
   4. Load the rules into Prometheus: in prometheus.yml
@@ -67,25 +69,20 @@ Next:
 """
 
 
-def register(subparsers: Subparsers) -> None:
-    """Add the command."""
-    text = "write an example specification and its JSON Schema"
-    parser = subparsers.add_parser("init", help=text, description=text, epilog="Example: slo init && slo build")
-    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where to (default: here)")
-    parser.set_defaults(run=run)
+EPILOG = "example: slo init && slo build"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("folder", nargs="?", default=".", metavar="DIR", help="where to write (default: here)")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write what is not there yet; an existing specification is never touched."""
-    from shlex import quote  # noqa: PLC0415 - as below
-
-    from slo.cli.schema import schema_text  # noqa: PLC0415 - keeps the start of other commands fast
-    from slo.write.atomic import replace_all  # noqa: PLC0415 - as above
-
+    """Write the files that do not exist yet; never touch an existing specification."""
     folder = Path(args.folder)
     spec, schema = folder / SPEC_FILE, folder / SCHEMA_FILE
     if spec.exists() or spec.is_symlink():
-        print(f"{spec} exists already and stays as it is; `slo build {quote(str(spec))}` compiles it", file=sys.stderr)
+        print(f"{spec} exists already; `slo build {quote(str(spec))}` compiles it", file=sys.stderr)
         return 1
     texts = {spec: EXAMPLE, schema: schema_text()}
     wanted = {path: text for path, text in texts.items() if not (path.exists() or path.is_symlink())}

@@ -8,8 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 from unicodedata import category, east_asian_width
 
-from slo.catalogue import CATALOGUE
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,6 +46,8 @@ def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
 
 def severity_of(diagnostic: Diagnostic) -> str:
     """What the finding itself says where that is less than an error; else what the catalogue says of its code."""
+    from slo.catalogue import CATALOGUE  # noqa: PLC0415 - a build without findings need not load 3 ms of texts
+
     entry = CATALOGUE.get(diagnostic.code)
     return str(entry.severity if entry and diagnostic.severity == "error" else diagnostic.severity)
 

@@ -1,34 +1,29 @@
-"""`slo schema`: prints the JSON Schema of the file format, for editors."""
+"""`slo schema`: print the JSON Schema of the file format, for editors."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
+from slo.emit import FILE_NAMES
+from slo.schema.published import json_schema
+
 if TYPE_CHECKING:
     import argparse
 
-    from slo.cli.types import Subparsers
+EPILOG = "example: slo schema > slo.schema.json"
 
 
-def register(subparsers: Subparsers) -> None:
-    """Add the command."""
-    text = "print the JSON Schema of specification files, for editors"
-    parser = subparsers.add_parser(
-        "schema", help=text, description=text, epilog="Example: slo schema > slo.schema.json"
-    )
-    parser.set_defaults(run=run)
+def add_arguments(_parser: argparse.ArgumentParser) -> None:
+    """Add none."""
 
 
 def run(_args: argparse.Namespace) -> int:
-    """Print it."""
+    """Print the schema."""
     print(schema_text(), end="")
     return 0
 
 
 def schema_text() -> str:
-    """The schema as JSON."""
-    from slo.emit import FILE_NAMES  # noqa: PLC0415 - keeps the start of other commands fast
-    from slo.schema.published import json_schema  # noqa: PLC0415 - as above
-
+    """Return the schema as JSON."""
     return json.dumps(json_schema(tuple(FILE_NAMES)), indent=2) + "\n"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from slo import cli
+from slo.cli import usage
 from slo.emit import EMITTERS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/cli.md").read_text(encoding="utf-8")
@@ -41,7 +42,7 @@ def test_targets() -> None:
     assert all(f"`{target}`" in section("build") for target in EMITTERS)
 
 
-@pytest.mark.parametrize("code", [cli.FINE, cli.FINDINGS, cli.USAGE, cli.BUG, cli.INTERRUPTED])
+@pytest.mark.parametrize("code", [usage.FINE, usage.FINDINGS, usage.USAGE, usage.BUG, usage.INTERRUPTED])
 def test_exit_codes(code: int) -> None:
     """Every exit code is explained."""
     assert f"\n| {code} | " in PAGE

@@ -122,7 +122,7 @@ def test_unknown_slo(slo: Slo) -> None:
     """The closest name is offered."""
     said = slo("explain", "chekout")
 
-    assert (said.status, said.err) == (1, 'slo: error: there is no SLO "chekout"; did you mean "checkout"?\n')
+    assert (said.status, said.err) == (1, 'slo: error: unknown SLO "chekout"; did you mean "checkout"?\n')
 
 
 def test_unknown_slo_as_json(slo: Slo) -> None:
@@ -135,7 +135,7 @@ def test_unknown_slo_as_json(slo: Slo) -> None:
 
 def test_unknown_slo_like_no_other(slo: Slo) -> None:
     """When none is close, all are named."""
-    assert slo("explain", "zzz").err == 'slo: error: there is no SLO "zzz"; known: checkout\n'
+    assert slo("explain", "zzz").err == 'slo: error: unknown SLO "zzz"; known: checkout\n'
 
 
 def test_slo_without_tiers(slo: Slo, folder: Path) -> None:
@@ -158,7 +158,7 @@ def test_without_slo(slo: Slo, folder: Path, arguments: list[str], command: str)
     said = slo("explain", *arguments)
 
     assert said.status == 2
-    assert f"which SLO? `{command}`, where NAME is one of: checkout-availability, checkout-latency," in said.err
+    assert f"name an SLO: `{command}`, where NAME is one of: checkout-availability, checkout-latency," in said.err
 
 
 @pytest.mark.parametrize(("count", "end"), [(20, ", checkout-19"), (23, ", checkout-19 and 3 more")])
@@ -173,14 +173,14 @@ def test_many_names(slo: Slo, folder: Path, count: int, end: str) -> None:
 
 def test_empty_name(slo: Slo) -> None:
     """As of a variable that is not set: no SLO has it, and as a file it is none."""
-    assert slo("explain", "slos.yaml", "").err == 'slo: error: there is no SLO ""; known: checkout\n'
-    assert slo("explain", "").err == 'slo: error: there is no SLO ""; known: checkout\n'
+    assert slo("explain", "slos.yaml", "").err == 'slo: error: unknown SLO ""; known: checkout\n'
+    assert slo("explain", "").err == 'slo: error: unknown SLO ""; known: checkout\n'
     assert slo("explain", "", "checkout").status == 0
 
 
 def test_folder_without_slo(slo: Slo) -> None:
     """A folder of files is no SLO either."""
-    assert "which SLO? `slo explain . NAME`, where NAME is one of: checkout\n" in slo("explain", ".").err
+    assert "name an SLO: `slo explain . NAME`, where NAME is one of: checkout\n" in slo("explain", ".").err
 
 
 def test_file_without_slo_that_is_missing(slo: Slo) -> None:
@@ -211,6 +211,6 @@ def test_unknown_code(slo: Slo) -> None:
     said = slo("explain", "SLO999")
 
     assert said.status == 1
-    assert "there is no code SLO999" in said.err
+    assert "unknown code SLO999" in said.err
     assert "codes run from" in said.err
-    assert "there is no code SLO025; it was never given" in slo("explain", "SLO025").err
+    assert "unknown code SLO025; it was never assigned" in slo("explain", "SLO025").err

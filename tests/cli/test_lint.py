@@ -25,7 +25,7 @@ def test_clean(slo: Slo, folder: Path) -> None:
 
     said = slo("lint")
 
-    assert (said.status, said.out, said.err) == (0, "nothing to complain about\n", "")
+    assert (said.status, said.out, said.err) == (0, "no issues found\n", "")
 
 
 def test_warnings(slo: Slo, folder: Path) -> None:
@@ -241,9 +241,11 @@ def test_metrics_of_a_file(slo: Slo, folder: Path) -> None:
     (folder / "good.txt").write_text(METRICS)
     (folder / "bad.txt").write_text(METRICS.replace("/checkout", "/check-out"))
 
-    assert slo("lint", "--metrics", "good.txt").out == "nothing to complain about\n"
+    assert slo("lint", "--metrics", "good.txt").out == "no issues found; compared with metrics\n"
     assert 'did you mean "/check-out"?' in slo("lint", "--metrics", "bad.txt").err
-    assert slo("lint", "--metrics", "bad.txt", "--metrics", "good.txt").out == "nothing to complain about\n"
+    assert (
+        slo("lint", "--metrics", "bad.txt", "--metrics", "good.txt").out == "no issues found; compared with metrics\n"
+    )
 
 
 @pytest.mark.parametrize(

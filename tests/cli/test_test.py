@@ -108,7 +108,7 @@ def test_an_slo_that_is_not_there(slo: Slo) -> None:
     """A wrong name is told with the right one, and nothing is run."""
     said = slo("test", "--only", "chekout", "--promtool", "true")
     assert (said.status, said.out) == (1, "")
-    assert said.err == 'slo: error: there is no SLO "chekout"; did you mean "checkout"?\n'
+    assert said.err == 'slo: error: unknown SLO "chekout"; did you mean "checkout"?\n'
 
 
 def test_no_promtool(slo: Slo) -> None:

@@ -1,4 +1,4 @@
-"""Finds and reads the specification files that a command was given."""
+"""Find and read the files that a command was given."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import msgspec
 
 from slo.diagnostics import Diagnostic, Place
 from slo.errors import CompileError
+from slo.load import expand, read
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Sequence
 
     from slo.load import Source
@@ -25,9 +25,9 @@ class Inputs(msgspec.Struct, frozen=True):
     """The files that a command was given.
 
     Attributes:
-        sources: those that could be read.
-        unread: why others could not.
-        texts: what each file says, in the order in which they were given; nothing for those that could not be read.
+        sources: the files that could be read.
+        unread: why the others could not.
+        texts: the text of each file, in the order given; empty for those that could not be read.
     """
 
     sources: tuple[Source, ...]
@@ -35,17 +35,11 @@ class Inputs(msgspec.Struct, frozen=True):
     texts: dict[str, str]
 
 
-def add_files(parser: argparse.ArgumentParser) -> None:
-    """The argument FILE..."""
-    text = f"specification files, directories of them, or - for standard input (default: {DEFAULT_FILE})"
-    parser.add_argument("files", nargs="*", metavar="FILE", help=text)
-
-
 def read_sources(files: Sequence[str]) -> tuple[Source, ...]:
-    """Read all files; the problems of all of them are told at once.
+    """Read all files.
 
     Raises:
-        CompileError: a file cannot be read, or none was given and there is no default.
+        CompileError: with each file that cannot be read; or none was given and there is no default.
     """
     inputs = read_inputs(files)
     if inputs.unread:
@@ -55,8 +49,6 @@ def read_sources(files: Sequence[str]) -> tuple[Source, ...]:
 
 def read_inputs(files: Sequence[str]) -> Inputs:
     """Read all files that can be read."""
-    from slo.load import expand, read  # noqa: PLC0415 - keeps the start of other commands fast
-
     if not files and not Path(DEFAULT_FILE).exists():
         hint = "`slo init` writes one, or name a file"
         return Inputs((), (Diagnostic("SLO001", Place(DEFAULT_FILE), "there is no such file", hint),), {})
@@ -78,18 +70,16 @@ def _tried(step: Callable[[str], T], name: str, found: list[Diagnostic]) -> T | 
 
 
 def folder_of(slo_set: SloSet) -> Path:
-    """The folder of the set's first file, which its `outputs` are relative to; the current one for standard input."""
+    """Return the folder of the set's first file, which its `outputs` are relative to; `.` for standard input."""
     return Path(slo_set.slos[0].place.file).parent
 
 
 def read_base(slo_set: SloSet) -> str | None:
-    """The text of the base Alertmanager configuration, or None when the set names none.
+    """Return the text of the base Alertmanager configuration, or None when the set names none.
 
     Raises:
         CompileError: it cannot be read.
     """
-    from slo.load import read  # noqa: PLC0415 - as above
-
     if slo_set.alerting_base is None:
         return None
     try:
