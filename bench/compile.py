@@ -1,9 +1,11 @@
-"""How long compiling takes: whole processes, their start included, beside Sloth and slokit with the same SLOs."""
+"""Compile time of whole processes, beside Sloth and slokit with the same SLOs."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,140 +14,146 @@ from bench.peers import SLOKIT, SLOTH, SYSTEM, our_programs, path_of, version_of
 from bench.report import Report, Table, ratio
 from bench.specs import routes, slobox, sloth
 from bench.stages import stages
+from bench.unlike import in_files, unlike
 from bench.versions import machine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from bench.cost import Cost
     from bench.options import Options
     from bench.peers import Peer
 
 _ALL_TARGETS = "slo, all targets"
-_PEERS = ("sloth", "slokit")
 _ROWS = ("slo", SYSTEM)
-_Results = dict[int, dict[str, "Cost"]]
+_PEERS = (SLOTH, SLOKIT)
+_UNLIKE = "1,000 unlike"
+_INTRO = """\
+Whole processes with their start, the first write into an empty folder, no cache and no daemon, the same SLOs in each
+tool's own syntax; ours is `slo build --target prometheus`, installed from the wheel into an environment that holds
+nothing else, with the Python that runs the benchmark and, where it is another one, with that of the system, which
+distributions compile with more care. Alike SLOs differ in one label. Unlike ones have seven forms of queries (selectors
+of total and bad events, latency by `good`, expressions with `sum`, `sum by`, `+` and `or`), and differ in metric,
+labels and objective; with warnings, every twentieth has one, and `slo` shows it. The same ones in 200 files are one
+folder; Sloth and `slo` write a file for each, slokit one for all. Nobody waits for a new file to reach the disk;
+`slo build` does where it replaces one. Milliseconds, medians of interleaved runs, each after one of the same that does
+not count ({runs})."""
+
+_Results = dict[str, dict[str, "Cost"]]
+_Command = Callable[[str], list[str]]
+"""The command line that writes to a place."""
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
-    """A generator: what it is called, which specification it reads, and its command line."""
+class _Work:
+    """SLOs to compile: the file or folder in our syntax and in that of Sloth, and how often."""
 
     name: str
-    spec: Path
-    command: Callable[[str], list[str]]
+    ours: Path
+    theirs: Path
+    runs: int
 
 
 def run(options: Options) -> Report:
-    """Compile 1, 100, 1,000 and 10,000 SLOs, interleaved, and compare medians."""
-    plan = {1: 3, 100: 3, 1_000: 3} if options.quick else {1: 11, 100: 11, 1_000: 11, 10_000: 3}
-    programs = {peer.name: path for peer in (SLOTH, SLOKIT) if (path := path_of(peer))}
-    with tempfile.TemporaryDirectory() as folder:
-        ours = our_programs(Path(folder))
-        results = {size: _rounds(_contenders(size, Path(folder), ours, programs), runs) for size, runs in plan.items()}
-        profile = stages(Path(folder) / "1000.slobox.yaml", 5)
-    versions = [
-        machine(),
-        *(version_of(peer, programs[peer.name]) for peer in (SLOTH, SLOKIT) if peer.name in programs),
-    ]
-    return Report("compile", (*_parts(results, plan), *_profile(profile), f"Versions: {', '.join(versions)}."))
+    """Compile 1 to 10,000 alike SLOs and 1,000 unlike ones, interleaved, and compare medians."""
+    programs = {peer.name: path for peer in _PEERS if (path := path_of(peer))}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        ours = our_programs(folder)
+        work = _work(folder, quick=options.quick)
+        results = {one.name: _rounds(one, _commands(one, ours, programs)) for one in work}
+        profiles = {title: stages(folder / f"{title}.slobox.yaml", 5) for title in ("1,000", _UNLIKE)}
+    versions = [machine(), *(version_of(peer, programs[peer.name]) for peer in _PEERS if peer.name in programs)]
+    intro = _INTRO.format(runs=", ".join(f"{one.name}: {one.runs}" for one in work))
+    return Report("compile", (intro, *_parts(results), *_profile(profiles), f"Versions: {', '.join(versions)}."))
 
 
-def _contenders(size: int, folder: Path, ours: Mapping[str, str], programs: Mapping[str, str]) -> list[Contender]:
-    """Everyone who takes part at this size; all targets of ours only at 1,000."""
-    spec, theirs = folder / f"{size}.slobox.yaml", folder / f"{size}.sloth.yaml"
-    spec.write_text(slobox(routes(size)))
-    theirs.write_text(sloth(routes(size)))
-    found = [_own(name, program, spec, "--target", "prometheus") for name, program in ours.items()]
-    if size == 1_000:  # noqa: PLR2004 - the size that all targets are measured at
-        found.append(_own(_ALL_TARGETS, ours["slo"], spec))
-    return found + [_peer(peer, programs, theirs) for peer in (SLOTH, SLOKIT) if peer.name in programs]
+def _work(folder: Path, *, quick: bool) -> list[_Work]:
+    sizes = {1: 3, 100: 3, 1_000: 3} if quick else {1: 11, 100: 11, 1_000: 11, 10_000: 3}
+    named = {f"{size:,}": routes(size) for size in sizes}
+    named |= {_UNLIKE: unlike(1_000), f"{_UNLIKE}, 50 with a warning": unlike(1_000, warned=True)}
+    runs = [*sizes.values(), *[3 if quick else 11] * 3]
+    for name, slos in named.items():
+        (folder / f"{name}.slobox.yaml").write_text(slobox(slos))
+        (folder / f"{name}.sloth.yaml").write_text(sloth(slos))
+    in_files(named[_UNLIKE], folder / "ours", folder / "theirs")
+    files = [(name, folder / f"{name}.slobox.yaml", folder / f"{name}.sloth.yaml") for name in named]
+    files.append((f"{_UNLIKE} in 200 files", folder / "ours", folder / "theirs"))
+    return [_Work(*one, count) for one, count in zip(files, runs, strict=True)]
 
 
-def _own(name: str, program: str, spec: Path, *options: str) -> Contender:
-    return Contender(name, spec, lambda out: [program, "build", str(spec), *options, "-o", out])
+def _commands(work: _Work, ours: Mapping[str, str], programs: Mapping[str, str]) -> dict[str, _Command]:
+    """Return the commands that take part, by the name of their column; all targets of ours only at 1,000."""
+    built = {name: _own(program, work.ours, "--target", "prometheus") for name, program in ours.items()}
+    if work.name == "1,000":
+        built[_ALL_TARGETS] = _own(ours["slo"], work.ours)
+    return built | {p.name: partial(_peer, p, programs[p.name], work.theirs) for p in _PEERS if p.name in programs}
 
 
-def _peer(peer: Peer, programs: Mapping[str, str], spec: Path) -> Contender:
-    return Contender(peer.name, spec, lambda out: peer.generate(programs[peer.name], str(spec), out))
+def _own(program: str, spec: Path, *options: str) -> _Command:
+    return lambda out: [program, "build", str(spec), *options, "-o", out]
 
 
-def _rounds(contenders: Sequence[Contender], runs: int) -> dict[str, Cost]:
-    """Interleaved runs, each after one that does not count, which writes to another place that is new.
+def _peer(peer: Peer, program: str, spec: Path, out: str) -> list[str]:
+    """Return the command of another generator; of a folder, slokit makes one file, and Sloth needs the folder."""
+    if spec.is_dir():
+        Path(out).mkdir()
+    return peer.generate(program, str(spec), f"{out}/rules.yaml" if spec.is_dir() and peer is SLOKIT else out)
 
-    So each comes after itself: whoever follows one that has filled gigabytes runs slower.
+
+def _rounds(work: _Work, commands: Mapping[str, _Command]) -> dict[str, Cost]:
+    """Interleave the runs, each after one that does not count, which writes to another new place.
+
+    A program that follows one which has filled gigabytes runs slower; so each follows itself.
     """
-    costs: dict[str, list[Cost]] = {one.name: [] for one in contenders}
-    for _ in range(runs):
-        for one in contenders:
-            with tempfile.TemporaryDirectory(dir=one.spec.parent) as fresh:
-                measure(one.command(str(Path(fresh, "before"))))
-                costs[one.name].append(measure(one.command(str(Path(fresh, "out")))))
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
+    for _ in range(work.runs):
+        for name, command in commands.items():
+            with tempfile.TemporaryDirectory(dir=work.ours.parent) as fresh:
+                measure(command(str(Path(fresh, "before"))))
+                costs[name].append(measure(command(str(Path(fresh, "out")))))
     return {name: middle(values) for name, values in costs.items()}
 
 
-def _parts(results: _Results, plan: Mapping[int, int]) -> list[str | Table]:
-    runs = ", ".join(f"{size:,} SLOs: {count}" for size, count in plan.items())
-    intro = (
-        "Whole processes with their start, the first write into an empty folder, no cache and no daemon, the same\n"
-        "SLOs in each tool's own syntax; ours is `slo build --target prometheus`, installed from the wheel into an\n"
-        "environment that holds nothing else, with the Python that runs the benchmark and, where it is another one,\n"
-        "with that of the system, which distributions compile with more care. Nobody waits for a new file to reach\n"
-        "the disk; `slo build` does where it replaces one. Milliseconds, medians of\n"
-        f"interleaved runs, each after one of the same that does not count ({runs})."
-    )
+def _parts(results: _Results) -> list[str | Table]:
+    thousand = results["1,000"]
+    every = thousand.pop(_ALL_TARGETS).wall
+    beside = f", {ratio(every, thousand['sloth'].wall)} of Sloth's time for its one file" if "sloth" in thousand else ""
+    growth = ratio(results["10,000"]["slo"].wall, thousand["slo"].wall) if "10,000" in results else ""
     return [
-        intro,
         _times(results, lambda cost: cost.wall),
         "The same in processor time, all threads together; other work on the machine disturbs it less.",
         _times(results, lambda cost: cost.cpu),
-        *_all_targets(results),
-        *_growth(results),
+        f"All targets of 1,000 SLOs together, first write: {every * 1e3:,.0f} ms{beside}.",
+        *([f"10,000 SLOs take {growth} times as long as 1,000."] if growth else []),
         "Peak memory of the process, MB (at least 9, which is the launcher's own):",
         _memory(results),
     ]
 
 
 def _times(results: _Results, figure: Callable[[Cost], float]) -> Table:
-    names = list(results[1])
-    pairs = [(ours, other) for ours in names if ours in _ROWS for other in names if other in _PEERS]
-    head = ("SLOs", *names, *(f"{ours} / {other}" for ours, other in pairs))
+    names = list(results["1"])
+    pairs = [(ours, peer.name) for ours in names if ours in _ROWS for peer in _PEERS if peer.name in names]
     rows = [
         (
-            f"{size:,}",
+            work,
             *(f"{figure(costs[name]) * 1e3:,.0f}" for name in names),
             *(ratio(figure(costs[ours]), figure(costs[other])) for ours, other in pairs),
         )
-        for size, costs in results.items()
+        for work, costs in results.items()
     ]
-    return Table(head, tuple(rows))
-
-
-def _all_targets(results: _Results) -> list[str]:
-    costs = results[1_000]
-    ours = costs[_ALL_TARGETS].wall
-    beside = f", {ratio(ours, costs['sloth'].wall)} of Sloth's time for its one file" if "sloth" in costs else ""
-    return [f"All targets of 1,000 SLOs together, first write: {ours * 1e3:,.0f} ms{beside}."]
-
-
-def _growth(results: _Results) -> list[str]:
-    if 10_000 not in results:  # noqa: PLR2004 - the largest size
-        return []
-    times = ratio(results[10_000]["slo"].wall, results[1_000]["slo"].wall)
-    return [f"10,000 SLOs take {times} times as long as 1,000."]
+    return Table(("SLOs", *names, *(f"{ours} / {other}" for ours, other in pairs)), tuple(rows))
 
 
 def _memory(results: _Results) -> Table:
-    names = list(results[1_000])
-    sizes = [size for size in results if size >= 1_000]  # noqa: PLR2004 - below, the start of a process is all there is
-    rows = [
-        (f"{size:,}", *(f"{results[size][n].memory / 1e6:,.0f}" if n in results[size] else "-" for n in names))
-        for size in sizes
-    ]
+    names = list(results["1"])
+    rows = [(w, *(f"{costs[n].memory / 1e6:,.0f}" for n in names)) for w, costs in results.items() if "000" in w]
     return Table(("SLOs", *names), tuple(rows))
 
 
-def _profile(profile: Mapping[str, float]) -> list[str | Table]:
-    rows = tuple((stage, f"{seconds * 1e3:,.1f}") for stage, seconds in profile.items())
-    said = "Processor time of `slo build --target prometheus` for 1,000 SLOs by stage, milliseconds, medians of 5 runs:"
-    return [said, Table(("stage", "ms"), rows)]
+def _profile(profiles: Mapping[str, Mapping[str, float]]) -> Sequence[str | Table]:
+    rows = tuple(
+        (stage, *(f"{one.get(stage, 0) * 1e3:,.1f}" for one in profiles.values())) for stage in profiles["1,000"]
+    )
+    text = "Processor time of `slo build --target prometheus` by stage, milliseconds, medians of 5 runs:"
+    return [text, Table(("stage", *profiles), rows)]

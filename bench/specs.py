@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One SLO: its name, and the selectors of all and of bad events, without braces.
+    """One SLO: its name, and the queries for all and for bad events: selectors, or expressions with `$window`.
 
     Attributes:
+        bad: the query for bad events, or for good ones where `second` says so.
         group_by: labels that keep their members apart.
         extra: further lines of our own syntax, such as `data_loss: bridge`.
+        second: the key of the second query in our own syntax, `bad` or `good`.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Wanted:
     group_by: tuple[str, ...] = ()
     extra: tuple[str, ...] = ()
     objective: str = "99.9"
+    second: str = "bad"
 
 
 def routes(count: int, *, alike: bool = True) -> list[Wanted]:
@@ -47,7 +50,7 @@ def _ours(slo: Wanted) -> str:
         "    sli:",
         "      events:",
         f"        total: '{slo.total}'",
-        f"        bad: '{slo.bad}'",
+        f"        {slo.second}: '{slo.bad}'",
         *([f"    group_by: [{', '.join(slo.group_by)}]"] if slo.group_by else []),
         *(f"    {line}" for line in slo.extra),
     ]
@@ -61,18 +64,27 @@ def sloth(slos: list[Wanted], service: str = "bench") -> str:
 
 
 def _sloth(slo: Wanted) -> str:
-    by = f" by ({','.join(slo.group_by)}) " if slo.group_by else ""
+    total, bad = (_query_of_sloth(query, slo.group_by) for query in (slo.total, slo.bad))
+    errors = f"{total} - {bad}" if slo.second == "good" else bad
     lines = [
         f"  - name: {slo.name}",
         f"    description: Requests of {slo.name} succeed",
         f"    objective: {slo.objective}",
         "    sli:",
         "      events:",
-        f"        error_query: 'sum{by}(rate({slo.bad}[{{{{.window}}}}]))'",
-        f"        total_query: 'sum{by}(rate({slo.total}[{{{{.window}}}}]))'",
+        f"        error_query: '{errors}'",
+        f"        total_query: '{total}'",
         "    alerting:",
         f"      name: Burn{slo.name.title().replace('-', '')}",
         "      page_alert: {labels: {severity: page}}",
         "      ticket_alert: {labels: {severity: ticket}}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _query_of_sloth(query: str, group_by: tuple[str, ...]) -> str:
+    """Return an expression with the range of Sloth, or the sum of a selector's rates."""
+    if "$window" in query:
+        return query.replace("$window", "{{.window}}")
+    by = f" by ({','.join(group_by)}) " if group_by else ""
+    return f"sum{by}(rate({query}[{{{{.window}}}}]))"
