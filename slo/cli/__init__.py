@@ -64,7 +64,7 @@ def _call(given: Sequence[str]) -> int:
         print(f"slo {args.command}: error: {error}", file=sys.stderr)
         return USAGE
     except CommandError as error:
-        from slo.cli.report import visible  # noqa: PLC0415 - keeps `slo --help` fast
+        from slo.diagnostics.render import visible  # noqa: PLC0415 - keeps `slo --help` fast
 
         print(visible(f"slo: error: {error}"), file=sys.stderr)
         return FINDINGS
@@ -74,7 +74,7 @@ def _refuse_unknown(given: Sequence[str]) -> None:
     """Suggest the command that was meant; without a suggestion argparse lists them all."""
     if not given or given[0].startswith("-") or given[0] in COMMANDS:
         return
-    from slo.schema.words import did_you_mean  # noqa: PLC0415 - hardly ever needed
+    from slo.diagnostics.suggest import did_you_mean  # noqa: PLC0415 - hardly ever needed
 
     if hint := did_you_mean(given[0], COMMANDS):
         parser(()).error(f'unknown command "{given[0]}"; {hint}')
@@ -165,7 +165,7 @@ def _flushed(run: Callable[[], int]) -> int:
 
 
 def _one_line(error: OSError) -> int:
-    from slo.cli.report import visible  # noqa: PLC0415 - as above
+    from slo.diagnostics.render import visible  # noqa: PLC0415 - as above
 
     full = error.errno in {errno.ENOSPC, errno.EIO, errno.EFBIG}  # files that are written have names
     where = f"{error.filename}: " if error.filename else "standard output: " if full else ""

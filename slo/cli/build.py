@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from slo.build import BuildRequest, build
 from slo.cli.arguments import add_files, add_layout, add_prometheus
-from slo.cli.report import print_all, visible
+from slo.cli.report import print_all
 from slo.cli.usage import UsageError
+from slo.diagnostics.render import visible
 from slo.emit import FILE_NAMES
 from slo.model import Options, Scale
 from slo.resolve.findings import RefusedError

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.catalogue import CATALOGUE
-from slo.cli.report import visible
 from slo.cli.selection import chosen, listed
 from slo.cli.usage import CommandError, UsageError
+from slo.diagnostics import pages
+from slo.diagnostics.render import visible
 from slo.explain.facts import facts
 from slo.explain.text import text
 from slo.pipeline import Request, compile_sources
@@ -61,16 +61,17 @@ def _is_file(what: str) -> bool:
 
 
 def _explain_code(code: str, form: str) -> None:
-    entry = CATALOGUE.get(code)
-    if entry is None:
-        within = min(CATALOGUE) < code < max(CATALOGUE)
-        why = "it was never assigned" if within else f"codes run from {min(CATALOGUE)} to {max(CATALOGUE)}"
+    codes = pages.codes()
+    if code not in codes:
+        within = codes[0] < code < codes[-1]
+        why = "it was never assigned" if within else f"codes run from {codes[0]} to {codes[-1]}"
         raise CommandError(f"unknown code {code}; {why}")
+    page = pages.page(code)
     if form == "json":
-        page = {"code": code, "severity": entry.severity, "title": entry.title}
-        _print_json(page | {"reason": entry.reason, "repair": entry.repair})
+        facts_of_code = {"code": code, "severity": page.severity, "title": page.title}
+        _print_json(facts_of_code | {"reason": page.reason, "repair": page.fix})
     else:
-        print(f"{code} ({entry.severity}): {entry.title}\n\n{entry.reason}\n\nTo repair: {entry.repair}")
+        print(f"{code} ({page.severity}): {page.title}\n\n{page.reason}\n\nFix: {page.fix}")
 
 
 def _explain_slo(files: Sequence[str], wanted: str, form: str) -> None:

@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from slo.catalogue import CATALOGUE
-from slo.cli.report import severity_of, visible
+from slo.diagnostics.pages import page
+from slo.diagnostics.render import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slo.codes.entry import Entry
     from slo.diagnostics import Diagnostic
+    from slo.diagnostics.pages import Page
     from slo.lint.ignores import Ignored
 
 _GITHUB = {"error": "error", "warning": "warning", "info": "notice"}
@@ -31,7 +31,7 @@ def _plain(found: Diagnostic) -> dict[str, object]:
         "file": found.place.file,
         "line": found.span.line if found.span else None,
         "column": found.span.column if found.span else None,
-        "severity": severity_of(found),
+        "severity": found.severity,
         "code": found.code,
         "message": found.message,
         "hint": found.hint,
@@ -49,9 +49,9 @@ def _command(found: Diagnostic) -> str:
     if found.span:
         where |= {"line": str(found.span.line), "col": str(found.span.column)}
         where |= {"endColumn": str(found.span.column + found.span.length)}
-    where["title"] = f"{found.code}: {_entry(found.code).title}"
+    where["title"] = f"{found.code}: {page(found.code).title}"
     properties = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in where.items())
-    return f"::{_GITHUB[severity_of(found)]} {properties}::{_escaped(_text(found))}"
+    return f"::{_GITHUB[found.severity]} {properties}::{_escaped(_text(found))}"
 
 
 def _escaped(text: str, more: str = "") -> str:
@@ -71,20 +71,20 @@ def as_sarif(findings: Sequence[Diagnostic], ignored: Sequence[Ignored] = ()) ->
     driver = {
         "name": "slo",
         "semanticVersion": __version__,
-        "rules": [_rule(code, _entry(code)) for code in codes],
+        "rules": [_rule(code, page(code)) for code in codes],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
-def _rule(code: str, entry: Entry) -> dict[str, Any]:
-    text = f"{entry.reason}\n\nTo repair: {entry.repair}"
+def _rule(code: str, page: Page) -> dict[str, Any]:
+    text = f"{page.reason}\n\nFix: {page.fix}"
     return {
         "id": code,
-        "shortDescription": {"text": entry.title},
-        "fullDescription": {"text": entry.reason},
-        "help": {"text": text, "markdown": f"{entry.reason}\n\n**To repair:** {entry.repair}"},
-        "defaultConfiguration": {"level": _SARIF[entry.severity]},
+        "shortDescription": {"text": page.title},
+        "fullDescription": {"text": page.reason},
+        "help": {"text": text, "markdown": f"{page.reason}\n\n**Fix:** {page.fix}"},
+        "defaultConfiguration": {"level": _SARIF[page.severity]},
     }
 
 
@@ -92,7 +92,7 @@ def _result(found: Diagnostic, codes: list[str]) -> dict[str, Any]:
     result = {
         "ruleId": found.code,
         "ruleIndex": codes.index(found.code),
-        "level": _SARIF[severity_of(found)],
+        "level": _SARIF[found.severity],
         "message": {"text": _text(found)},
     }
     if "://" in found.place.file or found.place.file.startswith("<"):  # a server, or standard input: no file
@@ -118,7 +118,3 @@ def _uri(file: str) -> str:
 
 def _text(found: Diagnostic) -> str:
     return visible("; ".join(part for part in (found.message, found.hint) if part))
-
-
-def _entry(code: str) -> Entry:
-    return CATALOGUE[code]

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from slo.cli.arguments import add_files
-from slo.cli.report import print_all, severity_of
+from slo.cli.report import print_all
 from slo.cli.server import ServerOptions, access_of, add_server, not_empty, warn_of_passwords
 from slo.cli.usage import UsageError
 from slo.linting import LintRequest, report
@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     warn_of_passwords(args.prometheus or "", args.metrics)
     access = access_of(options, os.environ) if asks else None
     judged = report(LintRequest(tuple(args.files), tuple(args.metrics), args.prometheus, access))
-    counts = {s: sum(severity_of(d) == s for d in judged.kept) for s in ("error", "warning", "info")}
+    counts = {s: sum(d.severity == s for d in judged.kept) for s in ("error", "warning", "info")}
     compared = [*(["metrics"] if args.metrics else []), *(["the server"] if args.prometheus else [])]
     _print(judged, counts, args.format, compared)
     return int(bool(counts["error"] or (args.strict and counts["warning"])))

@@ -1,22 +1,19 @@
-"""Shows diagnostics to a person: place, code, message, the line, and a caret below what is meant."""
+"""Print diagnostics on standard error."""
 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from typing import TYPE_CHECKING
-from unicodedata import category, east_asian_width
+
+from slo.diagnostics.render import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slo.diagnostics import Diagnostic
 
-_COLOURS = {"error": "31", "warning": "33", "info": "36"}
 _MOST_SHOWN = 50
-_WIDTH = 120
-_LEAD = 60
 
 
 def print_all(diagnostics: Sequence[Diagnostic]) -> None:
@@ -31,61 +28,3 @@ def print_all(diagnostics: Sequence[Diagnostic]) -> None:
 def wants_colour() -> bool:
     """Whether standard error is a terminal that may show colour."""
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
-    """The finding as text of one line, or three with the line of the file."""
-    severity = severity_of(diagnostic)
-    span = diagnostic.span
-    where = f"{diagnostic.place.file}:{span.line}:{span.column}" if span else diagnostic.place.file
-    label = f"{severity}[{diagnostic.code}]"
-    text = "; ".join(part for part in (diagnostic.message, diagnostic.hint) if part)
-    head = f"{visible(where)}: {_painted(label, _COLOURS[severity], colour=colour)}: {visible(text)}"
-    return "\n".join((head, *_quote(diagnostic, colour=colour)))
-
-
-def severity_of(diagnostic: Diagnostic) -> str:
-    """What the finding itself says where that is less than an error; else what the catalogue says of its code."""
-    from slo.catalogue import CATALOGUE  # noqa: PLC0415 - a build without findings need not load 3 ms of texts
-
-    entry = CATALOGUE.get(diagnostic.code)
-    return str(entry.severity if entry and diagnostic.severity == "error" else diagnostic.severity)
-
-
-def visible(text: str) -> str:
-    """The text with everything escaped that could move the cursor, change colours or hide characters."""
-    return "".join(c if category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} else _escape(c) for c in text)
-
-
-def _escape(character: str) -> str:
-    return repr(character)[1:-1] if character != "\\" else character
-
-
-def _quote(diagnostic: Diagnostic, *, colour: bool) -> list[str]:
-    """The line of the file and the caret; a long line is cut around the caret."""
-    if diagnostic.span is None or not diagnostic.excerpt.strip():
-        return []
-    column, line = diagnostic.span.column - 1, diagnostic.excerpt
-    start = max(0, column - _LEAD) if len(line) > _WIDTH else 0
-    end = start + _WIDTH
-    before, marked, after = line[start:column], line[column : column + diagnostic.span.length], line[column:end]
-    dots = "..." if start else ""
-    shown = dots + _cell(before) + _cell(after) + ("..." if end < len(line) else "")
-    caret = "^" * max(1, min(_columns(_cell(marked)), _columns(_cell(after))))
-    number = f"{diagnostic.span.line:>5} | "
-    margin = " " * (len(number) - 2) + "| "
-    pad = " " * _columns(dots + _cell(before))
-    return [f"{number}{shown}", f"{margin}{pad}{_painted(caret, '31', colour=colour)}"]
-
-
-def _cell(text: str) -> str:
-    return visible(re.sub("\t", "→", text))
-
-
-def _columns(text: str) -> int:
-    """How wide a terminal shows it."""
-    return sum(0 if category(c) in {"Mn", "Me"} else 2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _painted(text: str, code: str, *, colour: bool) -> str:
-    return f"\x1b[{code}m{text}\x1b[0m" if colour else text

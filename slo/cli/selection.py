@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo.cli.usage import CommandError
-from slo.schema.words import did_you_mean
+from slo.diagnostics.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

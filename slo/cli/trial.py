@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.cli.promtool import answers, failures
-from slo.cli.report import visible
+from slo.diagnostics.render import visible
 from slo.emit.context import Context
 from slo.emit.prometheus import prometheus
 from slo.emit.tests.cases import cases

@@ -1,4 +1,4 @@
-"""Makes the findings of lints: severity from the catalogue, readable numbers and names."""
+"""Makes the findings of lints: severity from the page of the code, readable numbers and names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from slo.diagnostics import Diagnostic
+from slo.diagnostics.pages import page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,10 +22,8 @@ _LONGEST_REPAIR = 5_000
 
 
 def finding(code: str, place: Place, message: str, hint: str = "") -> Diagnostic:
-    """One finding of a lint, as severe as the catalogue says."""
-    from slo.catalogue import CATALOGUE  # noqa: PLC0415 - a build without findings need not load it
-
-    return Diagnostic(code, place, _short(message), _short(hint), CATALOGUE[code].severity)
+    """One finding of a lint, as severe as its page says."""
+    return Diagnostic(code, place, _short(message), _short(hint), page(code).severity)
 
 
 def repair(code: str, place: Place, message: str, text: str, *, otherwise: str = "") -> Diagnostic:

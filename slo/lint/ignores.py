@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.catalogue import CATALOGUE
-from slo.diagnostics import Diagnostic, Place, Severity, Span
+from slo.diagnostics import Diagnostic, Place, Severity, Span, pages
 from slo.lint.finding import finding
 from slo.load.faults import lines_of
 from slo.load.tree import TooDeepError, events_to_tree
@@ -115,9 +114,9 @@ def _problems(comment: Comment, used: set[tuple[Comment, str]], run: frozenset[s
 
 def _wrong_code(code: str) -> str:
     """Why no comment can ignore it, or nothing."""
-    if code not in CATALOGUE:
+    if code not in pages.codes():
         return f"there is no code {code}"
-    return f"{code} is an error, and errors cannot be ignored" if CATALOGUE[code].severity is Severity.ERROR else ""
+    return f"{code} is an error, and errors cannot be ignored" if pages.page(code).severity is Severity.ERROR else ""
 
 
 def _about(comment: Comment, code: str, message: str, hint: str) -> Diagnostic:

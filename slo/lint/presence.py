@@ -5,13 +5,13 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from slo.diagnostics.suggest import did_you_mean
 from slo.lint.finding import finding, some
 from slo.lint.matching import accepts
 from slo.lint.sight import errors_of, passes
 from slo.lint.subject import measured, readings
 from slo.promql import Selector, naming
 from slo.query import Expression
-from slo.schema.words import did_you_mean
 from slo.sli.latency import Latency
 
 if TYPE_CHECKING:

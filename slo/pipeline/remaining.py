@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from slo.catalogue import CATALOGUE
-from slo.codes.queries import QUERIES
-from slo.diagnostics import Place
+from slo.diagnostics import Place, pages
 from slo.emit import EMITTERS
 from slo.emit.context import Context
 from slo.errors import CompileError
@@ -41,7 +39,8 @@ _OF_OUTPUTS = frozenset({"SLO080", "SLO082", "SLO083", "SLO085"})
 _OF_METRICS = frozenset({"SLO129", "SLO130", "SLO131", "SLO132", "SLO133"})
 _OF_OTHERS = frozenset({"SLO167", "SLO171"})
 """Findings that there is no other SLO of a name: it may be one that is left out."""
-_TRUE_ANYWAY = QUERIES.keys() | _OF_METRICS | _OF_OUTPUTS
+_OF_QUERIES = frozenset(f"SLO{number}" for number in range(112, 129))
+_TRUE_ANYWAY = _OF_QUERIES | _OF_METRICS | _OF_OUTPUTS
 """Findings about queries, metrics and outputs, which do not depend on other keys of the file."""
 
 Follow = set[tuple[str, str]]
@@ -116,7 +115,7 @@ def _following(parts: Iterable[PartialFile], wrong: Iterable[Diagnostic]) -> Fol
     """Return what may follow from invalid keys of the files."""
     causes = [(part.file.file, part.follow, part.sound) for part in parts]
     causes += [(d.place.file, after.codes, after.sound) for d in wrong for after in [consequences(_keys(d))]]
-    rest = CATALOGUE.keys() - _TRUE_ANYWAY
+    rest = set(pages.codes()) - _TRUE_ANYWAY
     return {(file, code) for file, codes, sound in causes for code in (codes if sound else rest)}
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from slo.diagnostics.suggest import did_you_mean
 from slo.model import Cause
 from slo.promql.spelling import short
 from slo.resolve.cycles import check_cycles, reachable
-from slo.schema.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from slo.diagnostics.suggest import did_you_mean
 from slo.maintenance import expression
 from slo.maintenance.cron import CronError, parse
 from slo.maintenance.zones import LAST_YEAR, UnknownZoneError, offsets
 from slo.model import Maintenance
 from slo.promql import PromqlError, duration, parse_duration, parse_selector
 from slo.resolve.findings import RefusedError
-from slo.schema.words import did_you_mean
 from slo.selectors import check_selector
 
 if TYPE_CHECKING:

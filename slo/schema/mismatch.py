@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec.inspect as shape
 
 from slo.diagnostics import Diagnostic, Place
-from slo.schema.words import did_you_mean
+from slo.diagnostics.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

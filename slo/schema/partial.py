@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from slo.diagnostics.suggest import did_you_mean
 from slo.errors import CompileError
 from slo.load import Document
 from slo.schema import ValidatedFile, validate
 from slo.schema.spec import FileSpec
-from slo.schema.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence

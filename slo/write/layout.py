@@ -6,10 +6,10 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place, Severity
+from slo.diagnostics.suggest import did_you_mean
 from slo.emit import DEFAULT_TARGETS, FILE_NAMES, PAGES
 from slo.errors import CompileError
 from slo.promql.spelling import short
-from slo.schema.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from slo.catalogue import CATALOGUE
+from slo.diagnostics.pages import page
 from tests.cli.command import SPEC, Slo
 
 COMPLETE = SPEC + 'links: {runbooks: "https://wiki.example/{alert}"}\n'
@@ -154,10 +154,10 @@ def test_sarif(slo: Slo, folder: Path) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+.*", run["tool"]["driver"]["semanticVersion"])
     assert [rule["id"] for rule in rules] == sorted({result["ruleId"] for result in results})
     for rule in rules:
-        entry = CATALOGUE[rule["id"]]
+        entry = page(rule["id"])
         assert rule["shortDescription"]["text"] == entry.title
-        assert entry.repair in rule["help"]["text"]
-        assert entry.repair in rule["help"]["markdown"]
+        assert entry.fix in rule["help"]["text"]
+        assert entry.fix in rule["help"]["markdown"]
         assert rule["defaultConfiguration"]["level"] in {"error", "warning", "note"}
     for result in results:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]

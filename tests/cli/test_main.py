@@ -14,8 +14,9 @@ import pytest
 import slo as public
 from slo import cli
 from slo.cli import COMMANDS, guarded, main
-from slo.cli.report import render, visible, wants_colour
+from slo.cli.report import wants_colour
 from slo.diagnostics import Diagnostic, Place, Span
+from slo.diagnostics.render import render, visible
 from tests.cli.command import Slo
 
 

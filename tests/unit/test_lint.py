@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from slo.catalogue import CATALOGUE
 from slo.diagnostics import Diagnostic, Severity
+from slo.diagnostics.pages import page
 from slo.lint import lint, warnings
 from slo.lint.finding import number_of, percent, some
 from slo.lint.groups import series_of_a_member
@@ -79,8 +79,8 @@ def test_large_rule_groups_are_found(number: int, shards: int, expected: int) ->
 
 def test_build_says_what_is_more_than_an_info() -> None:
     """Every lint that can warn runs at build time; of infos only the cost of groups is told there."""
-    assert {code for _, code in (*USUAL, *SPECIAL) if CATALOGUE[code].severity is Severity.INFO} == {"SLO111"}
-    assert {CATALOGUE[code].severity for _, code in INFOS} == {Severity.INFO}
+    assert {code for _, code in (*USUAL, *SPECIAL) if page(code).severity is Severity.INFO} == {"SLO111"}
+    assert {page(code).severity for _, code in INFOS} == {Severity.INFO}
 
 
 @pytest.mark.parametrize(
