@@ -37,14 +37,14 @@ class Tally:
             self.bad += self._is_bad(labels, seconds)
 
     @property
-    def share(self) -> Decimal:
-        """The bad share, 0 without events."""
+    def error_ratio(self) -> Decimal:
+        """The fraction of bad events, 0 without events."""
         return Decimal(self.bad) / self.total if self.total else Decimal(0)
 
     @property
     def met(self) -> bool:
-        """Whether the bad share is within what the objective allows."""
-        return self.share <= self.objective.allowed
+        """Whether the error ratio is within the objective."""
+        return self.error_ratio <= self.objective.budget
 
     def _is_bad(self, labels: dict[str, str], seconds: float) -> bool:
         slow = self.objective.under is not None and seconds > self.objective.under
@@ -61,7 +61,7 @@ def exit_code(tallies: Sequence[Tally], rates: Rates) -> int:
 
 def report(tallies: Sequence[Tally], rates: Rates) -> str:
     """The verdict as a table for people."""
-    lines = [f"{'objective':<24}{'events':>8}{'bad':>7}{'bad share':>11}{'allowed':>9}  verdict"]
+    lines = [f"{'objective':<24}{'events':>8}{'bad':>7}{'error ratio':>13}{'allowed':>9}  verdict"]
     lines += [_row(tally) for tally in tallies]
     lines.append(
         f"offered {rates.offered} requests, achieved {rates.achieved} ({float(rates.shortfall):.1%} missing): "
@@ -94,5 +94,5 @@ def _listen(environment: Environment, **_: object) -> None:
 
 def _row(tally: Tally) -> str:
     verdict = ("met" if tally.met else "MISSED") if tally.total else "no events"
-    shares = f"{tally.share:>11.2%}{tally.objective.allowed:>9.2%}"
-    return f"{tally.objective.name:<24}{tally.total:>8}{tally.bad:>7}{shares}  {verdict}"
+    ratios = f"{tally.error_ratio:>13.2%}{tally.objective.budget:>9.2%}"
+    return f"{tally.objective.name:<24}{tally.total:>8}{tally.bad:>7}{ratios}  {verdict}"

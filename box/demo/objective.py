@@ -1,13 +1,12 @@
-"""Reads from the compiler what the demo's SLO promises, and when its alert fires."""
+"""Reads the demo's SLO and its alert from the specification."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+import slo
 from box.demo.theory import Rule
 from box.errors import BoxError
-from slo import burnrate, load, resolve, schema
-from slo.plan import names, spans
-from slo.sli.events import Events
+from box.render import durations
 
 SLO_NAME = "checkout-availability"
 TIER = "page-fast"
@@ -39,26 +38,31 @@ def read_objective(spec: Path, time_scale: int) -> Objective:
     Raises:
         BoxError: the spec has no such SLO, or the SLO has no fast page.
     """
-    validated = schema.validate(load.parse(load.read(str(spec))))
-    for slo_set in resolve.resolve([validated]):
-        for slo in slo_set.slos:
-            tiers = {tier.name: tier for tier in burnrate.tiers(slo)}
-            if slo.name == SLO_NAME and TIER in tiers and isinstance(slo.sli, Events) and slo.sli.bad:
-                tier = tiers[TIER]
-                rule = Rule(float(tier.threshold), tier.long / time_scale, slo.alerts.min_bad_events)
-                return Objective(
-                    name=slo.name,
-                    service=slo.service,
-                    title=slo.title,
-                    alert=names.alert_name(slo, "BudgetBurn"),
-                    bad=str(slo.sli.bad),
-                    budget=float(slo.budget),
-                    burn=float(tier.burn),
-                    window=slo.window / time_scale,
-                    window_text=spans.both(slo.window, time_scale),
-                    short=tier.short / time_scale,
-                    rule=rule,
-                )
+    for each in slo.load_set(spec).objectives:
+        tiers = {alert.tier: alert for alert in each.alerts}
+        if each.name == SLO_NAME and each.bad and TIER in tiers:
+            return _scaled(each, each.bad, tiers[TIER], time_scale)
     raise BoxError(
         f"{spec} has no SLO {SLO_NAME} that counts bad events and has a tier {TIER}; the demo breaks that one"
     )
+
+
+def _scaled(objective: slo.Objective, bad: slo.Selector, tier: slo.BurnRateAlert, time_scale: int) -> Objective:
+    return Objective(
+        name=objective.name,
+        service=objective.service,
+        title=objective.title,
+        alert=tier.name,
+        bad=bad.text,
+        budget=float(objective.budget),
+        burn=float(tier.burn_rate),
+        window=objective.window / time_scale,
+        window_text=_window(objective.window, time_scale),
+        short=tier.short / time_scale,
+        rule=Rule(float(tier.threshold), tier.long / time_scale, objective.min_bad_events),
+    )
+
+
+def _window(seconds: int, time_scale: int) -> str:
+    real = durations.text(seconds)
+    return real if time_scale == 1 else f"{durations.text(seconds / time_scale)} ({real} at time scale {time_scale})"

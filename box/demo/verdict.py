@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from box.demo.objective import TIER, Objective
 from box.demo.record import Record
-from slo.promql import duration
+from box.render import durations
 
 EDGE_SECONDS = 2.0
 """How much of the fault the recorded budget may miss: one scrape at each of its ends.
@@ -58,7 +58,7 @@ def _held_back(record: Record) -> Line:
 
 
 def _budget(record: Record, objective: Objective) -> Line:
-    what = f"budget spent ({objective.budget:.1%} of {duration(objective.window)})".replace("%", " %")
+    what = f"budget spent ({objective.budget:.1%} of {durations.text(objective.window)})".replace("%", " %")
     allowed = allowed_failures(record, objective)
     if record.budget_spent is None or not allowed:
         return Line(what, "-", "not known", fine=False)

@@ -20,6 +20,15 @@ def seconds(text: str) -> float:
     return sum(int(count) * UNITS[unit] for count, unit in PART.findall(text))
 
 
+def text(length: float) -> str:
+    """Return whole seconds as a duration: `12h`, `1h30m`."""
+    rest, parts = int(length), ""
+    for unit in ("d", "h", "m", "s"):
+        count, rest = divmod(rest, int(UNITS[unit]))
+        parts += f"{count}{unit}" if count else ""
+    return parts or "0s"
+
+
 def scaled(text: str, time_scale: int, least: int = 1) -> str:
     """Return a timer divided by the time scale, in whole seconds and never below the least."""
     return text if time_scale == 1 else f"{max(least, round(seconds(text) / time_scale))}s"

@@ -8,7 +8,7 @@ import msgspec
 
 from slo.errors import CompileError
 from slo.load import Source, parse
-from slo.pipeline.sets import Compiled, Request, compile_set
+from slo.pipeline.sets import Compiled, Request, compile_set, planned_set
 from slo.resolve import resolve
 from slo.schema import validate
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slo.pipeline.sets import ReadBase
     from slo.plan.values import Plan
 
-__all__ = ["Compiled", "Outcome", "Request", "attempt", "compile_sources", "resolve_sources"]
+__all__ = ["Compiled", "Outcome", "Request", "attempt", "compile_sources", "planned_sources", "resolve_sources"]
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -56,10 +56,14 @@ def compile_sources(
     """
     outcome = attempt(sources, request, read_base)
     if outcome.errors:
-        from slo.load.locate import located  # noqa: PLC0415 - only what is shown needs a line and a column
-
-        raise CompileError(located(outcome.errors, {s.file: s.text for s in sources}))
+        raise _located(outcome.errors, sources)
     return outcome.compiled
+
+
+def _located(errors: tuple[Diagnostic, ...], sources: Sequence[Source]) -> CompileError:
+    from slo.load.locate import located  # noqa: PLC0415 - only errors need a line and a column
+
+    return CompileError(located(errors, {source.file: source.text for source in sources}))
 
 
 def attempt(
@@ -78,6 +82,18 @@ def attempt(
 
     left = remaining(sources, request, read_base, complete=complete)
     return Outcome((), tuple(dict.fromkeys((*first, *left.errors))), left.plans, left.follow)
+
+
+def planned_sources(sources: Sequence[Source]) -> tuple[Plan, ...]:
+    """Return the plan of each set, without making outputs.
+
+    Raises:
+        CompileError: with all errors, located in the texts.
+    """
+    try:
+        return tuple(_each(lambda one: planned_set(one, Request()), resolve_sources(sources)))
+    except CompileError as error:
+        raise _located(error.diagnostics, sources) from None
 
 
 def resolve_sources(sources: Sequence[Source], set_name: str | None = None) -> tuple[SloSet, ...]:

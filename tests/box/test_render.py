@@ -23,6 +23,12 @@ TELEMETRY_JOBS = {
 }
 
 
+def test_lengths_are_written_as_prometheus_writes_them() -> None:
+    """The largest units first; fractions of a second are left out."""
+    lengths = (43200.0, 2_592_000, 5400, 75.4, 0)
+    assert [durations.text(length) for length in lengths] == ["12h", "30d", "1h30m", "1m15s", "0s"]
+
+
 def test_every_target_is_a_service_of_this_machine() -> None:
     """Targets of the committed config end up on this machine's ports, with their labels."""
     base = document.read(REPOSITORY / "monitoring/prometheus/prometheus.yml")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from loadtest.objectives import Selector, read_objectives
+import slo
+from loadtest.objectives import read_objectives
 
 SPEC = """
 version: 1
@@ -34,7 +35,7 @@ def test_only_what_a_visitor_can_judge_is_read(tmp_path: Path) -> None:
     path = tmp_path / "slos.yaml"
     path.write_text(SPEC, encoding="utf-8")
     found = read_objectives(path)
-    assert [(each.name, each.allowed, each.under) for each in found] == [
+    assert [(each.name, each.budget, each.under) for each in found] == [
         ("checkout-availability", Decimal("0.001"), None),
         ("browse-latency", Decimal("0.01"), Decimal("0.3")),
     ]
@@ -52,7 +53,7 @@ def test_only_what_a_visitor_can_judge_is_read(tmp_path: Path) -> None:
 )
 def test_selectors_match_as_in_prometheus(labels: dict[str, str], selected: bool) -> None:  # noqa: FBT001
     """Regular expressions are anchored, and a label that is missing is empty."""
-    selector = Selector((("route", "=~", "/checkout|/cart"), ("status", "=~", "5.."), ("env", "!~", "t.*")))
+    selector = slo.Selector('requests_total{route=~"/checkout|/cart", status=~"5..", env!~"t.*"}')
     assert selector.matches(labels) is selected
 
 

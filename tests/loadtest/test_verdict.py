@@ -4,14 +4,15 @@ from decimal import Decimal
 
 import pytest
 
-from loadtest.objectives import Objective, Selector
+import slo
+from loadtest.objectives import Objective
 from loadtest.pace import Rates
 from loadtest.verdict import INVALID, MET, MISSED, Tally, exit_code, report
 
-CHECKOUT = Selector((("service", "=", "web"), ("route", "=", "/checkout"), ("method", "=", "POST")))
-FAILED = Selector((*CHECKOUT.matchers, ("status", "=~", "5..")))
-AVAILABLE = Objective("checkout-availability", Decimal("0.9"), CHECKOUT, bad=FAILED)
-FAST = Objective("checkout-latency", Decimal("0.9"), CHECKOUT, under=Decimal("0.3"))
+CHECKOUT = slo.Selector('requests_total{service="web",route="/checkout",method="POST"}')
+FAILED = slo.Selector('requests_total{service="web",route="/checkout",method="POST",status=~"5.."}')
+AVAILABLE = Objective("checkout-availability", Decimal("0.1"), CHECKOUT, bad=FAILED)
+FAST = Objective("checkout-latency", Decimal("0.1"), CHECKOUT, under=Decimal("0.3"))
 ON_PACE = Rates(1000, 1000)
 
 
