@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench import world
+from bench import past
+from bench.best_case import BestCase
 from bench.cost import CommandFailedError
 from bench.deviation import Deviations
-from bench.floor import Seen
 from bench.peers import SLOTH, path_of, version_of
 from bench.report import Report, Table
 from bench.server import serving, version
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bench.options import Options
+    from bench.past import Past
     from bench.server import Server
     from bench.shapes import Shape
-    from bench.world import World
 
 WINDOWS = {"5m": 300, "30m": 1_800, "1h": 3_600, "2h": 7_200, "6h": 21_600, "1d": DAY, "3d": 3 * DAY, "30d": 30 * DAY}
 _INSTANTS = 70
@@ -33,13 +33,13 @@ _QUICK = ("steady", "low", "lazy", "idle", "scrape-gaps")
 _SLOTH, _RAW = "Sloth", "raw `increase`"
 
 Cells = dict[tuple[str, str, str], Deviations]
-"""Contender, shape and window -> what was seen."""
+"""Contender, shape and window -> deviations."""
 Values = dict[str, tuple[float, float]]
 """Tenant -> second and value."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Instant:
     """One instant of one shape and window."""
 
     shape: Shape
@@ -48,23 +48,23 @@ class Question:
 
 
 def run(options: Options) -> Report:
-    """Build the past, ask at 70 instants of its last three days, compare."""
+    """Build the past, query 70 instants of its last three days, compare."""
     shapes, sloth = _chosen(options), path_of(SLOTH)
     with tempfile.TemporaryDirectory() as name:
-        built = world.build(Path(name), shapes, sloth)
+        built = past.build(Path(name), shapes, sloth)
         with serving(Path(name)) as server:
             cells = _compare(server, built, shapes)
             records, broken = _broken(server)
-    sums = f"Records looked at in all, at {_INSTANTS} instants: {records:,}; of these NaN or infinite: {broken}."
+    sums = f"Records at these {_INSTANTS} instants: {records:,}; NaN or infinite: {broken}."
     versions = [version(), *([version_of(SLOTH, sloth)] if sloth else [])]
     return Report(
         "accuracy",
-        (_INTRO, *_tables(cells, shapes), *_floors(built, shapes), sums, f"Versions: {', '.join(versions)}."),
+        (_INTRO, *_tables(cells, shapes), *_best_cases(built, shapes), sums, f"Versions: {', '.join(versions)}."),
     )
 
 
 _INTRO = f"""\
-|recorded error ratio / counted events - 1| in percent, at up to {_INSTANTS} instants of the last 3 of {world.DAYS} days
+|recorded error ratio / counted events - 1| in percent, at up to {_INSTANTS} instants of the last 3 of {past.DAYS} days
 where the window holds at least {_ENOUGH} bad events (and rules were evaluated). A scrape every {SCRAPE} seconds, an
 evaluation every minute. The records are those that the emitted rules make; each is compared with the events up to the
 second of its evaluation. "none" counts instants without a value, "NaN" those without a number."""
@@ -75,28 +75,28 @@ def _chosen(options: Options) -> list[Shape]:
     unknown = set(names) - {shape.name for shape in SHAPES}
     if unknown:
         known = ", ".join(shape.name for shape in SHAPES)
-        raise CommandFailedError(f"there is no shape {', '.join(sorted(unknown))}; known: {known}")
+        raise CommandFailedError(f"unknown shape {', '.join(sorted(unknown))}; known: {known}")
     return [shape for shape in SHAPES if shape.name in names]
 
 
 def _instants() -> list[float]:
-    step = world.SHOWN / _INSTANTS
-    return [world.END - step * n - 60 for n in range(_INSTANTS)]
+    step = past.SHOWN / _INSTANTS
+    return [past.END - step * n - 60 for n in range(_INSTANTS)]
 
 
-def _compare(server: Server, built: World, shapes: Sequence[Shape]) -> Cells:
+def _compare(server: Server, built: Past, shapes: Sequence[Shape]) -> Cells:
     cells: Cells = defaultdict(Deviations)
     for shape in shapes:
         for window in WINDOWS:
             for at in _instants():
-                _at(server, built, Question(shape, window, at), cells)
+                _at(server, built, Instant(shape, window, at), cells)
     return cells
 
 
-def _at(server: Server, built: World, asked: Question, cells: Cells) -> None:
-    """Compare all contenders at one instant; ours tell when the rules were evaluated."""
+def _at(server: Server, built: Past, asked: Instant, cells: Cells) -> None:
+    """Compare all contenders at one instant, that of our last evaluation."""
     shape, window, seen = asked.shape, asked.window, asked.at
-    for variant in world.VARIANTS:
+    for variant in past.VARIANTS:
         service = built.services.get((variant, shape.name))
         if service:
             selector = f'slo:error_ratio:{window}{{service="{service}",slo="{shape.name}"}}[1m]'
@@ -121,11 +121,11 @@ def _values(result: Iterable[Any], key: str) -> Values:
     return found
 
 
-def _add(built: World, asked: Question, who: tuple[str, float], values: Values, cells: Cells) -> None:
-    """Take in every member with enough bad events in the window."""
+def _add(built: Past, asked: Instant, who: tuple[str, float], values: Values, cells: Cells) -> None:
+    """Add every member with enough bad events in the window."""
     name, second = who
     off = asked.shape.off
-    if off and off(*divmod(int(second - world.START) // SCRAPE * SCRAPE, DAY)):
+    if off and off(*divmod(int(second - past.START) // SCRAPE * SCRAPE, DAY)):
         return
     for stream in asked.shape.streams:
         at, value = values.get(stream.tenant, (second, None))
@@ -135,7 +135,7 @@ def _add(built: World, asked: Question, who: tuple[str, float], values: Values, 
 
 
 def _broken(server: Server) -> tuple[int, int]:
-    """How many of our records there are at the instants, and how many of them are no finite number."""
+    """Return the numbers of our records at the instants, and of those that are not finite."""
     found = [
         float(series["value"][1])
         for at in _instants()
@@ -144,26 +144,26 @@ def _broken(server: Server) -> tuple[int, int]:
     return len(found), sum(value in {float("inf"), float("-inf")} or value != value for value in found)  # noqa: PLR0124 - NaN
 
 
-def _floors(built: World, shapes: Sequence[Shape]) -> list[str]:
-    """What no sum of records could do better, for shapes whose rules pause."""
+def _best_cases(built: Past, shapes: Sequence[Shape]) -> list[str]:
+    """Return the error of the best case, for shapes with gaps in evaluation."""
     said = []
     for shape in shapes:
         if shape.off:
             log = built.logs[shape.name, shape.streams[0].tenant]
-            seen, found, window = Seen(log, shape.off, world.START, world.DAYS), Deviations(), WINDOWS["30d"]
+            best, found, window = BestCase(log, shape.off, past.START, past.DAYS), Deviations(), WINDOWS["30d"]
             for at in _instants():
-                if not shape.off(*divmod(int(at - world.START), DAY)):
+                if not shape.off(*divmod(int(at - past.START), DAY)):
                     total, bad = log.counted(at, window)
-                    found.add(seen.ratio(at, window), bad / total)
+                    found.add(best.ratio(at, window), bad / total)
             said.append(
-                f"{shape.title}: the minutes that any evaluation looked at, and no others, give the 30 days with an\n"
-                f"error of {found.both} percent (median / worst). What nobody recorded, no sum of records knows."
+                f"{shape.title}: the minutes that an evaluation covered give the 30 days with an error of\n"
+                f"{found.both} percent (median / worst); no sum of records can do better."
             )
     return said
 
 
 def _tables(cells: Cells, shapes: Sequence[Shape]) -> list[str | Table]:
-    names = [name for name in (*world.VARIANTS, _SLOTH, _RAW) if any(key[0] == name for key in cells)]
+    names = [name for name in (*past.VARIANTS, _SLOTH, _RAW) if any(key[0] == name for key in cells)]
     head = ("30d", *(f"{name}: {what}" for name in names for what in ("median", "worst")))
     rows = []
     for shape in shapes:

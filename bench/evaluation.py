@@ -6,7 +6,6 @@ import contextlib
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,16 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import seldom
+from bench import rule_groups
 from bench.build import RefusedError, our_rules, sloth_rules
 from bench.cost import CommandFailedError
 from bench.evaluation_table import BARE, Figures, compared
 from bench.exporter import BURNING, EPOCH, HEALTHY, series
-from bench.history import Past, add_copied_records, add_records, add_samples
+from bench.history import History, add_copied_records, add_records, add_samples
 from bench.peers import SLOTH, path_of, version_of
+from bench.ports import quiet_port
+from bench.processes import running
 from bench.report import Report
 from bench.rulefile import read_rules, reads_back
-from bench.server import free_port, serving, version
+from bench.server import serving, version
 from bench.specs import routes
 from bench.versions import machine
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 _SCRAPE = 15
 _PER_SHARD = 200  # Prometheus 3 looks for dependencies between all rules of a group: minutes at 10,000 rules
-_WINDOW = 60.0  # in which every group but those of `seldom` is evaluated once
+_WINDOW = 60.0  # in which every group but the less frequent ones is evaluated once
 _SETTLE = 70.0
 """Until each rule was evaluated once, and blocks that overlap were compacted: that is done a minute after the start."""
 _WARM = 330.0
@@ -168,11 +169,11 @@ def _write_samples(path: Path, scene: Scene, times: range) -> None:
         out.write("# EOF\n")
 
 
-def _needed(row: str, path: Path, span: tuple[float, float]) -> Past:
+def _needed(row: str, path: Path, span: tuple[float, float]) -> History:
     """Only records that other rules read back need a past."""
     rules = read_rules(path)
     back = reads_back(rules)
-    return Past(f"{row}.yml", [rule for rule in rules if rule.record in back], span)
+    return History(f"{row}.yml", [rule for rule in rules if rule.record in back], span)
 
 
 def _side_by_side(folder: Path, scene: Scene, rows: Mapping[str, Path | None], port: int) -> dict[str, Figures]:
@@ -183,8 +184,8 @@ def _side_by_side(folder: Path, scene: Scene, rows: Mapping[str, Path | None], p
         begun, before = time.time(), _of_all(servers, _PROCESSOR)
         time.sleep(_WINDOW)
         after, memory = _of_all(servers, _PROCESSOR), _of_all(servers, _MEMORY)
-        groups = {row: seldom.rule_groups(server) for row, server in servers.items()}
-    cpu = {row: after[row] - before[row] + seldom.correction(groups[row], begun) for row in servers}
+        groups = {row: rule_groups.rule_groups(server) for row, server in servers.items()}
+    cpu = {row: after[row] - before[row] + rule_groups.correction(groups[row], begun) for row in servers}
     evaluation = {row: sum(group.seconds for group in groups[row]) for row in servers}
     return {row: Figures(evaluation[row], cpu[row], memory[row], servers[row].started_in) for row in servers}
 
@@ -209,11 +210,7 @@ def _metric(server: Server, name: str) -> float:
 
 @contextlib.contextmanager
 def _exporter(scene: Scene) -> Iterator[int]:
-    port = free_port()
-    command = [sys.executable, "-m", "bench.exporter", str(port), str(scene.slos), str(scene.each), str(scene.bad)]
-    process = subprocess.Popen(command)
-    try:
+    port = quiet_port()
+    numbers = (port, scene.slos, scene.each, scene.bad)
+    with running([sys.executable, "-m", "bench.exporter", *map(str, numbers)]):
         yield port
-    finally:
-        process.terminate()
-        process.wait()

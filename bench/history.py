@@ -30,7 +30,7 @@ def add_samples(folder: Path, text: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class History:
     """What one rule file would have recorded.
 
     Attributes:
@@ -46,7 +46,7 @@ class Past:
     interval: str | None = None
 
 
-def add_records(folder: Path, pasts: Sequence[Past], shown: Span) -> None:
+def add_records(folder: Path, pasts: Sequence[History], shown: Span) -> None:
     """Add what rules would have recorded; all records are there in the span `shown`.
 
     Promtool does not see what it records itself, so it works level by level and Prometheus loads each level before the

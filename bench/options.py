@@ -1,28 +1,20 @@
-"""What the command line asks a benchmark for."""
+"""Options of a benchmark."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for.
+    """What the command line asks for.
 
     Attributes:
         quick: smaller sizes and fewer runs.
-        shapes: names of shapes of traffic; none means all.
-        runs: how often each row of `evaluation` runs, how many runs `missing` makes; 0 leaves it to the benchmark.
-        only: parts of the stack to kill or to flood, seeds of runs to make again; none means all.
-        beside: a checkout of another version whose shop `breakers` measures, too.
+        runs: how often each row of `evaluation` and `breakers` runs; 0 is the default of the benchmark.
+        shapes: names of traffic shapes of `accuracy`; none means all.
     """
 
     quick: bool = False
     runs: int = 0
     shapes: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    beside: Path | None = None

@@ -1,4 +1,4 @@
-"""Free ports that stay free until a server takes them: for benchmarks and tests that start whole stacks."""
+"""Free ports that stay free until a server takes them."""
 
 import secrets
 
@@ -9,10 +9,15 @@ LOWEST, HIGHEST = 21000, 31999
 
 
 def quiet_ports(count: int) -> list[int]:
-    """Return ports that nobody uses and that the system gives to nobody."""
+    """Return free ports that the system assigns to nothing else."""
     found: list[int] = []
     while len(found) < count:
         candidate = LOWEST + secrets.randbelow(HIGHEST - LOWEST + 1)
         if candidate not in found and not is_taken(candidate):
             found.append(candidate)
     return found
+
+
+def quiet_port() -> int:
+    """Return one of them."""
+    return quiet_ports(1)[0]

@@ -1,4 +1,4 @@
-"""What a benchmark says: paragraphs and tables, as Markdown that a terminal shows just as well."""
+"""Paragraphs and tables of a benchmark, as Markdown that a terminal shows just as well."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
     def text(self) -> str:
-        """The table as Markdown, with its columns in line."""
+        """Return Markdown with aligned columns."""
         widths = [max(len(row[n]) for row in (self.head, *self.rows)) for n in range(len(self.head))]
         rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
         return "\n".join(_line(row, widths) for row in (self.head, rule, *self.rows))
@@ -25,14 +25,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result of one benchmark, in the order in which it is read; `failed` is what is not as it must be."""
+    """The result of one benchmark, in reading order."""
 
     name: str
     parts: tuple[str | Table, ...]
-    failed: tuple[str, ...] = ()
 
     def text(self) -> str:
-        """The report as Markdown."""
+        """Return Markdown."""
         return "\n\n".join(part if isinstance(part, str) else part.text() for part in self.parts) + "\n"
 
 
@@ -42,8 +41,13 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def ratio(ours: float, theirs: float) -> str:
-    """How many times `theirs` our figure is, with two digits that matter."""
+    """Return `ours / theirs` with two significant digits."""
     if not theirs:
         return "-"
     value = ours / theirs
     return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"  # noqa: PLR2004 - where two decimals begin to hide digits
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Return a share such as `99.97 %`."""
+    return f"{share * 100:.{digits}f} %"

@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bench.build import RefusedError, our_rules, sloth_rules
-from bench.history import Past, add_records, add_samples
+from bench.history import History, add_records, add_samples
 from bench.peers import SLOTH, path_of, version_of
 from bench.report import Report, Table
 from bench.rulefile import Rule, read_rules
@@ -83,13 +83,13 @@ def _rows(folder: Path, sloth: str | None, days: Sequence[int]) -> list[Row]:
     return rows
 
 
-def _past(number: int, row: Row) -> Past:
+def _past(number: int, row: Row) -> History:
     """Two days more than the windows; a past of 400 days is evaluated every 5 minutes, and every minute at its end.
 
     That is no pause of the rules, so it is left without what would be recorded after one.
     """
     days = int(row.windows.rstrip("d")) + 2
-    return Past(
+    return History(
         f"{number}.yml",
         [rule for rule in row.rules if not rule.record.endswith("_ago")],
         (_END - days * _DAY, _END),

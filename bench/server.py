@@ -5,20 +5,20 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import socket
 import subprocess
-import time
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench.cost import CommandFailedError
+from bench.ports import quiet_port
+from bench.processes import ROOT, running, wait_for
 from box.http import LocalSession
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
-_OWN = Path(__file__).parent.parent / ".cache" / "bin"
+_OWN = ROOT / ".cache" / "bin"
 _READY_WITHIN = 600.0
 _CONFIG = """\
 global: {{scrape_interval: {scrape}s, evaluation_interval: 1m}}
@@ -29,11 +29,10 @@ scrape_configs: {targets}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running Prometheus: its process, and the seconds from its start until it was ready."""
+    """A running Prometheus, and the seconds from its start until it was ready."""
 
     url: str
-    process: subprocess.Popen[bytes]
-    started_in: float = 0.0
+    started_in: float
 
     def get(self, path: str) -> str:
         """The body of a page."""
@@ -66,17 +65,10 @@ def program(name: str) -> str:
     return found
 
 
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextlib.contextmanager
 def serving(folder: Path, rules: Sequence[Path] = (), target: int | None = None, scrape: int = 30) -> Iterator[Server]:
     """Run Prometheus over `folder`/data until the block ends. `target` is a port to scrape."""
-    config, port = folder / "prometheus.yml", free_port()
+    config, port = folder / "prometheus.yml", quiet_port()
     jobs = (
         [{"job_name": "bench", "honor_labels": True, "static_configs": [{"targets": [f"127.0.0.1:{target}"]}]}]
         if target
@@ -84,14 +76,14 @@ def serving(folder: Path, rules: Sequence[Path] = (), target: int | None = None,
     )
     names = json.dumps([str(path.resolve()) for path in rules])
     config.write_text(_CONFIG.format(scrape=scrape, rules=names, targets=json.dumps(jobs)))
-    with (folder / "prometheus.log").open("ab") as log:
-        process = subprocess.Popen(_command(config, folder / "data", port), stdout=log, stderr=log)
-    try:
-        server = Server(f"http://127.0.0.1:{port}", process)
-        yield replace(server, started_in=_wait(server, folder / "prometheus.log"))
-    finally:
-        process.terminate()
-        process.wait()
+    url, log = f"http://127.0.0.1:{port}", folder / "prometheus.log"
+    command = _command(config, folder / "data", port)
+    with log.open("ab") as out, running(command, stdout=out, stderr=out) as process:
+        try:
+            started_in = wait_for(f"{url}/-/ready", process, _READY_WITHIN)
+        except CommandFailedError as error:
+            raise CommandFailedError(f"{error}:\n{log.read_text()[-2000:]}") from error
+        yield Server(url, started_in)
 
 
 def _command(config: Path, data: Path, port: int) -> list[str]:
@@ -106,18 +98,6 @@ def _command(config: Path, data: Path, port: int) -> list[str]:
         "--query.max-samples=200000000",
         "--log.level=error",
     ]
-
-
-def _wait(server: Server, log: Path) -> float:
-    start = time.monotonic()
-    while time.monotonic() < start + _READY_WITHIN:
-        with contextlib.suppress(OSError):
-            server.get("/-/ready")
-            return time.monotonic() - start
-        if server.process.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise CommandFailedError(f"Prometheus did not get ready:\n{log.read_text()[-2000:]}")
 
 
 def version() -> str:

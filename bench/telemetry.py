@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from bench.load import CATALOGUE, ORDER, Page, closed_loop
+from bench.ports import quiet_port
+from bench.processes import running, wait_for
 from bench.report import Report, Table
-from bench.tiers import Shop, serving, sink
+from bench.shop import TIERS, Shop, serving
 from bench.versions import machine
-from bench.visits import CATALOGUE, ORDER, Page, visit
 from box.http import LocalSession
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from bench.options import Options
 
 PAGES = (CATALOGUE, ORDER)
-_TIERS = tuple((page, tier) for page in PAGES for tier in page.tiers)
+_PAGE_TIERS = tuple((page, tier) for page in PAGES for tier in page.tiers)
 BARE, OURS, PEER = "bare", "+ logs", "opentelemetry-instrument"
 PER_SECOND = 50
 """Requests a second by which the bytes of a scrape are divided."""
@@ -87,19 +89,19 @@ def run(options: Options) -> Report:
     rounds, requests = (3, 200) if options.quick else (5, 400)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        collector = stack.enter_context(sink())
-        measured = (*variants(collector), peer(stack.enter_context(sink())))
+        collector = stack.enter_context(_sink())
+        measured = (*variants(collector), peer(stack.enter_context(_sink())))
         shops = {
             variant.name: stack.enter_context(serving(folder / str(number), variant.settings, variant.starter))
             for number, variant in enumerate(measured)
         }
         for page in PAGES:
-            visit(_ports(shops), page, requests)
+            closed_loop(_urls(shops), page, requests)
         time.sleep(_SETTLE_SECONDS)
         before = _taken(collector)
         figures = _rounds(shops, rounds, requests)
         sent = {path: size - before.get(path, 0) for path, size in _taken(collector).items()}
-        scrapes = {tier: shops[OURS].scrape(tier) for tier in ("web", "catalog", "orders")}
+        scrapes = {tier: shops[OURS].scrape(tier) for tier in TIERS}
     return _report(figures, sent, scrapes, rounds, requests)
 
 
@@ -108,7 +110,7 @@ def _rounds(shops: Mapping[str, Shop], rounds: int, requests: int) -> Rounds:
     for _ in range(rounds):
         for page in PAGES:
             before = {name: shop.cpu() for name, shop in shops.items()}
-            taken = visit(_ports(shops), page, requests)
+            taken = closed_loop(_urls(shops), page, requests)
             time.sleep(_SETTLE_SECONDS)
             for name, shop in shops.items():
                 after = shop.cpu()
@@ -117,8 +119,17 @@ def _rounds(shops: Mapping[str, Shop], rounds: int, requests: int) -> Rounds:
     return figures
 
 
-def _ports(shops: Mapping[str, Shop]) -> dict[str, int]:
-    return {name: shop.ports["web"] for name, shop in shops.items()}
+@contextmanager
+def _sink() -> Iterator[str]:
+    """Run a stand-in for a Collector; give its address."""
+    url = f"http://127.0.0.1:{(port := quiet_port())}"
+    with running([sys.executable, "-m", "bench.sink", str(port)]) as process:
+        wait_for(url, process, 30)
+        yield url
+
+
+def _urls(shops: Mapping[str, Shop]) -> dict[str, str]:
+    return {name: shop.url("web") for name, shop in shops.items()}
 
 
 def _taken(collector: str) -> dict[str, int]:
@@ -130,7 +141,7 @@ def _taken(collector: str) -> dict[str, int]:
 def _report(figures: Rounds, sent: Mapping[str, int], scrapes: Mapping[str, int], rounds: int, requests: int) -> Report:
     names = list(dict.fromkeys(name for _, name in figures))
     rows = [row for page in PAGES for row in _page_rows(page, names, figures)]
-    added, theirs = (max(_added(figures, page, tier, name) for page, tier in _TIERS) for name in (OURS, PEER))
+    added, theirs = (max(_added(figures, page, tier, name) for page, tier in _PAGE_TIERS) for name in (OURS, PEER))
     setting = (
         "The shop as three processes on SQLite, two visitors without a pause, and a stand-in for the Collector that "
         "answers at once. Each variant has what the one before it has, and one signal more; logs go to stdout as JSON "

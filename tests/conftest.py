@@ -28,10 +28,12 @@ configuration.set_hypothesis_home_dir(ROOT / ".cache" / "hypothesis")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that rewrites expected outputs."""
+    """Add the options of this repository."""
     parser.addoption(
         "--update-golden", action="store_true", help="write what the compiler says now as the expected output"
     )
+    parser.addoption("--long", action="store_true", help="run the tests marked as long, and larger random tests")
+    parser.addoption("--write-docs", action="store_true", help="write the tables of e2e tests into docs/")
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc]
@@ -48,8 +50,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     return ByFile(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest: one process must not work on it alone while the others are done."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the long tests unless asked for, and begin with the slow ones, so that all processes end together."""
+    if not config.getoption("--long"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

@@ -96,11 +96,11 @@ def test_a_synchronous_call_is_found(text: str) -> None:
 
 
 def test_asynchronous_calls_are_not_found(modules: Mapping[str, Module]) -> None:
-    """Visitors of a benchmark call asynchronously; an import for annotations alone is none."""
-    visitors = modules["bench/proof/visitors.py"]
+    """The load of the benchmarks calls asynchronously; an import for annotations alone does not count."""
+    load = modules["bench/load.py"]
 
-    assert "httpx" in visitors.imports
-    assert visitors.synchronous == frozenset()
+    assert "httpx" in load.imports
+    assert load.synchronous == frozenset()
     assert read("if TYPE_CHECKING:\n    import urllib.request").synchronous == frozenset()
 
 

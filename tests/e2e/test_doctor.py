@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from bench.fullbox import without_tempo
 from bench.ports import quiet_ports
-from bench.proof.fullbox import without_tempo
 from box.layout import Layout
 from box.services import CORE, Service, selection
 from box.supervision.control import Control

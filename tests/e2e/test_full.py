@@ -16,8 +16,8 @@ import psutil
 import pytest
 import requests
 
+from bench.fullbox import without_tempo
 from bench.ports import quiet_ports
-from bench.proof.fullbox import without_tempo
 from box.http import LocalSession
 from box.processes import MARKER
 from box.services import selection

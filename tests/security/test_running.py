@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench.fullbox import without_tempo
 from bench.ports import quiet_ports
-from bench.proof.fullbox import without_tempo
 from box.processes import MARKER
 from box.services import SERVICES, TIERS, selection
 from tests.conftest import BUILT

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from bench.evaluation_table import BARE, Figures, compared
-from bench.seldom import Group, correction, rule_groups
+from bench.rule_groups import Group, correction, rule_groups
 
 if TYPE_CHECKING:
     from bench.server import Server
@@ -53,15 +53,15 @@ def test_what_is_below_the_noise_has_no_share() -> None:
 
 
 def test_a_group_that_is_evaluated_every_five_minutes_takes_a_fifth_in_each() -> None:
-    """Of what it was asked for, as it may not have been evaluated yet."""
-    assert Group(0.2, ran_at=0, ran_for=0, asked=5).seconds == 1
+    """Of its queries, as it may not have been evaluated yet."""
+    assert Group(0.2, ran_at=0, ran_for=0, queried=5).seconds == 1
     assert Group(1.0, ran_at=0, ran_for=3).seconds == 3
 
 
 @pytest.mark.parametrize(("ran_at", "added"), [(99, 1.0), (100, -3.0), (130, -3.0), (161, 1.0)])
 def test_a_minute_holds_a_fifth_of_it_whether_it_was_evaluated_in_it_or_not(ran_at: float, added: float) -> None:
     """Where it was, the processor has worked four seconds for it, of which one is its share."""
-    assert correction([Group(0.2, ran_at, ran_for=4, asked=5), Group(1.0, 120, 7)], since=100) == added
+    assert correction([Group(0.2, ran_at, ran_for=4, queried=5), Group(1.0, 120, 7)], since=100) == added
 
 
 class _Server:

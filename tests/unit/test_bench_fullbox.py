@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bench import fullbox
 from bench.cost import CommandFailedError
 from bench.ports import HIGHEST, LOWEST
-from bench.proof import fullbox
 from box.services import PORT_VARIABLES
 
 Stop = Callable[[], None]

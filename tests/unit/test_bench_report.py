@@ -7,6 +7,13 @@ from bench.deviation import Deviations
 from bench.page import PageError, page_of, with_section
 from bench.report import Report, Table, ratio
 
+MEASURED = {
+    "correlation": "tests/e2e/test_correlation.py",
+    "outages": "tests/e2e/test_outage.py",
+    "floods": "tests/e2e/test_floods.py",
+    "alerts": "tests/e2e/test_alerts.py",
+}
+"""Tables of end-to-end tests, and where these are."""
 PAGE_OF_TWO = (
     "# Figures\n\n<!-- bench a -->\nold a\n<!-- end of bench a -->\n\n<!-- bench b -->\nb\n<!-- end of bench b -->\n"
 )
@@ -36,7 +43,7 @@ def test_a_ratio_keeps_the_digits_that_matter(ours: float, theirs: float, text: 
 
 
 def test_a_section_is_replaced_and_the_rest_stays() -> None:
-    """Writing the figures of one benchmark leaves those of the others, and can be repeated."""
+    """The figures of the other benchmarks stay, and writing is idempotent."""
     once = with_section(PAGE_OF_TWO, "a", "new\n")
 
     assert "old a" not in once
@@ -45,21 +52,22 @@ def test_a_section_is_replaced_and_the_rest_stays() -> None:
 
 
 def test_a_page_without_the_section_is_refused() -> None:
-    """Figures are never written to a place that nobody expects."""
+    """A section is never appended."""
     with pytest.raises(PageError, match="bench c"):
         with_section(PAGE_OF_TWO, "c", "new")
 
 
-def test_every_benchmark_has_its_section() -> None:
-    """`--write-docs` works for every benchmark, and the page says how to print each again."""
-    for name in BENCHES:
-        page = page_of(name).read_text(encoding="utf-8")
-        assert with_section(page, name, "new").count("\nnew\n") == 1
-        assert f"python -m bench {name}" in page
+@pytest.mark.parametrize("name", [*BENCHES, *MEASURED])
+def test_every_table_has_its_section(name: str) -> None:
+    """`--write-docs` works for every benchmark and measured test, and the page has the command that prints it again."""
+    page = page_of(name).read_text(encoding="utf-8")
+
+    assert with_section(page, name, "new").count("\nnew\n") == 1
+    assert MEASURED.get(name, f"python -m bench {name}") in page
 
 
 def test_deviations_tell_the_middle_and_the_worst() -> None:
-    """Both in percent of what was counted."""
+    """Both in percent of the counted ratio."""
     seen = Deviations()
     for recorded in (0.010, 0.011, 0.008):
         seen.add(recorded, 0.010)

@@ -120,7 +120,7 @@ def test_a_command_that_fails_is_not_measured() -> None:
 
 def test_an_unknown_shape_is_refused() -> None:
     """A typo in --shapes measures nothing."""
-    with pytest.raises(CommandFailedError, match="no shape steadi; known: steady, diurnal"):
+    with pytest.raises(CommandFailedError, match="unknown shape steadi; known: steady, diurnal"):
         _chosen(Options(shapes=("steadi",)))
 
 

@@ -48,7 +48,7 @@ class Outcome:
         """All that is needed to understand and to repeat every run that went wrong."""
         for run in self.runs:
             if found := self.wrong.get(run.seed):
-                yield f"{run.form}: python -m bench missing --only {run.seed}"
+                yield f"{run.form}: seed {run.seed}"
                 yield f"  scraped every {self.step} s, layout {self.layout}"
                 yield from (f"  {line}" for line in dump(run.slo(self.step), sort_keys=False).splitlines())
                 yield from (f"  {line}" for line in run.described())
