@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from slo.model import Sli
-    from slo.plan.values import PlannedSlo
+    from slo.plan.rules import PlannedSlo
 
 
 def compile_text(text: str, *, file: str = "slos.yaml", targets: Sequence[str] = ("prometheus",)) -> dict[str, str]:

@@ -13,8 +13,8 @@ from slo.model import DEFAULTS
 from slo.pipeline import Request, attempt
 from slo.sources import folder_of, read_base, read_inputs
 from slo.write import Output, State, examine, stale
-from slo.write.layout import claimed, several_configurations
 from slo.write.leftovers import Built, about_dropped, about_renamed, renamed
+from slo.write.paths import claimed, several_configurations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slo.observe.access import Access
     from slo.observe.metrics import Metrics
     from slo.observe.server import Server
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 
 class LintRequest(msgspec.Struct, frozen=True):

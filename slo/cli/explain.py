@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from slo.plan.values import PlannedSlo
+    from slo.plan.rules import PlannedSlo
 
 EPILOG = """\
 examples:

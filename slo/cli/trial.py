@@ -12,22 +12,22 @@ from slo.cli.promtool import answers, failures
 from slo.diagnostics.render import visible
 from slo.emit.context import Context
 from slo.emit.prometheus import prometheus
-from slo.emit.tests.cases import cases
-from slo.emit.tests.players import players
-from slo.emit.tests.text import document
 from slo.lint.finding import number_of
 from slo.plan import names, plan
 from slo.promql import duration
+from slo.ruletests.cases import cases
+from slo.ruletests.document import document
+from slo.ruletests.fixtures import players
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from slo.cli.promtool import Answer, Failure
-    from slo.emit.tests.cases import Case
     from slo.model import Slo
     from slo.pipeline import Compiled
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
+    from slo.ruletests.cases import Case
 
 _LINES, _BLOCKS, _MOMENTS = 40, 10, 3
 """How much is shown of an answer of promtool, of what fails, and of one SLO that fails in one scenario."""

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import cast
 
 from slo.emit.context import Context
-from slo.plan.values import Plan
+from slo.plan.rules import Plan
 
 Emitter = Callable[[Plan, Context], Iterable[tuple[PurePosixPath, str]]]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from slo.emit.context import Context
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 _MINIMAL = """\
 route:
@@ -31,7 +31,7 @@ _SHAPES: dict[str, type] = {"route": dict, "receivers": list, "inhibit_rules": l
 
 def alertmanager(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
     """A complete configuration: the routes of the set stand before those of the base."""
-    from slo.emit import verbatim  # noqa: PLC0415 - a tenth of the start-up of builds that have no need of it
+    from slo.emit import raw_yaml  # noqa: PLC0415 - a tenth of the start-up of builds that have no need of it
 
     base = _base(context)
     route = base["route"]
@@ -40,17 +40,17 @@ def alertmanager(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, 
         "route": route | {"routes": [*routes, *(route.get("routes") or [])]},
         "inhibit_rules": [*inhibitions(plan), *(base.get("inhibit_rules") or [])],
     }
-    yield context.layout["alertmanager"], header(plan, "alertmanager") + verbatim.dump(config)
+    yield context.layout["alertmanager"], header(plan, "alertmanager") + raw_yaml.dump(config)
 
 
 def _base(context: Context) -> dict[str, Any]:
     """The base as data; what cannot be extended is an error that names the file."""
-    from slo.emit import verbatim  # noqa: PLC0415 - see above
+    from slo.emit import raw_yaml  # noqa: PLC0415 - see above
 
     text = _MINIMAL if context.alerting_base is None else context.alerting_base
     try:
-        base = verbatim.load(text)
-    except verbatim.YamlError as error:
+        base = raw_yaml.load(text)
+    except raw_yaml.YamlError as error:
         raise _unusable(context, f"it is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(base, dict) or not isinstance(base.get("route"), dict):
         raise _unusable(context, "it has no `route`")

@@ -13,8 +13,8 @@ from slo.burnrate import HOUR, LADDER
 from slo.emit import panels
 from slo.emit.header import lines as header
 from slo.emit.panels import Panel, Query
-from slo.plan import names, spans
-from slo.plan.tiles import TILE
+from slo.plan import durations, names
+from slo.plan.windows.subwindows import TILE
 from slo.promql import naming, quote
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from slo.emit.context import Context
     from slo.emit.panels import Json
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 _SCHEMA = 39
 _BUDGET = (("red", None), ("orange", 0.0), ("yellow", 0.25), ("green", 0.5))
@@ -68,11 +68,11 @@ class _View(msgspec.Struct, frozen=True):
 
     def span(self, window: int) -> str:
         """A window as the server measures it."""
-        return spans.span(window, self.plan.scale.factor)
+        return durations.span(window, self.plan.scale.factor)
 
     def spoken(self, window: int) -> str:
         """The same in prose."""
-        return spans.spoken(window, self.plan.scale.factor)
+        return durations.spoken(window, self.plan.scale.factor)
 
     def firing(self) -> str:
         """The alerts of the chosen SLO; they carry no shard."""

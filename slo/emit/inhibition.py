@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.model import Slo
-    from slo.plan.values import Plan, PlannedSlo
+    from slo.plan.rules import Plan, PlannedSlo
 
 
 def inhibitions(plan: Plan) -> list[dict[str, Any]]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from slo.emit.header import header
 from slo.emit.rulefile import groups
 from slo.emit.split import at_most, split
-from slo.emit.yaml import scalar
+from slo.yaml_scalar import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import PurePosixPath
 
     from slo.emit.context import Context
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 
 def mimir(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:

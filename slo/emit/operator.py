@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from slo.emit.context import Context
-    from slo.plan.values import Group, Plan
+    from slo.plan.rules import Group, Plan
 
 OBJECT = 240_000
 """Most bytes of one object: `kubectl apply` keeps a copy of it in an annotation, and 262,144 bytes is all that the

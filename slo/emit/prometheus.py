@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from slo.emit.context import Context
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 
 def prometheus(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:

@@ -6,17 +6,17 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from slo.emit.stencil import stencil
-from slo.emit.yaml import block, scalar
 from slo.plan.kin import Kin
-from slo.plan.values import Alert, Record
+from slo.plan.rules import Alert, Record
 from slo.promql import duration
+from slo.yaml_scalar import block, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slo.emit.stencil import Stencil
     from slo.model import Labels
-    from slo.plan.values import Group
+    from slo.plan.rules import Group
 
 _SHORT = 100
 """Texts that are spelled alike in many rules are short; others would only fill the memory of `_line`."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from slo.emit import incident
 from slo.emit import markdown as md
-from slo.emit.sections import HEADINGS, Subject, percent, sections
+from slo.emit import related_slos
+from slo.emit.runbook_sections import HEADINGS, Subject, percent, sections
 from slo.model import OWN_TIERS
-from slo.plan import spans
+from slo.plan import durations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from slo.emit.context import Context
     from slo.model import Slo
-    from slo.plan.values import AlertFacts, Plan, PlannedSlo
+    from slo.plan.rules import AlertFacts, Plan, PlannedSlo
 
 _BEGUN = """\
 `slo build` began this page and never changes it again. What is computed here was true then; `slo explain` tells what is
@@ -50,7 +50,7 @@ def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: i
     severities = " or a ".join(sorted({f.severity for _, f in raised}))
     parts = [f"# {alert}", f"{about} This alert is a {severities}.", _BEGUN]
     if factor != 1:
-        parts.append(spans.note(factor))
+        parts.append(durations.note(factor))
     if len(slos) > 1:
         parts.append(_list(slos, factor))
     for heading, section in zip(HEADINGS, sections(fact.tier, subject), strict=True):
@@ -61,8 +61,8 @@ def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: i
 
 
 def _incident(planned: PlannedSlo) -> list[str]:
-    found = incident.look_first(planned)
-    return [f"## {incident.HEADING}", found] if found else []
+    found = related_slos.look_first(planned)
+    return [f"## {related_slos.HEADING}", found] if found else []
 
 
 def _about(planned: PlannedSlo, factor: int) -> str:
@@ -70,8 +70,8 @@ def _about(planned: PlannedSlo, factor: int) -> str:
     team = f" Team {md.code(slo.team)}." if slo.team else ""
     by = " and ".join(map(md.code, slo.group_by))
     members = f" Each {by} has a budget of its own; the labels of the alert tell which is meant." if by else ""
-    promise = f"{percent(slo.objective)} of all {slo.sli.unit} over {spans.both(slo.window, factor)}"
-    return f"{md.text(slo.title)}: {promise}.{members}{team}{incident.symptoms(planned)}"
+    promise = f"{percent(slo.objective)} of all {slo.sli.unit} over {durations.both(slo.window, factor)}"
+    return f"{md.text(slo.title)}: {promise}.{members}{team}{related_slos.symptoms(planned)}"
 
 
 def _list(slos: Sequence[Slo], factor: int) -> str:
@@ -81,7 +81,7 @@ def _list(slos: Sequence[Slo], factor: int) -> str:
             slo.name,
             md.text(slo.title),
             percent(slo.objective),
-            spans.both(slo.window, factor),
+            durations.both(slo.window, factor),
             md.text(slo.team),
         )
         for slo in slos

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.plan.names import EVALUATED
-from slo.plan.values import Alert, Group, Record
+from slo.plan.rules import Alert, Group, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import asdict
 
-from slo.emit.yaml import is_reserved
 from slo.plan.kin import Filling, Kin
+from slo.yaml_scalar import is_reserved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slo.plan.kin import Pattern
-    from slo.plan.values import Alert
+    from slo.plan.rules import Alert
 
 _WORDS = Filling(*(f"blankx{name}" for name in Filling.__struct_fields__))
 """What marks the holes while they are looked for; a user's text that holds one of these words has no stencil."""

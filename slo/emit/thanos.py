@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
     from slo.emit.context import Context
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 _ABORT = "    partial_response_strategy: abort\n"
 """A part of the events must not be recorded as if they were all: a gap is told by `covered`, a wrong count by nothing.

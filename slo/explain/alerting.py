@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from slo.explain.units import days, share
 from slo.explain.values import AlertRoute
-from slo.plan.alerts import ABSENT_AFTER, RECOVERED
+from slo.plan.alerting.alerts import ABSENT_AFTER, RECOVERED
 from slo.promql import duration
 from slo.resolve.alerts import derived_bad_events
 from slo.traffic import LEAST
 
 if TYPE_CHECKING:
     from slo.model import Slo
-    from slo.plan.values import AlertFacts, PlannedSlo
+    from slo.plan.rules import AlertFacts, PlannedSlo
 
 
 def routes(planned: PlannedSlo) -> tuple[AlertRoute, ...]:

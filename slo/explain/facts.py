@@ -10,7 +10,7 @@ from slo.explain.values import Absent, Facts, Incident, LeftOut, Measured
 
 if TYPE_CHECKING:
     from slo.model import Slo
-    from slo.plan.values import PlannedSlo
+    from slo.plan.rules import PlannedSlo
 
 
 def facts(planned: PlannedSlo) -> Facts:

@@ -11,7 +11,7 @@ from slo.promql import duration
 
 if TYPE_CHECKING:
     from slo.model import Slo
-    from slo.plan.values import PlannedSlo
+    from slo.plan.rules import PlannedSlo
 
 _PER_MINUTE = Decimal(60)
 

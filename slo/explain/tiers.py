@@ -16,7 +16,7 @@ from slo.resolve.alerts import derived_bad_events
 if TYPE_CHECKING:
     from slo.burnrate import Tier
     from slo.model import Slo, TierRule
-    from slo.plan.values import PlannedSlo
+    from slo.plan.rules import PlannedSlo
 
 RATIOS = (Decimal(1), Decimal("0.1"), Decimal("0.02"), Decimal("0.01"))
 """The error ratios for which times are told."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slo.lint.subject import Lint
     from slo.observe.metrics import Metrics
     from slo.observe.server import Server
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 
 def lint(plan: Plan, metrics: Metrics | None = None, server: Server | None = None) -> tuple[Diagnostic, ...]:

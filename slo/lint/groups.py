@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slo.diagnostics import Place
 from slo.lint.finding import finding, number_of, some
 from slo.plan.names import EVALUATED
-from slo.plan.values import Record
+from slo.plan.rules import Record
 from slo.promql import naming
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from slo.diagnostics import Diagnostic
     from slo.lint.subject import Subject
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 SLOS_PER_GROUP = 200
 _EXAMPLE = 100

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from slo.diagnostics import Diagnostic, Place
     from slo.model import Sli, Slo
     from slo.observe.metrics import Metrics
-    from slo.plan.values import Plan, PlannedSlo
+    from slo.plan.rules import Plan, PlannedSlo
     from slo.promql.tree import Node
 
     Lint = tuple[Callable[["Subject"], Iterator[Diagnostic]], str]

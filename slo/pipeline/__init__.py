@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slo.diagnostics import Diagnostic
     from slo.model import SloSet
     from slo.pipeline.sets import ReadBase
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 __all__ = ["Compiled", "Outcome", "Request", "attempt", "compile_sources", "planned_sources", "resolve_sources"]
 

@@ -21,7 +21,7 @@ from slo.promql import PromqlError
 from slo.resolve import resolve_into
 from slo.resolve.findings import Findings
 from slo.schema.partial import PartialFile, consequences, without_mistakes
-from slo.write.layout import chosen_targets, layout
+from slo.write.paths import chosen_targets, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from slo.load import Source
     from slo.model import SloSet
     from slo.pipeline.sets import ReadBase, Request
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 T = TypeVar("T")
 V = TypeVar("V")

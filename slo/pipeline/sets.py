@@ -12,14 +12,14 @@ from slo.emit.context import Context
 from slo.errors import CompileError
 from slo.model import DEFAULTS, Options, Scale
 from slo.plan import plan
-from slo.write.layout import chosen_targets, layout
+from slo.write.paths import chosen_targets, layout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import PurePosixPath
 
     from slo.model import Slo, SloSet
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
     ReadBase = Callable[[SloSet], str | None]
 

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from slo import burnrate
 from slo.model import DEFAULTS
-from slo.plan import base, budget, cascade, layouts, maintenance, names, pauses, tiles
-from slo.plan.values import Group, Plan, PlannedSlo
+from slo.plan import base, budget, layouts, maintenance, names
+from slo.plan.rules import Group, Plan, PlannedSlo
+from slo.plan.windows import backfill, rollup, subwindows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +42,10 @@ def _groups(shard: str, members: list[PlannedSlo], about: Plan) -> Iterator[Grou
     The cascade records the union of the windows in use, so that changing one SLO's window moves nothing of another.
     """
     scale, used = about.scale, layouts.windows(members, about.options)
-    windows = tiles.with_sources(used)
+    windows = subwindows.with_sources(used)
     yield _group(shard, members, about, (used, windows))
-    if late := cascade.late_records(shard, windows, scale):
-        yield Group(f"slo-{shard}-late", tiles.TILE // scale.factor, tuple(late), shard)
+    if late := rollup.late_records(shard, windows, scale):
+        yield Group(f"slo-{shard}-late", subwindows.TILE // scale.factor, tuple(late), shard)
 
 
 def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[set[int], list[int]]) -> Group:
@@ -66,9 +67,9 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[se
             *maintenance.records(members, scale),
             *counted,
             base.covered(shard, scale),
-            pauses.evaluated(shard),
-            *cascade.records(shard, counts, scale.factor),
-            *cascade.ratios(shard, [tiles.TILE, *(w for w in counts if w in used)]),
+            backfill.evaluated(shard),
+            *rollup.records(shard, counts, scale.factor),
+            *rollup.ratios(shard, [subwindows.TILE, *(w for w in counts if w in used)]),
             *info,
             budget.allowed(shard, slos),
             *budget.left(shard, slos, scale),

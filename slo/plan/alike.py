@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from slo.plan import alerts, wording
+from slo.plan.alerting import alerts, annotation
 from slo.plan.kin import PREFIX, READ, SERVICE, SLO, TITLE, Filling, Kin, Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slo.model import Scale
-    from slo.plan.values import Alert, PlannedSlo
+    from slo.plan.rules import Alert, PlannedSlo
 
 _WORTHWHILE = 6
 """A pattern costs as much as the alerts of five SLOs: itself, its text, and the proofs that both are right."""
@@ -58,4 +58,4 @@ def _pattern(planned: PlannedSlo, scale: Scale) -> Pattern | None:
 
 def _filling(planned: PlannedSlo) -> Filling:
     slo = planned.slo
-    return Filling(slo.service, slo.name, slo.alert_prefix, wording.literal(slo.title), alerts.series_read(slo))
+    return Filling(slo.service, slo.name, slo.alert_prefix, annotation.literal(slo.title), alerts.series_read(slo))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from slo.counting import MILLISECOND, base_range
 from slo.model import Base
-from slo.plan import names, renaming
-from slo.plan.tiles import TILE
-from slo.plan.values import Record
+from slo.plan import names, relabel
+from slo.plan.rules import Record
+from slo.plan.windows.subwindows import TILE
 from slo.promql import duration
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ _TILE_EVENTS = names.events(TILE)
 def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
     """Two rules: events in total, and bad ones."""
     series = f'{_TILE_EVENTS}{{{names.inside(slo, shard)},kind="total"}}'
-    counts = slo.sli.counts(base_of(slo, scale, renaming.for_the_sli(slo, series)))
+    counts = slo.sli.counts(base_of(slo, scale, relabel.for_the_sli(slo, series)))
     return [
-        Record(_TILE_EVENTS, renaming.for_records(slo, expr), _labels(slo, shard, kind))
+        Record(_TILE_EVENTS, relabel.for_records(slo, expr), _labels(slo, shard, kind))
         for kind, expr in (("total", counts.total), ("bad", counts.bad))
     ]
 

@@ -12,7 +12,7 @@ import msgspec
 from slo.plan import names
 
 if TYPE_CHECKING:
-    from slo.plan.values import PlannedSlo
+    from slo.plan.rules import PlannedSlo
 
 # Control characters: no text of ours holds them, and what users wrote is filled in last.
 _LABELS = "\x00"

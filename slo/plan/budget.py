@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.plan import members, names, selection
-from slo.plan.values import Record
+from slo.plan import matchers, members, names
+from slo.plan.rules import Record
 from slo.promql import duration, naming
 
 if TYPE_CHECKING:
@@ -51,14 +51,14 @@ def allowed(shard: str, slos: Sequence[Slo]) -> Record:
     Objectives of single members come first, as the first that matches counts.
     """
     own = [(members.where(_total(slo, shard), part.match), part.budget) for slo in slos for part in slo.overrides]
-    known = selection.names_of(slos)
+    known = matchers.names_of(slos)
     alike: dict[tuple[int, Decimal], list[Slo]] = {}
     for slo in slos:
         alike.setdefault((slo.window, slo.budget), []).append(slo)
     common = [
         (f'{names.events(window)}{{{which},kind="total"}}', share)
         for (window, share), some in alike.items()
-        for which in selection.pick(shard, some, known)
+        for which in matchers.pick(shard, some, known)
     ]
     parts = [f"0 * sum without (kind) ({which}) + {share.normalize():f}" for which, share in (*own, *common)]
     return Record(names.BUDGET, "\nor ".join(parts), (("shard", shard),))
@@ -110,8 +110,8 @@ def left(shard: str, slos: Sequence[Slo], scale: Scale) -> list[Record]:
 
 def by_window(shard: str, slos: Sequence[Slo]) -> list[tuple[int, str]]:
     """(window, matchers) that pick the SLOs of a shard with that window."""
-    known = selection.names_of(slos)
+    known = matchers.names_of(slos)
     windows: dict[int, list[Slo]] = {}
     for slo in slos:
         windows.setdefault(slo.window, []).append(slo)
-    return [(window, which) for window in sorted(windows) for which in selection.pick(shard, windows[window], known)]
+    return [(window, which) for window in sorted(windows) for which in matchers.pick(shard, windows[window], known)]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from slo.plan.values import Alert
+    from slo.plan.rules import Alert
 
 SERVICE, SLO, PREFIX, TITLE, READ = BLANKS = ("\x03", "\x04", "\x05", "\x06", "\x07")
 """What stands in a pattern for a `Filling`: control characters, which no text of ours holds."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.plan import alerts, alike, base, budget
+from slo.plan import alike, base, budget
+from slo.plan.alerting import alerts
 from slo.plan.kin import Kin
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from slo.burnrate import Tier
     from slo.model import Options, Scale, Slo
-    from slo.plan.values import Alert, AlertFacts, PlannedSlo, Record
+    from slo.plan.rules import Alert, AlertFacts, PlannedSlo, Record
 
 
 def check(slos: Sequence[Slo], options: Options) -> None:
@@ -22,7 +23,7 @@ def check(slos: Sequence[Slo], options: Options) -> None:
         CompileError: with each SLO that asks for it.
     """
     if options.layout == "shared":
-        from slo.plan.common import check_common  # noqa: PLC0415 - only this layout needs it
+        from slo.plan.shared.check import check_common  # noqa: PLC0415 - only this layout needs it
 
         check_common(slos)
 
@@ -38,9 +39,9 @@ def windows(members: Sequence[PlannedSlo], options: Options) -> set[int]:
     used = {w for p in members for t in p.tiers for w in (t.long, t.short)} | {p.slo.window for p in members}
     used |= alerts.windows(p.slo for p in members)
     if options.compat:
-        from slo.plan import sloth  # noqa: PLC0415 - most builds have no need of it
+        from slo.plan import compat_sloth  # noqa: PLC0415 - most builds have no need of it
 
-        used |= sloth.WINDOWS
+        used |= compat_sloth.WINDOWS
     return used
 
 
@@ -50,7 +51,7 @@ def base_and_info(shard: str, slos: Sequence[Slo], scale: Scale, options: Option
     Where rules are shared, SLOs that differ in one label's value are counted together.
     """
     if options.layout == "shared":
-        from slo.plan import families  # noqa: PLC0415 - only this layout needs it
+        from slo.plan.shared import families  # noqa: PLC0415 - only this layout needs it
 
         return families.base_and_info(shard, slos, scale)
     counted = [rule for slo in slos for rule in base.records(slo, shard, scale)]
@@ -61,21 +62,25 @@ def records(shard: str, slos: Sequence[Slo], options: Options) -> list[Record]:
     """Recording rules beyond our own."""
     if not options.compat:
         return []
-    from slo.plan import sloth  # noqa: PLC0415 - as above
+    from slo.plan import compat_sloth  # noqa: PLC0415 - as above
 
-    return sloth.records(shard, slos)
+    return compat_sloth.records(shard, slos)
 
 
 def rules(members: Sequence[PlannedSlo], scale: Scale, options: Options, *, shards: int) -> list[Alert | Kin]:
     """The alert rules of one shard of a set that has so many of them."""
     if options.layout == "shared":
-        from slo.plan import shared  # noqa: PLC0415 - only this layout needs it
+        from slo.plan.shared import alerts as shared  # noqa: PLC0415 - only this layout needs it
 
         made: list[Alert | Kin] = [*shared.rules(members, scale, shards=shards)]
     else:
         made = alike.rules(members, scale)
     if not options.compat:
         return made
-    from slo.plan import sloth  # noqa: PLC0415 - as above
+    from slo.plan import compat_sloth  # noqa: PLC0415 - as above
 
-    return [sloth.labelled(alert) for part in made for alert in (part.spelled() if isinstance(part, Kin) else (part,))]
+    return [
+        compat_sloth.labelled(alert)
+        for part in made
+        for alert in (part.spelled() if isinstance(part, Kin) else (part,))
+    ]

@@ -15,13 +15,13 @@ from msgspec.structs import replace
 
 from slo.counting import SLICE
 from slo.plan import names
-from slo.plan.values import Record
+from slo.plan.rules import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slo.model import Scale, Slo
-    from slo.plan.values import PlannedSlo
+    from slo.plan.rules import PlannedSlo
 
 
 def recorded(planned: Sequence[PlannedSlo], scale: Scale) -> tuple[PlannedSlo, ...]:

@@ -19,8 +19,8 @@ from slo.cli.schema import schema_text
 from slo.emit import FILE_NAMES
 from slo.load import Source
 from slo.pipeline import Compiled, Request, compile_sources
-from slo.plan import tiles
-from slo.plan.values import Plan
+from slo.plan.rules import Plan
+from slo.plan.windows import subwindows
 from slo.promql import duration, parse_duration
 from slo.sli import KINDS
 from tests.consistency.pages import Block, Page, broken_links, read
@@ -234,7 +234,7 @@ def test_the_table_of_tiles_is_that_of_the_compiler() -> None:
 
     assert len(rows) >= 7
     for window, count, tile in rows:
-        found = [size for size, _ in tiles.tiles(int(parse_duration(window)))]
+        found = [size for size, _ in subwindows.tiles(int(parse_duration(window)))]
         assert found == [int(parse_duration(tile))] * int(count)
 
 

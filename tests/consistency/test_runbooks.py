@@ -22,7 +22,7 @@ from box.prober.journeys import JOURNEYS
 from box.prober.meters import Meters
 from slo.load import Source
 from slo.pipeline import Request, compile_sources
-from slo.plan.values import Alert, Plan, Record
+from slo.plan.rules import Alert, Plan, Record
 from tests.consistency.pages import Page, broken_links, read
 from tests.consistency.servers import SCRAPED, SERVERS
 

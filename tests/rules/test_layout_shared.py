@@ -12,7 +12,7 @@ from slo.diagnostics import Place
 from slo.errors import CompileError
 from slo.model import Links, Options, Override, Scale, Slo, SloSet
 from slo.plan import plan
-from slo.plan.values import Alert
+from slo.plan.rules import Alert
 from tests.documents import dump, load
 from tests.rules.judge import case, judged, linted, verdict
 from tests.specimens import DAY, availability, emitted, objective, slo_set

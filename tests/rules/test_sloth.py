@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from slo.lint import warnings
 from slo.model import Options, Override, Scale, SloSet
 from slo.plan import plan
-from slo.plan.values import Alert, Record
+from slo.plan.rules import Alert, Record
 from tests.documents import load
 from tests.rules.judge import case, judged
 from tests.rules.server import running

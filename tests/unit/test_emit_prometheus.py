@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from slo.model import Scale, SloSet
 from slo.plan import plan
-from slo.plan.values import Alert, Record
+from slo.plan.rules import Alert, Record
 from slo.promql import duration
 from tests.documents import dump, load
 from tests.golden.compare import fail_unless_same

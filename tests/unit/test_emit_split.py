@@ -10,7 +10,7 @@ from slo.emit.split import Limit, Rule, at_most, split
 from slo.model import Options, Scale
 from slo.plan import plan
 from slo.plan.names import EVALUATED
-from slo.plan.values import Alert, Group
+from slo.plan.rules import Alert, Group
 from slo.promql import parse_selector
 from slo.sli.events import Events
 from tests.specimens import DAY, objective, slo_set

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from slo.diagnostics import Diagnostic
     from slo.observe.metrics import Series
-    from slo.plan.values import Plan
+    from slo.plan.rules import Plan
 
 CODES = frozenset(f"SLO{number}" for number in range(153, 166))
 E, T = "sum(rate(errors_total[$window]))", "sum(rate(all_total[$window]))"

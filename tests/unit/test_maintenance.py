@@ -16,7 +16,7 @@ from slo.maintenance.zones import FIRST_YEAR, LAST_YEAR, UnknownZoneError, offse
 from slo.model import Scale
 from slo.pipeline import Request, compile_sources, resolve_sources
 from slo.plan import plan
-from slo.plan.values import Plan
+from slo.plan.rules import Plan
 
 SPEC = """\
 version: 1

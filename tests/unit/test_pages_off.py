@@ -15,7 +15,7 @@ from slo.load import Source
 from slo.model import AlertSettings, Scale, Slo
 from slo.pipeline import Request, compile_sources
 from slo.plan import plan
-from slo.plan.values import Plan
+from slo.plan.rules import Plan
 from tests.specimens import DAY, objective, slo_set
 
 SPEC = """\

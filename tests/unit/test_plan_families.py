@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from slo.model import Options, Scale, Sli, Slo
-from slo.plan import families, plan
-from slo.plan.families import find
-from slo.plan.values import Record
+from slo.plan import plan
+from slo.plan.rules import Record
+from slo.plan.shared import families
+from slo.plan.shared.families import find
 from slo.promql import parse_selector
 from slo.query import parse_query
 from slo.sli.events import Events

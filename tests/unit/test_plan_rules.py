@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from slo.model import Links, Scale, Slo, SloSet
 from slo.plan import plan
-from slo.plan.values import Alert, Record
+from slo.plan.rules import Alert, Record
 from tests.specimens import DAY, latency, objective, slo_set
 
 

@@ -11,8 +11,8 @@ import pytest
 from slo.burnrate import DAY
 from slo.model import Options, Override, Scale
 from slo.plan import plan
-from slo.plan.spans import both, note, span
-from slo.plan.values import Alert
+from slo.plan.durations import both, note, span
+from slo.plan.rules import Alert
 from slo.promql import parse_duration
 from tests.specimens import objective, slo_set
 

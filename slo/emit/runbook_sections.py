@@ -1,0 +1,258 @@
+"""What stands under the four headings of a runbook, by what the alert tells."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from slo.burnrate import DAY, HOUR, MINUTE
+from slo.emit import markdown as md
+from slo.plan import durations, names
+from slo.plan.alerting.alerts import ABSENT_AFTER, RECOVERED
+from slo.plan.windows.subwindows import TILE
+from slo.promql import duration, naming
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from fractions import Fraction
+
+    from slo.burnrate import Tier
+    from slo.model import Slo
+    from slo.plan.rules import PlannedSlo
+    from slo.promql import Selector
+
+HEADINGS = ("Meaning", "Impact", "Diagnosis", "Mitigation")
+Sections = tuple[str, str, str, str]
+_TAKES = ":?}"
+"""In a command that takes a label from the alert."""
+_ERRORS = tuple(map(Decimal, ("1", "0.1", "0.02", "0.01")))
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What a page is about.
+
+    Attributes:
+        planned: the SLO, or none where several SLOs share the alert.
+        factor: time scale of the rules.
+    """
+
+    planned: PlannedSlo | None
+    factor: int
+
+    def span(self, seconds: int) -> str:
+        """A time as the server measures it."""
+        return durations.span(seconds, self.factor)
+
+    def spoken(self, seconds: int) -> str:
+        """The same in prose."""
+        return durations.spoken(seconds, self.factor)
+
+    def series(self, name: str, kind: str = "") -> str:
+        """A series of what the alert is about: of one SLO, and of one member where the SLO has groups."""
+        members = self.planned.slo.group_by if self.planned else ()
+        taken = "".join(f',{naming.label(each)}="{md.from_alert(each)}"' for each in members)
+        return self.whole(name, taken + kind)
+
+    def whole(self, name: str, more: str = "") -> str:
+        """A series of the SLO with all members of its group."""
+        service, slo = md.from_alert("service"), md.from_alert("slo")
+        if self.planned:
+            service, slo = self.planned.slo.service, self.planned.slo.name
+        return f'{name}{{service="{service}",slo="{slo}"{more}}}'
+
+    def taken(self) -> str:
+        """What to type before the commands where they take labels from the alert, as a paragraph."""
+        labels = self.planned.slo.group_by if self.planned else ("service", "slo")
+        typed = " and ".join(md.code(f"{md.variable(label)}=") for label in labels)
+        return f"The commands take labels from the alert. First type {typed}, each with its value.\n\n"
+
+    def selectors(self) -> tuple[Selector, ...]:
+        """The user's own series."""
+        return self.planned.slo.sli.selectors() if self.planned else ()
+
+
+def sections(tier: str, subject: Subject) -> Sections:
+    """Meaning, impact, diagnosis and mitigation of an alert."""
+    meaning, impact, diagnosis, mitigation = _OTHERS.get(tier, _burn)(subject)
+    taken = subject.taken() if _TAKES in diagnosis else ""
+    return meaning, impact, taken + diagnosis, mitigation
+
+
+def _burn(subject: Subject) -> Sections:
+    meaning = "More is bad than the error budget allows: if it goes on, the objective is missed."
+    impact = "*What do users notice? Whom do you tell?*"
+    if subject.planned:
+        slo = subject.planned.slo
+        meaning = f"{meaning} {_good(slo)}\n\n{_tiers(subject.planned, subject)}"
+        impact = f"{_spent(slo, subject)}\n\n{impact}"
+    recent = subject.spoken(TILE)
+    events = subject.series(names.events(TILE), ',kind=~"total|bad"')
+    steps = _steps(
+        (
+            f"Does it still burn? The burn rate of the last {recent}; above 1 the budget does not last:",
+            _rate(subject),
+        ),
+        ("How much of the budget is left? Below 0 the objective is missed:", subject.series(names.REMAINING)),
+        (f"How much was there in the last {recent}, and how much of it was bad?", events),
+        *_raw(subject),
+    )
+    return (
+        meaning,
+        impact,
+        f"{steps}\n\n*Which log, trace or dashboard tells why?*",
+        _paragraphs(
+            "*What makes it stop: a rollback, a switch, more instances?*",
+            "The alert ends when the short window of its tier is below the threshold again.",
+        ),
+    )
+
+
+def _exhausted(subject: Subject) -> Sections:
+    meaning = "Over its whole window the objective is missed: the error budget is spent. It need not burn just now."
+    days: tuple[tuple[str, str], ...] = ()
+    if subject.planned:
+        slo = subject.planned.slo
+        meaning = (
+            f"{meaning} {_good(slo)} The budget of {subject.span(slo.window)} is {percent(slo.budget)} of all that."
+        )
+        span = f"[{subject.span(slo.window)}:{subject.span(DAY)}]"
+        bad = subject.series(names.events(DAY), ',kind="bad"')
+        day = "days" if subject.factor == 1 else f"spans of {subject.span(DAY)}"
+        days = ((f"Which {day} cost it? What was bad on each of them:", bad + span),)
+    return (
+        meaning,
+        "Every further failure is one that was promised not to happen. *What does your error budget policy say?*",
+        _steps(
+            ("How far below zero is it? At -1 it was spent twice:", subject.series(names.REMAINING)),
+            ("Does it still burn? Above 1 it gets worse:", _rate(subject)),
+            *days,
+            *_raw(subject),
+        ),
+        _paragraphs(
+            "*Which change is held back until the budget recovers, and who decides?*",
+            "The budget comes back as bad events leave the window; "
+            f"the alert ends when {percent(RECOVERED)} of it is left.",
+        ),
+    )
+
+
+def _no_data(subject: Subject) -> Sections:
+    target = subject.planned.slo.alerts.target if subject.planned else None
+    down = f", and the target is down ({md.code(target)} is not 1)" if target else ""
+    up = (("Is the target up?", target),) if target else ()
+    recorded = subject.whole(names.events(TILE), ',kind="bad"')
+    wait = subject.spoken(ABSENT_AFTER)
+    return (
+        f"For {wait} there was nothing to measure{down}: the series are gone. Mere silence does not raise it.",
+        "Whether users are served is unknown, and no other alert of this SLO can fire. *How else can you tell?*",
+        _steps(
+            ("Is anything recorded again? No result means no:", recorded),
+            *up,
+            *_present(subject),
+            ("Which targets does Prometheus not reach?", "up == 0"),
+        ),
+        _paragraphs(
+            "*How is the service started? Did the last release rename a metric or a label?*",
+            f"What was renamed has to be renamed in the specification, too. The alert ends {wait} after the "
+            "first data; series that come and go within that time are one alert.",
+        ),
+    )
+
+
+def _member_no_data(subject: Subject) -> Sections:
+    by = naming.labels(subject.planned.slo.group_by) if subject.planned else "service, slo"
+    last = subject.spoken(DAY)
+    after = "a day" if subject.factor == 1 else last
+    day, now = (f"group by ({by}) ({subject.whole(names.events(w))})" for w in (DAY, TILE))
+    return (
+        f"A member of the group had events within the last {last} and is not counted any more, although others are.",
+        "The member may have been removed on purpose. If not, nobody knows how it is served.",
+        _steps((f"Which members were there within the last {last}?", day), ("Which are now?", now), *_present(subject)),
+        _paragraphs(
+            "*Where are members added and removed?*",
+            f"The alert ends {subject.spoken(ABSENT_AFTER)} after the member is back, or {after} after its last event.",
+        ),
+    )
+
+
+_OTHERS: dict[str, Callable[[Subject], Sections]] = {
+    "exhausted": _exhausted,
+    "no-data": _no_data,
+    "member-no-data": _member_no_data,
+}
+"""Tier -> page; every other tier burns."""
+
+
+def _rate(subject: Subject) -> str:
+    return f"{subject.series(names.error_ratio(TILE))} / {subject.series(names.BUDGET)}"
+
+
+def _steps(*steps: tuple[str, str]) -> str:
+    return _paragraphs(*(f"{question}\n\n{md.query(expr)}" for question, expr in steps))
+
+
+def _paragraphs(*texts: str) -> str:
+    return "\n\n".join(texts)
+
+
+def _raw(subject: Subject) -> Iterator[tuple[str, str]]:
+    """The user's own series, instance by instance."""
+    counted = subject.planned is not None and subject.planned.slo.sli.unit == "events"
+    for selector in subject.selectors():
+        if counted:
+            yield (
+                f"{md.code(str(selector))} per second, by instance:",
+                f"sum by (job, instance) (rate({selector}[{subject.span(TILE)}]))",
+            )
+        else:
+            yield f"{md.code(str(selector))} now:", f"topk(10, {selector})"
+
+
+def _present(subject: Subject) -> Iterator[tuple[str, str]]:
+    for selector in subject.selectors():
+        yield f"Which targets have {md.code(str(selector))}?", f"count by (job, instance) ({selector})"
+
+
+def _good(slo: Slo) -> str:
+    return f"What is good: {md.code(slo.sli.describe())}."
+
+
+def _spent(slo: Slo, subject: Subject) -> str:
+    whole = _time(float(slo.budget) * slo.window / subject.factor)
+    return (
+        f"The error budget of {subject.span(slo.window)} is {percent(slo.budget)}. "
+        f"At even traffic a total outage spends it in {whole}."
+    )
+
+
+def _tiers(planned: PlannedSlo, subject: Subject) -> str:
+    """What trips each tier, and how long that takes after a time without errors."""
+    rules = [
+        (t.name, t.severity, percent(t.threshold), subject.span(t.long), subject.span(t.short), percent(t.budget))
+        for t in planned.tiers
+    ]
+    times = [(t.name, *(_after(t, share, subject.factor) for share in _ERRORS)) for t in planned.tiers]
+    head = ("tier", "severity", "fires above", "over the last", "and over the last", "budget spent by then")
+    several = ", for members without an objective of their own" if planned.slo.overrides else ""
+    return (
+        f"{md.table(head, rules)}\n\nHow long it takes until a tier fires, by the share of what is bad from one moment "
+        f"on{several}:\n\n{md.table(('tier', *(f'{share:.0%}' for share in _ERRORS)), times)}"
+    )
+
+
+def _after(tier: Tier, share: Decimal, factor: int) -> str:
+    seconds = tier.detection_seconds(float(share)) if share > tier.threshold else None
+    return "never" if seconds is None else _time(seconds / factor)
+
+
+def _time(seconds: float) -> str:
+    """To the second below an hour, to the minute above."""
+    step = MINUTE if seconds > HOUR else 1
+    return duration(-int(-seconds // step) * step)
+
+
+def percent(share: Decimal | Fraction) -> str:
+    """`0.999` is 99.9%; exact for decimals, four significant digits for fractions."""
+    return f"{(share * 100).normalize():f}%" if isinstance(share, Decimal) else f"{float(share * 100):.4g}%"

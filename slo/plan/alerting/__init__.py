@@ -1,0 +1,1 @@
+"""Alert rules: burn rate, budget exhausted, no data."""

@@ -1,0 +1,1 @@
+"""`--layout shared`: rules that serve many SLOs at once."""

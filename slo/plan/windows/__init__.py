@@ -1,0 +1,1 @@
+"""Event counts of every window, rolled up from subwindows."""

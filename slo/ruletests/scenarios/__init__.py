@@ -1,0 +1,1 @@
+"""What one SLO does in a test case, and what must fire."""
