@@ -1,7 +1,7 @@
-"""Makes the pictures of the README from one real run of the demo: `.venv/bin/python docs/pictures/make.py`.
+"""Make the pictures of the README from one real run of the demo: `.venv/bin/python docs/pictures/make.py`.
 
 Writes demo.txt (what the demo printed), demo.svg (the part of it that tells the story) and, where a `chromium` is on
-PATH, pager.png (the pager's page while the alert fires), and puts the events into README.md. `--from-text` does the
+PATH, pager.png (the pager's page while the alert fires), and puts the events into docs/demo.md. `--from-text` does the
 same with the last run.
 """
 # ruff: noqa: INP001 -- a script, no package
@@ -141,7 +141,7 @@ def main() -> None:
         text.write_text("\n".join(record()) + "\n", encoding="utf-8")
     lines = text.read_text(encoding="utf-8").splitlines()
     (HERE / "demo.svg").write_text(draw(story(lines)), encoding="utf-8")
-    tell(lines, ROOT / "README.md")
+    tell(lines, ROOT / "docs" / "demo.md")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -111,11 +112,12 @@ def test_links_lead_somewhere(page: Page) -> None:
 
 
 def test_the_index_names_every_page() -> None:
-    """Whoever opens the documentation finds each page of it."""
-    index = read(ROOT / "docs" / "README.md")
-    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    """A reader finds each page from the index of its folder."""
+    for folder in ("docs", "docs/decisions"):
+        index = read(ROOT / folder / "README.md")
+        pages = {path.name for path in (ROOT / folder).glob("*.md")} - {"README.md"}
 
-    assert pages <= set(index.links)
+        assert pages <= set(index.links)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
@@ -206,9 +208,10 @@ def test_excerpts_are_what_is_really_there(block: Block) -> None:
 
 
 def test_lines_of_the_demo_are_from_a_real_run() -> None:
-    """What README prints of the demo stands in the record of one run that `docs/pictures/make.py` made."""
+    """The events on the page of the demo are in the record of one run that `docs/pictures/make.py` made."""
     record = {line.rstrip() for line in (ROOT / "docs" / "pictures" / "demo.txt").read_text().splitlines()}
-    printed = [line for block in README.blocks if block.language == "text" for line in block.text.splitlines()]
+    demo = read(ROOT / "docs" / "demo.md")
+    printed = [line for block in demo.blocks if block.language == "text" for line in block.text.splitlines()]
 
     assert [line for line in printed if line.strip() and line.rstrip() not in record] == []
     assert printed
@@ -276,3 +279,13 @@ def test_the_first_steps_work_in_an_empty_folder(tmp_path: Path, promtools: dict
     assert done.returncode == 0, "\n".join([done.stderr, *spoken_of(done.stderr, rules)])
     assert not re.search(r"(error|warning)\[SLO", done.stderr)  # infos name what to fill in next
     assert (tmp_path / "build" / "slo" / "prometheus").is_dir()
+
+
+def test_pictures_of_concepts_are_current() -> None:
+    """The pictures are what the script draws, and each term has one."""
+    script = ROOT / "docs" / "pictures" / "concepts.py"
+    drawn = runpy.run_path(str(script))["drawn"]()
+    concepts = read(ROOT / "docs" / "concepts.md")
+
+    assert {path.name: path.read_text() for path in (script.parent / "concepts").iterdir()} == drawn
+    assert {f"pictures/concepts/{name}" for name in drawn} <= set(concepts.links)
