@@ -68,6 +68,10 @@ def test_a_stray_module_in_the_compiler_is_refused(copy: Path) -> None:
         ("slo/sli/events.py", "import slo.sli.latency", "slo.sli.events -> slo.sli.latency"),
         ("slo/emit/prometheus.py", "import slo.emit.alertmanager", "slo.emit.prometheus -> slo.emit.alertmanager"),
         ("slo/plan/__init__.py", "import pathlib", "slo.plan -> pathlib"),
+        ("box/errors.py", "import bench", "box.errors -> bench"),
+        ("slo/cli/build.py", "import slo.cli.lint", "slo.cli.build -> slo.cli.lint"),
+        ("box/demo/objective.py", "import slo.plan", "box.demo.objective -> slo.plan"),
+        ("apps/settings.py", "import apps.web", "No cycles are allowed in apps."),
     ],
 )
 def test_an_import_against_the_layers_is_refused(copy: Path, module: str, line: str, named: str) -> None:
