@@ -13,10 +13,10 @@ COMMANDS = (up, down, status, logs, doctor, demo)
 
 EPILOG = """\
 exit codes:
-  0  fine
-  1  it did not work; the reason is printed
-  2  the command was called wrongly
-  3  a bug of ours
+  0  success
+  1  failure; the reason is printed
+  2  wrong usage
+  3  a bug in box
   130  stopped by Ctrl-C (everything that was started is stopped first)
 
 Ports are in .env; an environment variable of the same name wins. BOX_RUN_DIR puts the run data elsewhere.

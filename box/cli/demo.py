@@ -9,14 +9,14 @@ from rich.console import Console
 
 from box import ports, stack
 from box.cli import parsers
-from box.cli.up import DEMO_PROFILE, DEMO_SCALE, STOP_LINE, begin, print_pages
+from box.cli.starting import DEMO_PROFILE, DEMO_SCALE, STOP_LINE, begin, print_pages
 from box.demo.objective import Objective, read_objective
+from box.demo.observer import Observer
 from box.demo.report import as_json, print_report, write_json
+from box.demo.runner import Runner
 from box.demo.script import DEMO
 from box.demo.shop import Faults, Load
-from box.demo.story import Story
 from box.demo.timeline import Timeline
-from box.demo.witnesses import Witnesses
 from box.errors import BoxError
 from box.layout import Layout, find_layout
 from box.pages import BUDGET, PAGES, Page
@@ -44,19 +44,24 @@ def register(subparsers: parsers.Subparsers) -> None:
 
 
 def run(json_file: Path | None, *, keep: bool | None, full: bool = False) -> int:
-    """Play the demo; return 0 only if the page arrived and resolved."""
+    """Run the demo; return 0 only if the page arrived and resolved."""
     console = make_console()
     layout = find_layout(os.environ)
     joined = stack.running(layout)
     keep = bool(joined) or (sys.stdout.isatty() if keep is None else keep)
     try:
         known = _join(console, joined, full=full) if joined else _begin(console, layout, full=full)
-        arrived = _play(console, layout, known, json_file)
+        objective = read_objective(layout.run / "slos.yaml", known.time_scale)
+        arrived = _run(console, layout, known, objective, json_file)
     except BaseException:
         if not joined:
             stack.stop(layout)
         raise
-    _end(console, layout, known, keep=keep)
+    if keep:
+        _print_where_to_look(console, known, objective)
+    else:
+        stack.stop(layout)
+        console.print("Everything is stopped. `.venv/bin/box demo --keep` leaves it running, to look at it.")
     return 0 if arrived else 1
 
 
@@ -75,17 +80,16 @@ def _begin(console: Console, layout: Layout, *, full: bool) -> State:
     for name, port in free.items():
         console.print(f"Port {settings.ports[name]} is taken: {name} listens on {port} instead.")
     stack.forget_data(layout, DEMO_PROFILE)
-    return begin(console, settings.with_ports(free), DEMO_SCALE, DEMO_PROFILE)
+    return begin(console, layout, settings.with_ports(free), DEMO_SCALE, DEMO_PROFILE)
 
 
-def _play(console: Console, layout: Layout, known: State, json_file: Path | None) -> bool:
-    objective = read_objective(layout.run / "slos.yaml", known.time_scale)
+def _run(console: Console, layout: Layout, known: State, objective: Objective, json_file: Path | None) -> bool:
     slow_window = SLOW_PAGE_SHORT / known.time_scale
     console.print(introduction(objective), soft_wrap=True)
     timeline = Timeline(console, objective)
-    story = _story(layout, known.settings, objective, timeline)
+    runner = _runner(layout, known.settings, objective, timeline)
     with timeline.shown():
-        record = story.play()
+        record = runner.run()
     print_report(console, record, objective, slow_window)
     if json_file:
         write_json(json_file, as_json(record, objective, slow_window))
@@ -93,7 +97,7 @@ def _play(console: Console, layout: Layout, known: State, json_file: Path | None
 
 
 def introduction(objective: Objective) -> str:
-    """Return what is said before the story begins."""
+    """Return the introduction: the SLO, and when its page fires."""
     return (
         f'\nThe SLO: "{objective.title}", {1 - objective.budget:.1%} over {objective.window_text}.'.replace("%", " %")
         + f" The fast page fires when the budget burns {objective.burn:g} times too fast.\n"
@@ -102,25 +106,20 @@ def introduction(objective: Objective) -> str:
     )
 
 
-def _story(layout: Layout, settings: Settings, objective: Objective, timeline: Timeline) -> Story:
+def _runner(layout: Layout, settings: Settings, objective: Objective, timeline: Timeline) -> Runner:
     token = layout.admin_token(DEMO.fault_tier).read_text(encoding="utf-8").strip()
-    return Story(
+    return Runner(
         script=DEMO,
         objective=objective,
         faults=Faults(settings.url(DEMO.fault_tier), token),
         load=Load(settings.url("locust"), settings.url("web")),
-        witnesses=Witnesses(settings, objective),
+        observer=Observer(settings, objective),
         timeline=timeline,
     )
 
 
-def _end(console: Console, layout: Layout, known: State, *, keep: bool) -> None:
-    if keep:
-        console.print("\nStill running, with steady load. Look at it:")
-        alert = read_objective(layout.run / "slos.yaml", known.time_scale).alert
-        runbook = Page("the runbook of the alert", "pager", (f"/runbooks/{alert}",))
-        print_pages(console, known.settings, [*PAGES, BUDGET, runbook])
-        console.print(STOP_LINE)
-        return
-    stack.stop(layout)
-    console.print("Everything is stopped. `.venv/bin/box demo --keep` leaves it running, to look at it.")
+def _print_where_to_look(console: Console, known: State, objective: Objective) -> None:
+    console.print("\nStill running, with steady load. Look at it:")
+    runbook = Page("the runbook of the alert", "pager", (f"/runbooks/{objective.alert}",))
+    print_pages(console, known.settings, [*PAGES, BUDGET, runbook])
+    console.print(STOP_LINE)

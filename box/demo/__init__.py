@@ -1,1 +1,1 @@
-"""The demo: breaks the shop on purpose, watches the page arrive and resolve, and holds both against theory."""
+"""The demo: inject a fault into the shop, watch the page arrive and resolve, and compare both with theory."""

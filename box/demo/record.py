@@ -1,14 +1,14 @@
-"""The record of one demo run: when what happened, and the numbers around it."""
+"""The record of one demo run: when each step happened, and the numbers around it."""
 
 from dataclasses import dataclass, field
 
+from box.demo.observer import Observation
 from box.demo.theory import Before, During, Theory
-from box.demo.witnesses import Sight
 
 
 @dataclass(slots=True)
 class Moments:
-    """When it happened, seconds since epoch; None until then. `active` is Prometheus' own `activeAt`."""
+    """When each step happened, seconds since epoch; None until then. `active` is `activeAt` of Prometheus."""
 
     load: float | None = None
     spike: float | None = None
@@ -23,7 +23,7 @@ class Moments:
 
 @dataclass(slots=True)
 class Record:
-    """All that is known about the run."""
+    """The record of the run."""
 
     moments: Moments = field(default_factory=Moments)
     before: Before | None = None
@@ -37,7 +37,7 @@ class Record:
     covered_after: float = 0.0
     suppressed: list[str] = field(default_factory=list)
     notified_tiers: list[str] = field(default_factory=list)
-    fault_sights: list[Sight] = field(default_factory=list)
+    fault_observations: list[Observation] = field(default_factory=list)
 
     @property
     def detection(self) -> float | None:
@@ -46,23 +46,23 @@ class Record:
 
     @property
     def held(self) -> bool | None:
-        """Return whether detection held the bound; None when one of the two is not known."""
+        """Return whether detection was within the bound; None when one of the two is unknown."""
         bound = self.theory.bound if self.theory else None
         return None if self.detection is None or bound is None else self.detection <= bound
 
     @property
     def arrived_and_resolved(self) -> bool:
-        """Return whether the page came and went: what the demo is there to show."""
+        """Return whether the page arrived and was resolved: the demo shows this."""
         return self.moments.paged is not None and self.moments.resolved is not None
 
     @property
     def failed(self) -> float:
-        """Return how many events failed during the run, by the shop's own counters."""
+        """Return the events that failed during the run, by the shop's own counters."""
         return self.failed_after - self.failed_before
 
     @property
     def budget_spent(self) -> float | None:
-        """Return the share of the error budget that the run spent."""
+        """Return the fraction of the error budget that the run spent."""
         if self.budget_before is None or self.budget_after is None:
             return None
         return self.budget_before - self.budget_after
@@ -73,9 +73,9 @@ def _between(begin: float | None, end: float | None) -> float | None:
 
 
 def measured(record: Record, short: float) -> During | None:
-    """Return what the fault did, from the sights whose short window lies wholly inside it."""
+    """Return the effect of the fault, from the observations whose short window is wholly inside it."""
     begun = record.moments.fault_on or 0.0
-    full = [s for s in record.fault_sights if s.at - begun > short + 2 and "slo:error_ratio:5m" in s.values]
+    full = [s for s in record.fault_observations if s.at - begun > short + 2 and "slo:error_ratio:5m" in s.values]
     if not full:
         return None
     rates = [s.values["slo:events:5m total"] / short for s in full]

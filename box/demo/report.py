@@ -10,7 +10,7 @@ from rich.table import Table
 
 from box.demo.objective import Objective
 from box.demo.record import Record
-from box.demo.verdict import Line, lines, theory_rows
+from box.demo.verdict import Row, rows, theory_rows
 
 MARKS = {True: "[green]ok[/]", False: "[red]missed[/]", None: ""}
 
@@ -18,31 +18,31 @@ MARKS = {True: "[green]ok[/]", False: "[red]missed[/]", None: ""}
 def print_report(console: Console, record: Record, objective: Objective, slow_window: float) -> None:
     """Print both tables and the verdict."""
     console.print()
-    console.print(_expected_table(lines(record, objective, slow_window)))
+    console.print(_expected_table(rows(record, objective, slow_window)))
     console.print(_theory_table(theory_rows(record, objective)))
     console.print(verdict(record))
 
 
-def _expected_table(rows: list[Line]) -> Table:
+def _expected_table(expected: list[Row]) -> Table:
     table = Table(title="Expected and happened", title_justify="left")
     for heading in ("what", "expected", "happened", ""):
         table.add_column(heading)
-    for row in rows:
+    for row in expected:
         table.add_row(row.what, row.expected, row.happened, MARKS[row.fine])
     return table
 
 
-def _theory_table(rows: list[tuple[str, str]]) -> Table:
+def _theory_table(terms: list[tuple[str, str]]) -> Table:
     table = Table(title="Detection against theory", title_justify="left", show_header=False)
     table.add_column()
     table.add_column()
-    for term, number in rows:
+    for term, number in terms:
         table.add_row(term, number)
     return table
 
 
 def verdict(record: Record) -> str:
-    """Return the two sentences that sum the run up."""
+    """Return two sentences that sum up the run."""
     arrived = (
         "The page arrived and resolved." if record.arrived_and_resolved else "The page did NOT arrive and resolve."
     )
@@ -57,7 +57,7 @@ def verdict(record: Record) -> str:
 def as_json(record: Record, objective: Objective, slow_window: float) -> dict[str, Any]:
     """Return the record as plain data: moments in seconds since epoch, durations in seconds."""
     plain = asdict(record)
-    plain.pop("fault_sights")
+    plain.pop("fault_observations")
     return {
         "slo": objective.name,
         "alert": objective.alert,
@@ -67,7 +67,7 @@ def as_json(record: Record, objective: Objective, slow_window: float) -> dict[st
         "held": record.held,
         "arrived_and_resolved": record.arrived_and_resolved,
         "budget_spent": record.budget_spent,
-        "lines": [asdict(line) for line in lines(record, objective, slow_window)],
+        "lines": [asdict(row) for row in rows(record, objective, slow_window)],
     }
 
 

@@ -1,4 +1,4 @@
-"""The live timeline: events as they happen, and one line that says how the budget does."""
+"""The live timeline: events as they happen, and one status line with budget and burn rate."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.text import Text
 
 from box.demo.objective import Objective
-from box.demo.witnesses import Sight
+from box.demo.observer import Observation
 
 PLAIN_SECONDS = 5.0
 BAR = 16
@@ -25,21 +25,21 @@ class Timeline:
     objective: Objective
     begun: float = field(default_factory=time.time)
     _live: Live | None = None
-    _told: float = 0.0
+    _printed: float = 0.0
 
     def event(self, at: float, text: str) -> None:
-        """Tell that something happened (seconds since epoch)."""
+        """Print an event at this time (seconds since epoch)."""
         clock = datetime.fromtimestamp(at).astimezone().strftime("%H:%M:%S.%f")[:-4]
         self.console.print(f"{clock}  {at - self.begun:+6.1f} s  {text}", highlight=False, markup=False, soft_wrap=True)
 
-    def sight(self, sight: Sight) -> None:
-        """Show how the budget does."""
+    def status(self, seen: Observation) -> None:
+        """Show budget and burn rate."""
         if self._live:
-            lines = (Text(part, no_wrap=True) for part in status_parts(sight, self.objective))
+            lines = (Text(part, no_wrap=True) for part in status_parts(seen, self.objective))
             self._live.update(Group(Text(), *lines))
-        elif sight.at - self._told >= PLAIN_SECONDS:
-            self._told = sight.at
-            self.event(sight.at, "  " + status_line(sight, self.objective))
+        elif seen.at - self._printed >= PLAIN_SECONDS:
+            self._printed = seen.at
+            self.event(seen.at, "  " + status_line(seen, self.objective))
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -52,36 +52,36 @@ class Timeline:
         self._live = None
 
 
-def status_line(sight: Sight, objective: Objective) -> str:
+def status_line(seen: Observation, objective: Objective) -> str:
     """Return budget and burn rate in one line: what the alert compares, and with what."""
-    return "  ".join(part for part in status_parts(sight, objective) if part)
+    return "  ".join(part for part in status_parts(seen, objective) if part)
 
 
-def status_parts(sight: Sight, objective: Objective) -> tuple[str, ...]:
+def status_parts(seen: Observation, objective: Objective) -> tuple[str, ...]:
     """Return the same in parts that fit a narrow terminal: budget and burn rates, then the tiers that fire."""
-    remaining = sight.values.get("slo:budget_remaining:ratio")
+    remaining = seen.values.get("slo:budget_remaining:ratio")
     if remaining is None:
         return ("waiting for the first visitors to be counted",)
-    short = sight.values.get("slo:error_ratio:5m", 0.0) / objective.budget
+    short = seen.values.get("slo:error_ratio:5m", 0.0) / objective.budget
     budget = f"budget {bar(remaining)} {remaining:6.1%}".replace("%", " %")
-    rates = f"burn rate 1h {burn_rate(sight, objective):5.1f}, 5m {short:6.1f}, limit {objective.burn:g}"
-    firing = f"FIRING {', '.join(sorted(sight.active))}" if sight.active else ""
+    rates = f"burn rate 1h {burn_rate(seen, objective):5.1f}, 5m {short:6.1f}, limit {objective.burn:g}"
+    firing = f"FIRING {', '.join(sorted(seen.active))}" if seen.active else ""
     return (f"{budget}  {rates}", firing)
 
 
-def building(sight: Sight, objective: Objective) -> str:
+def building(seen: Observation, objective: Objective) -> str:
     """Return how far the alert's condition is."""
-    return f"condition building: burn rate of the 1h window at {burn_rate(sight, objective):.1f} of {objective.burn:g}"
+    return f"condition building: burn rate of the 1h window at {burn_rate(seen, objective):.1f} of {objective.burn:g}"
 
 
-def burn_rate(sight: Sight, objective: Objective) -> float:
+def burn_rate(seen: Observation, objective: Objective) -> float:
     """Return what the fast page compares with its threshold, as a multiple of the budget."""
-    ratio = sight.values.get("slo:error_ratio:1h", 0.0)
-    covered = sight.values.get("slo:events:1h covered", 0.0)
+    ratio = seen.values.get("slo:error_ratio:1h", 0.0)
+    covered = seen.values.get("slo:events:1h covered", 0.0)
     return ratio * covered / objective.rule.window / objective.budget
 
 
 def bar(share: float) -> str:
-    """Return a share as a bar; below zero it is empty."""
+    """Return a fraction as a bar; below zero it is empty."""
     full = round(max(0.0, min(1.0, share)) * BAR)
     return "█" * full + "░" * (BAR - full)

@@ -1,4 +1,4 @@
-"""Says at the end what was expected, what happened, and how detection compares with theory, term by term."""
+"""The final tables: expected and actual, and detection compared with theory, term by term."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from box.demo.record import Record
 from box.render import durations
 
 EDGE_SECONDS = 2.0
-"""How much of the fault the recorded budget may miss: one scrape at each of its ends.
+"""Part of the fault that the recorded budget may miss: one scrape at each end.
 
-Prometheus extrapolates between scrapes, and not below zero, so that the first failures of a counter are seen late:
+Prometheus extrapolates between scrapes, but not below zero, so that the first failures of a counter appear late:
 https://prometheus.io/docs/prometheus/latest/querying/functions/#rate
 """
 
@@ -18,7 +18,7 @@ DELIVERY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Row:
     """One row of the final table; `fine` is None when there is nothing to judge."""
 
     what: str
@@ -27,43 +27,43 @@ class Line:
     fine: bool | None
 
 
-def lines(record: Record, objective: Objective, slow_window: float) -> list[Line]:
+def rows(record: Record, objective: Objective, slow_window: float) -> list[Row]:
     """Return the table. `slow_window` is the short window of the slow page in seconds: it ends last."""
     moments = record.moments
     bound = record.theory.bound if record.theory else None
     end_bound = slow_window + 2 * DELIVERY_SECONDS
-    rows = [
+    timed = [
         _timed(f"{TIER} active in Prometheus", "after the fault", bound, record.detection),
         _timed("pager rings", "after that", DELIVERY_SECONDS, _gap(moments.active, moments.paged)),
         _timed("resolved on the pager", "after the fault ended", end_bound, _gap(moments.fault_off, moments.resolved)),
     ]
-    return [*rows, _held_back(record), _budget(record, objective)]
+    return [*timed, _held_back(record), _budget(record, objective)]
 
 
-def _timed(what: str, since: str, bound: float | None, seconds: float | None) -> Line:
+def _timed(what: str, since: str, bound: float | None, seconds: float | None) -> Row:
     expected = "-" if bound is None else f"at most {bound:.2f} s {since}"
     if seconds is None:
-        return Line(what, expected, "did not happen", fine=False)
-    return Line(what, expected, f"{seconds:.2f} s {since}", None if bound is None else seconds <= bound)
+        return Row(what, expected, "did not happen", fine=False)
+    return Row(what, expected, f"{seconds:.2f} s {since}", None if bound is None else seconds <= bound)
 
 
 def _gap(begin: float | None, end: float | None) -> float | None:
     return None if begin is None or end is None else end - begin
 
 
-def _held_back(record: Record) -> Line:
+def _held_back(record: Record) -> Row:
     tickets = [tier for tier in record.suppressed if tier.startswith("ticket")]
     happened = f"held back: {', '.join(tickets)}" if tickets else "no ticket was raised"
-    return Line("tickets while the page fires", "held back by Alertmanager", happened, bool(tickets) or None)
+    return Row("tickets while the page fires", "held back by Alertmanager", happened, bool(tickets) or None)
 
 
-def _budget(record: Record, objective: Objective) -> Line:
+def _budget(record: Record, objective: Objective) -> Row:
     what = f"budget spent ({objective.budget:.1%} of {durations.text(objective.window)})".replace("%", " %")
     allowed = allowed_failures(record, objective)
     if record.budget_spent is None or not allowed:
-        return Line(what, "-", "not known", fine=False)
+        return Row(what, "-", "not known", fine=False)
     counted = record.failed / allowed
-    return Line(
+    return Row(
         what,
         f"{counted:.1%}: {record.failed:.0f} orders failed, {allowed:.0f} may fail".replace("%", " %"),
         f"{record.budget_spent:.1%}".replace("%", " %"),
@@ -72,12 +72,12 @@ def _budget(record: Record, objective: Objective) -> Line:
 
 
 def _edges(record: Record) -> float:
-    """Return how many failures one scrape at each end of the fault is about."""
+    """Return the failures within one scrape at each end of the fault."""
     return EDGE_SECONDS * record.during.rate * record.during.bad_share if record.during else 0.0
 
 
 def allowed_failures(record: Record, objective: Objective) -> float:
-    """Return how many events may fail in the SLO's window, at the traffic that was seen."""
+    """Return the events that may fail in the SLO's window, at the traffic that was observed."""
     if not record.covered_after:
         return 0.0
     return record.total_after / record.covered_after * objective.window * objective.budget

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from box.demo.observer import Observation
 from box.demo.record import Moments, Record, measured
 from box.demo.report import as_json, verdict, write_json
 from box.demo.theory import Before, During, predict
 from box.demo.timeline import BAR, Timeline, bar, building, status_line
-from box.demo.verdict import lines, theory_rows
-from box.demo.witnesses import Sight
+from box.demo.verdict import rows, theory_rows
 from tests.box.example import OBJECTIVE
 
 
-def sight(**changes: object) -> Sight:
+def observation(**changes: object) -> Observation:
     """Return what the servers say half a minute into a fault."""
     values = {
         "slo:budget_remaining:ratio": 0.605,
@@ -25,7 +25,7 @@ def sight(**changes: object) -> Sight:
         "slo:events:1h covered": 30.0,
         "slo:events:5m total": 50.0,
     }
-    return Sight(**({"at": 1000.0, "values": values} | changes))  # type: ignore[arg-type]
+    return Observation(**({"at": 1000.0, "values": values} | changes))  # type: ignore[arg-type]
 
 
 def a_record(*, detection: float = 1.5, resolved: bool = True) -> Record:
@@ -51,7 +51,7 @@ def a_record(*, detection: float = 1.5, resolved: bool = True) -> Record:
 
 def test_the_status_line_compares_with_the_limit() -> None:
     """Budget, both windows and the limit stand in one line, the adjusted burn rate for the long one."""
-    line = status_line(sight(active={"page-fast": 1.0}), OBJECTIVE)
+    line = status_line(observation(active={"page-fast": 1.0}), OBJECTIVE)
 
     assert "60.5 %" in line
     assert "1h 200.0" in line
@@ -62,12 +62,12 @@ def test_the_status_line_compares_with_the_limit() -> None:
 
 def test_without_data_the_status_line_waits() -> None:
     """Before the first evaluation there is nothing to show."""
-    assert status_line(Sight(at=0), OBJECTIVE) == "waiting for the first visitors to be counted"
+    assert status_line(Observation(at=0), OBJECTIVE) == "waiting for the first visitors to be counted"
 
 
 def test_a_building_condition_says_how_far_it_is() -> None:
     """Without `for:` there is no pending state; the burn rate on its way is shown instead."""
-    early = sight(values={"slo:error_ratio:1h": 0.02, "slo:events:1h covered": 30.0})
+    early = observation(values={"slo:error_ratio:1h": 0.02, "slo:events:1h covered": 30.0})
 
     assert building(early, OBJECTIVE) == "condition building: burn rate of the 1h window at 10.0 of 14.4"
 
@@ -85,7 +85,7 @@ def test_events_are_plain_lines_when_not_on_a_terminal() -> None:
 
     with timeline.shown():
         timeline.event(1000.0, "fault on [red]")
-        timeline.sight(sight())
+        timeline.status(observation())
 
     first, second = out.getvalue().splitlines()
     assert "+10.0 s  fault on [red]" in first
@@ -93,11 +93,11 @@ def test_events_are_plain_lines_when_not_on_a_terminal() -> None:
     assert "\x1b" not in out.getvalue()
 
 
-def test_only_sights_inside_the_fault_measure_it() -> None:
+def test_only_observations_inside_the_fault_measure_it() -> None:
     """A short window that still holds healthy seconds would understate the fault."""
     record = a_record()
     healthy = {"slo:error_ratio:5m": 0.5, "slo:events:5m total": 1.0}
-    record.fault_sights = [sight(at=915.0, values=healthy), sight(at=925.0)]
+    record.fault_observations = [observation(at=915.0, values=healthy), observation(at=925.0)]
 
     assert measured(record, short=5) == During(rate=10.0, bad_share=1.0)
 
@@ -114,15 +114,15 @@ def test_a_fault_too_short_is_not_measured() -> None:
 
 def test_each_term_of_the_theory_is_told() -> None:
     """Whoever doubts the bound can add it up."""
-    rows = dict(theory_rows(a_record(), OBJECTIVE))
+    terms = dict(theory_rows(a_record(), OBJECTIVE))
 
-    assert rows["threshold"] == "burn rate 14.4 x budget 0.001 = 0.0144 of the events"
-    assert rows["2 bad events"] == "0.20 s"
-    assert rows["+ one scrape"] == "1.00 s"
-    assert rows["+ two evaluations"] == "2.00 s"
-    bound = float(rows["= bound"].removesuffix(" s"))
-    assert bound == pytest.approx(float(rows["the later of both"].removesuffix(" s")) + 3, abs=0.011)
-    assert rows["measured"] == "1.50 s"
+    assert terms["threshold"] == "burn rate 14.4 x budget 0.001 = 0.0144 of the events"
+    assert terms["2 bad events"] == "0.20 s"
+    assert terms["+ one scrape"] == "1.00 s"
+    assert terms["+ two evaluations"] == "2.00 s"
+    bound = float(terms["= bound"].removesuffix(" s"))
+    assert bound == pytest.approx(float(terms["the later of both"].removesuffix(" s")) + 3, abs=0.011)
+    assert terms["measured"] == "1.50 s"
 
 
 @pytest.mark.parametrize(("detection", "held"), [(1.5, True), (9.0, False)])
@@ -133,7 +133,7 @@ def test_the_verdict_tells_arrival_and_bound_apart(detection: float, *, held: bo
     assert record.held is held
     assert verdict(record).startswith("The page arrived and resolved.")
     assert ("SLOWER" in verdict(record)) is not held
-    assert lines(record, OBJECTIVE, 30)[0].fine is held
+    assert rows(record, OBJECTIVE, 30)[0].fine is held
 
 
 def test_a_page_that_does_not_resolve_is_a_failure() -> None:
@@ -142,7 +142,7 @@ def test_a_page_that_does_not_resolve_is_a_failure() -> None:
 
     assert not record.arrived_and_resolved
     assert "did NOT arrive and resolve" in verdict(record)
-    assert lines(record, OBJECTIVE, 30)[2].happened == "did not happen"
+    assert rows(record, OBJECTIVE, 30)[2].happened == "did not happen"
 
 
 def test_the_budget_is_held_against_the_shops_own_counters() -> None:
@@ -150,11 +150,11 @@ def test_the_budget_is_held_against_the_shops_own_counters() -> None:
     fair, off = a_record(), a_record()
     off.budget_after = 0.2
 
-    row = lines(fair, OBJECTIVE, 30)[-1]
+    row = rows(fair, OBJECTIVE, 30)[-1]
 
     assert row.expected == "57.6 %: 140 orders failed, 243 may fail"
     assert (row.happened, row.fine) == ("58.0 %", True)
-    assert lines(off, OBJECTIVE, 30)[-1].fine is False
+    assert rows(off, OBJECTIVE, 30)[-1].fine is False
 
 
 def test_the_record_is_json(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
-"""What the demo believes to have seen: the answers of Prometheus, Alertmanager and the pager, read as one sight."""
+"""What the demo observes: the answers of Prometheus, Alertmanager and the pager, read as one observation."""
 
 import json
 from typing import Any
 
 import pytest
 
-from box.demo.witnesses import Sight, Witnesses
+from box.demo.observer import Observation, Observer
 from box.errors import BoxError
 from tests.box.example import OBJECTIVE
 from tests.box.served import Answer, served
@@ -28,7 +28,7 @@ def look(
     prometheus: list[Any] = [],  # noqa: B006
     alertmanager: list[Any] = [],  # noqa: B006
     pager: list[Any] = [],  # noqa: B006
-) -> Sight:
+) -> Observation:
     """Return what is seen when the servers say this; the pager lists its news newest first."""
     answers = {
         "/api/v1/query": {"data": {"result": values}},
@@ -37,7 +37,7 @@ def look(
         "/api/notifications": pager,
     }
     with served({path: Answer(body=json.dumps(answer)) for path, answer in answers.items()}) as settings:
-        return Witnesses(settings, OBJECTIVE).look(NOW, since=900.0)
+        return Observer(settings, OBJECTIVE).observe(NOW, since=900.0)
 
 
 def test_records_are_known_by_name_and_kind() -> None:
@@ -99,4 +99,4 @@ def test_other_alerts_ring_nothing() -> None:
 def test_a_server_that_does_not_answer_as_it_should_is_one_line(broken: Answer) -> None:
     """The demo ends with a sentence, not with a traceback."""
     with served({"/api/v2/alerts": broken}) as settings, pytest.raises(BoxError, match="a server of the demo"):
-        Witnesses(settings, OBJECTIVE).look(NOW, since=900.0)
+        Observer(settings, OBJECTIVE).observe(NOW, since=900.0)

@@ -1,6 +1,6 @@
-"""Asks Prometheus, Alertmanager and the pager what they know about the demo's SLO."""
+"""Reads the state of the demo's SLO from Prometheus, Alertmanager and the pager."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,17 +17,17 @@ SERIES = "slo:(budget_remaining:ratio|error_ratio:(5m|1h)|events:(5m|1h|30d))"
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What all three said at one moment (seconds since epoch).
+class Observation:
+    """The state of all three at one time; times are seconds since epoch.
 
     Attributes:
         at: when they were asked.
-        values: recorded series by name, and by name and kind for events; absent ones are missing.
-        active: tier -> since when it is active in Prometheus, seconds since epoch.
-        routed: tiers that Alertmanager holds active.
-        suppressed: tiers that Alertmanager holds back.
-        paged: tier -> when the pager was first told that it fires.
-        cleared: tier -> when the pager was last told that it is resolved, unless it fires again.
+        values: recorded series by name, and by name and kind for events; series without data are missing.
+        active: tier -> since when it is active in Prometheus.
+        routed: tiers that are active in Alertmanager.
+        suppressed: tiers that Alertmanager inhibits.
+        paged: tier -> first notification that it fires.
+        cleared: tier -> first notification that it is resolved, unless it fires again.
     """
 
     at: float
@@ -38,8 +38,30 @@ class Sight:
     paged: Mapping[str, float] = field(default_factory=dict)
     cleared: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def page_active(self) -> bool:
+        """Return whether a paging tier is active in Prometheus; tickets of an earlier run may be."""
+        return bool(_pages(self.active))
 
-class Witnesses:
+    @property
+    def paged_at(self) -> float | None:
+        """Return when the first page arrived."""
+        return min((self.paged[tier] for tier in _pages(self.paged)), default=None)
+
+    @property
+    def resolved_at(self) -> float | None:
+        """Return when the last of the pages that arrived was resolved."""
+        arrived = _pages(self.paged)
+        if not arrived or not arrived <= set(self.cleared):
+            return None
+        return max(self.cleared[tier] for tier in arrived)
+
+
+def _pages(tiers: Iterable[str]) -> set[str]:
+    return {tier for tier in tiers if tier.startswith("page-")}
+
+
+class Observer:
     """The three servers, asked about one SLO."""
 
     def __init__(self, settings: Settings, objective: Objective) -> None:
@@ -47,21 +69,21 @@ class Witnesses:
         self._objective = objective
         self._session = LocalSession(ANSWER_SECONDS)
 
-    def look(self, now: float, since: float) -> Sight:
-        """Return what they say now; notifications count from `since`.
+    def observe(self, now: float, since: float) -> Observation:
+        """Return the state; notifications count from `since`.
 
         Raises:
-            BoxError: one of them does not answer.
+            BoxError: one of the servers does not answer.
         """
         try:
             routed, suppressed = self._alertmanager()
             paged, cleared = self._pager(since)
-            return Sight(now, self._values(), self._active(), routed, suppressed, paged, cleared)
+            return Observation(now, self._values(), self._active(), routed, suppressed, paged, cleared)
         except (requests.RequestException, ValueError, KeyError) as error:
-            raise BoxError(f"a server of the demo does not answer as it should: {reason(error)}") from error
+            raise BoxError(f"unexpected answer from a server of the demo: {reason(error)}") from error
 
     def count_bad(self) -> float:
-        """Return how many bad events the shop itself has counted since it started.
+        """Return the bad events in the shop's own counters since it started.
 
         Raises:
             BoxError: Prometheus does not answer.
@@ -69,7 +91,7 @@ class Witnesses:
         try:
             rows = self._get("prometheus", "/api/v1/query", query=f"sum({self._objective.bad})")["data"]["result"]
         except (requests.RequestException, ValueError, KeyError) as error:
-            raise BoxError(f"Prometheus does not answer as it should: {reason(error)}") from error
+            raise BoxError(f"unexpected answer from Prometheus: {reason(error)}") from error
         return float(rows[0]["value"][1]) if rows else 0.0
 
     def _get(self, service: str, path: str, **parameters: str) -> Any:  # noqa: ANN401 -- JSON is anything
@@ -127,5 +149,5 @@ def _enter(alert: Mapping[str, Any], at: float, paged: dict[str, float], cleared
 
 
 def seconds(text: str) -> float:
-    """Return a time of Prometheus in seconds since epoch."""
+    """Return a timestamp of Prometheus in seconds since epoch."""
     return datetime.fromisoformat(text).timestamp()

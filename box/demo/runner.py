@@ -1,42 +1,42 @@
-"""Plays the script: load, spike, fault, page, recovery; writes down when each step was seen."""
+"""Runs the demo: load, spike, fault, page, recovery; records when each step was observed."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from box.demo.objective import TIER, Objective
+from box.demo.observer import Observation, Observer
 from box.demo.record import Record, measured
 from box.demo.script import Script
 from box.demo.shop import Faults, Load
 from box.demo.theory import Before, predict
 from box.demo.timeline import Timeline, building, burn_rate
-from box.demo.witnesses import Sight, Witnesses
 from box.errors import BoxError
 
 SCALED_INTERVAL = 1.0
 
 
 @dataclass(slots=True)
-class Story:
-    """One run of the demo. `play` may be called once."""
+class Runner:
+    """One run of the demo. `run` may be called once."""
 
     script: Script
     objective: Objective
     faults: Faults
     load: Load
-    witnesses: Witnesses
+    observer: Observer
     timeline: Timeline
     record: Record = field(default_factory=Record)
     since: float = field(default_factory=time.time)
     _building: bool = False
 
-    def play(self) -> Record:
-        """Run the whole script; the fault is off afterwards, whatever happened.
+    def run(self) -> Record:
+        """Run the whole script; switch the fault off afterwards in any case.
 
         Raises:
             BoxError: a server went away, or the page of an earlier run does not end.
         """
-        self._calm_start()
+        self._drain()
         self._steady()
         self._spike()
         try:
@@ -47,33 +47,32 @@ class Story:
         self._conclude()
         return self.record
 
-    def _calm_start(self) -> None:
-        patience = self.script.resolve_patience
-        if not self._watch(lambda sight: bool(sight.values) and not pages(sight.active), patience):
+    def _drain(self) -> None:
+        """Wait until no page of an earlier run is active."""
+        if not self._wait(lambda seen: bool(seen.values) and not seen.page_active, self.script.resolve_patience):
             raise BoxError("a page of an earlier run is still active; wait for it, or start afresh: make down")
 
     def _steady(self) -> None:
         users = self.script.steady_users
         self.record.moments.load = self.load.set_users(users, self.script.spawn_per_second)
         self.timeline.event(self.record.moments.load, f"{users} visitors come in, one request a second each")
-        self._watch(lambda _sight: False, self.script.baseline)
+        self._watch(self.script.baseline)
 
     def _spike(self) -> None:
         users = self.script.spike_users
         self.record.moments.spike = self.load.set_users(users, self.script.spawn_per_second)
         self.timeline.event(self.record.moments.spike, f"load spike: {users} visitors")
-        self._watch(lambda _sight: False, self.script.spike_lead)
+        self._watch(self.script.spike_lead)
 
     def _break(self) -> None:
         script, moments = self.script, self.record.moments
-        last = self._look()
-        self._note_before(last)
+        self._record_before(self._observe())
         moments.fault_on = self.faults.switch_on(script.fault_name, script.fault_rate, script.fault_expiry)
         share = f"{script.fault_rate:.0%} of its requests fail".replace("%", " %")
         self.timeline.event(moments.fault_on, f"fault on: `{script.fault_name}` in {script.fault_tier}, {share}")
-        self._watch(self._fired, script.fire_patience)
-        self._watch(lambda _sight: moments.paged is not None, script.page_patience)
-        self._watch(lambda _sight: False, max(0.0, moments.fault_on + script.fault - time.time()))
+        self._wait(lambda seen: TIER in seen.active, script.fire_patience)
+        self._wait(lambda seen: seen.paged_at is not None, script.page_patience)
+        self._watch(max(0.0, moments.fault_on + script.fault - time.time()))
 
     def _repair(self) -> None:
         moments = self.record.moments
@@ -84,89 +83,84 @@ class Story:
 
     def _recover(self) -> None:
         if self.record.moments.paged is not None:
-            self._watch(lambda _sight: self.record.moments.resolved is not None, self.script.resolve_patience)
+            self._wait(lambda seen: seen.resolved_at is not None, self.script.resolve_patience)
 
-    def _fired(self, sight: Sight) -> bool:
-        return TIER in sight.active
+    def _watch(self, seconds: float) -> None:
+        """Observe and record for some time."""
+        self._wait(lambda _seen: False, seconds)
 
-    def _watch(self, done: Callable[[Sight], bool], seconds: float) -> bool:
-        """Look again and again until done, or the time is over; return whether it was done."""
+    def _wait(self, done: Callable[[Observation], bool], seconds: float) -> bool:
+        """Observe and record until done, or the time is over; return whether it was done."""
         deadline = time.time() + seconds
         while True:
-            sight = self._look()
-            self._note(sight)
-            if done(sight):
+            seen = self._observe()
+            self._record(seen)
+            if done(seen):
                 return True
             if time.time() >= deadline:
                 return False
             time.sleep(self.script.poll)
 
-    def _look(self) -> Sight:
-        sight = self.witnesses.look(time.time(), self.since)
-        self.timeline.sight(sight)
-        return sight
+    def _observe(self) -> Observation:
+        seen = self.observer.observe(time.time(), self.since)
+        self.timeline.status(seen)
+        return seen
 
-    def _note_before(self, sight: Sight) -> None:
-        values = sight.values
+    def _record_before(self, seen: Observation) -> None:
+        values = seen.values
         self.record.before = Before(
             total=values.get("slo:events:1h total", 0.0),
             bad=values.get("slo:events:1h bad", 0.0),
             covered=values.get("slo:events:1h covered", 0.0),
         )
         self.record.budget_before = values.get("slo:budget_remaining:ratio", 1.0)
-        self.record.failed_before = self.witnesses.count_bad()
+        self.record.failed_before = self.observer.count_bad()
 
-    def _note(self, sight: Sight) -> None:
-        """Write down what is seen for the first time."""
+    def _record(self, seen: Observation) -> None:
+        """Record what is observed for the first time."""
         moments = self.record.moments
         if moments.fault_on is None:
             return
         if moments.fault_off is None:
-            self.record.fault_sights.append(sight)
-        self._note_firing(sight)
-        self._note_end(sight)
+            self.record.fault_observations.append(seen)
+        self._record_firing(seen)
+        self._record_end(seen)
 
-    def _note_firing(self, sight: Sight) -> None:
+    def _record_firing(self, seen: Observation) -> None:
         moments = self.record.moments
-        if not (self._building or sight.active) and burn_rate(sight, self.objective) > 0:
+        if not (self._building or seen.active) and burn_rate(seen, self.objective) > 0:
             self._building = True
-            self.timeline.event(sight.at, building(sight, self.objective))
-        if moments.active is None and TIER in sight.active:
-            moments.active = sight.active[TIER]
+            self.timeline.event(seen.at, building(seen, self.objective))
+        if moments.active is None and TIER in seen.active:
+            moments.active = seen.active[TIER]
             self.timeline.event(moments.active, f"{self.objective.alert} ({TIER}) fires in Prometheus")
-        if moments.routed is None and TIER in sight.routed:
-            moments.routed = sight.at
+        if moments.routed is None and TIER in seen.routed:
+            moments.routed = seen.at
             self.timeline.event(moments.routed, "Alertmanager has it, and routes it to the page receiver")
-        if moments.paged is None and pages(sight.paged):
-            moments.paged = min(sight.paged[tier] for tier in pages(sight.paged))
+        if moments.paged is None and seen.paged_at is not None:
+            moments.paged = seen.paged_at
             self.timeline.event(moments.paged, "the pager rings")
-        self.record.suppressed = sorted({*self.record.suppressed, *sight.suppressed})
-        self.record.notified_tiers = sorted({*self.record.notified_tiers, *sight.paged})
+        self.record.suppressed = sorted({*self.record.suppressed, *seen.suppressed})
+        self.record.notified_tiers = sorted({*self.record.notified_tiers, *seen.paged})
 
-    def _note_end(self, sight: Sight) -> None:
+    def _record_end(self, seen: Observation) -> None:
         moments = self.record.moments
         if moments.fault_off is None:
             return
-        if moments.active and moments.inactive is None and TIER not in sight.active:
-            moments.inactive = sight.at
-            self.timeline.event(sight.at, f"{TIER} ends in Prometheus")
-        rung = pages(sight.paged)
-        if moments.resolved is None and rung and rung <= set(sight.cleared):
-            moments.resolved = max(sight.cleared[tier] for tier in rung)
+        if moments.active and moments.inactive is None and TIER not in seen.active:
+            moments.inactive = seen.at
+            self.timeline.event(seen.at, f"{TIER} ends in Prometheus")
+        if moments.resolved is None and seen.resolved_at is not None:
+            moments.resolved = seen.resolved_at
             self.timeline.event(moments.resolved, "the pager says: resolved")
 
     def _conclude(self) -> None:
-        values = self._look().values
+        values = self._observe().values
         record = self.record
         record.budget_after = values.get("slo:budget_remaining:ratio")
-        record.failed_after = self.witnesses.count_bad()
+        record.failed_after = self.observer.count_bad()
         record.total_after = values.get("slo:events:30d total", 0.0)
         record.covered_after = values.get("slo:events:30d covered", 0.0)
         record.during = measured(record, self.objective.short)
         if record.before and record.during:
             record.theory = predict(self.objective.rule, record.before, record.during, SCALED_INTERVAL)
-
-
-def pages(tiers: Iterable[str]) -> set[str]:
-    """Return the tiers that wake a person; tickets of an earlier run may still be open."""
-    return {tier for tier in tiers if tier.startswith("page-")}
