@@ -151,7 +151,8 @@ def _check_range(query: Parsed, found: Range, place: Place) -> Iterator[Diagnost
     if function and (name in NO_RATES or (name in COUNTS and found.window)):
         message = f'"{name}" gives {NO_RATES.get(name, "counts")}, and events per second are needed'
         hint = rate_instead(query.tree, function.start)
-        yield Diagnostic("SLO046", place.within(function.start, len(name)), message, hint)
+        start = found.line.place(function.start)
+        yield Diagnostic("SLO046", place.within(start, len(name)), message, hint)
     elif name == "rate" and not found.window:
-        bracket = place.within(found.bracket.start, found.length)
+        bracket = place.within(found.start, found.length)
         yield Diagnostic("SLO047", bracket, "slo has to choose the range of a rate", f"write [{WINDOW}]")

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.promql.tokens import unquoted
-
 if TYPE_CHECKING:
     from slo.promql.tree import Binary
 
@@ -47,14 +45,5 @@ def join_of(node: Binary) -> Join:
     matching = node.matching
     if matching is None:
         return Join(only=False, labels=frozenset(), many="", taken=frozenset())
-    return Join(matching.word == "on", frozenset(matching.labels), matching.grouped, _taken(node, matching.grouped))
-
-
-def _taken(node: Binary, grouped: str) -> frozenset[str]:
-    """Return the labels in brackets after `group_left` or `group_right`, if any."""
-    between = node.at.tokens[node.left.at.end : node.right.at.first]
-    words = [unquoted(t) if t.kind == "string" else t.text for t in between if t.kind not in {"space", "comment"}]
-    at = next((n + 1 for n, word in enumerate(words) if word.lower() == grouped), len(words))
-    if words[at : at + 1] != ["("] or ")" not in words[at:]:
-        return frozenset()
-    return frozenset(word for word in words[at + 1 : words.index(")", at)] if word != ",")
+    labels, included = frozenset(matching.labels), frozenset(matching.included)
+    return Join(matching.word == "on", labels, matching.grouped, included)

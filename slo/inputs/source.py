@@ -110,9 +110,9 @@ def _reach(node: Read) -> int:
     if node.range.window:
         return WINDOW
     try:
-        return int(parse_duration(node.at.text.rpartition("[")[2].rstrip("]")))
+        return int(parse_duration(node.range.text))
     except PromqlError:
-        msg = f"its query reads {node.at.text}"
+        msg = f"its query reads {node.text}"
         raise UndrivenError(msg) from None
 
 

@@ -10,7 +10,7 @@ from slo.lint.finding import repair
 from slo.lint.numbers import constant
 from slo.promql.functions import ABSENCE
 from slo.promql.operators import COMPARISONS
-from slo.promql.rewriting import instead, made_bool, operand, repeatedly, written
+from slo.promql.rewriting import instead, made_bool, name_instead, operand, repeatedly, written
 from slo.promql.tree import Aggregation, Binary, Call
 from slo.sli.threshold import Threshold
 
@@ -124,12 +124,11 @@ def _value(comparison: Binary) -> Node:
 
 def _of_count(tree: Node, comparison: Binary, outer: Call | Aggregation, around: tuple[Node, ...]) -> str:
     """Return the sum of 0 and 1, or their mean if the divisor counts the same series."""
-    name = outer.at.first
     quotient = around[around.index(outer) - 1] if around.index(outer) else None
     if isinstance(quotient, Binary) and isinstance(outer, Aggregation) and _is_mean(comparison, outer, quotient):
-        mean = written(outer, (name, name + 1, "avg"), made_bool(comparison))
+        mean = written(outer, name_instead(outer, "avg"), made_bool(comparison))
         return written(tree, instead(quotient, mean))
-    return written(tree, (name, name + 1, _COUNTS[outer.name]), made_bool(comparison))
+    return written(tree, name_instead(outer, _COUNTS[outer.name]), made_bool(comparison))
 
 
 def _is_mean(comparison: Binary, count: Aggregation, quotient: Binary) -> bool:

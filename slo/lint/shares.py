@@ -9,7 +9,7 @@ from slo.lint.finding import repair
 from slo.lint.numbers import constant
 from slo.lint.scaling import unscaled
 from slo.promql.operators import COMPARISONS
-from slo.promql.rewriting import written
+from slo.promql.rewriting import name_instead, written
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def means_of_events(subject: Subject) -> Iterator[Diagnostic]:
         found = _outermost(reading.tree) if reading.kind == "events" else None
         if found is not None and found.name in _MEASURES and dimension(found) == EVENTS:
             message = f"{found.name} {_MEASURES[found.name]}: total, good and bad then count different things"
-            first = found.at.first
-            yield repair("SLO158", reading.place, message, written(reading.tree, (first, first + 1, "sum")))
+            yield repair("SLO158", reading.place, message, written(reading.tree, name_instead(found, "sum")))
 
 
 _MEASURES = {

@@ -9,9 +9,9 @@ from slo.lint.expressions import loses
 from slo.lint.finding import repair
 from slo.lint.numbers import factor
 from slo.promql import Matcher, Selector
-from slo.promql.matching import plain
 from slo.promql.operators import COMPARISONS
 from slo.promql.rewriting import Change, instead, repeatedly, selected, written
+from slo.promql.selector_parser import plain
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
 from slo.query import Expression
 from slo.selectors import all_values
@@ -116,7 +116,7 @@ def _one_written_out(tree: Node, by: str) -> str:
 
 def _renamed(read: Read, name: str) -> Change:
     """Replace a selector; its range and `offset` stay."""
-    return read.at.first, selected(read), name
+    return read.first, selected(read), name
 
 
 def _enclosing_sum(tree: Node, read: Read) -> Aggregation | None:
@@ -126,7 +126,7 @@ def _enclosing_sum(tree: Node, read: Read) -> Aggregation | None:
 
 
 def _contains(node: Node, part: Node) -> bool:
-    return node.at.first <= part.at.first and part.at.end <= node.at.end
+    return node.first <= part.first and part.end <= node.end
 
 
 def alternatives(subject: Subject) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""Finds what is wrong with calls of functions and with aggregations: their names, labels and arguments."""
+"""Parse calls of functions and aggregations, and check their names, labels and arguments."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slo.promql.functions import AGGREGATES, EXPERIMENTAL, FUNCTIONS, Signature
 from slo.promql.operators import label_of, labels
-from slo.promql.spelling import short
+from slo.promql.spelling import PromqlError, short
 from slo.promql.tree import Aggregation, Call
 
 if TYPE_CHECKING:
-    from slo.promql.cursor import Reading
-    from slo.promql.spelling import PromqlError
+    from slo.promql.cursor import Parser
     from slo.promql.tokens import Token
     from slo.promql.tree import Node
 
@@ -26,90 +25,81 @@ _RENAMED = {
 
 
 class _Argument(NamedTuple):
-    """One argument, and the words from which and up to which it goes."""
+    """One argument, and where its text begins and ends, brackets included."""
 
     node: Node
     first: int
     end: int
 
-    @property
-    def kind(self) -> str:
-        """Its type."""
-        return self.node.kind
 
-
-def call(reader: Reading) -> Call:
-    """Read a call of a function."""
-    first = reader.index
-    name = reader.word
+def call(parser: Parser) -> Call:
+    """Parse a call of a function."""
+    name = parser.word
     if name.text not in FUNCTIONS:
         raise _unknown(name)
-    reader.index += 1
-    reader.calls.append(name)
-    arguments = _arguments(reader)
-    reader.calls.pop()
-    _check(reader, first, name, arguments, FUNCTIONS[name.text])
-    return Call(reader.words(first), FUNCTIONS[name.text].gives, name.text, tuple(a.node for a in arguments))
+    parser.advance()
+    parser.calls.append(name)
+    arguments = _arguments(parser)
+    parser.calls.pop()
+    _check(parser, name, arguments, FUNCTIONS[name.text])
+    nodes = tuple(a.node for a in arguments)
+    return Call(parser.line, name.start, parser.end, FUNCTIONS[name.text].gives, name.text, nodes)
 
 
-def aggregation(reader: Reading) -> Aggregation:
-    """Read an aggregation, its labels before or after what it aggregates."""
-    first = reader.index
-    name = reader.word
-    reader.index += 1
-    grouped = _grouping(reader)
-    if reader.word.text != "(":
-        raise reader.unexpected("what to aggregate, in round brackets,")
-    arguments = _arguments(reader)
-    _check(reader, first, name, arguments, AGGREGATES[name.text.lower()])
-    word = reader.word
-    behind = _grouping(reader)
+def aggregation(parser: Parser) -> Aggregation:
+    """Parse an aggregation, its labels before or after what it aggregates."""
+    name = parser.advance()
+    grouped = _grouping(parser)
+    if parser.word.text != "(":
+        raise parser.unexpected("what to aggregate, in round brackets,")
+    arguments = _arguments(parser)
+    _check(parser, name, arguments, AGGREGATES[name.text.lower()])
+    word = parser.word
+    behind = _grouping(parser)
     if behind and grouped:
-        msg = f'"{name.text}" is grouped twice'
-        raise word.error(msg)
+        raise word.error(f'"{name.text}" is grouped twice')
     grouping, kept = grouped or behind or ("", ())
     operands = tuple(a.node for a in arguments)
-    return Aggregation(reader.words(first), "vector", name.text.lower(), operands, grouping, kept)
+    return Aggregation(parser.line, name.start, parser.end, "vector", name.text.lower(), operands, grouping, kept)
 
 
-def _grouping(reader: Reading) -> tuple[str, tuple[str, ...]] | None:
-    """Read `by (...)` or `without (...)`, if that comes next."""
-    word = reader.word.text.lower()
+def _grouping(parser: Parser) -> tuple[str, tuple[str, ...]] | None:
+    """Parse `by (...)` or `without (...)`, if that comes next."""
+    word = parser.word.text.lower()
     if word not in {"by", "without"}:
         return None
-    reader.index += 1
-    return word, tuple(map(label_of, labels(reader)))
+    parser.advance()
+    return word, tuple(map(label_of, labels(parser)))
 
 
-def _arguments(reader: Reading) -> list[_Argument]:
+def _arguments(parser: Parser) -> list[_Argument]:
     found: list[_Argument] = []
-    reader.opened("(")
-    while reader.word.text != ")" or found:
-        if reader.word.text in {",", ")"}:
-            msg = 'a "," too many' if reader.word.text == "," else 'a "," too many before this'
-            raise reader.word.error(msg)
-        first = reader.index
-        found.append(_Argument(reader.expression(), first, reader.index))
-        if not reader.take(","):
+    parser.opened("(")
+    while parser.word.text != ")" or found:
+        if parser.word.text in {",", ")"}:
+            raise parser.word.error('a "," too many' if parser.word.text == "," else 'a "," too many before this')
+        first = parser.word.start
+        found.append(_Argument(parser.expression(), first, parser.end))
+        if not parser.take(","):
             break
-    reader.close('an operator, ","')
+    parser.close('an operator, ","')
     return found
 
 
-def _check(reader: Reading, first: int, name: Token, arguments: list[_Argument], wanted: Signature) -> None:
-    """Whether number and types of the arguments are right."""
+def _check(parser: Parser, name: Token, arguments: list[_Argument], wanted: Signature) -> None:
+    """Check number and types of the arguments."""
     most = len(arguments) if wanted.repeats else len(wanted.types)
     if not wanted.least <= len(arguments) <= most:
         given = "is one" if len(arguments) == 1 else f"are {len(arguments) or 'none'}"
-        raise reader.stretch(first, reader.index, f'"{name.text}" takes {_takes(wanted)}; here {given}')
+        raise parser.error(name.start, f'"{name.text}" takes {_takes(wanted)}; here {given}')
     types = (*wanted.types, *[wanted.types[-1]] * len(arguments)) if wanted.repeats else wanted.types
     for argument, kind in zip(arguments, types, strict=False):
-        if argument.kind != kind:
-            message = _wrong_type(reader, name.text, argument, kind)
-            raise reader.stretch(argument.first, argument.end, message)
+        if argument.node.kind != kind:
+            message = _wrong_type(parser, name.text, argument, kind)
+            raise PromqlError(message, argument.first, argument.end - argument.first)
 
 
-_NOUNS = {"scalar": "a number", "string": "a text in quotes", "matrix": "a range", "vector": "an instant vector"}
+_NOUNS = {"scalar": "a number", "string": "a string", "matrix": "a range", "vector": "an instant vector"}
 
 
 def _takes(wanted: Signature) -> str:
@@ -122,16 +112,16 @@ def _takes(wanted: Signature) -> str:
     return f"{most} {noun} ({', '.join(_NOUNS[kind] for kind in wanted.types)})"
 
 
-def _wrong_type(reader: Reading, name: str, argument: _Argument, wanted: str) -> str:
-    if wanted == "matrix" and argument.kind == "vector":
-        return _missing_range(reader, name, argument)
-    if argument.kind == "matrix":
+def _wrong_type(parser: Parser, name: str, argument: _Argument, wanted: str) -> str:
+    if wanted == "matrix" and argument.node.kind == "vector":
+        return _missing_range(parser, name, argument)
+    if argument.node.kind == "matrix":
         return f'"{name}" takes {_NOUNS[wanted]}, not a range; apply rate or another function of ranges first'
-    return f'"{name}" takes {_NOUNS[wanted]} here, and this is {_NOUNS[argument.kind]}'
+    return f'"{name}" takes {_NOUNS[wanted]} here, and this is {_NOUNS[argument.node.kind]}'
 
 
-def _missing_range(reader: Reading, name: str, argument: _Argument) -> str:
-    text = reader.source(argument.first, argument.end)
+def _missing_range(parser: Parser, name: str, argument: _Argument) -> str:
+    text = parser.line.text[argument.first : argument.end]
     if "(" in text:
         return f'"{name}" needs a range, which only selectors have; take the {name} first, then aggregate'
     return f'"{name}" needs a range; write {name}({short(text)}[$window])'

@@ -15,8 +15,8 @@ COUNTERS = ("_total", "_count", "_sum", "_bucket")
 
 
 def rate_instead(tree: Node, start: int) -> str:
-    """Return the hint for the call that begins at this character."""
-    call = next((n for n in walk(tree) if isinstance(n, Call) and n.at.start == start), None)
+    """Return the hint for the call that begins at this character of the line."""
+    call = next((n for n in walk(tree) if isinstance(n, Call) and n.first == start), None)
     if call is None or call.name not in _OF_VALUES:
         return _RATE
     inner = call.arguments[0]

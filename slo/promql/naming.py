@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
-_WORDS = frozenset(("inf", "nan", "without"))
-"""Keywords in a list of labels. Quotes do not help: Prometheus prints a rule before it evaluates it, without them."""
+KEYWORDS = frozenset(("inf", "nan", "without"))
+"""Words that no list of labels can have. Quotes do not help: Prometheus drops them before it evaluates a rule."""
 _OTHER = re.compile(r"[^a-zA-Z0-9_]")
 
 
@@ -37,7 +37,7 @@ def by(names: Iterable[str]) -> str:
 
 def can_group(name: str) -> bool:
     """Whether an aggregation can keep the label and recorded series can have it."""
-    return bool(name) and not name.startswith("__") and name.lower() not in _WORDS and name.isprintable()
+    return bool(name) and not name.startswith("__") and name.lower() not in KEYWORDS and name.isprintable()
 
 
 def is_plain_label(name: str) -> bool:

@@ -1,15 +1,16 @@
-"""Finds what is wrong with operators: `bool`, the labels that they match, and the types of both sides."""
+"""Parse operators, `bool` and vector matching, and check the types of both sides."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from slo.promql.naming import KEYWORDS
+from slo.promql.spelling import PromqlError
 from slo.promql.tokens import unquoted
 from slo.promql.tree import Matching
 
 if TYPE_CHECKING:
     from slo.promql.cursor import Cursor
-    from slo.promql.spelling import PromqlError
     from slo.promql.tokens import Token
 
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
@@ -23,24 +24,23 @@ PRECEDENCE = (
 
 
 class Operator(NamedTuple):
-    """An operator, what is written behind it, and the indices of the words where its two sides begin."""
+    """An operator, and what is written behind it."""
 
     word: Token
     text: str
     is_bool: bool
     matching: Matching | None
-    left: int
-    right: int
 
 
-def read_operator(cursor: Cursor, left: int) -> Operator:
-    """Read an operator with all that may follow it; `left`: where its left side begins."""
-    word = cursor.word
+Side = tuple[str, int, int]
+"""The type of an operand, and where its text begins and ends, brackets included."""
+
+
+def read_operator(cursor: Cursor) -> Operator:
+    """Parse an operator with all that may follow it."""
+    word = cursor.advance()
     text = word.text.lower()
-    cursor.index += 1
-    is_bool = _bool(cursor, text)
-    matching = _matching(cursor, text)
-    return Operator(word, text, is_bool, matching, left, cursor.index)
+    return Operator(word, text, _bool(cursor, text), _matching(cursor, text))
 
 
 def _bool(cursor: Cursor, text: str) -> bool:
@@ -48,45 +48,42 @@ def _bool(cursor: Cursor, text: str) -> bool:
     if word.text.lower() != "bool":
         return False
     if text not in COMPARISONS:
-        msg = '"bool" follows only comparisons such as == and >'
-        raise word.error(msg)
-    cursor.index += 1
+        raise word.error('"bool" follows only comparisons such as == and >')
+    cursor.advance()
     return True
 
 
 def _matching(cursor: Cursor, text: str) -> Matching | None:
-    """Read on, ignoring, group_left and group_right, if any of them is there."""
-    word = cursor.word
-    if word.text.lower() in _SIDES:
-        msg = f'"{word.text}" needs on(...) or ignoring(...) before it'
-        raise word.error(msg)
-    if word.text.lower() not in {"on", "ignoring"}:
+    """Parse on, ignoring, group_left and group_right, if any of them is there."""
+    word = cursor.word.text.lower()
+    if word in _SIDES:
+        raise cursor.word.error(f'"{cursor.word.text}" needs on(...) or ignoring(...) before it')
+    if word not in {"on", "ignoring"}:
         return None
-    cursor.index += 1
-    matched = labels(cursor)
+    cursor.advance()
+    matched = tuple(map(label_of, labels(cursor)))
     side = cursor.word
-    grouped = side.text.lower() if side.text.lower() in _SIDES else ""
-    if grouped:
-        if text in _SETS:
-            msg = f'"{text}" compares sets of labels and takes no {side.text}'
-            raise side.error(msg)
-        cursor.index += 1
-        _joined(cursor, {label.text for label in matched} if word.text.lower() == "on" else set())
-    return Matching(word.text.lower(), tuple(map(label_of, matched)), grouped)
+    if side.text.lower() not in _SIDES:
+        return Matching(word, matched)
+    if text in _SETS:
+        raise side.error(f'"{text}" compares sets of labels and takes no {side.text}')
+    cursor.advance()
+    return Matching(word, matched, side.text.lower(), _included(cursor, matched if word == "on" else ()))
 
 
-def _joined(cursor: Cursor, matched: set[str]) -> None:
-    """Read the labels that group_left or group_right takes over."""
+def _included(cursor: Cursor, matched: tuple[str, ...]) -> tuple[str, ...]:
+    """Parse the labels behind group_left or group_right."""
     if cursor.word.text != "(":
-        return
-    for label in labels(cursor):
-        if label.text in matched:
-            msg = f'"{label.shown}" already stands in on(...), so both sides share it'
-            raise label.error(msg)
+        return ()
+    found = labels(cursor)
+    for label in found:
+        if label_of(label) in matched:
+            raise label.error(f'"{label.shown}" is in on(...) already, so both sides share it')
+    return tuple(map(label_of, found))
 
 
 def labels(cursor: Cursor) -> list[Token]:
-    """Read label names in round brackets."""
+    """Parse label names in round brackets."""
     if not cursor.opened("("):
         raise cursor.unexpected("a list of labels in round brackets")
     found = []
@@ -105,54 +102,51 @@ def _label(cursor: Cursor) -> Token:
         too_many = cursor.word.text == ","
         raise cursor.word.error('a "," too many') if too_many else cursor.unexpected("a label name")
     label_of(label)
+    if label.kind == "name" and label.text.lower() in KEYWORDS:
+        raise label.error(f'"{label.text}" is a keyword; PromQL has no list of labels with it')
     return label
 
 
 def label_of(word: Token) -> str:
-    """The name of the label, without the quotes it may stand in."""
+    """Return the name of a label, without quotes."""
     name = unquoted(word) if word.kind == "string" else word.text
     if not name:
-        msg = "a label needs a name"
-        raise word.error(msg)
+        raise word.error("a label needs a name")
     if word.kind == "name" and ":" in name:
-        msg = "names of labels have no colon; only those of metrics may have one"
-        raise word.error(msg)
+        raise word.error("label names have no colon; only metric names may have one")
     return name
 
 
 def missing_comma(cursor: Cursor) -> None:
-    """Say so where one word follows another in a list."""
+    """Raise an error where one token follows another in a list."""
     if cursor.word.kind in {"name", "string"}:
-        msg = 'a "," is missing before this'
-        raise cursor.word.error(msg)
+        raise cursor.word.error('a "," is missing before this')
 
 
-def combined(cursor: Cursor, operator: Operator, left: str, right: str) -> str:
-    """The type of two operands together."""
-    _no_ranges(cursor, operator, left, right)
-    scalars = (left, right).count("scalar")
-    word, text = operator.word, operator.text
-    if scalars and text in _SETS:
-        msg = f'"{text}" joins instant vectors, and one side is a single number'
-        raise word.error(msg)
-    if scalars and operator.matching:
-        msg = "labels are matched only between two instant vectors, and one side is a single number"
-        raise word.error(msg)
-    if "vector" in (left, right):
+def combined(operator: Operator, left: Side, right: Side) -> str:
+    """Return the type of two operands together."""
+    kinds = (left[0], right[0])
+    for kind, first, end in (left, right):
+        if kind not in {"scalar", "vector"}:
+            raise PromqlError(f'"{operator.text}" takes no {_NO_OPERANDS[kind]}', first, end - first)
+    if "scalar" in kinds:
+        _check_scalar(operator)
+    if "vector" in kinds:
         return "vector"
-    if text in COMPARISONS and not operator.is_bool:
-        msg = f'two numbers are compared with "{text} bool"'
-        raise word.error(msg)
+    if operator.text in COMPARISONS and not operator.is_bool:
+        raise operator.word.error(f'two numbers are compared with "{operator.text} bool"')
     return "scalar"
 
 
-def _no_ranges(cursor: Cursor, operator: Operator, left: str, right: str) -> None:
-    sides = ((left, operator.left, cursor.index_of(operator.word)), (right, operator.right, cursor.index))
-    for kind, first, end in sides:
-        if kind not in {"scalar", "vector"}:
-            raise _no_operand(cursor, operator.text, kind, (first, end))
+_NO_OPERANDS = {
+    "matrix": "range; turn it into values first, as in rate(requests_total[$window])",
+    "string": "string",
+}
 
 
-def _no_operand(cursor: Cursor, operator: str, kind: str, words: tuple[int, int]) -> PromqlError:
-    what = "range; turn it into values first, as in rate(requests_total[$window])" if kind == "matrix" else "text"
-    return cursor.stretch(*words, f'"{operator}" takes no {what}')
+def _check_scalar(operator: Operator) -> None:
+    """Check an operator with a number on one side."""
+    if operator.text in _SETS:
+        raise operator.word.error(f'"{operator.text}" joins instant vectors, and one side is a single number')
+    if operator.matching and (operator.matching.labels or operator.matching.grouped):
+        raise operator.word.error("labels are matched only between two instant vectors; one side is a single number")

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from slo.promql.reading import read
-from slo.promql.tokens import Token, one_line
 from slo.promql.tree import Binary, Read, Subquery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slo.promql.tree import Node
+    from slo.promql.tree import Aggregation, Call, Node
 
 Change = tuple[int, int, str]
-"""(First token, token after the last one, replacement)."""
+"""(First character in the line, character after the last one, replacement)."""
 
 _MOST_STEPS = 50
+_NAME = re.compile(r"[\w:]*")
 
 
 def written(node: Node, *changes: Change) -> str:
     """Return the text of a node with non-overlapping changes."""
-    words = list(node.at.tokens)
-    for first, end, text in sorted(changes, reverse=True):
-        words[first:end] = [Token("written", text, 0)]
-    removed = sum(end - first - 1 for first, end, _ in changes)
-    return one_line(words[node.at.first : node.at.end - removed]).strip()
+    parts: list[str] = []
+    at = node.first
+    for first, end, text in sorted(changes):
+        parts += (node.line.text[at:first], text)
+        at = end
+    return "".join((*parts, node.line.text[at : node.end])).strip()
 
 
 def instead(node: Node, text: str) -> Change:
     """Replace a whole node."""
-    return node.at.first, node.at.end, text
+    return node.first, node.end, text
+
+
+def name_instead(node: Call | Aggregation, name: str) -> Change:
+    """Replace the name of a function or an aggregation."""
+    return node.first, node.first + len(node.name), name
 
 
 def operand(node: Node) -> str:
@@ -40,28 +47,28 @@ def operand(node: Node) -> str:
 
 def made_bool(comparison: Binary) -> Change:
     """Add `bool` to a comparison."""
-    words = comparison.at.tokens
-    between = range(comparison.left.at.end, comparison.right.at.first)
-    here = next(n for n in between if words[n].text == comparison.operator)
-    before = "" if words[here - 1].kind == "space" else " "
-    after = "" if words[here + 1].kind == "space" else " "
-    return here, here + 1, f"{before}{comparison.operator} bool{after}"
+    line, operator = comparison.line.text, comparison.operator
+    first = line.index(operator, comparison.left.end)
+    end = first + len(operator)
+    before, after = ("" if line[n] == " " else " " for n in (first - 1, end))
+    return first, end, f"{before}{operator} bool{after}"
 
 
 def unmodified(node: Read | Subquery, word: str) -> Change:
     """Remove `offset` or `@` from a selector or subquery."""
-    words, end = node.at.tokens, node.at.end
-    inner = selected(node) if isinstance(node, Read) else node.inner.at.end
-    first = next(n for n in range(inner, end) if words[n].text.lower() == word)
-    other = {"@": "offset", "offset": "@"}[word]
-    end = next((n for n in range(first, end) if words[n].text.lower() == other), end)
-    return first - (words[first - 1].kind == "space"), end, "" if end == node.at.end else " "
+    line = node.line.text
+    inner = selected(node) if isinstance(node, Read) else node.inner.end
+    tail = line[inner : node.end].lower()
+    first = inner + tail.index(word)
+    other = tail.find({"@": "offset", "offset": "@"}[word], first - inner)
+    end = node.end if other < 0 else inner + other
+    return first - (line[first - 1] == " "), end, "" if end == node.end else " "
 
 
 def selected(read: Read) -> int:
-    """Return the token index after the selector, before its range, `offset` and `@`."""
-    closing = [n for n in range(read.at.first, read.at.end) if read.at.tokens[n].text == "}"]
-    return closing[-1] + 1 if closing else read.at.first + 1
+    """Return the end of the selector in the line, before its range, `offset` and `@`."""
+    closing = read.line.text.rfind("}", read.first, read.end)
+    return closing + 1 if closing >= 0 else _NAME.match(read.line.text, read.first).end()  # type: ignore[union-attr]
 
 
 def repeatedly(tree: Node, step: Callable[[Node], str]) -> Node:

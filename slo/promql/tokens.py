@@ -1,4 +1,4 @@
-"""The words of a PromQL text, each with its place: what is quoted, what is a comment, where `$window` stands."""
+"""Tokens of a PromQL query, and the query on one line."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from slo.promql.plain import SELECTOR
 from slo.promql.spelling import PromqlError, quote, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WORDS = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
+_PATTERN = r"""(?P<space>[ \t\r\n]+)
     | (?P<comment>\#[^\r\n]*)
     | (?P<string>"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*'|`[^`]*`)
     | (?P<open>["'`].*)
@@ -22,9 +22,11 @@ _WORDS = re.compile(
         |(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?[0-9a-zA-Z_]*)
     | (?P<name>(?:[a-zA-Z_]|(?<![\w\])}"]):)[a-zA-Z0-9_:]*)
     | (?P<operator>=~|!~|!=|==|>=|<=|[-+*/%^=<>(){}\[\],:@])
-    | (?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
+    | (?P<other>.)"""
+_TOKENS = re.compile(_PATTERN, re.VERBOSE | re.DOTALL)
+_WITH_SELECTORS = re.compile(f"(?P<selector>{SELECTOR})|(?x:{_PATTERN})", re.DOTALL)
+_CANONICAL = re.compile(r"""(?:[!-"$-&(-\[\]-_a-~]|(?<!\A)[ ](?![ ]|\Z))*""")
+"""A query that is one line already: no comment, no string to spell again, no space too many."""
 _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([abfnrtv\\'\"]))|\\|[^\\]+", re.DOTALL
 )
@@ -33,75 +35,127 @@ _LAST_BYTE = 0xFF
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):
-    """A word of the text; `kind` is the name of a group of the expression above."""
+    """A token; `kind` is a group of the expression above, `selector`, or `end`."""
 
     kind: str
     text: str
     start: int
 
     @property
+    def end(self) -> int:
+        """The offset after its last character."""
+        return self.start + len(self.text)
+
+    @property
     def shown(self) -> str:
-        """The word as a message quotes it."""
+        """The token as a message quotes it."""
         return short(self.text)
 
     def error(self, message: str) -> PromqlError:
-        """An error that points at this word."""
+        """Return an error that points at this token."""
         return PromqlError(message, self.start, len(self.text))
 
 
+class Line(msgspec.Struct, frozen=True, eq=False):
+    """A query on one line: no comments, single spaces, strings in double quotes.
+
+    Attributes:
+        text: the line.
+        places: for each of its characters, and the end, the offset in the query; empty where both are equal.
+    """
+
+    text: str
+    places: Sequence[int] = ()
+
+    def place(self, offset: int) -> int:
+        """Return the offset in the query."""
+        return self.places[offset] if self.places else offset
+
+    def located(self, error: PromqlError) -> PromqlError:
+        """Return an error at its place in the query."""
+        if not self.places or not error.length:
+            return error
+        start, last = self.place(error.start), self.place(error.start + error.length - 1)
+        return PromqlError(str(error), start, last + 1 - start)
+
+
 def tokens(text: str) -> list[Token]:
-    """All of the text, in order, nothing left out."""
-    return [Token(str(m.lastgroup), m.group(), m.start()) for m in _WORDS.finditer(text)]
+    """Return all tokens, spaces and comments included."""
+    return [Token(str(m.lastgroup), m.group(), m.start()) for m in _TOKENS.finditer(text)]
 
 
-def one_line(words: Sequence[Token]) -> str:
-    """The text without comments and line breaks, every string spelled by us, so that nothing can break out of it."""
+def words(line: str, *, selectors: bool) -> list[Token]:
+    """Return the tokens of a line without spaces; if `selectors`, plain selectors with braces are one token each."""
+    pattern = _WITH_SELECTORS if selectors else _TOKENS
+    return [
+        Token(kind, m.group(), m.start())  # type: ignore[arg-type] # one of the groups matches
+        for m in pattern.finditer(line)
+        if (kind := m.lastgroup) != "space"
+    ]
+
+
+def on_one_line(text: str) -> Line:
+    """Return a query on one line, so that nothing in a string can break out of it."""
+    if _CANONICAL.fullmatch(text):
+        return Line(text)
     parts: list[str] = []
-    for word in words:
-        if word.kind in {"space", "comment"}:
-            if parts and parts[-1] != " ":
-                parts.append(" ")
-        else:
-            parts.append(quote(unquoted(word)) if word.kind == "string" else word.text)
-    return "".join(parts).rstrip(" ")
+    places: list[int] = []
+    for token in tokens(text):
+        spelled = _spelled(token)
+        if spelled == " " and (not parts or parts[-1] == " "):
+            continue
+        parts.append(spelled)
+        last = len(token.text) - 1
+        places += (token.start + min(n, last) for n in range(len(spelled)))
+    line = "".join(parts).rstrip(" ")
+    return Line(line, (*places[: len(line)], len(text)))
 
 
-def unquoted(word: Token) -> str:
-    """What a string means.
+def _spelled(token: Token) -> str:
+    if token.kind in {"space", "comment"}:
+        return " "
+    try:
+        return quote(unquoted(token)) if token.kind == "string" else token.text
+    except PromqlError:  # the parser reports it when it gets there
+        return token.text
+
+
+def unquoted(token: Token) -> str:
+    """Return what a string means.
 
     Raises:
-        PromqlError: it holds an escape that Prometheus does not know, or bytes that are no text.
+        PromqlError: it has an escape that Prometheus does not know, or bytes that are not UTF-8.
     """
-    inner = word.text[1:-1]
-    if word.text[0] == "`" or "\\" not in inner:
+    inner = token.text[1:-1]
+    if token.text[0] == "`" or "\\" not in inner:
         return inner
-    pieces = b"".join(_meaning(word, match) for match in _ESCAPE.finditer(inner))
+    pieces = b"".join(_meaning(token, match) for match in _ESCAPE.finditer(inner))
     try:
         return pieces.decode()
     except UnicodeDecodeError:
-        msg = "the escapes in this string make bytes that are not UTF-8"
-        raise word.error(msg) from None
+        raise token.error("the escapes in this string make bytes that are not UTF-8") from None
 
 
-def _meaning(word: Token, match: re.Match[str]) -> bytes:
-    """The UTF-8 of one escape, or of a stretch without escapes."""
-    byte, short, long, octal, simple = match.groups()
+def _meaning(token: Token, match: re.Match[str]) -> bytes:
+    """Return the UTF-8 of one escape, or of characters without escapes."""
+    byte, short_, long, octal, simple = match.groups()
     number = int(byte or octal or "0", 8 if octal else 16)
-    code = int(short or long or "0", 16)
-    wrong_quote = simple in {"'", '"'} and simple != word.text[0]
+    code = int(short_ or long or "0", 16)
+    wrong_quote = simple in {"'", '"'} and simple != token.text[0]
     if match.group() == "\\" or wrong_quote or number > _LAST_BYTE or not _is_character(code):
-        raise _no_escape(word, match.start() + 1, f"in {word.text[0]}...{word.text[0]}" if wrong_quote else "in PromQL")
+        where = f"in {token.text[0]}...{token.text[0]}" if wrong_quote else "in PromQL"
+        raise _invalid_escape(token, match.start() + 1, where)
     if byte or octal:
         return bytes([number])
-    if short or long:
+    if short_ or long:
         return chr(code).encode()
     return (_SIMPLE_ESCAPES.get(simple, simple) if simple else match.group()).encode()
 
 
-def _no_escape(word: Token, at: int, where: str) -> PromqlError:
-    said = word.text[at : at + 2]
-    msg = f'"{said}" is no escape {where}; write \\\\ for a backslash, or put the string into backquotes'
-    return PromqlError(msg, word.start + at, len(said))
+def _invalid_escape(token: Token, at: int, where: str) -> PromqlError:
+    text = token.text[at : at + 2]
+    message = f'invalid escape "{text}" {where}; write \\\\ for a backslash, or put the string into backquotes'
+    return PromqlError(message, token.start + at, len(text))
 
 
 def _is_character(code: int) -> bool:

@@ -7,49 +7,28 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.promql import naming
-from slo.promql.tokens import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from slo.promql.result import Range
     from slo.promql.selector import Selector
-    from slo.promql.tokens import Token
-
-
-class Stretch(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """Consecutive words of a query, as indices into its tokens."""
-
-    tokens: Sequence[Token]
-    first: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        """The words on one line, strings spelled by us."""
-        return one_line(self.tokens[self.first : self.end])
-
-    @property
-    def start(self) -> int:
-        """Offset of the first character in the query."""
-        return self.tokens[self.first].start
-
-    @property
-    def length(self) -> int:
-        """Number of characters in the query, comments and spaces between the words included."""
-        last = self.tokens[self.end - 1]
-        return last.start + len(last.text) - self.start
+    from slo.promql.tokens import Line
 
 
 class Node(msgspec.Struct, frozen=True, eq=False):
     """A part of a query that has a value; brackets around it have no node.
 
     Attributes:
-        at: its words.
+        line: the query.
+        first: its first character in the line.
+        end: the character after its last one.
         kind: the type of its value in PromQL's words: vector, scalar, matrix or string.
     """
 
-    at: Stretch
+    line: Line
+    first: int
+    end: int
     kind: str
 
     @property
@@ -60,7 +39,17 @@ class Node(msgspec.Struct, frozen=True, eq=False):
     @property
     def text(self) -> str:
         """Its text on one line."""
-        return self.at.text
+        return self.line.text[self.first : self.end]
+
+    @property
+    def start(self) -> int:
+        """Offset of its first character in the query as it is written."""
+        return self.line.place(self.first)
+
+    @property
+    def length(self) -> int:
+        """Number of characters in the query as it is written."""
+        return self.line.place(self.end - 1) + 1 - self.start
 
 
 class Literal(Node, frozen=True, eq=False):
@@ -141,11 +130,13 @@ class Matching(msgspec.Struct, frozen=True):
         word: `on` or `ignoring`.
         labels: the labels in the brackets behind it.
         grouped: `group_left` or `group_right`, whose side may have several series for one of the other; or empty.
+        included: the labels in the brackets behind `grouped`.
     """
 
     word: str
     labels: tuple[str, ...]
     grouped: str = ""
+    included: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -190,6 +181,8 @@ class Signed(Node, frozen=True, eq=False):
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield the node and all its descendants in the order of the text."""
-    yield node
-    for part in node.parts:
-        yield from walk(part)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += node.parts[::-1]

@@ -1,4 +1,4 @@
-"""slo, promql-parser and two versions of Prometheus agree on what is PromQL: 500 expressions, read by all of them."""
+"""slo and two versions of Prometheus agree on what is PromQL: 500 expressions, read by all of them."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ def test_values_have_no_finding(text: str) -> None:
         ('"a"', ("SLO049", '"a"'), "a text"),
         ("queue_depth[5m]", ("SLO049", "queue_depth[5m]"), "a range of samples"),
         ("(queue_depth[1h:1m])", ("SLO049", "(queue_depth[1h:1m])"), "a range of samples"),
-        ("queue_depth{a=}", ("SLO040", "}"), "a value in quotes is expected here"),
+        ("queue_depth{a=}", ("SLO040", "}"), "expected a value in quotes"),
         ('{job="api"} > 1', ("SLO045", '{job="api"} > 1'), "without a metric name"),
     ],
 )

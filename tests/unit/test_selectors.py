@@ -29,7 +29,7 @@ def test_a_selector_that_does_not_parse_is_placed() -> None:
     (found,) = check_selector('requests_total{code="', PLACE)
     assert found.code == "SLO040"
     assert found.place == PLACE.within(20, 1)
-    assert found.message == 'this string is not closed; the other " is missing'
+    assert found.message == 'unclosed string; the other " is missing'
 
 
 def test_a_selector_names_a_metric() -> None:
