@@ -1,4 +1,4 @@
-"""The admin calls: fault switches behind a bearer token, which a file holds itself or as a digest."""
+"""The admin API: fault switches behind a bearer token; a file holds the token or its digest."""
 
 import hashlib
 import hmac
@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from apps.context import Context, TierContext
 from apps.faults import NAMES, Fault, FaultName, Faults
 
 MAX_SECONDS = 3600
@@ -17,19 +18,24 @@ FLOODS = frozenset({"log_flood", "cardinality"})
 MAX_BYPASS_SECONDS = 600
 """What a flood with `bypass` writes costs disk and memory of the whole stack."""
 DIGEST = b"sha256:"
-"""What the file begins with when it holds a digest of the token, from which the token cannot be found."""
+"""Begins a file that holds a digest of the token."""
 
 
-def authorize(request: Request) -> None:
-    """Let the caller pass who knows the token.
+async def authorize(request: Request, context: Context) -> None:
+    """Check the bearer token of a request."""
+    check(request.headers.get("authorization", ""), context.settings.admin_token_file)
+
+
+def check(authorization: str, token_file: Path | None) -> None:
+    """Check a header against the token of a file.
 
     Raises:
-        HTTPException: 403 when this process has no token, 401 when the caller's is not it.
+        HTTPException: 403 without a readable token, 401 when the caller's differs.
     """
-    expected = _read(request.app.state.settings.admin_token_file)
+    expected = _read(token_file)
     if not expected:
-        raise HTTPException(403, "Admin calls are switched off: SHOP_ADMIN_TOKEN_FILE names no readable token.")
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        raise HTTPException(403, "The admin API is off: SHOP_ADMIN_TOKEN_FILE names no readable token.")
+    scheme, _, given = authorization.partition(" ")
     if scheme.lower() != "bearer" or not _matches(given.strip().encode(), expected):
         raise HTTPException(401, "The bearer token is missing or wrong.", {"WWW-Authenticate": "Bearer"})
 
@@ -48,7 +54,7 @@ def _read(path: Path | None) -> bytes:
 
 
 class FaultRequest(BaseModel):
-    """How to switch a fault on; the members that do not belong to it must be left out."""
+    """Settings of a fault; those of other faults are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -64,20 +70,19 @@ router = APIRouter(prefix="/admin", dependencies=[Depends(authorize)])
 
 
 @router.get("/faults")
-async def show(request: Request) -> dict[str, Any]:
-    """All faults this tier knows, and those that are on with the seconds they have left."""
-    faults: Faults = request.app.state.faults
+async def show(context: Context) -> dict[str, Any]:
+    """Return all faults of this tier; those that are on with the seconds left."""
     return {
-        "faults": {name: _describe(faults, name) for name in NAMES},
-        "dependencies": list(request.app.state.dependencies),
+        "faults": {name: _describe(context.faults, name) for name in NAMES},
+        "dependencies": list(context.dependencies),
     }
 
 
 @router.put("/faults/{name}")
-async def switch_on(request: Request, name: FaultName, wanted: FaultRequest) -> dict[str, Any]:
+async def switch_on(context: Context, name: FaultName, wanted: FaultRequest) -> dict[str, Any]:
     """Switch a fault on until it expires; an earlier one of the same name is replaced."""
-    _validate(request, name, wanted)
-    faults: Faults = request.app.state.faults
+    _validate(context, name, wanted)
+    faults = context.faults
     faults.switch_on(
         Fault(
             name=name,
@@ -93,16 +98,15 @@ async def switch_on(request: Request, name: FaultName, wanted: FaultRequest) -> 
 
 
 @router.delete("/faults/{name}")
-async def switch_off(request: Request, name: FaultName) -> dict[str, Any]:
-    """Switch a fault off; it is no error when it was not on."""
-    faults: Faults = request.app.state.faults
-    faults.switch_off(name)
-    return _describe(faults, name)
+async def switch_off(context: Context, name: FaultName) -> dict[str, Any]:
+    """Switch a fault off, if it is on."""
+    context.faults.switch_off(name)
+    return _describe(context.faults, name)
 
 
-def _validate(request: Request, name: FaultName, wanted: FaultRequest) -> None:
-    known_routes = {route for route, _ in request.app.state.routes}
-    known_dependencies = request.app.state.dependencies
+def _validate(context: TierContext, name: FaultName, wanted: FaultRequest) -> None:
+    known_routes = {route for route, _ in context.routes}
+    known_dependencies = context.dependencies
     problems = _misused_bypass(name, wanted)
     if (wanted.delay_ms is not None) != (name == "latency"):
         problems.append("`delay_ms` is needed for `latency` and for nothing else")

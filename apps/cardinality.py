@@ -1,4 +1,4 @@
-"""A counter whose label takes any value, and which stays small all the same: no package bounds label values."""
+"""A counter with a limit on the values of its label, which no package has."""
 
 from prometheus_client import CollectorRegistry, Counter
 
@@ -6,9 +6,9 @@ OTHER = "other"
 
 
 class BoundedCounter:
-    """Counts by the values of one label, the first `most` of them apart and all others together as `other`.
+    """Counts by the values of one label: the first `most` of them, and all others as `other`.
 
-    Nobody should make a label of what visitors choose; this is for the day on which somebody does.
+    A label should never hold what customers choose; this limits the damage when one does.
     """
 
     def __init__(self, name: str, text: str, label: str, most: int, registry: CollectorRegistry) -> None:
@@ -25,7 +25,7 @@ class BoundedCounter:
         self._counter.labels(OTHER)
 
     def count(self, value: str, *, bounded: bool = True) -> None:
-        """Count one observation; unless `bounded`, any new value becomes a series."""
+        """Count one observation; unless `bounded`, every new value becomes a series."""
         if value not in self._known:
             if bounded and len(self._known) >= self._most:
                 self._overflow.inc()
@@ -35,7 +35,7 @@ class BoundedCounter:
         self._counter.labels(value).inc()
 
     def forget(self) -> None:
-        """Drop all values, so that scrapes are small again."""
+        """Remove all values, so that scrapes are small again."""
         self._known.clear()
         self._counter.clear()
         self._counter.labels(OTHER)

@@ -1,6 +1,6 @@
 """Faults on demand, each with a rate and an expiry; off by default.
 
-Errors, latency and lost dependencies hit requests; floods (apps/floods.py) run beside them while they are on.
+Errors, latency and lost dependencies hit requests; floods (apps/floods.py) run in the background.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import structlog
 
-from apps.problems import InjectedError, unreachable
+from apps.errors import InjectedError, unreachable
 
 FaultName = Literal["errors", "latency", "dependency", "log_flood", "cardinality"]
 NAMES: tuple[FaultName, ...] = get_args(FaultName)
@@ -24,7 +24,7 @@ log = structlog.stdlib.get_logger(__name__)
 class Fault:
     """A fault that is switched on; `until` is a reading of the monotonic clock.
 
-    `bypass`: a flood passes the limit by which the shop protects its logs and metrics.
+    `bypass`: a flood passes the limits of the shop on log lines and label values.
     """
 
     name: FaultName
@@ -36,17 +36,17 @@ class Fault:
     bypass: bool = False
 
     def meets(self, route: str) -> bool:
-        """True when the fault is meant for this route; no routes means all of them."""
+        """Return whether the fault applies to this route; without routes it applies to all."""
         return not self.routes or route in self.routes
 
 
 Effect = Callable[[Fault], Coroutine[None, None, None]]
-"""What a fault does beside the requests; it ends by itself when the fault is no longer on."""
+"""The background task of a fault; it ends when the fault is no longer on."""
 
 
 @dataclass(slots=True)
 class Faults:
-    """The switches of one process; `count` is told of every request or call that a fault hit."""
+    """The fault switches of one process; `count` is called for every request or call that a fault hit."""
 
     count: Callable[[FaultName], None]
     clock: Callable[[], float] = time.monotonic
@@ -56,7 +56,7 @@ class Faults:
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     def switch_on(self, fault: Fault) -> None:
-        """Switch `fault` on; it replaces an earlier one of the same name."""
+        """Switch a fault on; it replaces an earlier one of the same name."""
         self._on[fault.name] = fault
         log.warning(
             "fault switched on",
@@ -74,21 +74,21 @@ class Faults:
             task.add_done_callback(self._running.discard)
 
     async def stop(self) -> None:
-        """End what runs beside the requests."""
+        """Cancel the background tasks."""
         running = list(self._running)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
     def switch_off(self, name: FaultName, why: str = "request") -> bool:
-        """Switch a fault off; False when it was not on."""
+        """Switch a fault off; return whether it was on."""
         gone = self._on.pop(name, None)
         if gone is not None:
             log.warning("fault switched off", fault=name, why=why)
         return gone is not None
 
     def active(self, name: FaultName) -> Fault | None:
-        """The fault when it is on and has not expired."""
+        """Return the fault when it is on and has not expired."""
         fault = self._on.get(name)
         if fault is not None and self.clock() >= fault.until:
             self.switch_off(name, why="expired")
@@ -96,10 +96,10 @@ class Faults:
         return fault
 
     async def apply(self, route: str) -> None:
-        """Let the faults of requests take effect on one request.
+        """Apply latency and errors to one request.
 
         Raises:
-            InjectedError: the request was hit by `errors`.
+            InjectedError: `errors` hit the request.
         """
         if not self._on:
             return
@@ -110,7 +110,7 @@ class Faults:
             raise InjectedError
 
     def check_dependency(self, name: str) -> None:
-        """Fail as if the dependency were gone.
+        """Fail as if the dependency were down.
 
         Raises:
             DependencyError: the fault `dependency` hit this call.
@@ -118,20 +118,20 @@ class Faults:
         if not self._on:
             return
         fault = self.active("dependency")
-        if fault is not None and fault.dependency == name and self._strikes(fault):
+        if fault is not None and fault.dependency == name and self._hits(fault):
             raise unreachable(name, "injected fault", repeatable=True)
 
     def lost(self, name: str) -> bool:
-        """True while the fault `dependency` is on for this dependency, whatever its rate."""
+        """Return whether the fault `dependency` is on for this dependency, at any rate."""
         fault = self.active("dependency")
         return fault is not None and fault.dependency == name
 
     def _hit(self, name: FaultName, route: str) -> Fault | None:
         fault = self.active(name)
-        return fault if fault is not None and fault.meets(route) and self._strikes(fault) else None
+        return fault if fault is not None and fault.meets(route) and self._hits(fault) else None
 
-    def _strikes(self, fault: Fault) -> bool:
-        struck = self.chance() < fault.rate
-        if struck:
+    def _hits(self, fault: Fault) -> bool:
+        hit = self.chance() < fault.rate
+        if hit:
             self.count(fault.name)
-        return struck
+        return hit

@@ -1,7 +1,7 @@
-"""Faults that run beside the requests: floods of log lines and of label values.
+"""Background faults: floods of log lines and of label values.
 
 The shop limits both, so that the alerts about them stay quiet. With `bypass` a flood passes the limit, slower and for a
-limited time, as a library would that writes its own lines or makes its own labels.
+limited time, as a library would that has its own logger or its own labels.
 """
 
 import asyncio
@@ -23,16 +23,16 @@ VALUES = 10_000
 VALUES_PER_SECOND = 1_000
 TICK_SECONDS = 0.005
 MOST_AT_ONCE = 100
-"""Twice what is due at a tick: after a pause no more is made up for, so that requests have their turn."""
+"""Twice what is due at a tick: a longer backlog is dropped, so that requests are still served."""
 
 log = structlog.stdlib.get_logger("apps.floods")
-past_the_throttle = logging.getLogger("apps.floods.library")
-"""Python's own logger: only structlog's lines are throttled."""
+library_log = logging.getLogger("apps.floods.library")
+"""Python's own logger: only lines of structlog are rate-limited."""
 
 
 @dataclass(slots=True)
 class Floods:
-    """What the faults `log_flood` and `cardinality` do while they are on; `count` is told how much."""
+    """The effects of the faults `log_flood` and `cardinality`; `count` gets the amounts."""
 
     faults: Faults
     visitors: BoundedCounter
@@ -40,19 +40,19 @@ class Floods:
     _names: Iterator[int] = field(default_factory=itertools.count)
 
     async def log_flood(self, fault: Fault) -> None:
-        """Attempt ten thousand lines a second, or write two thousand."""
+        """Attempt ten thousand lines a second, or write two thousand with `bypass`."""
         async for number in self._ticks(fault, LINES_PER_SECOND_WRITTEN if fault.bypass else LINES_PER_SECOND):
             for line in range(number):
                 if fault.bypass:
-                    past_the_throttle.info("flood %d", line)
+                    library_log.info("flood %d", line)
                 else:
                     log.info("flood", line=line)
             self.count("log_flood", number)
 
     async def cardinality(self, fault: Fault) -> None:
-        """Count visitors one by one, until there were ten thousand; forget them when the fault ends.
+        """Count ten thousand visitors one by one; remove them when the fault ends.
 
-        With `bypass` each of them becomes a series, and `rate` is the share of the ten thousand that comes.
+        With `bypass` each of them becomes a series, and `rate` is the share of the ten thousand.
         """
         left = int(VALUES * fault.rate) if fault.bypass else VALUES
         try:
@@ -66,7 +66,7 @@ class Floods:
             self.visitors.forget()
 
     async def _ticks(self, fault: Fault, per_second: int) -> AsyncIterator[int]:
-        """How many to make now, again and again while the fault is on."""
+        """Yield how many are due, at each tick while the fault is on."""
         due, last = 0.0, time.monotonic()
         while self.faults.active(fault.name) is fault:
             await asyncio.sleep(TICK_SECONDS)

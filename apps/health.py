@@ -1,60 +1,59 @@
-"""Liveness and readiness: alive means restarting does not help, ready means sending requests makes sense."""
+"""Liveness and readiness: alive means that a restart does not help, ready means that requests can be served."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from apps.telemetry.instrument import untraced
 
-Check = Callable[[], Awaitable[str]]
-"""Returns "" when all is well, else the reason in words."""
-
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """Something this tier uses; it cannot serve without a `required` one, nor when it has lost them all."""
+class HealthCheck:
+    """A check of a dependency: `run` returns "" or the reason why it cannot be used.
+
+    A tier is not ready without a `required` one, nor when all of its checks fail.
+    """
 
     name: str
-    check: Check
+    run: Callable[[], Awaitable[str]]
     required: bool
 
 
 @dataclass(slots=True)
 class Health:
-    """What the tier needs, and whether it is about to leave."""
+    """The checks of a tier, and whether it is shutting down."""
 
-    needs: list[Need] = field(default_factory=list)
+    checks: list[HealthCheck] = field(default_factory=list)
     draining: bool = False
 
     async def report(self) -> tuple[bool, dict[str, str]]:
-        """Whether requests make sense, and the reasons by name (`ok` where there is nothing to tell)."""
-        failed = {need: reason for need in self.needs if (reason := await need.check())}
-        reasons = {need.name: failed.get(need, "ok") for need in self.needs}
+        """Return whether the tier is ready, and the result of each check: `ok` or a reason."""
+        failed = {check: reason for check in self.checks if (reason := await check.run())}
+        reasons = {check.name: failed.get(check, "ok") for check in self.checks}
         if self.draining:
             reasons["process"] = "shutting down"
-        nothing_left = bool(self.needs) and len(failed) == len(self.needs)
-        ready = not (self.draining or nothing_left or any(need.required for need in failed))
+        all_failed = bool(self.checks) and len(failed) == len(self.checks)
+        ready = not (self.draining or all_failed or any(check.required for check in failed))
         return ready, reasons
 
 
-router = APIRouter()
+def router(health: Health) -> APIRouter:
+    """Return the routes `/healthz` and `/readyz`."""
+    made = APIRouter()
 
+    @made.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "alive"}
 
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """The process answers."""
-    return {"status": "alive"}
+    @made.get("/readyz")
+    async def readyz() -> JSONResponse:
+        with untraced():
+            ready, reasons = await health.report()
+        status = "ready" if ready else "not ready"
+        if ready and any(reason != "ok" for reason in reasons.values()):
+            status = "degraded"
+        return JSONResponse({"status": status, "checks": reasons}, status_code=200 if ready else 503)
 
-
-@router.get("/readyz")
-async def readyz(request: Request) -> JSONResponse:
-    """Whether this process can serve, with the reasons."""
-    health: Health = request.app.state.health
-    with untraced():
-        ready, reasons = await health.report()
-    status = "ready" if ready else "not ready"
-    if ready and any(reason != "ok" for reason in reasons.values()):
-        status = "degraded"
-    return JSONResponse({"status": status, "checks": reasons}, status_code=200 if ready else 503)
+    return made

@@ -1,4 +1,4 @@
-"""Puts a tier together: what web, catalog and orders have in common."""
+"""Builds a tier: what web, catalog and orders have in common."""
 
 import gc
 from collections.abc import AsyncIterator, Callable
@@ -15,19 +15,20 @@ from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from prometheus_client.exposition import choose_encoder
 
-from apps import admin, answers, health
+from apps import admin, error_handlers, health
 from apps.cardinality import BoundedCounter
-from apps.edge import Edge
+from apps.context import TierContext
 from apps.faults import NAMES, FaultName, Faults
 from apps.floods import Floods
-from apps.resilience.meters import DependencyMeters
+from apps.middleware import RequestMiddleware
+from apps.resilience.metrics import DependencyMetrics
 from apps.resilience.shedding import Admission
 from apps.settings import Settings
 from apps.telemetry import otel
 from apps.telemetry.instrument import trace_requests
-from apps.telemetry.metrics import HttpMeters, new_registry
-from apps.telemetry.middleware import Observe
-from apps.telemetry.throttle import Throttle
+from apps.telemetry.metrics import HttpMetrics, new_registry
+from apps.telemetry.middleware import TelemetryMiddleware
+from apps.telemetry.rate_limit import LogRateLimiter
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -36,94 +37,87 @@ NO_TELEMETRY: TelemetryConfig = {
     "operation_spans": False,
     "auto_configure": False,
 }
-"""FastAPI's own, beside which each request would have a second span."""
+"""FastAPI's own would give each request a second span."""
 THREADS = 16
-"""Worker threads for blocking calls: somewhat more than there are database connections."""
+"""Worker threads for blocking calls: a few more than database connections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tier:
-    """What makes one tier different from the others."""
+    """What makes one tier different from the others; customers reach a `public` one themselves."""
 
     name: str
     routers: tuple[APIRouter, ...]
     dependencies: tuple[str, ...]
-    render: answers.Render = answers.problem
-    open_to_visitors: bool = False
+    render: error_handlers.Render = error_handlers.problem_details
+    public: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """What a tier gets to build its own parts with."""
-
-    settings: Settings
-    registry: CollectorRegistry
-    faults: Faults
-    health: health.Health
-    meters: DependencyMeters
-    telemetry: otel.Telemetry
-    throttle: Throttle
+Resources: TypeAlias = Callable[[FastAPI, TierContext], AbstractAsyncContextManager[None]]
+"""Opens the connections of a tier while it serves, and puts them on `app.state`."""
 
 
-Parts: TypeAlias = Callable[[FastAPI, Kit], AbstractAsyncContextManager[None]]
-"""Opens what the tier needs while it serves, and puts it on `app.state`."""
-
-
-def create_service(tier: Tier, settings: Settings, parts: Parts, registry: CollectorRegistry | None = None) -> FastAPI:
-    """An application that serves `tier`; everything with a connection is opened by its lifespan."""
+def create_service(
+    tier: Tier, settings: Settings, resources: Resources, registry: CollectorRegistry | None = None
+) -> FastAPI:
+    """Return an application that serves `tier`; its lifespan opens everything with a connection."""
     registry = new_registry() if registry is None else registry
-    kit = _kit(tier, settings, registry)
+    context = _context(tier, settings, registry)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         try:
-            async with parts(app, kit):
-                # What lives now lives as long as the process: collections need not walk through it again and again.
+            async with resources(app, context):
+                # What lives now lives as long as the process: keep it out of garbage collections.
                 gc.collect()
                 gc.freeze()
                 to_thread.current_default_thread_limiter().total_tokens = THREADS
                 yield
-            await kit.faults.stop()
+            await context.faults.stop()
         finally:
-            await to_thread.run_sync(kit.telemetry.close)
+            await to_thread.run_sync(context.telemetry.close)
 
     app = FastAPI(title=f"Shop: {tier.name}", lifespan=lifespan, openapi_url=None, telemetry=NO_TELEMETRY)
-    _state(app, tier, kit)
-    answers.install(app, tier.render)
-    for router in (*tier.routers, health.router, admin.router, _metrics_router(registry)):
-        # At the router and not at the application, whose limit lies outside of our middleware: nobody would count.
+    app.state.context = context
+    error_handlers.install(app, tier.render)
+    for router in (*tier.routers, health.router(context.health), admin.router, _metrics_router(registry)):
+        # Not at the application, whose limit is outside of our middleware: refused requests would not be counted.
         app.include_router(router, max_body_size=settings.max_body_bytes)
-    app.add_middleware(Edge, deadline_seconds=settings.deadline_seconds, open_to_visitors=tier.open_to_visitors)
-    app.add_middleware(Observe, meters=_http_meters(app, kit))
-    if not kit.telemetry.by_agent:
-        trace_requests(app, kit.telemetry)
+    app.add_middleware(
+        RequestMiddleware, render=tier.render, deadline_seconds=settings.deadline_seconds, public=tier.public
+    )
+    app.add_middleware(TelemetryMiddleware, metrics=_http_metrics(context))
+    if not context.telemetry.by_agent:
+        trace_requests(app, context.telemetry)
     return app
 
 
-def _kit(tier: Tier, settings: Settings, registry: CollectorRegistry) -> Kit:
+def _context(tier: Tier, settings: Settings, registry: CollectorRegistry) -> TierContext:
     stamina.instrumentation.set_on_retry_hooks([])  # retries are counted by our own metrics
-    effects = Counter("shop_fault_effects", "Requests and calls that a fault hit.", ("fault",), registry=registry)
-    for name in NAMES:
-        effects.labels(name)
     Gauge("shop_build_info", "1, with the version that runs.", ("tier", "version"), registry=registry).labels(
         tier.name, settings.version
     ).set(1)
-    faults = Faults(lambda name: effects.labels(name).inc())
-    _floods(faults, settings, registry, lambda name, number: effects.labels(name).inc(number))
-    return Kit(
+    shed = Counter("shop_requests_shed", "Requests refused because too many were in progress.", registry=registry)
+    context = TierContext(
         settings=settings,
         registry=registry,
-        faults=faults,
+        faults=_faults(settings, registry),
         health=health.Health(),
-        meters=DependencyMeters(registry, tier.dependencies),
+        admission=Admission(settings.max_in_flight, shed.inc),
+        metrics=DependencyMetrics(registry, tier.dependencies),
         telemetry=otel.set_up(tier.name, settings.version, registry),
-        throttle=_throttle(settings, registry),
+        rate_limiter=_rate_limiter(settings, registry),
+        dependencies=tier.dependencies,
+        routes=_routes(tier),
     )
+    _gauges(context)
+    return context
 
 
-def _floods(
-    faults: Faults, settings: Settings, registry: CollectorRegistry, count: Callable[[FaultName, int], None]
-) -> None:
+def _faults(settings: Settings, registry: CollectorRegistry) -> Faults:
+    effects = Counter("shop_fault_effects", "Requests and calls that a fault hit.", ("fault",), registry=registry)
+    for name in NAMES:
+        effects.labels(name)
     visitors = BoundedCounter(
         "shop_visits",
         "Visits by visitor: the mistake that the fault `cardinality` makes.",
@@ -131,45 +125,38 @@ def _floods(
         settings.max_label_values,
         registry,
     )
-    floods = Floods(faults, visitors, count)
+    faults = Faults(lambda name: effects.labels(name).inc())
+    floods = Floods(faults, visitors, lambda name, number: effects.labels(name).inc(number))
     faults.effects |= {"log_flood": floods.log_flood, "cardinality": floods.cardinality}
+    return faults
 
 
-def _throttle(settings: Settings, registry: CollectorRegistry) -> Throttle:
+def _rate_limiter(settings: Settings, registry: CollectorRegistry) -> LogRateLimiter:
     dropped = Counter("shop_log_lines_dropped", "Lines that a logger had too many of.", ("logger",), registry=registry)
     for logger in ("apps.requests", "apps.floods"):
         dropped.labels(logger)
-    return Throttle(settings.log_lines_per_second, lambda logger: dropped.labels(logger).inc())
+    return LogRateLimiter(settings.log_lines_per_second, lambda logger: dropped.labels(logger).inc())
 
 
-def _state(app: FastAPI, tier: Tier, kit: Kit) -> None:
-    shed = Counter("shop_requests_shed", "Requests refused because too many were in progress.", registry=kit.registry)
-    admission = Admission(kit.settings.max_in_flight, shed.inc)
-    app.state.settings = kit.settings
-    app.state.faults = kit.faults
-    app.state.health = kit.health
-    app.state.admission = admission
-    app.state.telemetry = kit.telemetry
-    app.state.throttle = kit.throttle
-    app.state.dependencies = tier.dependencies
-    app.state.routes = tuple(
+def _routes(tier: Tier) -> tuple[tuple[str, str], ...]:
+    return tuple(
         (route.path, method)
         for router in tier.routers
         for route in router.routes
         if isinstance(route, APIRoute)
         for method in sorted(route.methods or ())
     )
-    _gauges(kit, admission)
 
 
-def _gauges(kit: Kit, admission: Admission) -> None:
-    gauge = partial(Gauge, registry=kit.registry)
+def _gauges(context: TierContext) -> None:
+    gauge = partial(Gauge, registry=context.registry)
     active = gauge("shop_fault_active", "1 while the fault is switched on.", ("fault",))
     for name in NAMES:
-        active.labels(name).set_function(partial(_is_active, kit.faults, name))
+        active.labels(name).set_function(partial(_is_active, context.faults, name))
+    admission = context.admission
     gauge("shop_requests_in_flight", "Requests being served.").set_function(lambda: admission.in_flight)
     gauge("shop_requests_in_flight_limit", "Most requests at once.").set(admission.limit)
-    gauge("shop_draining", "1 while the process is shutting down.").set_function(lambda: kit.health.draining)
+    gauge("shop_draining", "1 while the process is shutting down.").set_function(lambda: context.health.draining)
     threads = gauge("shop_threads", "Blocking calls that have a worker thread, or wait for one.", ("state",))
     threads.labels("busy").set_function(lambda: _threads().borrowed_tokens)
     threads.labels("waiting").set_function(lambda: _threads().tasks_waiting)
@@ -184,12 +171,12 @@ def _threads() -> CapacityLimiterStatistics:
     return to_thread.current_default_thread_limiter().statistics()
 
 
-def _http_meters(app: FastAPI, kit: Kit) -> HttpMeters | None:
-    if not kit.settings.http_metrics:
+def _http_metrics(context: TierContext) -> HttpMetrics | None:
+    if not context.settings.http_metrics:
         return None
-    meters = HttpMeters(kit.registry, kit.settings.exemplar_seconds)
-    meters.announce(app.state.routes)
-    return meters
+    metrics = HttpMetrics(context.registry, context.settings.exemplar_seconds)
+    metrics.initialise(context.routes)
+    return metrics
 
 
 def _metrics_router(registry: CollectorRegistry) -> APIRouter:

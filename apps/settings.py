@@ -1,4 +1,4 @@
-"""Settings of a tier, read once from the environment (`SHOP_...`) and never changed."""
+"""Settings of a tier, read once from the environment (`SHOP_...`)."""
 
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """Everything an operator can set; `apps/README.md` lists the same names."""
+    """All settings; `apps/README.md` lists the same names."""
 
     model_config = SettingsConfigDict(env_prefix="SHOP_", frozen=True, extra="ignore")
 
@@ -47,7 +47,7 @@ class Settings(BaseSettings):
 
 
 def with_password(url: str, password_file: Path | None) -> str:
-    """`url` with the password from the file, so that no password stands in the environment.
+    """Return `url` with the password of the file, so that the environment holds no password.
 
     Raises:
         OSError: the file is named but cannot be read.

@@ -10,25 +10,26 @@ from prometheus_client import CollectorRegistry
 from starlette.concurrency import run_in_threadpool
 
 from apps.catalog.cache import ProductCache
+from apps.catalog.repository import all_products, one_product
 from apps.catalog.routes import ALL, PREFIX, router
-from apps.catalog.shelf import all_products, one_product
-from apps.data import store
+from apps.context import TierContext
 from apps.data.engine import Database
-from apps.service import Kit, Tier, create_service
+from apps.data.lifespan import open_database
+from apps.service import Tier, create_service
 from apps.settings import Settings
 
 TIER = Tier(name="catalog", routers=(router,), dependencies=("database", "cache"))
 
 
 def create_app(settings: Settings, registry: CollectorRegistry | None = None) -> FastAPI:
-    """The catalog, ready to be served."""
-    return create_service(TIER, settings, _parts, registry)
+    """Return the catalog, ready to be served."""
+    return create_service(TIER, settings, _resources, registry)
 
 
 @asynccontextmanager
-async def _parts(app: FastAPI, kit: Kit) -> AsyncIterator[None]:
-    async with store.database(kit) as database:
-        cache = ProductCache(kit, partial(_load, database))
+async def _resources(app: FastAPI, context: TierContext) -> AsyncIterator[None]:
+    async with open_database(context) as database:
+        cache = ProductCache(context, partial(_load, database))
         async with cache.running():
             app.state.cache = cache
             yield

@@ -10,11 +10,11 @@ from cashews import Cache
 from cashews.exceptions import CacheBackendInteractionError
 from prometheus_client import Counter
 
-from apps.health import Need
-from apps.problems import DependencyError
+from apps.context import TierContext
+from apps.errors import DependencyError
+from apps.health import HealthCheck
 from apps.resilience.breaker import Breaker
-from apps.resilience.tripping import tripping
-from apps.service import Kit
+from apps.resilience.breaker_limits import BreakerLimits
 from apps.settings import with_password
 from apps.telemetry.instrument import trace_cache
 
@@ -26,30 +26,30 @@ Load = Callable[[str], Awaitable[Any]]
 
 
 class ProductCache:
-    """Remembers what `load` returned for a key."""
+    """Caches the results of `load` by key."""
 
-    def __init__(self, kit: Kit, load: Load) -> None:
-        self._kit = kit
+    def __init__(self, context: TierContext, load: Load) -> None:
+        self._kit = context
         self._load = load
-        self._requests = Counter("shop_cache_requests", "Look-ups by result.", ("result",), registry=kit.registry)
+        self._requests = Counter("shop_cache_requests", "Look-ups by result.", ("result",), registry=context.registry)
         for result in RESULTS:
             self._requests.labels(result)
-        settings = kit.settings
-        self._tracer = kit.telemetry.tracer_provider.get_tracer(__name__)
-        self._breaker = Breaker(NAME, tripping(settings), kit.meters.breaker_changed)
+        settings = context.settings
+        self._tracer = context.telemetry.tracer_provider.get_tracer(__name__)
+        self._breaker = Breaker(NAME, BreakerLimits.of(settings), context.metrics.breaker_changed)
         self._cache = Cache(name=NAME)
-        # `protected`: while a value is loaded, everyone who asks for it waits for that one load.
-        self._remembered = self._cache(
-            ttl=settings.cache_seconds, key="shop:{key}", protected=True, condition=_worth_keeping
-        )(self._miss)
+        # `protected`: while a value is loaded, all requests for it wait for that one load.
+        self._cached = self._cache(ttl=settings.cache_seconds, key="shop:{key}", protected=True, condition=_is_value)(
+            self._miss
+        )
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """The connection to the store, if there is one."""
+        """Connect to Redis, if there is one, until the block ends."""
         settings = self._kit.settings
         url = with_password(settings.redis_url, settings.redis_password_file)
         if url:
-            if self._kit.telemetry.sends_traces:
+            if self._kit.telemetry.exports_traces:
                 trace_cache(self._kit.telemetry)
             self._cache.setup(
                 url,
@@ -60,17 +60,17 @@ class ProductCache:
             )
         else:
             self._cache.setup("mem://", size=1000)
-        self._kit.health.needs.append(Need(NAME, self._check, required=False))
+        self._kit.health.checks.append(HealthCheck(NAME, self._check, required=False))
         try:
             yield
         finally:
             await self._cache.close()
 
     async def get(self, key: str) -> Any:
-        """The value for `key`, from the cache or else loaded.
+        """Return the value for `key`, from the cache or else loaded.
 
         Raises:
-            DependencyError: it had to be loaded, and what it is loaded from does not answer.
+            DependencyError: it had to be loaded, and the database does not answer.
         """
         with self._tracer.start_as_current_span("cache get") as span:
             result, value = await self._get(key)
@@ -81,8 +81,8 @@ class ProductCache:
     async def _get(self, key: str) -> tuple[str, Any]:
         lookup = _Lookup()
         try:
-            # In a task of its own: when this request is cancelled, others still wait for the same load, and the breaker
-            # learns how the cache did and not how patient the caller was.
+            # In a task of its own: a cancelled request must not cancel the load that others wait for, nor count as a
+            # failure of the cache.
             value = await asyncio.shield(asyncio.create_task(self._look_up(key, lookup)))
         except (CacheBackendInteractionError, DependencyError):
             return "bypass", await self._load(key)
@@ -93,7 +93,7 @@ class ProductCache:
     async def _look_up(self, key: str, lookup: "_Lookup") -> Any:
         async with self._breaker.guard():
             self._kit.faults.check_dependency(NAME)
-            return await self._remembered(key, lookup)
+            return await self._cached(key, lookup)
 
     async def _miss(self, key: str, lookup: "_Lookup") -> Any:
         lookup.loaded = True
@@ -114,17 +114,17 @@ class ProductCache:
 
 @dataclass(slots=True)
 class _Lookup:
-    """Tells whoever asked whether it was their request that loaded the value."""
+    """Whether this request loaded the value."""
 
     loaded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    """A load that failed; never remembered."""
+    """A failed load; never cached."""
 
     error: Exception
 
 
-def _worth_keeping(result: Any, args: Any, kwargs: Any, key: str = "") -> bool:  # noqa: ARG001 - cashews calls it so
+def _is_value(result: Any, args: Any, kwargs: Any, key: str = "") -> bool:  # noqa: ARG001 - cashews calls it so
     return not isinstance(result, _Failed)

@@ -1,36 +1,42 @@
-"""What the catalog answers: all products, and one."""
+"""The routes of the catalog: all products, and one."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 
+from apps.admission import AdmittedRoute
 from apps.catalog.cache import ProductCache
-from apps.guard import GuardedRoute
-from apps.messages import Sku
-from apps.problems import NotFound
+from apps.errors import NotFound
+from apps.schemas import Sku
 
 ALL = "all"
 """Key of the list in the cache; a product's key is prefixed, so that no SKU can be mistaken for it."""
 PREFIX = "sku:"
 
-router = APIRouter(route_class=GuardedRoute)
+router = APIRouter(route_class=AdmittedRoute)
+
+
+async def _cache(request: Request) -> ProductCache:
+    cache: ProductCache = request.app.state.cache
+    return cache
+
+
+Cache = Annotated[ProductCache, Depends(_cache)]
 
 
 @router.get("/products")
-async def products(request: Request) -> dict[str, Any]:
-    """All products, in the order of the shelf."""
-    cache: ProductCache = request.app.state.cache
+async def products(cache: Cache) -> dict[str, Any]:
+    """Return all products."""
     return {"products": await cache.get(ALL)}
 
 
 @router.get("/products/{sku}")
-async def product(request: Request, sku: Sku) -> dict[str, Any]:
-    """One product.
+async def product(cache: Cache, sku: Sku) -> dict[str, Any]:
+    """Return one product.
 
     Raises:
         NotFound: 404 when the shop does not sell it.
     """
-    cache: ProductCache = request.app.state.cache
     found: dict[str, Any] = await cache.get(PREFIX + sku)
     if not found:
         raise NotFound("product")

@@ -1,1 +1,1 @@
-"""The data tier: engine, tables and the goods on the shelf."""
+"""The data tier: engine, tables and seed data."""

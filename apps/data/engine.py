@@ -1,4 +1,4 @@
-"""The database: SQLite or Postgres behind the same two doors, `read` and `write`.
+"""The database: SQLite or Postgres, with transactions that `read` or `write`.
 
 SQLAlchemy is used synchronously, from the worker threads in which FastAPI runs `def` endpoints: SQLite blocks its
 thread in any case, so an asynchronous driver would only add a second thread and a queue between them.
@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
-from apps.problems import DeadlineExceeded, ShopError, unreachable
+from apps.errors import DeadlineExceeded, ShopError, unreachable
 from apps.resilience import deadline
 
 State = Literal["in_use", "idle"]
@@ -27,7 +27,7 @@ WAIT_SECONDS = 1.0
 
 
 class Database:
-    """A pool of connections; `gate` is called before each use and may raise to pretend that it is gone."""
+    """A pool of connections; `gate` is called before each use; a fault raises there."""
 
     def __init__(self, engine: Engine, gate: Callable[[], None]) -> None:
         self.engine = engine
@@ -37,7 +37,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads.
+        """Begin a transaction that only reads.
 
         Raises:
             DependencyError: the database does not answer.
@@ -47,13 +47,13 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that writes; it is committed at the end of the block, and not at all on an exception.
+        """Begin a transaction that writes: committed at the end of the block, rolled back on an exception.
 
         SQLite has one writer at a time: threads queue here, in order, instead of polling for its lock.
 
         Raises:
             DependencyError: the database does not answer.
-            DeadlineExceeded: the request's time was over before its turn came.
+            DeadlineExceeded: the deadline passed before its turn came.
         """
         if not self._single_writer:
             with self._transaction(write=True) as connection:
@@ -68,7 +68,7 @@ class Database:
             self._turn.release()
 
     def connections(self, state: State) -> int:
-        """The connections of the pool in a state, for a gauge."""
+        """Return the number of connections in a state."""
         pool = self.engine.pool
         if not isinstance(pool, QueuePool):
             return 0
@@ -86,8 +86,8 @@ class Database:
             raise unreachable("database", type(error).__name__, repeatable=True) from error
 
 
-def open_database(url: str, gate: Callable[[], None]) -> Database:
-    """A database by its URL; nothing is connected yet.
+def connect(url: str, gate: Callable[[], None]) -> Database:
+    """Return a database by its URL; connections are opened on first use.
 
     Raises:
         ValueError: the URL is for neither SQLite nor Postgres (by psycopg).
@@ -117,7 +117,7 @@ def _postgres(url: str) -> Engine:
 def _sqlite(url: str) -> Engine:
     database = make_url(url).database
     if not database or database == ":memory:":
-        raise ValueError("SHOP_DATABASE_URL: SQLite needs a file, for the tiers share it")
+        raise ValueError("SHOP_DATABASE_URL: SQLite needs a file, which the tiers share")
     Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, pool_size=POOL, max_overflow=0, pool_timeout=WAIT_SECONDS, hide_parameters=True, poolclass=QueuePool
@@ -128,7 +128,7 @@ def _sqlite(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: SQLiteConnection, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun by us, see _begin_sqlite
+    connection.isolation_level = None  # _begin_sqlite begins transactions
     connection.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # an acknowledged order survives a power failure
@@ -143,7 +143,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def ping(database: Database) -> str:
-    """The reason why the database cannot be used, or an empty string."""
+    """Return why the database cannot be used, or an empty string."""
     try:
         with database.read() as connection:
             connection.execute(text("SELECT 1 FROM stock LIMIT 1"))

@@ -1,4 +1,4 @@
-"""Makes the tables and fills the shelf, once, however many tiers start at the same moment."""
+"""Creates the tables and inserts the seed data, once, however many tiers start at the same time."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,9 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from starlette.concurrency import run_in_threadpool
 
 from apps.data.engine import Database
-from apps.data.goods import GOODS
+from apps.data.seed_data import PRODUCTS
 from apps.data.tables import metadata, orders_by_email, products, stock
-from apps.problems import ShopError
+from apps.errors import ShopError
 from apps.telemetry.instrument import untraced
 
 LOCK = 7_353_267  # any number that all tiers agree on
@@ -23,7 +23,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 def prepare(database: Database, initial_stock: int) -> None:
-    """Create what is missing; what is there stays as it is, so a restart changes no stock.
+    """Create what is missing; a restart changes no stock.
 
     Raises:
         DependencyError: the database does not answer.
@@ -33,9 +33,11 @@ def prepare(database: Database, initial_stock: int) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         metadata.create_all(connection)
         orders_by_email.create(connection, checkfirst=True)  # in a database that is older than the index
-        insert_missing(connection, products, [asdict(item) | {"position": place} for place, item in enumerate(GOODS)])
-        shelf = [{"sku": item.sku, "initial": initial_stock, "available": initial_stock} for item in GOODS]
-        insert_missing(connection, stock, shelf)
+        insert_missing(
+            connection, products, [asdict(item) | {"position": place} for place, item in enumerate(PRODUCTS)]
+        )
+        levels = [{"sku": item.sku, "initial": initial_stock, "available": initial_stock} for item in PRODUCTS]
+        insert_missing(connection, stock, levels)
 
 
 def insert_missing(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -45,16 +47,16 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[dict[str
 
 
 async def keep_trying(database: Database, initial_stock: int, done: Callable[[], None]) -> None:
-    """Prepare the database as soon as it answers; until then the tier lives but is not ready."""
-    told = ""
+    """Prepare the database as soon as it answers; until then the tier is alive but not ready."""
+    reported = ""
     while True:
         try:
             with untraced():
                 await run_in_threadpool(prepare, database, initial_stock)
         except ShopError as error:
-            if str(error) != told:
-                told = str(error)
-                log.warning("waiting for the database", error=told)
+            if str(error) != reported:
+                reported = str(error)
+                log.warning("waiting for the database", error=reported)
             await asyncio.sleep(PAUSE_SECONDS)
         else:
             log.info("database ready")

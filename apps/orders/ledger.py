@@ -1,4 +1,4 @@
-"""Writes orders: each idempotency key leads to one order, and its goods leave the shelf in the same transaction."""
+"""Writes orders: one order per idempotency key, its stock reduced in the same transaction."""
 
 import uuid
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from apps.data.engine import Database
 from apps.data.tables import order_items, orders, products, stock
-from apps.messages import OrderRequest
-from apps.problems import ShopError
+from apps.errors import ShopError
+from apps.schemas import OrderRequest
 
 
 class KeyReused(ShopError):
-    """The idempotency key belongs to an order with another content."""
+    """The idempotency key belongs to a different order."""
 
     def __init__(self) -> None:
         super().__init__(422, "Key reused", "This idempotency key was used for a different order.")
@@ -29,7 +29,7 @@ class UnknownProduct(ShopError):
 
 
 class OutOfStock(ShopError):
-    """There is less on the shelf than was ordered; nothing was taken."""
+    """The stock is lower than the quantity; nothing was taken."""
 
     def __init__(self, sku: str) -> None:
         super().__init__(409, "Out of stock", f"There is not enough left of `{sku}`.")
@@ -37,7 +37,7 @@ class OutOfStock(ShopError):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """An order that stands in the database; `new` is False when an earlier request had placed it."""
+    """A committed order; `new` is False when an earlier request placed it."""
 
     order_id: str
     total_cents: int
@@ -45,11 +45,11 @@ class Receipt:
 
 
 def place(database: Database, request: OrderRequest, key: str) -> Receipt:
-    """Place an order, or find the one that the same key has placed before.
+    """Place an order, or return the one that the same key has placed before.
 
     Raises:
         KeyReused, UnknownProduct, OutOfStock: the order is refused and nothing has changed.
-        DependencyError: the database does not answer; whether the order stands is not known, ask again with the key.
+        DependencyError: the database does not answer; whether the order was committed is unknown, retry with the key.
     """
     quantities = request.quantities()
     with database.write() as connection:
@@ -58,7 +58,7 @@ def place(database: Database, request: OrderRequest, key: str) -> Receipt:
         order_id = _claim(connection, request, key, total)
         if order_id is None:
             return _earlier(connection, request, key)
-        for sku, quantity in quantities.items():  # sorted by SKU, so that two orders cannot wait for each other
+        for sku, quantity in quantities.items():  # sorted by SKU, so that two orders cannot deadlock
             _take(connection, sku, quantity)
         lines = [
             {"order_id": order_id, "sku": sku, "quantity": quantity, "unit_price_cents": prices[sku]}
@@ -69,7 +69,7 @@ def place(database: Database, request: OrderRequest, key: str) -> Receipt:
 
 
 def find(database: Database, order_id: str) -> dict[str, Any] | None:
-    """An order with its lines, or None; the customer's address is left out.
+    """Return an order with its lines and without the customer's address, or None.
 
     Raises:
         DependencyError: the database does not answer.
@@ -111,7 +111,7 @@ def _prices(connection: Connection, quantities: dict[str, int]) -> dict[str, int
 
 
 def _claim(connection: Connection, request: OrderRequest, key: str, total: int) -> str | None:
-    """The id of the new order; None when the key is taken (Postgres waits for whoever is about to take it)."""
+    """Return the ID of the new order; None when the key is taken (Postgres waits for concurrent transactions)."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     row = {
         "order_id": str(uuid.uuid4()),
@@ -122,7 +122,7 @@ def _claim(connection: Connection, request: OrderRequest, key: str, total: int) 
         "created_at": datetime.now(UTC).replace(tzinfo=None),
     }
     claim = dialect.insert(orders).on_conflict_do_nothing(index_elements=["idempotency_key"])
-    # Asked by RETURNING and not by the count of rows, which SQLAlchemy does not keep for an INSERT on Postgres.
+    # RETURNING, because SQLAlchemy keeps no row count for an INSERT on Postgres.
     return connection.execute(claim.returning(orders.c.order_id), row).scalar_one_or_none()
 
 

@@ -1,16 +1,18 @@
-"""What the orders tier answers: an order is placed, an order is shown."""
+"""The routes of the orders tier: place an order, show an order."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import Counter
 
+from apps.admission import AdmittedRoute
 from apps.data.engine import Database
-from apps.guard import GuardedRoute
-from apps.messages import IdempotencyKey, OrderRequest
+from apps.errors import NotFound, ShopError
+from apps.idempotency import RequiredKey
 from apps.orders import ledger
-from apps.problems import NotFound, ShopError
+from apps.schemas import OrderRequest
 from apps.telemetry.events import ORDER_KEY, order_placed, places_order
 
 REFUSALS = {
@@ -20,29 +22,42 @@ REFUSALS = {
 }
 RESULTS = ("placed", "replayed", *REFUSALS.values())
 
-router = APIRouter(route_class=GuardedRoute)
+router = APIRouter(route_class=AdmittedRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What the routes work with: the database, and the counter of orders by result."""
+
+    database: Database
+    counter: Counter
+
+
+async def _orders(request: Request) -> Orders:
+    orders: Orders = request.app.state.orders
+    return orders
+
+
+OpenOrders = Annotated[Orders, Depends(_orders)]
 
 
 @router.post("/orders", status_code=201)
 def place(
     request: Request,
     response: Response,
+    orders: OpenOrders,
+    key: RequiredKey,
     order: OrderRequest,
-    idempotency_key: Annotated[IdempotencyKey | None, Header()] = None,
 ) -> dict[str, Any]:
     """Place an order: 201 when it is new, 200 when the same key has placed it before.
 
     Raises:
-        HTTPException: 400 without an idempotency key.
         ShopError: the order is refused, or the database does not answer.
     """
-    if idempotency_key is None:
-        raise HTTPException(400, "The header Idempotency-Key is missing.")
     places_order(request.scope)
-    database: Database = request.app.state.database
-    count: Counter = request.app.state.order_counter
+    count = orders.counter
     try:
-        receipt = ledger.place(database, order, idempotency_key)
+        receipt = ledger.place(orders.database, order, key)
     except ShopError as error:
         if type(error) in REFUSALS:
             count.labels(REFUSALS[type(error)]).inc()
@@ -54,14 +69,14 @@ def place(
 
 
 @router.get("/orders/{order_id}")
-def show(request: Request, order_id: uuid.UUID) -> dict[str, Any]:
-    """One order with its lines.
+def show(request: Request, orders: OpenOrders, order_id: uuid.UUID) -> dict[str, Any]:
+    """Return one order with its lines.
 
     Raises:
         NotFound: 404 when there is no such order.
     """
     request.scope[ORDER_KEY] = str(order_id)
-    found = ledger.find(request.app.state.database, str(order_id))
+    found = ledger.find(orders.database, str(order_id))
     if found is None:
         raise NotFound("order")
     return found

@@ -1,4 +1,4 @@
-"""Synthetic orders: a prober places them, and they are removed again, so that they fill neither database nor books."""
+"""Synthetic orders: a prober places them, and they are removed again."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -9,11 +9,11 @@ from starlette.concurrency import run_in_threadpool
 
 from apps.data.engine import Database
 from apps.data.tables import order_items, orders, stock
-from apps.problems import ShopError
+from apps.errors import ShopError
 from apps.telemetry.instrument import untraced
 
 CUSTOMER = "prober@probe.invalid"
-"""Whose orders are synthetic. No real address ends in `.invalid` (RFC 2606)."""
+"""The customer of synthetic orders; no real address ends in `.invalid` (RFC 2606)."""
 KEPT = timedelta(minutes=10)
 PAUSE_SECONDS = 60.0
 BATCH = 500
@@ -22,10 +22,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 def remove(database: Database, before: datetime) -> int:
-    """Remove the oldest synthetic orders placed before a time (UTC), and return their goods to the stock.
+    """Remove the oldest synthetic orders placed before a time (UTC), and restore their stock.
 
     Returns:
-        How many were removed, `BATCH` at most.
+        How many were removed, at most `BATCH`.
 
     Raises:
         DependencyError: the database does not answer; nothing has changed.
@@ -36,7 +36,7 @@ def remove(database: Database, before: datetime) -> int:
         found = connection.scalars(select(orders.c.order_id).where(*old).order_by(orders.c.created_at).limit(BATCH))
         removed = list(found)
         lines = order_items.c.order_id.in_(removed)
-        # Sorted by SKU as `ledger.place` takes them, so that the two cannot wait for each other.
+        # Sorted by SKU as `ledger.place` takes them, so that the two cannot deadlock.
         query = select(*line_of_sku).where(lines).group_by(order_items.c.sku).order_by(order_items.c.sku)
         returned = connection.execute(query).all()
         connection.execute(delete(order_items).where(lines))
@@ -48,7 +48,7 @@ def remove(database: Database, before: datetime) -> int:
 
 
 async def keep_removing(database: Database) -> None:
-    """Remove what is older than `KEPT`, once a minute, until cancelled."""
+    """Remove synthetic orders older than `KEPT`, once a minute, until cancelled."""
     while True:
         await asyncio.sleep(PAUSE_SECONDS)
         try:

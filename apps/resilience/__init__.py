@@ -1,1 +1,1 @@
-"""How the shop behaves when something it needs is slow, failing or gone."""
+"""Deadlines, retries, circuit breakers and load shedding: the shop while a dependency is slow or down."""

@@ -1,4 +1,4 @@
-"""A circuit breaker per dependency: interlock's, which hears once of calls that fail at the same moment."""
+"""A circuit breaker per dependency: interlock's; calls that fail at the same moment count once."""
 
 import asyncio
 import math
@@ -11,9 +11,9 @@ import structlog
 from interlock import CircuitBreaker, CircuitOpenError, Clock, CoreEventListener, State
 from opentelemetry.trace import get_current_span
 
-from apps.problems import DependencyError, unreachable
-from apps.resilience.moment import Moment
-from apps.resilience.tripping import Tripping
+from apps.errors import DependencyError, unreachable
+from apps.resilience.breaker_limits import BreakerLimits
+from apps.resilience.burst import FailureBurst
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -26,39 +26,37 @@ EVENTS = {
 
 @dataclass(slots=True)
 class Breaker:
-    """Opens when too large a share of calls fails; after a short pause a few calls probe, one at a time."""
+    """Opens when too many calls fail; after a short pause a few calls probe, one at a time."""
 
     name: str
-    tripping: Tripping
+    limits: BreakerLimits
     changed: Callable[[str, str], None]
     clock: Clock = time
     _circuit: CircuitBreaker = field(init=False)
-    _moment: Moment = field(default_factory=Moment)
+    _burst: FailureBurst = field(default_factory=FailureBurst)
 
     def __post_init__(self) -> None:
         listener = _Listener(self.changed)
-        self._circuit = CircuitBreaker(
-            name=self.name, config=self.tripping.config(), clock=self.clock, listener=listener
-        )
+        self._circuit = CircuitBreaker(name=self.name, config=self.limits.config(), clock=self.clock, listener=listener)
 
     @property
     def state(self) -> str:
-        """`closed`, `open` or `half_open`."""
+        """Return `closed`, `open` or `half_open`."""
         return self._circuit.state.value
 
     @asynccontextmanager
     async def guard(self) -> AsyncIterator[None]:
-        """Let one call through and learn from its outcome: an exception is a failure.
+        """Let one call through and record its outcome; an exception is a failure.
 
         Raises:
-            DependencyError: the circuit is open; nothing was called.
+            DependencyError: the circuit is open.
         """
         await self._enter()
         started = self.clock.monotonic()
         try:
             yield
         except BaseException as error:
-            await self._leave(self._lesson(error, started))
+            await self._leave(self._recorded(error, started))
             raise
         await self._leave(None)
 
@@ -69,15 +67,15 @@ class Breaker:
             seconds = error.retry_after or 0.0
         else:
             return
-        # Outside of the handler: interlock's exception keeps the last failure and its frames alive, ours would keep it.
+        # Outside of the handler: otherwise our exception keeps interlock's alive, with the last failure and its frames.
         raise self._refusal(seconds)
 
-    async def _leave(self, lesson: BaseException | None) -> None:
-        await self._circuit.__aexit__(type(lesson) if lesson else None, lesson, None)
+    async def _leave(self, failure: BaseException | None) -> None:
+        await self._circuit.__aexit__(type(failure) if failure else None, failure, None)
 
-    def _lesson(self, error: BaseException, started: float) -> BaseException:
-        """What the circuit shall hear: a call that was cancelled is no evidence, and neither is old news."""
-        if isinstance(error, Exception) and self._moment.is_news(started, self.clock.monotonic()):
+    def _recorded(self, error: BaseException, started: float) -> BaseException:
+        """Return what the circuit records; cancelled calls and later ones of a burst do not count as failures."""
+        if isinstance(error, Exception) and self._burst.counts(started, self.clock.monotonic()):
             return error
         return asyncio.CancelledError()
 
@@ -89,7 +87,7 @@ class Breaker:
 
 @dataclass(slots=True)
 class _Listener(CoreEventListener):
-    """Makes each change of the state seen: as a metric, as an event of the span, in the log."""
+    """Reports each change of state: as a metric, as an event of the span, in the log."""
 
     changed: Callable[[str, str], None]
 

@@ -1,13 +1,13 @@
-"""A budget for retries: in an outage retries may add a share to the load, never multiply it."""
+"""A retry budget: retries may add a share to the load, never multiply it."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class RetryBudget:
-    """A bucket of retries: each request puts `ratio` of a retry in, each retry takes one out.
+    """A token bucket: each request adds `ratio` of a token, each retry takes one.
 
-    The bucket starts full, so that a quiet service can retry too, and never holds more than `most`.
+    It starts full, so that a service with little traffic can retry too, and holds at most `most`.
     """
 
     ratio: float = 0.2
@@ -18,11 +18,11 @@ class RetryBudget:
         self.tokens = self.most
 
     def deposit(self) -> None:
-        """Count a request."""
+        """Add the share of one request."""
         self.tokens = min(self.most, self.tokens + self.ratio)
 
     def withdraw(self) -> bool:
-        """Take a retry out; False when there is none."""
+        """Take a token; return whether there was one."""
         if self.tokens < 1:
             return False
         self.tokens -= 1

@@ -1,4 +1,4 @@
-"""A call to another tier: deadline, retries with jitter and budget, circuit breaker."""
+"""Calls to another tier: deadline, retries with jitter and budget, circuit breaker."""
 
 import time
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ import httpx
 import stamina
 from opentelemetry.trace import get_current_span
 
+from apps.errors import DeadlineExceeded, DependencyError, ShopError, failed, too_slow, unreachable
 from apps.faults import Faults
-from apps.problems import DeadlineExceeded, DependencyError, ShopError, failed, too_slow, unreachable
 from apps.resilience import deadline
 from apps.resilience.breaker import Breaker
 from apps.resilience.budget import RetryBudget
 from apps.resilience.connections import Connections
-from apps.resilience.meters import DependencyMeters
+from apps.resilience.metrics import DependencyMetrics
 from apps.resilience.retry import Retry
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -24,24 +24,24 @@ BUSY = 503
 
 @dataclass(frozen=True, slots=True)
 class Dependency:
-    """Another tier as this one sees it."""
+    """Another tier, and how it is called."""
 
     name: str
     connections: Connections
     breaker: Breaker
     budget: RetryBudget
-    meters: DependencyMeters
+    metrics: DependencyMetrics
     faults: Faults
     attempts: int
     attempt_seconds: float
 
     async def call(self, method: str, path: str, *, body: Any = None, key: str = "") -> httpx.Response:
-        """The answer, whose status is below 500: refusals are answers, not failures.
+        """Return the response; its status is below 500, as client errors are no failures of the tier.
 
-        With an idempotency `key` a POST is safe to repeat.
+        With an idempotency `key` a POST is safe to retry.
 
         Raises:
-            DependencyError: no good answer, after all attempts that were allowed.
+            DependencyError: all attempts failed.
             DeadlineExceeded: no time is left.
         """
         self.budget.deposit()
@@ -66,7 +66,7 @@ class Dependency:
             outcome = error.reason if error.reason in {"timeout", "circuit open"} else "error"
             raise
         finally:
-            self.meters.observe(self.name, outcome.replace(" ", "_"), time.perf_counter() - started)
+            self.metrics.observe(self.name, outcome.replace(" ", "_"), time.perf_counter() - started)
         return response
 
     async def _send(self, method: str, path: str, body: Any, key: str) -> httpx.Response:
@@ -87,12 +87,12 @@ class Dependency:
 
     def _server_error(self, response: httpx.Response) -> ShopError:
         if response.status_code == BUSY:
-            # It asks for a pause (Retry-After) that is longer than any of ours.
+            # A pause that it asks for (Retry-After) is longer than any of ours.
             return unreachable(self.name, "answered 503", repeatable="retry-after" not in response.headers)
         return failed(self.name, response.status_code)
 
     def _count_retry(self, outcome: str, error: DependencyError, attempt: int) -> None:
-        self.meters.retries.labels(self.name, outcome).inc()
+        self.metrics.retries.labels(self.name, outcome).inc()
         attributes: dict[str, str | int] = {
             "peer.service": self.name,
             "http.request.resend_count": attempt,

@@ -1,8 +1,7 @@
-"""The connections to another tier: a bounded number, none of which is ever lost.
+"""A bulkhead for calls to another tier: a bounded number of connections.
 
-httpx can bound its pool too, but loses a connection whose request is cancelled, or times out while it waits for its
-turn, in the wrong moment; a pool that has lost all of them never recovers. So requests wait here, where waiting can be
-given up safely, and once one is under way it is left to end by its own timeout.
+httpx can bound its pool too, but may lose a connection whose request is cancelled or times out while it waits; a pool
+that has lost all of them never recovers. So requests wait here, and one that has begun ends by its own timeout.
 """
 
 import asyncio
@@ -14,7 +13,7 @@ UNBOUNDED = httpx.Limits(max_connections=None, max_keepalive_connections=None)
 
 
 class Connections:
-    """A client with `places` for requests at the same time: a bulkhead."""
+    """A client with `places` for concurrent requests."""
 
     def __init__(self, http: httpx.AsyncClient, places: int) -> None:
         self.http = http
@@ -28,7 +27,7 @@ class Connections:
         headers: dict[str, str],
         timeout: float,  # noqa: ASYNC109 - httpx's own
     ) -> httpx.Response:
-        """The response to a request; `timeout` in seconds holds for waiting, connecting and reading each.
+        """Send a request; `timeout` in seconds applies to waiting, connecting and reading each.
 
         Raises:
             TimeoutError: no place became free in time.
@@ -43,4 +42,4 @@ class Connections:
     def _leave(self, task: asyncio.Task[httpx.Response]) -> None:
         self._places.release()
         if not task.cancelled():
-            task.exception()  # looked at, so that asyncio does not complain when the caller is gone
+            task.exception()  # retrieved, so that asyncio does not warn when the caller was cancelled

@@ -1,4 +1,4 @@
-"""The time that is left for a request; it shrinks from tier to tier and is never prolonged."""
+"""The deadline of a request, passed from tier to tier and never extended."""
 
 import time
 from contextvars import ContextVar
@@ -9,10 +9,9 @@ _at: ContextVar[float | None] = ContextVar("shop_deadline", default=None)
 
 
 def start(budget_seconds: float, header: str | None) -> float:
-    """Set the deadline of the current request and return the seconds that are left.
+    """Set the deadline of the current request; return the seconds left.
 
-    The caller's header (milliseconds that are left, not a time of day: clocks differ) can only shorten the budget.
-    A header that is no number is ignored.
+    The caller's header (milliseconds left, as clocks differ) can only shorten it; an invalid header is ignored.
     """
     seconds = min(budget_seconds, _seconds(header, budget_seconds))
     _at.set(time.monotonic() + seconds)
@@ -20,13 +19,13 @@ def start(budget_seconds: float, header: str | None) -> float:
 
 
 def remaining(default: float = 60.0) -> float:
-    """Seconds that are left, never below zero; `default` outside of a request."""
+    """Return the seconds left, at least 0; `default` outside of a request."""
     at = _at.get()
     return default if at is None else max(0.0, at - time.monotonic())
 
 
 def header_value() -> str:
-    """What to send to the next tier: whole milliseconds, rounded down."""
+    """Return the header for the next tier: whole milliseconds, rounded down."""
     return str(int(remaining() * 1000))
 
 

@@ -1,19 +1,19 @@
-"""Decides whether a failed call is tried again: only when it is safe, useful and paid for."""
+"""Decides whether a failed call is retried: only when that is safe, useful and within the budget."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from apps.problems import DependencyError
+from apps.errors import DependencyError
 from apps.resilience import deadline
 from apps.resilience.budget import RetryBudget
 
 USEFUL_SECONDS = 0.05
-"""With less time left than this a further attempt would only be cut off."""
+"""With less time left a further attempt would only time out."""
 
 
 @dataclass(slots=True)
 class Retry:
-    """The decision for one call and all its attempts; an instance per call."""
+    """The decision for all attempts of one call."""
 
     attempts: int
     safe: bool
@@ -22,7 +22,7 @@ class Retry:
     made: int = 0
 
     def __call__(self, error: Exception) -> bool:
-        """True when the call that failed with `error` shall be made again."""
+        """Return whether to retry the call that failed with `error`."""
         self.made += 1
         if not isinstance(error, DependencyError) or not error.repeatable or not self.safe:
             return False

@@ -1,15 +1,15 @@
-"""Load shedding: a process takes on a bounded number of requests and refuses the rest at once."""
+"""Load shedding: a process serves a bounded number of requests and refuses the rest at once."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from apps.problems import Overloaded
+from apps.errors import Overloaded
 
 
 @dataclass(slots=True)
 class Admission:
-    """Counts the requests in progress; `limit` is the most of them."""
+    """Counts the requests in progress, at most `limit`."""
 
     limit: int
     shed: Callable[[], None]
@@ -17,7 +17,7 @@ class Admission:
 
     @contextmanager
     def enter(self) -> Iterator[None]:
-        """Hold a place while the request is served.
+        """Hold a place while a request is served.
 
         Raises:
             Overloaded: every place is taken.

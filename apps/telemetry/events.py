@@ -1,4 +1,7 @@
-"""What happened, as the message of a request's log line: few different texts, the details are fields of the line."""
+"""The message of a request's log record: few different texts, with the details as fields.
+
+Handlers leave what they know in the ASGI scope, the channel that middleware shares with them.
+"""
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any
@@ -6,9 +9,9 @@ from typing import Any
 from apps.telemetry.metrics import METHODS
 
 ERROR_KEY = "shop.error"
-"""Where the one who answers with an error leaves its reason for the log."""
+"""Scope key: the reason of an error."""
 ORDER_KEY = "shop.order.id"
-"""Where the one who answers leaves the id of the order that it is about, for the log; the span's attribute, too."""
+"""Scope key, field of the log record and attribute of the span: the ID of the order."""
 _EVENT_KEY = "shop.event"
 _SUBJECT_KEY = "shop.subject"
 NOT_FOUND = 404
@@ -16,18 +19,18 @@ SERVER_ERROR = 500
 
 
 def places_order(scope: MutableMapping[str, Any]) -> None:
-    """Note that the request wants to place an order, for the case that it is refused."""
+    """Note that the request is to place an order, for the message of a refusal."""
     scope[_SUBJECT_KEY] = "order"
 
 
 def order_placed(scope: MutableMapping[str, Any], order_id: str, *, new: bool) -> None:
-    """Note which order the request placed; it is not `new` when an earlier one with its key placed it."""
+    """Note the order; it is not `new` when an earlier request with its key placed it."""
     scope[ORDER_KEY] = order_id
     scope[_EVENT_KEY] = "order placed" if new else "order placed before"
 
 
 def message(scope: Mapping[str, Any], route: str, status: int) -> str:
-    """Return why the request failed or was refused, the event that a handler noted, or else route and status."""
+    """Return the reason of a failure or refusal, the event of the handler, or route and status."""
     error: str = scope.get(ERROR_KEY) or ""
     if status >= SERVER_ERROR:
         return f"request failed: {_phrase(error) or status}"

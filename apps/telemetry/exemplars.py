@@ -1,7 +1,4 @@
-"""Chooses which observations carry an exemplar and marks their spans, so that the Collector keeps the traces.
-
-No package does: prometheus-client takes any exemplar, and no SDK marks the span that it points at.
-"""
+"""Samples exemplars and marks their spans, so that the Collector keeps their traces; no package does that."""
 
 import time
 from bisect import bisect_left
@@ -11,15 +8,15 @@ from dataclasses import dataclass, field
 from opentelemetry.trace import Span
 
 MARK = "slobox.exemplar"
-"""Boolean attribute of a span that an exemplar points at: the collector's tail sampling keeps its trace."""
+"""Boolean attribute of a span with an exemplar: the Collector's tail sampling keeps its trace."""
 
 
 @dataclass(slots=True)
-class ExemplarGate:
-    """Lets one exemplar through per series and bucket every `seconds`.
+class ExemplarSampler:
+    """Takes one exemplar per series and bucket every `seconds`.
 
-    prometheus-client replaces the exemplar of a bucket on every observation, and nobody sees which one is scraped.
-    So choosing and marking happen together, here: every exemplar that can be scraped points at a marked span.
+    prometheus-client replaces the exemplar of a bucket on every observation, and any of them may be scraped. So the
+    spans of all of them are marked.
     """
 
     buckets: tuple[float, ...]
@@ -29,10 +26,7 @@ class ExemplarGate:
     _last: dict[tuple[object, int], float] = field(default_factory=dict)
 
     def take(self, span: Span, series: object, value: float) -> dict[str, str] | None:
-        """The exemplar for an observation of `value` within `span`, or None.
-
-        Only spans that are recorded and sampled are worth pointing at.
-        """
+        """Return the exemplar of an observation, or None; only recorded and sampled spans get one."""
         if not span.is_recording():
             return None
         context = span.get_span_context()

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 UNTRACED_PATHS = r"^\w+://[^/]*/(healthz|readyz|metrics)$,^\w+://[^/]*/admin/"
-"""Probes, scrapes and admin calls are not requests of customers."""
+"""Probes, scrapes and admin calls."""
 
-untraced = suppress_instrumentation  # a block that leaves no spans: health checks, work that belongs to no request
+untraced = suppress_instrumentation  # a block without spans: health checks, background work
 
 
 def trace_requests(app: FastAPI, telemetry: Telemetry) -> None:
-    """One server span per request, the parent from its W3C headers."""
+    """Make one server span per request, its parent from the W3C headers."""
     FastAPIInstrumentor.instrument_app(
         app,
         tracer_provider=telemetry.tracer_provider,
@@ -35,7 +35,7 @@ def trace_requests(app: FastAPI, telemetry: Telemetry) -> None:
 
 
 def trace_calls(client: httpx.AsyncClient, service: str, telemetry: Telemetry) -> None:
-    """One client span per attempt to call another tier, which gets the trace context."""
+    """Make one client span per attempt to call another tier, and pass it the trace context."""
 
     async def describe(span: Span, request: RequestInfo) -> None:
         span.set_attributes({"peer.service": service, "url.full": redact(str(request.url))})
@@ -44,14 +44,14 @@ def trace_calls(client: httpx.AsyncClient, service: str, telemetry: Telemetry) -
 
 
 def trace_statements(engine: "Engine", telemetry: Telemetry) -> None:
-    """One client span per statement, without its parameters; once per process, for the instrumentor is a singleton."""
+    """Make one client span per statement, without parameters; once per process, as the instrumentor is a singleton."""
     from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor  # noqa: PLC0415 - web saves 16 MB
 
     SQLAlchemyInstrumentor().instrument(engine=engine, tracer_provider=telemetry.tracer_provider)
 
 
 def trace_cache(telemetry: Telemetry) -> None:
-    """One client span per command to Redis, without its arguments; once per process, too."""
+    """Make one client span per Redis command, without arguments; once per process."""
     RedisInstrumentor().instrument(tracer_provider=telemetry.tracer_provider)
 
 

@@ -1,4 +1,4 @@
-"""Logs: one JSON object per line on stdout, with the trace id, and the same records over OTLP to a Collector.
+"""Logs: one JSON object per line on stdout, with the trace ID, and the same records over OTLP to a Collector.
 
 structlog makes the events, Python's logging carries them, and OpenTelemetry's handler sends them.
 """
@@ -13,27 +13,31 @@ from opentelemetry.instrumentation.logging.handler import LoggingHandler
 from opentelemetry.sdk._logs import LoggerProvider
 from structlog.typing import EventDict, WrappedLogger
 
+from apps.telemetry.rate_limit import LogRateLimiter
 from apps.telemetry.redaction import redact_value
-from apps.telemetry.throttle import Throttle
 
 QUIET = ("httpx", "httpcore", "cashews", "stamina", "uvicorn.access", "urllib3")
-"""Libraries whose news we tell ourselves, as metrics or as one event per thing that happened."""
-TALKATIVE = ("uvicorn.error", "asyncio")  # libraries that write a line for what a visitor does wrong
+"""Libraries whose events are metrics or log records of ours."""
+RATE_LIMITED = ("uvicorn.error", "asyncio")  # libraries that log what clients do wrong
 
 
 def set_up(
-    tier: str, level: str, throttle: Throttle, sender: LoggerProvider | None = None, stream: TextIO = sys.stdout
+    tier: str,
+    level: str,
+    rate_limiter: LogRateLimiter,
+    sender: LoggerProvider | None = None,
+    stream: TextIO = sys.stdout,
 ) -> None:
-    """Write everything that is logged in this process to stdout, and send it; called once, by who serves."""
+    """Write all log records of this process to stdout, and export them; called once per process."""
 
-    def throttled(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-        """Drop what is too much, before it costs anything."""
-        if not throttle.allows(logger.name, getattr(logging, method.upper(), logging.INFO)):
+    def rate_limited(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        """Drop records beyond the limit, before they are formatted."""
+        if not rate_limiter.allows(logger.name, getattr(logging, method.upper(), logging.INFO)):
             raise structlog.DropEvent
         return event
 
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, throttled, structlog.stdlib.render_to_log_kwargs],
+        processors=[structlog.stdlib.filter_by_level, rate_limited, structlog.stdlib.render_to_log_kwargs],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
@@ -44,16 +48,16 @@ def set_up(
     root.setLevel(level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    for name in TALKATIVE:
-        logging.getLogger(name).addFilter(lambda record: throttle.allows(record.name, record.levelno))
+    for name in RATE_LIMITED:
+        logging.getLogger(name).addFilter(lambda record: rate_limiter.allows(record.name, record.levelno))
 
 
 def _stdout(tier: str, stream: TextIO) -> logging.Handler:
     def identify(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        """Add the tier, and the ids of the current span."""
+        """Add the tier, and the IDs of the current span."""
         context = trace.get_current_span().get_span_context()
         ids = {"trace_id": f"{context.trace_id:032x}", "span_id": f"{context.span_id:016x}"} if context.is_valid else {}
-        event.pop("color_message", None)  # uvicorn's line once more, for terminals
+        event.pop("color_message", None)  # uvicorn's message again, for terminals
         return {**event, "service": tier, **ids}
 
     stdlib, processors = structlog.stdlib, structlog.processors
@@ -76,7 +80,7 @@ def _stdout(tier: str, stream: TextIO) -> logging.Handler:
 
 def _otlp(provider: LoggerProvider) -> logging.Handler:
     handler = LoggingHandler(logger_provider=provider)
-    # What the SDK says about sending goes to stdout alone, or a failure would feed itself.
+    # Records of the SDK about exporting go to stdout alone: exporting them would loop.
     handler.addFilter(lambda record: not record.name.startswith("opentelemetry"))
     return handler
 

@@ -1,4 +1,4 @@
-"""The metrics of a tier, on a registry that is passed in; every series that is known exists from the start."""
+"""The metrics of HTTP requests, with pre-initialised series."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from prometheus_client import (
     disable_created_metrics,
 )
 
-from apps.telemetry.exemplars import ExemplarGate
+from apps.telemetry.exemplars import ExemplarSampler
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0)
 """Upper bounds in seconds; every latency threshold of an SLO must be one of them."""
@@ -25,8 +25,8 @@ WRITES = ("200", "201", "303", "400", "409", "413", "422", "500", "502", "503", 
 
 
 def new_registry() -> CollectorRegistry:
-    """A registry with the metrics of the process itself."""
-    disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the series and nothing here reads them
+    """Return a registry with the metrics of the process."""
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # they double the series, and nothing reads them
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
@@ -34,8 +34,8 @@ def new_registry() -> CollectorRegistry:
     return registry
 
 
-class HttpMeters:
-    """Requests that were served, and how long they took."""
+class HttpMetrics:
+    """Counts requests and measures their time."""
 
     def __init__(self, registry: CollectorRegistry, exemplar_seconds: float) -> None:
         marked = Counter("shop_exemplars_marked", "Spans marked because an exemplar points at them.", registry=registry)
@@ -47,17 +47,17 @@ class HttpMeters:
             buckets=BUCKETS,
             registry=registry,
         )
-        self._gate = ExemplarGate(BUCKETS, exemplar_seconds, marked.inc)
+        self._gate = ExemplarSampler(BUCKETS, exemplar_seconds, marked.inc)
 
-    def announce(self, routes: Iterable[tuple[str, str]]) -> None:
-        """Create the series of these (route, method), so that the first error is an increase."""
+    def initialise(self, routes: Iterable[tuple[str, str]]) -> None:
+        """Pre-initialise the series of these routes and methods, so that the first error is an increase."""
         for route, method in (*routes, (UNMATCHED, "GET")):
             self._seconds.labels(route, method)
             for status in READS if method == "GET" else WRITES:
                 self._requests.labels(route, method, status)
 
     def observe(self, route: str, method: str, status: int, seconds: float, span: Span = INVALID_SPAN) -> None:
-        """Count one request; must be called while its span is still recording."""
+        """Count one request while its span is recording."""
         method = method if method in METHODS else "other"
         self._requests.labels(route, method, str(status)).inc()
         self._seconds.labels(route, method).observe(seconds, self._gate.take(span, (route, method), seconds))

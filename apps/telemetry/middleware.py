@@ -1,4 +1,4 @@
-"""Counts, times and logs every request, as pure ASGI middleware within the span of the request."""
+"""The middleware that counts, times and logs every request, within the span of the request."""
 
 import time
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from opentelemetry.trace import Span, get_current_span
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apps.telemetry.events import ERROR_KEY, ORDER_KEY, SERVER_ERROR, message
-from apps.telemetry.metrics import UNMATCHED, HttpMeters
+from apps.telemetry.metrics import UNMATCHED, HttpMetrics
 
 EXEMPT = frozenset({"/healthz", "/readyz", "/metrics"})
 
@@ -16,28 +16,28 @@ log = structlog.stdlib.get_logger("apps.requests")
 
 
 def is_exempt(scope: Scope) -> bool:
-    """True for everything that is no request of a customer: probes, scrapes and admin calls."""
+    """Return whether a request is not a customer's: probes, scrapes and admin calls."""
     path: str = scope["path"]
     return path in EXEMPT or path.startswith("/admin/")
 
 
-class Observe:
-    """Observes requests, but not probes, scrapes and admin calls; the outermost middleware of ours."""
+class TelemetryMiddleware:
+    """The outermost middleware of ours; leaves out probes, scrapes and admin calls."""
 
-    def __init__(self, app: ASGIApp, meters: HttpMeters | None) -> None:
+    def __init__(self, app: ASGIApp, metrics: HttpMetrics | None) -> None:
         self._app = app
-        self._meters = meters
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http" or is_exempt(scope):
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, send, self._meters, get_current_span())
+        exchange = _Exchange(scope, send, self._metrics, get_current_span())
         try:
             await self._app(scope, receive, exchange.send)
         except BaseException:
-            # The client got no response or a torn one, whatever status was announced.
+            # The client got no response or a part of one, whatever its status.
             exchange.status = SERVER_ERROR
             raise
         finally:
@@ -48,7 +48,7 @@ class Observe:
 class _Exchange:
     scope: Scope
     forward: Send
-    meters: HttpMeters | None
+    metrics: HttpMetrics | None
     span: Span
     status: int = SERVER_ERROR
     started: float = field(default_factory=time.perf_counter)
@@ -62,15 +62,15 @@ class _Exchange:
         await self.forward(message)
 
     def finish(self) -> None:
-        """Observe and log; before the last part is forwarded, with which the span ends: an exemplar marks it."""
+        """Observe and log before the last part is sent, which ends the span: an exemplar marks it."""
         if self.finished:
             return
         self.finished = True
         seconds = time.perf_counter() - self.started
         route = getattr(self.scope.get("route"), "path", None) or UNMATCHED
         method, error = self.scope["method"], self.scope.get(ERROR_KEY)
-        if self.meters is not None:
-            self.meters.observe(route, method, self.status, seconds, self.span)
+        if self.metrics is not None:
+            self.metrics.observe(route, method, self.status, seconds, self.span)
         details = {"route": route, "method": method, "status": self.status, "milliseconds": round(seconds * 1e3, 1)}
         if error is not None:
             details["error"] = error

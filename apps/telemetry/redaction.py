@@ -1,4 +1,4 @@
-"""Takes what looks like a secret out of log lines and addresses; the Collector's rules are the guard behind it."""
+"""Redacts secrets in log records and addresses; the Collector redacts again."""
 
 import re
 from collections.abc import Mapping
@@ -6,14 +6,14 @@ from functools import lru_cache
 from typing import Any
 
 REDACTED = "[redacted]"
-LONGEST = 2048  # most of an address that is kept
+LONGEST = 2048  # characters of an address
 _HEADER = r"(?:cookie|authorization)"
 _NAME = (
     r"(?:passw(?:or)?d|passphrase|secret|token|credential|(?:api|private|access)[_.-]?key|session[_.-]?id"
     r"|card[_.-]?number)"
 )
 _SUSPECT = re.compile(r"(?i)[=:@]|\d{4}|bearer|basic")
-"""One of these is in every text that has a secret; nearly all texts have none."""
+"""Every text with a secret has one of these; most texts have none."""
 _SECRETS = tuple(
     re.compile(rf"(?i)(?P<kept>{pattern}")
     for pattern in (
@@ -27,7 +27,7 @@ _SECRETS = tuple(
 
 
 def redact(text: str) -> str:
-    """`text` without values of keys that name a secret, credentials, and numbers of payment cards."""
+    """Return `text` without values of secret keys, credentials, and numbers of payment cards."""
     if _SUSPECT.search(text) is None:
         return text
     for pattern in _SECRETS:
@@ -36,19 +36,19 @@ def redact(text: str) -> str:
 
 
 def redact_query(query: str) -> str:
-    """A query string with the names of its parameters alone: their values may be anything."""
+    """Return a query string with the names of its parameters alone."""
     parts = (part.partition("=") for part in query[:LONGEST].split("&"))
     return "&".join(f"{redact(name)}={REDACTED}" if equals else REDACTED for name, equals, _ in parts)
 
 
 @lru_cache(maxsize=1024)
-def _is_telling(name: str) -> bool:
+def _is_secret(name: str) -> bool:
     return re.search(rf"(?i){_HEADER}|{_NAME}", name) is not None
 
 
 def redact_value(name: str, value: Any) -> Any:
-    """A value of a log line, which may be nested."""
-    if _is_telling(name):
+    """Return a value of a log record, which may be nested, without secrets."""
+    if _is_secret(name):
         return REDACTED
     if isinstance(value, str):
         return redact(value)

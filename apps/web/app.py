@@ -7,7 +7,8 @@ from functools import partial
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from apps.service import Kit, Tier, create_service
+from apps.context import TierContext
+from apps.service import Tier, create_service
 from apps.settings import Settings
 from apps.web import api, assets, pages, render
 from apps.web.backend import Transports, open_backend
@@ -17,19 +18,19 @@ TIER = Tier(
     routers=(pages.router, api.router, assets.router),
     dependencies=("catalog", "orders"),
     render=render.error_page,
-    open_to_visitors=True,
+    public=True,
 )
 
 
 def create_app(
     settings: Settings, registry: CollectorRegistry | None = None, transports: Transports | None = None
 ) -> FastAPI:
-    """The web tier, ready to be served; `transports` replaces the network to a tier behind it."""
-    return create_service(TIER, settings, partial(_parts, transports or {}), registry)
+    """Return the web tier, ready to be served; `transports` replaces the network to the tiers behind it."""
+    return create_service(TIER, settings, partial(_resources, transports or {}), registry)
 
 
 @asynccontextmanager
-async def _parts(transports: Transports, app: FastAPI, kit: Kit) -> AsyncIterator[None]:
-    async with open_backend(kit, transports) as backend:
+async def _resources(transports: Transports, app: FastAPI, context: TierContext) -> AsyncIterator[None]:
+    async with open_backend(context, transports) as backend:
         app.state.backend = backend
         yield

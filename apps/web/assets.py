@@ -1,27 +1,27 @@
-"""The files that pages refer to, read once."""
+"""The static files of the pages, read once."""
 
 from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Response
 
-from apps.guard import GuardedRoute
+from apps.admission import AdmittedRoute
 
 FOLDER = Path(__file__).with_name("static")
 TYPES = {".css": "text/css", ".svg": "image/svg+xml"}
 
-router = APIRouter(route_class=GuardedRoute)
+router = APIRouter(route_class=AdmittedRoute)
 
 
 @cache
 def files() -> dict[str, tuple[bytes, str]]:
-    """Content and media type by name."""
+    """Return content and media type by name."""
     return {path.name: (path.read_bytes(), TYPES[path.suffix]) for path in sorted(FOLDER.iterdir())}
 
 
 @router.get("/static/{name}")
 async def asset(name: str) -> Response:
-    """One file.
+    """Return one file.
 
     Raises:
         HTTPException: 404 when there is no such file.

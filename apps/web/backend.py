@@ -1,23 +1,24 @@
-"""The two tiers behind the pages, as the pages need them."""
+"""The two tiers behind the pages."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import httpx
+from fastapi import Depends, Request
 from prometheus_client import Gauge
 
-from apps.health import Need
-from apps.messages import OrderRequest
-from apps.problems import ShopError
+from apps.context import TierContext
+from apps.errors import ShopError
+from apps.health import HealthCheck
 from apps.resilience.breaker import Breaker
+from apps.resilience.breaker_limits import BreakerLimits
 from apps.resilience.budget import RetryBudget
 from apps.resilience.client import Dependency
 from apps.resilience.connections import UNBOUNDED, Connections
-from apps.resilience.tripping import tripping
-from apps.service import Kit
+from apps.schemas import OrderRequest
 from apps.telemetry.instrument import trace_calls
 
 PROBE_SECONDS = 0.3
@@ -26,7 +27,7 @@ Transports: TypeAlias = Mapping[str, httpx.AsyncBaseTransport]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order that stands; `new` is False when the same key had placed it before."""
+    """A placed order; `new` is False when the same key had placed it before."""
 
     order: dict[str, Any]
     new: bool
@@ -36,20 +37,20 @@ class Placed:
 class Backend:
     """Catalog and orders.
 
-    Every method raises DependencyError or DeadlineExceeded when the tier behind it does not do its part.
+    Every method raises DependencyError or DeadlineExceeded when the tier behind it fails.
     """
 
     catalog: Dependency
     orders: Dependency
 
     async def products(self) -> list[dict[str, Any]]:
-        """All products."""
+        """Return all products."""
         response = await self.catalog.call("GET", "/products")
         products: list[dict[str, Any]] = _content(response)["products"]
         return products
 
     async def product(self, sku: str) -> dict[str, Any]:
-        """One product.
+        """Return one product.
 
         Raises:
             ShopError: 404 when the shop does not sell it.
@@ -66,12 +67,21 @@ class Backend:
         return Placed(_content(response), response.status_code == httpx.codes.CREATED)
 
     async def order(self, order_id: str) -> dict[str, Any]:
-        """One order.
+        """Return one order.
 
         Raises:
             ShopError: 404 when there is no such order.
         """
         return _content(await self.orders.call("GET", f"/orders/{order_id}"))
+
+
+async def _of_request(request: Request) -> Backend:
+    backend: Backend = request.app.state.backend
+    return backend
+
+
+OpenBackend = Annotated[Backend, Depends(_of_request)]
+"""A parameter of a route that gets the backend."""
 
 
 def _content(response: httpx.Response) -> dict[str, Any]:
@@ -82,18 +92,18 @@ def _content(response: httpx.Response) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def open_backend(kit: Kit, transports: Transports) -> AsyncIterator[Backend]:
-    """The clients of both tiers while the web tier serves."""
-    urls = {"catalog": kit.settings.catalog_url, "orders": kit.settings.orders_url}
+async def open_backend(context: TierContext, transports: Transports) -> AsyncIterator[Backend]:
+    """Open the clients of both tiers until the block ends."""
+    urls = {"catalog": context.settings.catalog_url, "orders": context.settings.orders_url}
     async with AsyncExitStack() as stack:
         retries = Gauge(
             "shop_retry_budget",
             "Retries that the budget allows right now.",
             ("dependency",),
-            registry=kit.registry,
+            registry=context.registry,
         )
         opened = {
-            name: await stack.enter_async_context(_dependency(kit, name, url, transports.get(name)))
+            name: await stack.enter_async_context(_dependency(context, name, url, transports.get(name)))
             for name, url in urls.items()
         }
         for name, dependency in opened.items():
@@ -103,28 +113,28 @@ async def open_backend(kit: Kit, transports: Transports) -> AsyncIterator[Backen
 
 @asynccontextmanager
 async def _dependency(
-    kit: Kit, name: str, url: str, transport: httpx.AsyncBaseTransport | None
+    context: TierContext, name: str, url: str, transport: httpx.AsyncBaseTransport | None
 ) -> AsyncIterator[Dependency]:
-    settings = kit.settings
+    settings = context.settings
     async with httpx.AsyncClient(base_url=url, limits=UNBOUNDED, transport=transport, trust_env=False) as http:
-        if not kit.telemetry.by_agent:
-            trace_calls(http, name, kit.telemetry)
+        if not context.telemetry.by_agent:
+            trace_calls(http, name, context.telemetry)
         dependency = Dependency(
             name=name,
             connections=Connections(http, settings.max_connections),
-            breaker=Breaker(name, tripping(settings), kit.meters.breaker_changed),
+            breaker=Breaker(name, BreakerLimits.of(settings), context.metrics.breaker_changed),
             budget=RetryBudget(settings.retry_ratio),
-            meters=kit.meters,
-            faults=kit.faults,
+            metrics=context.metrics,
+            faults=context.faults,
             attempts=settings.attempts,
             attempt_seconds=settings.attempt_seconds,
         )
-        kit.health.needs.append(Need(name, lambda: _check(dependency), required=False))
+        context.health.checks.append(HealthCheck(name, lambda: _check(dependency), required=False))
         yield dependency
 
 
 async def _check(dependency: Dependency) -> str:
-    """Asks the tier itself, past the breaker, which may not have noticed yet."""
+    """Probe the tier without the breaker, which may not have noticed yet."""
     if dependency.faults.lost(dependency.name):
         return "lost (fault `dependency` is on)"
     try:

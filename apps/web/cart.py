@@ -1,7 +1,7 @@
-"""The cart: a small map of SKU to quantity that lives in a cookie of the visitor.
+"""The cart: quantities by SKU in a cookie.
 
-The cookie is not signed: it holds nothing but what the visitor may order anyway, and whoever edits it edits their own
-cart. What does not look like a cart line is dropped, so any cookie gives a valid cart.
+The cookie is not signed: it holds only what the customer may order anyway. Invalid parts are dropped, so any cookie
+gives a valid cart.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from apps.messages import MAX_LINES, MAX_QUANTITY, OrderLine
+from apps.schemas import MAX_LINES, MAX_QUANTITY, OrderLine
 
 COOKIE = "cart"
 MAX_AGE_SECONDS = 7 * 24 * 3600
@@ -25,7 +25,7 @@ class Cart:
 
     @classmethod
     def parse(cls, text: str) -> "Cart":
-        """The cart that `text` describes (`mug:2.lamp:1`), without what it does not understand."""
+        """Return the cart of a text such as `mug:2.lamp:1`, without invalid parts."""
         quantities: dict[str, int] = {}
         for part in text[:MAX_LENGTH].split("."):
             match = LINE.fullmatch(part)
@@ -38,15 +38,15 @@ class Cart:
 
     @property
     def pieces(self) -> int:
-        """How many things are in the cart."""
+        """Return the number of items."""
         return sum(self.quantities.values())
 
     def add(self, sku: str, quantity: int) -> "Cart":
-        """The cart with so many more of a product; it stays as it is when it is full."""
+        """Return the cart with more of a product; a full cart stays as it is."""
         return self.put(sku, self.quantities.get(sku, 0) + quantity)
 
     def put(self, sku: str, quantity: int) -> "Cart":
-        """The cart with exactly so many of a product; none removes the line."""
+        """Return the cart with this quantity of a product; 0 removes the line."""
         quantities = dict(self.quantities)
         if quantity < 1:
             quantities.pop(sku, None)
@@ -55,5 +55,5 @@ class Cart:
         return Cart(MappingProxyType(quantities))
 
     def lines(self) -> tuple[OrderLine, ...]:
-        """The cart as the lines of an order."""
+        """Return the lines of an order."""
         return tuple(OrderLine(sku=sku, quantity=quantity) for sku, quantity in self.quantities.items())

@@ -173,9 +173,9 @@ async def test_readiness_tells_why(settings: Settings) -> None:
 async def test_web_is_degraded_when_one_tier_is_gone(shop: Shop) -> None:
     """Web can serve a part while one tier is gone, and nothing when both are."""
     before = (await shop.web.client.get("/readyz")).json()
-    shop.orders.app.state.health.draining = True
+    shop.orders.app.state.context.health.draining = True
     one = await shop.web.client.get("/readyz")
-    shop.catalog.app.state.health.draining = True
+    shop.catalog.app.state.context.health.draining = True
     both = await shop.web.client.get("/readyz")
 
     assert before == {"status": "ready", "checks": {"catalog": "ok", "orders": "ok"}}
@@ -186,7 +186,7 @@ async def test_web_is_degraded_when_one_tier_is_gone(shop: Shop) -> None:
 
 async def test_a_draining_process_is_not_ready(shop: Shop) -> None:
     """A process that is about to leave says so, and still answers requests."""
-    shop.catalog.app.state.health.draining = True
+    shop.catalog.app.state.context.health.draining = True
 
     readiness = await shop.catalog.client.get("/readyz")
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from apps.problems import DependencyError
+from apps.errors import DependencyError
 from apps.resilience.breaker import Breaker
-from apps.resilience.tripping import PROBES, SOONEST, Tripping
+from apps.resilience.breaker_limits import PROBES, SOONEST, BreakerLimits
 
-TEN = Tripping(calls=10)
+TEN = BreakerLimits(calls=10)
 
 
 class SlowError(Exception):
@@ -32,13 +32,13 @@ class Clock:
 class Circuit:
     """A circuit breaker, its clock and what its state was."""
 
-    tripping: Tripping = TEN
+    limits: BreakerLimits = TEN
     clock: Clock = field(default_factory=Clock)
     changes: list[str] = field(default_factory=list)
     breaker: Breaker = field(init=False)
 
     def __post_init__(self) -> None:
-        self.breaker = Breaker("orders", self.tripping, lambda _name, state: self.changes.append(state), self.clock)
+        self.breaker = Breaker("orders", self.limits, lambda _name, state: self.changes.append(state), self.clock)
 
     async def call(self, *, fails: bool = False) -> None:
         """Make one call.
@@ -53,7 +53,7 @@ class Circuit:
 
     async def open(self) -> None:
         """Let calls fail until the circuit is open."""
-        for _ in range(self.tripping.calls):
+        for _ in range(self.limits.calls):
             await self.call(fails=True)
         assert self.breaker.state == "open"
 
@@ -140,7 +140,7 @@ async def test_most_of_the_probes_decide(failing: int, state: str) -> None:
     """Three calls probe; two good ones close the circuit, two bad ones open it again."""
     circuit = Circuit()
     await circuit.open()
-    circuit.clock.now += circuit.tripping.first_seconds
+    circuit.clock.now += circuit.limits.first_seconds
 
     for number in range(PROBES):
         await circuit.call(fails=number < failing)
@@ -153,7 +153,7 @@ async def test_one_probe_at_a_time() -> None:
     """While a probe is on its way, others are refused instead of trampling on a tier that just comes back."""
     circuit = Circuit()
     await circuit.open()
-    circuit.clock.now += circuit.tripping.first_seconds
+    circuit.clock.now += circuit.limits.first_seconds
 
     async with circuit.breaker.guard():
         with pytest.raises(DependencyError, match="unavailable"):
@@ -166,7 +166,7 @@ async def test_a_cancelled_probe_makes_room_for_another() -> None:
     """A caller who leaves says nothing about the tier, and never locks the circuit."""
     circuit = Circuit()
     await circuit.open()
-    circuit.clock.now += circuit.tripping.first_seconds
+    circuit.clock.now += circuit.limits.first_seconds
     for _ in range(2 * PROBES):
         with pytest.raises(asyncio.CancelledError):
             async with circuit.breaker.guard():
@@ -193,7 +193,7 @@ async def test_what_was_under_way_before_is_no_probe() -> None:
 
 async def _probe_twice(circuit: Circuit) -> None:
     await circuit.open()
-    circuit.clock.now += circuit.tripping.first_seconds
+    circuit.clock.now += circuit.limits.first_seconds
     await circuit.call()
     await circuit.call()
 
@@ -211,12 +211,12 @@ async def test_pauses_grow_and_keep_their_limit() -> None:
 
 async def test_processes_do_not_probe_in_step() -> None:
     """Every breaker has jitter of its own."""
-    assert len({Tripping().config().wait_duration_in_open for _ in range(10)}) > 1
+    assert len({BreakerLimits().config().wait_duration_in_open for _ in range(10)}) > 1
 
 
 async def test_a_refusal_is_an_exception_of_its_own() -> None:
     """A shared object, or one that leads to the last failure, would keep the frames of all refused calls alive."""
-    circuit = Circuit(Tripping(calls=10, first_seconds=4, most_seconds=4))
+    circuit = Circuit(BreakerLimits(calls=10, first_seconds=4, most_seconds=4))
     await circuit.open()
 
     refusals = []

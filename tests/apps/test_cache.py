@@ -70,7 +70,7 @@ async def test_a_failed_load_is_not_remembered(settings: Settings) -> None:
         await ready(catalog)
         await catalog.fault("dependency", rate=1.0, seconds=60, dependency="database")
         failed = [(await catalog.client.get("/products")).status_code for _ in range(12)]
-        catalog.app.state.faults.switch_off("dependency")
+        catalog.app.state.context.faults.switch_off("dependency")
 
         assert failed == [503] * 12
         assert catalog.value("shop_breaker_state", dependency="cache", state="closed") == 1

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.messages import MAX_LINES, MAX_QUANTITY
+from apps.schemas import MAX_LINES, MAX_QUANTITY
 from apps.web.cart import MAX_LENGTH, Cart
 
 skus = st.from_regex(r"[a-z0-9][a-z0-9-]{0,31}", fullmatch=True)

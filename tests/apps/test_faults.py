@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
+from apps.errors import InjectedError
 from apps.faults import Fault, Faults
 from apps.orders.app import create_app
-from apps.problems import InjectedError
 from apps.settings import Settings
 from tests.apps.running import ADMIN, Shop, key, order, serving
 
@@ -37,7 +37,7 @@ async def test_admin_calls_need_the_token(shop: Shop, headers: dict[str, str], s
     ]
 
     assert [answer.status_code for answer in answers] == [status] * 3
-    assert shop.web.app.state.faults.active("errors") is None
+    assert shop.web.app.state.context.faults.active("errors") is None
 
 
 @pytest.mark.parametrize("content", [None, "", " \n"])
@@ -181,7 +181,7 @@ async def test_a_fault_expires() -> None:
 async def test_a_fault_lasts_as_long_as_was_asked_for(shop: Shop) -> None:
     """The seconds of the request are the seconds of the fault, and a minute when it names none."""
     clock = Clock()
-    shop.web.app.state.faults.clock = clock
+    shop.web.app.state.context.faults.clock = clock
     asked = (await shop.web.fault("errors", seconds=30)).json()
     usual = (await shop.web.fault("latency", delay_ms=1)).json()
     clock.now += 30

@@ -14,20 +14,20 @@ from apps.cardinality import BoundedCounter
 from apps.settings import Settings
 from apps.telemetry import logs
 from apps.telemetry.metrics import new_registry
-from apps.telemetry.throttle import Throttle
+from apps.telemetry.rate_limit import LogRateLimiter
 from tests.apps.running import ADMIN, Shop, open_shop
 
 
 def test_a_logger_has_so_many_lines_a_second() -> None:
     """A bucket holds a second's worth of lines, fills with time, and counts what it turns away."""
     now, dropped = [0.0], Counter[str]()
-    throttle = Throttle(200, lambda logger: dropped.update([logger]), lambda: now[0])
+    rate_limiter = LogRateLimiter(200, lambda logger: dropped.update([logger]), lambda: now[0])
 
-    at_once = sum(throttle.allows("flood", logging.INFO) for _ in range(10_000))
+    at_once = sum(rate_limiter.allows("flood", logging.INFO) for _ in range(10_000))
     now[0] = 0.5
-    later = sum(throttle.allows("flood", logging.INFO) for _ in range(10_000))
+    later = sum(rate_limiter.allows("flood", logging.INFO) for _ in range(10_000))
     now[0] = 1000.0
-    after_a_pause = sum(throttle.allows("flood", logging.INFO) for _ in range(10_000))
+    after_a_pause = sum(rate_limiter.allows("flood", logging.INFO) for _ in range(10_000))
 
     assert (at_once, later, after_a_pause) == (200, 100, 200)
     assert dropped == {"flood": 30_000 - 500}
@@ -35,13 +35,13 @@ def test_a_logger_has_so_many_lines_a_second() -> None:
 
 def test_a_flood_takes_nothing_from_others_nor_from_errors() -> None:
     """Other loggers, and warnings of the one that floods, have buckets of their own."""
-    throttle = Throttle(10, lambda _logger: None, lambda: 0.0)
+    rate_limiter = LogRateLimiter(10, lambda _logger: None, lambda: 0.0)
     for _ in range(100):
-        throttle.allows("flood", logging.INFO)
+        rate_limiter.allows("flood", logging.INFO)
 
-    assert not throttle.allows("flood", logging.INFO)
-    assert throttle.allows("flood", logging.ERROR)
-    assert throttle.allows("other", logging.INFO)
+    assert not rate_limiter.allows("flood", logging.INFO)
+    assert rate_limiter.allows("flood", logging.ERROR)
+    assert rate_limiter.allows("other", logging.INFO)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def written() -> Iterator[io.StringIO]:
     """What is logged, with ten lines for each logger."""
     root, stream = logging.getLogger(), io.StringIO()
     before, level, talkative = root.handlers[:], root.level, logging.getLogger("uvicorn.error")
-    logs.set_up("web", "INFO", Throttle(10, lambda _logger: None, lambda: 0.0), stream=stream)
+    logs.set_up("web", "INFO", LogRateLimiter(10, lambda _logger: None, lambda: 0.0), stream=stream)
     structlog.configure(cache_logger_on_first_use=False)  # or loggers would stay like this for all tests after
     yield stream
     talkative.filters.clear()
@@ -126,7 +126,7 @@ async def test_the_log_flood_attempts_more_than_is_written(settings: Settings, w
 @pytest.mark.parametrize("name", ["log_flood", "cardinality"])
 async def test_floods_expire_and_can_be_replaced(shop: Shop, name: str) -> None:
     """A flood ends by itself, and one that is switched on again does not run twice."""
-    running = shop.web.app.state.faults._running  # noqa: SLF001 - nothing else shows it
+    running = shop.web.app.state.context.faults._running  # noqa: SLF001 - nothing else shows it
     await shop.web.fault(name, seconds=60, rate=0.1)
     first = set(running)
     await shop.web.fault(name, seconds=0.5)
@@ -162,7 +162,7 @@ async def test_the_cardinality_fault_can_pass_the_bound(settings: Settings) -> N
         await _until(lambda: _series(shop) == 1)
 
 
-async def test_the_log_flood_can_pass_the_throttle(settings: Settings, written: io.StringIO) -> None:
+async def test_the_log_flood_can_bypass_the_rate_limit(settings: Settings, written: io.StringIO) -> None:
     """With `bypass` each line is written, as one of a library that logs by itself, and requests are served."""
     async with open_shop(settings) as shop:
         await shop.web.fault("log_flood", seconds=60, bypass=True)

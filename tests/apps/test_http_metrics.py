@@ -15,8 +15,8 @@ from starlette.responses import StreamingResponse
 from apps.settings import Settings
 from apps.telemetry.exemplars import MARK
 from apps.telemetry.instrument import trace_requests
-from apps.telemetry.metrics import BUCKETS, READS, WRITES, HttpMeters, new_registry
-from apps.telemetry.middleware import Observe
+from apps.telemetry.metrics import BUCKETS, READS, WRITES, HttpMetrics, new_registry
+from apps.telemetry.middleware import TelemetryMiddleware
 from apps.telemetry.otel import Telemetry
 from tests.apps.running import Shop, Tier, key, order
 
@@ -65,7 +65,7 @@ async def test_probes_and_scrapes_are_not_counted(shop: Shop) -> None:
 
 async def test_failed_requests_are_timed(shop: Shop) -> None:
     """A request that ends in an unexpected error is counted as 500 and has a duration."""
-    del shop.orders.app.state.database
+    del shop.orders.app.state.orders
 
     answer = await shop.orders.client.post("/orders", json=order(), headers=key("k1"))
 
@@ -87,7 +87,7 @@ async def test_a_torn_response_counts_as_an_error() -> None:
 
         return StreamingResponse(parts())
 
-    tier = Tier(app, client_of(Observe(app, HttpMeters(registry, 0))), registry)
+    tier = Tier(app, client_of(TelemetryMiddleware(app, HttpMetrics(registry, 0))), registry)
     with pytest.raises(RuntimeError, match="broken"):
         await tier.client.get("/torn")
 
@@ -109,7 +109,7 @@ def traced(provider: TracerProvider) -> tuple[FastAPI, Any]:
         await asyncio.sleep(0)
         return {"name": name, "path": request.url.path}
 
-    app.add_middleware(Observe, meters=HttpMeters(registry, 0.0))
+    app.add_middleware(TelemetryMiddleware, metrics=HttpMetrics(registry, 0.0))
     trace_requests(app, Telemetry(provider))
     return app, registry
 

@@ -6,13 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from apps.data.engine import Database, open_database
+from apps.data.engine import Database, connect
 from apps.data.seed import prepare
 from apps.data.tables import order_items, orders, stock
-from apps.messages import OrderRequest
+from apps.errors import DeadlineExceeded, DependencyError
 from apps.orders.ledger import KeyReused, OutOfStock, Receipt, UnknownProduct, find, place
-from apps.problems import DeadlineExceeded, DependencyError
 from apps.resilience import deadline
+from apps.schemas import OrderRequest
 from apps.settings import Settings
 
 STOCK = 40
@@ -21,7 +21,7 @@ STOCK = 40
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A database with little stock."""
-    opened = open_database(database_url, lambda: None)
+    opened = connect(database_url, lambda: None)
     prepare(opened, STOCK)
     yield opened
     opened.engine.dispose()
@@ -134,7 +134,7 @@ def test_many_at_once_never_sell_what_is_not_there(database: Database) -> None:
 
 def test_a_writer_waits_for_its_turn_no_longer_than_its_caller(settings: Settings) -> None:
     """SQLite takes one writer at a time: a request whose time is over while it queues gives up, and orders nothing."""
-    database = open_database(settings.database_url, lambda: None)
+    database = connect(settings.database_url, lambda: None)
     prepare(database, STOCK)
 
     def hurried() -> Receipt:
@@ -161,7 +161,7 @@ def test_preparing_twice_keeps_the_stock(database: Database) -> None:
 
 def test_tiers_that_start_at_once_prepare_once(database_url: str) -> None:
     """Several processes can prepare one empty database at the same moment."""
-    opened = [open_database(database_url, lambda: None) for _ in range(4)]
+    opened = [connect(database_url, lambda: None) for _ in range(4)]
 
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda each: prepare(each, STOCK), opened))
@@ -173,7 +173,7 @@ def test_tiers_that_start_at_once_prepare_once(database_url: str) -> None:
 
 def test_an_unreachable_database_is_a_dependency_error() -> None:
     """A database that is gone is told apart from a bug."""
-    database = open_database("postgresql+psycopg://shop@127.0.0.1:1/none", lambda: None)
+    database = connect("postgresql+psycopg://shop@127.0.0.1:1/none", lambda: None)
 
     with pytest.raises(DependencyError, match="database is unavailable"):
         place(database, request(("mug", 1)), "key-1")
@@ -183,4 +183,4 @@ def test_an_unreachable_database_is_a_dependency_error() -> None:
 def test_other_databases_are_refused(url: str) -> None:
     """A database the shop cannot use is refused at once, with the reason."""
     with pytest.raises((ValueError, ModuleNotFoundError), match="SHOP_DATABASE_URL"):
-        open_database(url, lambda: None)
+        connect(url, lambda: None)

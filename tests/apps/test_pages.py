@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from apps.data.goods import GOODS
+from apps.data.seed_data import PRODUCTS
 from apps.data.tables import products, stock
 from apps.web.render import TEMPLATES, euros
 from tests.apps.running import Shop
@@ -49,12 +49,12 @@ async def test_home_leads_to_the_products(shop: Shop) -> None:
     page = await shop.web.client.get("/products")
 
     assert (home.status_code, home.headers["location"]) == (303, "/products")
-    for product in GOODS:
+    for product in PRODUCTS:
         assert product.name in page.text
         assert euros(product.price_cents) in page.text
         assert f'href="/products/{product.sku}"' in page.text
-    assert page.text.count("<svg") == len(GOODS)
-    assert form(page, "/cart") == {"sku": GOODS[0].sku}
+    assert page.text.count("<svg") == len(PRODUCTS)
+    assert form(page, "/cart") == {"sku": PRODUCTS[0].sku}
 
 
 async def test_a_visitor_buys(shop: Shop) -> None:
@@ -144,7 +144,7 @@ async def test_a_bad_address_is_asked_for_again(shop: Shop) -> None:
 
 async def test_out_of_stock_is_told(shop: Shop) -> None:
     """An order that cannot be filled is refused with what is missing, and the cart is kept."""
-    with shop.orders.app.state.database.write() as connection:
+    with shop.orders.app.state.orders.database.write() as connection:
         connection.execute(update(stock).where(stock.c.sku == "mug").values(available=1))
     await fill(shop, "mug", 2)
     fields = form(await shop.web.client.get("/checkout"), "/checkout") | {"email": "customer@example.org"}
@@ -164,7 +164,7 @@ async def test_an_outage_is_explained_and_can_be_repeated(shop: Shop) -> None:
     await shop.web.fault("dependency", rate=1.0, seconds=60, dependency="orders")
 
     failed = await shop.web.client.post("/checkout", data=fields)
-    shop.web.app.state.faults.switch_off("dependency")
+    shop.web.app.state.context.faults.switch_off("dependency")
     placed = await shop.web.client.post("/checkout", data=form(failed, "/checkout"))
 
     assert failed.status_code == 503
@@ -202,7 +202,7 @@ async def test_unknown_pages_are_pages(shop: Shop, path: str) -> None:
 async def test_everything_from_outside_is_escaped(shop: Shop) -> None:
     """Neither data nor addresses can put markup into a page."""
     nasty = "<script>alert(1)</script>"
-    with shop.orders.app.state.database.write() as connection:
+    with shop.orders.app.state.orders.database.write() as connection:
         connection.execute(update(products).where(products.c.sku == "mug").values(name=nasty, description=nasty))
 
     await fill(shop)
@@ -241,7 +241,7 @@ async def test_pages_need_nothing_from_elsewhere(shop: Shop) -> None:
     assert "style=" not in text
 
 
-@pytest.mark.parametrize("sku", [product.sku for product in GOODS])
+@pytest.mark.parametrize("sku", [product.sku for product in PRODUCTS])
 def test_every_product_has_a_picture(sku: str) -> None:
     """Each product has a small picture of its own that is well-formed."""
     picture = (TEMPLATES / "pictures" / f"{sku}.svg").read_text()

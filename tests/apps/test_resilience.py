@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
+from apps.errors import DeadlineExceeded, DependencyError, Overloaded
 from apps.faults import Fault, Faults
-from apps.problems import DeadlineExceeded, DependencyError, Overloaded
 from apps.resilience import deadline
 from apps.resilience.breaker import Breaker
+from apps.resilience.breaker_limits import BreakerLimits
 from apps.resilience.budget import RetryBudget
 from apps.resilience.client import Dependency
 from apps.resilience.connections import UNBOUNDED, Connections
-from apps.resilience.meters import DependencyMeters
+from apps.resilience.metrics import DependencyMetrics
 from apps.resilience.shedding import Admission
-from apps.resilience.tripping import Tripping
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -48,15 +48,17 @@ def dependency(
 ) -> tuple[Dependency, CollectorRegistry]:
     """A dependency that is answered by `other`."""
     registry = CollectorRegistry()
-    meters = DependencyMeters(registry, ("orders",))
+    metrics = DependencyMetrics(registry, ("orders",))
     made = Dependency(
         name="orders",
         connections=Connections(
             httpx.AsyncClient(transport=httpx.MockTransport(other), base_url="http://orders"), places=10
         ),
-        breaker=Breaker("orders", Tripping(calls=failures, first_seconds=60, most_seconds=60), meters.breaker_changed),
+        breaker=Breaker(
+            "orders", BreakerLimits(calls=failures, first_seconds=60, most_seconds=60), metrics.breaker_changed
+        ),
         budget=RetryBudget(ratio=0.2, most=budget),
-        meters=meters,
+        metrics=metrics,
         faults=Faults(lambda _name: None),
         attempts=attempts,
         attempt_seconds=1.0,

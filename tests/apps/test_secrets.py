@@ -12,8 +12,8 @@ import pytest
 import structlog
 
 from apps.telemetry import logs
+from apps.telemetry.rate_limit import LogRateLimiter
 from apps.telemetry.redaction import REDACTED, redact, redact_query
-from apps.telemetry.throttle import Throttle
 from tests.conftest import ROOT
 
 CARD = "4111111111111111"
@@ -71,7 +71,7 @@ def written() -> Iterator[io.StringIO]:
     """What a tier writes to stdout."""
     root, stream = logging.getLogger(), io.StringIO()
     before, level = root.handlers[:], root.level
-    logs.set_up("web", "INFO", Throttle(200, lambda _logger: None), stream=stream)
+    logs.set_up("web", "INFO", LogRateLimiter(200, lambda _logger: None), stream=stream)
     structlog.configure(cache_logger_on_first_use=False)  # or loggers would stay like this for all tests after
     yield stream
     logging.getLogger("uvicorn.error").filters.clear()

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, func, inspect, select, text
 
-from apps.data.engine import Database, open_database
+from apps.data.engine import Database, connect
 from apps.data.seed import prepare
 from apps.data.tables import orders, stock
-from apps.messages import OrderRequest
+from apps.errors import unreachable
 from apps.orders import synthetic
 from apps.orders.ledger import find, place
-from apps.problems import unreachable
+from apps.schemas import OrderRequest
 from tests.e2e.orders_invariants import shelf
 
 STOCK = 1000
@@ -22,7 +22,7 @@ STOCK = 1000
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A database of the shop."""
-    opened = open_database(database_url, lambda: None)
+    opened = connect(database_url, lambda: None)
     prepare(opened, STOCK)
     yield opened
     opened.engine.dispose()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from apps.telemetry.delivery import RETRIES
+from apps.telemetry.export import RETRIES
 from apps.telemetry.otel import DEFAULTS
 from slo.promql import parse_duration
 

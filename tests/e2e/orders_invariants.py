@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass, field
 import httpx
 from sqlalchemy import Connection, create_engine, func, select
 
-from apps.data.goods import GOODS
+from apps.data.seed_data import PRODUCTS
 from apps.data.tables import order_items, orders, stock
 
 PLACED = frozenset({200, 201})
@@ -50,7 +50,10 @@ class Plan:
 
     def items(self, number: int) -> dict[str, int]:
         """The content of an order: one to three products, one to three pieces of each."""
-        return {GOODS[(number + step) % len(GOODS)].sku: 1 + (number // 7 + step) % 3 for step in range(1 + number % 3)}
+        return {
+            PRODUCTS[(number + step) % len(PRODUCTS)].sku: 1 + (number // 7 + step) % 3
+            for step in range(1 + number % 3)
+        }
 
 
 @dataclass(slots=True)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import HTTPException
 
-from apps.admin import authorize
-from apps.settings import Settings
+from apps.admin import check
 from tests.conftest import ROOT
 from tests.local import send
 from tests.security.processes import raw, request, serving, status
@@ -211,13 +210,10 @@ def test_the_token_is_compared_in_constant_time(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(hmac, "compare_digest", refuse)
     (tmp_path / "token").write_text(TOKEN)
-    app = FastAPI()
-    app.state.settings = Settings(admin_token_file=tmp_path / "token")
 
     for given in (TOKEN, "wrong"):
-        scope = {"type": "http", "app": app, "headers": [(b"authorization", f"Bearer {given}".encode())]}
         with pytest.raises(HTTPException) as refused:
-            authorize(Request(scope))
+            check(f"Bearer {given}", tmp_path / "token")
         assert refused.value.status_code == 401
     assert compared == [(TOKEN.encode(), TOKEN.encode()), (b"wrong", TOKEN.encode())]
 

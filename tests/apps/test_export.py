@@ -15,9 +15,9 @@ from urllib3 import BaseHTTPResponse, Retry
 
 from apps.settings import Settings
 from apps.telemetry import logs, otel
-from apps.telemetry.delivery import RETRIES
+from apps.telemetry.export import RETRIES
 from apps.telemetry.otel import Telemetry
-from apps.telemetry.throttle import Throttle
+from apps.telemetry.rate_limit import LogRateLimiter
 from box.supervision.config import STOP_SECONDS
 from slo.promql import parse_duration
 from tests.apps.otlp import Receiver, eventually, receiving
@@ -73,15 +73,15 @@ def count(registry: CollectorRegistry, name: str, **labels: str) -> float:
 def test_the_environment_decides_what_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """No endpoint, nothing; an endpoint, both signals; the standard variables switch one or both off."""
     registry = CollectorRegistry()
-    assert not otel.set_up("web", "1", registry).sends_traces
+    assert not otel.set_up("web", "1", registry).exports_traces
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{free_port()}")
 
-    assert otel.is_sent("traces")
-    assert otel.is_sent("logs")
+    assert otel.is_exported("traces")
+    assert otel.is_exported("logs")
     monkeypatch.setenv("OTEL_LOGS_EXPORTER", "none")
-    assert (otel.is_sent("traces"), otel.is_sent("logs")) == (True, False)
+    assert (otel.is_exported("traces"), otel.is_exported("logs")) == (True, False)
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
-    assert not otel.is_sent("traces")
+    assert not otel.is_exported("traces")
 
 
 def test_without_a_collector_a_trace_has_ids_and_costs_nothing_more() -> None:
@@ -248,7 +248,7 @@ def test_leaving_takes_no_longer_than_allowed(
     structlog.reset_defaults()
 
     assert taken < 2 * 4.0  # both signals within the same seconds; the SDK's own limit is 30
-    assert "was not delivered before the end" in caplog.text
+    assert "was not exported before the shutdown" in caplog.text
 
 
 def test_a_tier_has_the_time_to_leave() -> None:
@@ -268,7 +268,7 @@ def test_what_the_sdk_says_is_not_sent(
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
     telemetry, registry = tier(receiver.url, monkeypatch)
-    logs.set_up("web", "INFO", Throttle(200, lambda _logger: None), telemetry.logger_provider, sys.stdout)
+    logs.set_up("web", "INFO", LogRateLimiter(200, lambda _logger: None), telemetry.logger_provider, sys.stdout)
     try:
         receiver.status = 400
         logging.getLogger("tests").warning("refused")

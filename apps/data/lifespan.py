@@ -1,4 +1,4 @@
-"""The database as a part of a tier: opened, prepared, watched, closed."""
+"""The database of a tier: opened, prepared, checked and closed with the lifespan of the application."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,10 +9,10 @@ from functools import partial
 from prometheus_client import Gauge
 from starlette.concurrency import run_in_threadpool
 
+from apps.context import TierContext
 from apps.data import seed
-from apps.data.engine import POOL, STATES, Database, open_database, ping
-from apps.health import Need
-from apps.service import Kit
+from apps.data.engine import POOL, STATES, Database, connect, ping
+from apps.health import HealthCheck
 from apps.settings import with_password
 from apps.telemetry.instrument import trace_statements
 
@@ -30,19 +30,19 @@ class _Prepared:
 
 
 @asynccontextmanager
-async def database(kit: Kit) -> AsyncIterator[Database]:
-    """The database of a tier while it serves."""
-    settings = kit.settings
+async def open_database(context: TierContext) -> AsyncIterator[Database]:
+    """Open the database until the block ends."""
+    settings = context.settings
     url = with_password(settings.database_url, settings.database_password_file)
-    opened = open_database(url, lambda: kit.faults.check_dependency(NAME))
-    if kit.telemetry.sends_traces:
-        trace_statements(opened.engine, kit.telemetry)
-    connections = Gauge("shop_database_connections", "Connections of the pool.", ("state",), registry=kit.registry)
+    opened = connect(url, lambda: context.faults.check_dependency(NAME))
+    if context.telemetry.exports_traces:
+        trace_statements(opened.engine, context.telemetry)
+    connections = Gauge("shop_database_connections", "Connections of the pool.", ("state",), registry=context.registry)
     for state in STATES:
         connections.labels(state).set_function(partial(opened.connections, state))
-    Gauge("shop_database_connections_limit", "Most connections of the pool.", registry=kit.registry).set(POOL)
+    Gauge("shop_database_connections_limit", "Most connections of the pool.", registry=context.registry).set(POOL)
     prepared = _Prepared()
-    kit.health.needs.append(Need(NAME, lambda: _check(kit, opened, prepared), required=True))
+    context.health.checks.append(HealthCheck(NAME, lambda: _check(context, opened, prepared), required=True))
     task = asyncio.create_task(seed.keep_trying(opened, settings.initial_stock, prepared.set))
     try:
         yield opened
@@ -53,8 +53,8 @@ async def database(kit: Kit) -> AsyncIterator[Database]:
         opened.engine.dispose()
 
 
-async def _check(kit: Kit, opened: Database, prepared: _Prepared) -> str:
-    if kit.faults.lost(NAME):
+async def _check(context: TierContext, opened: Database, prepared: _Prepared) -> str:
+    if context.faults.lost(NAME):
         return "lost (fault `dependency` is on)"
     if not prepared.yes:
         return "not prepared yet"

@@ -1,4 +1,4 @@
-"""The metrics of calls to other tiers and stores; their series exist from the start."""
+"""The metrics of calls to other tiers and stores, with pre-initialised series."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ OUTCOMES = ("ok", "refused", "error", "timeout", "circuit_open")
 BREAKER_STATES = ("closed", "open", "half_open")
 
 
-class DependencyMeters:
+class DependencyMetrics:
     """Calls to other tiers and stores."""
 
     def __init__(self, registry: CollectorRegistry, dependencies: Iterable[str]) -> None:
@@ -40,20 +40,20 @@ class DependencyMeters:
             registry=registry,
         )
         for name in dependencies:
-            self._announce(name)
+            self._initialise(name)
 
     def observe(self, dependency: str, outcome: str, seconds: float) -> None:
-        """Count one attempt; one that the breaker refused took no time and is left out of the histogram."""
+        """Count one attempt; the histogram leaves out those that the breaker refused."""
         self._requests.labels(dependency, outcome).inc()
         if outcome != "circuit_open":
             self._seconds.labels(dependency).observe(seconds)
 
     def breaker_changed(self, dependency: str, state: str) -> None:
-        """Show the state of a circuit breaker."""
+        """Set the state of a circuit breaker."""
         for known in BREAKER_STATES:
             self._breaker.labels(dependency, known).set(float(known == state))
 
-    def _announce(self, name: str) -> None:
+    def _initialise(self, name: str) -> None:
         self._seconds.labels(name)
         for outcome in OUTCOMES:
             self._requests.labels(name, outcome)

@@ -1,11 +1,11 @@
-"""Everything that can go wrong on purpose or by outage, with the HTTP status that tells the caller."""
+"""The errors of the shop, injected or real, with their HTTP status."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class ShopError(Exception):
-    """A refusal or failure that has a status of its own; `detail` is shown to the user."""
+    """A refusal or failure with a status of its own; `detail` is shown to the user."""
 
     status: int
     title: str
@@ -16,12 +16,12 @@ class ShopError(Exception):
         return f"{self.title}: {self.detail}"
 
     def body(self) -> dict[str, object]:
-        """The problem as the members of RFC 9457."""
+        """Return the members of RFC 9457."""
         return {"title": self.title, "status": self.status, "detail": self.detail}
 
 
 class InjectedError(ShopError):
-    """The fault switch `errors` is on and hit this request."""
+    """The fault `errors` hit this request."""
 
     def __init__(self) -> None:
         super().__init__(500, "Injected fault", "The fault `errors` is switched on.")
@@ -35,14 +35,14 @@ class NotFound(ShopError):
 
 
 class Overloaded(ShopError):
-    """More requests at once than this process takes on."""
+    """All places for concurrent requests are taken."""
 
     def __init__(self) -> None:
         super().__init__(503, "Too busy", "Too many requests at once; try again.", {"Retry-After": "1"})
 
 
 class DeadlineExceeded(ShopError):
-    """The time the caller gave for the answer is over."""
+    """The deadline of the request has passed."""
 
     def __init__(self) -> None:
         super().__init__(504, "Out of time", "The answer took longer than the caller waits.")
@@ -50,10 +50,7 @@ class DeadlineExceeded(ShopError):
 
 @dataclass(slots=True)
 class DependencyError(ShopError):
-    """Something this tier needs did not do its part.
-
-    `repeatable` tells whether a second try within the same request makes sense.
-    """
+    """A dependency of this tier failed; `repeatable` is whether a retry makes sense."""
 
     dependency: str = ""
     reason: str = ""
@@ -61,7 +58,7 @@ class DependencyError(ShopError):
 
 
 def unreachable(dependency: str, reason: str, *, repeatable: bool) -> DependencyError:
-    """503: the dependency does not answer at all, or asked for a pause."""
+    """Return a 503: the dependency does not answer, or asked for a pause."""
     return DependencyError(
         status=503,
         title="Unavailable",
@@ -74,7 +71,7 @@ def unreachable(dependency: str, reason: str, *, repeatable: bool) -> Dependency
 
 
 def failed(dependency: str, status: int) -> DependencyError:
-    """502: the dependency answered with a server error."""
+    """Return a 502: the dependency answered with a server error."""
     return DependencyError(
         status=502,
         title="Bad gateway",
@@ -86,7 +83,7 @@ def failed(dependency: str, status: int) -> DependencyError:
 
 
 def too_slow(dependency: str) -> DependencyError:
-    """504: the dependency did not answer in time."""
+    """Return a 504: the dependency did not answer in time."""
     return DependencyError(
         status=504,
         title="Out of time",

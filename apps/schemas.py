@@ -1,4 +1,4 @@
-"""What the tiers say to each other: the bodies of requests and answers."""
+"""The bodies of requests between the tiers."""
 
 import hashlib
 import json
@@ -16,13 +16,13 @@ EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}", re.ASCII)
 
 
 def is_email(text: str) -> str:
-    """`text` when it can be an address.
+    """Return `text` when it can be an address.
 
     Raises:
-        ValueError: it cannot.
+        ValueError: it cannot be one.
     """
     if not text.isprintable() or EMAIL.fullmatch(text) is None:
-        raise ValueError("this is no e-mail address")
+        raise ValueError("not an e-mail address")
     return text
 
 
@@ -31,32 +31,32 @@ IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,128}$
 
 
 class Message(BaseModel):
-    """Unknown members are refused and nothing changes after validation."""
+    """An immutable body without unknown members."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class OrderLine(Message):
-    """So many of one product."""
+    """A quantity of one product."""
 
     sku: Sku
     quantity: int = Field(ge=1, le=MAX_QUANTITY)
 
 
 class OrderRequest(Message):
-    """What a customer wants to buy."""
+    """An order as a customer sends it."""
 
     items: tuple[OrderLine, ...] = Field(min_length=1, max_length=MAX_LINES)
     email: Email
 
     def quantities(self) -> dict[str, int]:
-        """Quantity by SKU, sorted by SKU: lines that repeat a product are added up."""
+        """Return quantities sorted by SKU; lines of the same product are added."""
         total: dict[str, int] = {}
         for line in sorted(self.items, key=lambda item: item.sku):
             total[line.sku] = total.get(line.sku, 0) + line.quantity
         return total
 
     def digest(self) -> str:
-        """Equal for orders that mean the same, whatever the order of their lines."""
+        """Return a digest that does not depend on the order of the lines."""
         canonical = json.dumps([list(self.quantities().items()), self.email], separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""What the official exporters lack: patience with a Collector that is away, and a true count of what was lost.
+"""What the official exporters lack: longer retries while the Collector is down, and a count of lost items.
 
-They give a batch up after six tries in 31 seconds, and count one that was refused as exported.
+They drop a batch after six attempts in 31 seconds, and count a refused one as exported.
 """
 
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ Exporter = TypeVar("Exporter", OTLPSpanExporter, OTLPLogExporter)
 
 RETRIES = 30
 LONGEST_PAUSE_SECONDS = 5
-"""Together about 130 seconds, the first pauses being shorter; a Collector that is back is noticed this soon."""
+"""About 130 seconds in all, as the first pauses are shorter."""
 BUSY = frozenset({429, 502, 503, 504})  # the answers that OTLP calls retryable
 
 
 def retrying_session() -> Session:
-    """A session that retries a request while the Collector is away or busy."""
+    """Return a session that retries a request while the Collector is down or busy."""
     retry = Retry(
         RETRIES,
         backoff_factor=0.25,
@@ -39,8 +39,8 @@ def retrying_session() -> Session:
     return session
 
 
-class Deliveries:
-    """Counts the spans and log records that were delivered, and those that were given up."""
+class ExportCounter:
+    """Counts the spans and log records that were exported, and those that were dropped."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._sent = Counter("shop_telemetry_sent", "Items that were delivered.", ("signal",), registry=registry)
@@ -50,7 +50,7 @@ class Deliveries:
             self._dropped.labels(signal)
 
     def of(self, exporter: Exporter, signal: str) -> Exporter:
-        """The exporter, of which each batch is counted from now on."""
+        """Return the exporter, with each batch counted."""
         export = exporter.export
 
         def export_and_count(batch: Sequence[Any]) -> Any:

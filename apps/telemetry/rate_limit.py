@@ -1,4 +1,4 @@
-"""A token bucket per logger, which neither logging nor structlog has: a flood spares the disk and the Collector."""
+"""A token bucket per logger, which neither logging nor structlog has."""
 
 import logging
 import time
@@ -13,10 +13,10 @@ class _Bucket:
 
 
 @dataclass(slots=True)
-class Throttle:
-    """Lets `per_second` lines of each logger through, and that many at once; the rest is counted.
+class LogRateLimiter:
+    """Allows `per_second` log lines of each logger, with as many in a burst; counts the rest.
 
-    Warnings and errors have a bucket of their own: they are what one looks for when something floods.
+    Warnings and errors have a bucket of their own: they explain a flood.
     """
 
     per_second: float
@@ -25,7 +25,7 @@ class Throttle:
     _buckets: dict[tuple[str, bool], _Bucket] = field(default_factory=dict)
 
     def allows(self, logger: str, level: int) -> bool:
-        """Whether one more line may be written."""
+        """Return whether one more line may be written."""
         key, now = (logger, level >= logging.WARNING), self.clock()
         bucket = self._buckets.get(key)
         if bucket is None:

@@ -1,4 +1,4 @@
-"""What the shop sells."""
+"""The products of the shop, as seed data."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ class Product:
     description: str
 
 
-GOODS = (
+PRODUCTS = (
     Product(
         "mug",
         "Stoneware mug",

@@ -8,18 +8,18 @@ from interlock import Config
 from apps.settings import Settings
 
 PROBES = 3
-"""Calls that are let through when the pause is over, one at a time; most of them have to succeed."""
+"""Calls let through after the pause, one at a time; most of them have to succeed."""
 SOONEST = 0.75
-"""The least share of a pause that jitter leaves, so that processes do not probe in step."""
+"""The least share of a pause that jitter leaves, so that processes do not probe at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tripping:
+class BreakerLimits:
     """The limits of a circuit breaker.
 
     Attributes:
-        share: of the calls in the window, failed ones that open it.
-        calls: least number of calls to judge by; the window has twice as many.
+        share: of failed calls in the window, from which it opens.
+        calls: least number of calls; the window has twice as many.
         first_seconds: first pause; each one after failed probes is twice as long.
         most_seconds: longest pause.
     """
@@ -29,8 +29,18 @@ class Tripping:
     first_seconds: float = 0.25
     most_seconds: float = 1.0
 
+    @classmethod
+    def of(cls, settings: Settings) -> "BreakerLimits":
+        """Return the limits of the settings."""
+        return cls(
+            settings.breaker_share,
+            settings.breaker_calls,
+            settings.breaker_first_seconds,
+            settings.breaker_most_seconds,
+        )
+
     def config(self) -> Config:
-        """The limits as interlock takes them, with this process's own jitter, which only shortens pauses."""
+        """Return the limits for interlock, with jitter that only shortens pauses."""
         jitter = random.uniform(SOONEST, 1.0)  # noqa: S311 - no secret
         return Config(
             failure_rate_threshold=self.share,
@@ -42,10 +52,3 @@ class Tripping:
             wait_duration_backoff_multiplier=2.0,
             wait_duration_in_open_max=jitter * self.most_seconds,
         )
-
-
-def tripping(settings: Settings) -> Tripping:
-    """The limits that an operator has set."""
-    return Tripping(
-        settings.breaker_share, settings.breaker_calls, settings.breaker_first_seconds, settings.breaker_most_seconds
-    )

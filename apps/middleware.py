@@ -1,14 +1,14 @@
-"""What wraps every response: security headers, the deadline, and an answer to what nobody caught."""
+"""The middleware around every response: security headers, the deadline, and an answer to unhandled exceptions."""
 
 import asyncio
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from apps.problems import DeadlineExceeded, ShopError
+from apps.error_handlers import Render
+from apps.errors import DeadlineExceeded, ShopError
 from apps.resilience import deadline
 from apps.telemetry.events import ERROR_KEY
 from apps.telemetry.middleware import is_exempt
@@ -29,46 +29,48 @@ SECURITY_HEADERS = {
 }
 
 
-class Edge:
-    """Bounds the time of a request and turns what is left of exceptions into responses.
+class RequestMiddleware:
+    """Bounds the time of a request, and renders exceptions that no error handler has caught.
 
-    Where `open_to_visitors`, a deadline in the request is not believed: whoever gives a millisecond makes the calls to
-    other tiers time out, and a few of those would open the circuit breakers for everybody.
+    A `public` tier ignores the deadline of the request: with one of a millisecond a customer could make calls to other
+    tiers time out, and open the circuit breakers for everyone.
     """
 
-    def __init__(self, app: ASGIApp, deadline_seconds: float, *, open_to_visitors: bool = False) -> None:
+    def __init__(self, app: ASGIApp, render: Render, deadline_seconds: float, *, public: bool = False) -> None:
         self._app = app
+        self._render = render
         self._seconds = deadline_seconds
-        self._open_to_visitors = open_to_visitors
+        self._public = public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        reply = _Reply(send)
+        response = _Response(send)
         try:
-            await self._in_time(scope, receive, reply)
+            await self._in_time(scope, receive, response)
         except Exception as error:
-            if reply.started:
+            if response.started:
                 raise
-            await _answer(scope, receive, reply, error)
+            rendered = await self._render(Request(scope, receive), _shop_error(scope, error))
+            await rendered(scope, receive, response)
 
-    async def _in_time(self, scope: Scope, receive: Receive, reply: "_Reply") -> None:
+    async def _in_time(self, scope: Scope, receive: Receive, response: "_Response") -> None:
         if is_exempt(scope):
-            await self._app(scope, receive, reply)
+            await self._app(scope, receive, response)
             return
-        given = None if self._open_to_visitors else Headers(scope=scope).get(deadline.HEADER)
+        given = None if self._public else Headers(scope=scope).get(deadline.HEADER)
         seconds = deadline.start(self._seconds, given)
         try:
             async with asyncio.timeout(seconds):
-                await self._app(scope, receive, reply)
+                await self._app(scope, receive, response)
         except TimeoutError as error:
             raise DeadlineExceeded from error
 
 
-class _Reply:
-    """Forwards a response with the security headers and remembers whether it has begun."""
+class _Response:
+    """Forwards a response with the security headers; knows whether it has started."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -84,11 +86,10 @@ class _Reply:
         await self._send(message)
 
 
-async def _answer(scope: Scope, receive: Receive, send: Send, error: Exception) -> None:
+def _shop_error(scope: Scope, error: Exception) -> ShopError:
     if not isinstance(error, ShopError):
         log.error("unexpected error", exc_info=error)
         scope[ERROR_KEY] = type(error).__name__
         error = ShopError(500, "Internal error", "Something went wrong on our side.")
     scope.setdefault(ERROR_KEY, error.title)
-    response: Response = await scope["app"].state.render(Request(scope, receive), error)
-    await response(scope, receive, send)
+    return error

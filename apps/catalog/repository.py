@@ -1,4 +1,4 @@
-"""Reads products from the database."""
+"""Products in the database."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from apps.data.engine import Database
 from apps.data.tables import products, stock
 
 PLENTY = 10
-"""From here on the shop does not tell how many are left."""
+"""From here on the shop does not say how many are left."""
 
 
 def all_products(database: Database) -> list[dict[str, Any]]:
-    """All products in the order of the shelf.
+    """Return all products in the order of `position`.
 
     Raises:
         DependencyError: the database does not answer.
@@ -23,7 +23,7 @@ def all_products(database: Database) -> list[dict[str, Any]]:
 
 
 def one_product(database: Database, sku: str) -> dict[str, Any] | None:
-    """One product, or None when the shop does not sell it.
+    """Return one product, or None when the shop does not sell it.
 
     Raises:
         DependencyError: the database does not answer.
@@ -40,7 +40,7 @@ def _query() -> Select[Any]:
 
 
 def _product(row: Row[Any]) -> dict[str, Any]:
-    # By name: the keys of a row's mapping are SQLAlchemy's own strings, over which pydantic ponders at every request.
+    # By name: the keys of a row's mapping are SQLAlchemy's own strings, which pydantic validates slowly.
     return {
         "sku": row.sku,
         "name": row.name,
