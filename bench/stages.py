@@ -27,7 +27,7 @@ _SPLIT = (
     ("slo.pipeline", "resolve", "resolve names, windows, queries"),
     ("slo.pipeline", "plan", "plan rules"),
     ("slo.emit", "EMITTERS", "texts"),
-    ("slo.build", "warnings", "findings"),
+    ("slo.build", "build_findings", "findings"),
     ("slo.build", "examine", "compare with the disk"),
     ("slo.cli.build", "write", "write"),
 )

@@ -8,7 +8,7 @@ import msgspec
 
 from slo.diagnostics import Diagnostic, Place
 from slo.errors import CompileError
-from slo.lint import warnings
+from slo.lint import build_findings
 from slo.model import DEFAULTS
 from slo.pipeline import Request, attempt
 from slo.sources import folder_of, read_base, read_inputs
@@ -74,7 +74,7 @@ def build(request: BuildRequest) -> BuildReport:
         request.targets, request.set_name, request.scale, into=request.output is not None, options=request.options
     )
     outcome = attempt(inputs.sources, compiling, read_base, complete=not inputs.unread)
-    found = [*inputs.unread, *outcome.errors, *outcome.true(d for p in outcome.plans for d in warnings(p))]
+    found = [*inputs.unread, *outcome.errors, *outcome.true(d for p in outcome.plans for d in build_findings(p))]
     found += _several_configurations(outcome.compiled, request)
     report = BuildReport(_kept(found, inputs.texts) if found else ())
     if report.failed:

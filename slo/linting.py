@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.diagnostics import Diagnostic, Place
-from slo.lint import lint, lints
-from slo.lint.finding import finding
+from slo.lint import codes, lint
 from slo.lint.ignores import Judged, judge
-from slo.lint.live import codes as live_codes
 from slo.load.locate import located
 from slo.pipeline import Request, attempt
 from slo.sources import read_base, read_inputs
@@ -56,17 +54,16 @@ def report(request: LintRequest) -> Judged:
 
 def _found(plans: Sequence[Plan], request: LintRequest) -> tuple[list[Diagnostic], frozenset[str]]:
     """Return the findings, and the codes that were checked."""
-    codes = frozenset(code for _, code in lints())
     if not plans or not (request.metrics or request.prometheus):
-        return [d for p in plans for d in lint(p)], codes
+        return [d for p in plans for d in lint(p)], codes()
     from slo.observe.errors import ObserveError  # noqa: PLC0415 - most runs check files alone
 
     try:
         metrics, server = _observed(request)
         found = [d for p in plans for d in lint(p, metrics, server)]
     except ObserveError as error:
-        return [*(d for p in plans for d in lint(p)), finding("SLO136", Place(error.where), error.why)], codes
-    return found, codes | live_codes(metrics=True, server=bool(server))
+        return [*(d for p in plans for d in lint(p)), Diagnostic("SLO136", Place(error.where), error.why)], codes()
+    return found, codes(metrics=True, server=bool(server))
 
 
 def _observed(request: LintRequest) -> tuple[Metrics, Server | None]:

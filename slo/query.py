@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.diagnostics import Diagnostic, Place
+from slo.model.sli import SliQuery
 from slo.promql import PromqlError, Selector, naming, plain_selector, read, with_window
 from slo.promql.spelling import WINDOW
 from slo.selectors import check_names, unreadable
@@ -65,6 +66,11 @@ def parse_query(text: str) -> Query:
 def selectors_of(query: Query) -> tuple[Selector, ...]:
     """Every selector that the query reads."""
     return query.selectors if isinstance(query, Expression) else (query,)
+
+
+def sli_query(key: str, query: Query, *, counter: bool = False) -> SliQuery:
+    """Return a query with its key in the file; `counter`: it counts events."""
+    return SliQuery(key, selectors_of(query), query.text if isinstance(query, Expression) else "", counter)
 
 
 def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "") -> str:

@@ -1,56 +1,68 @@
-"""Makes the findings of lints: severity from the page of the code, readable numbers and names."""
+"""The findings of checks, and readable numbers and names for their messages."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
-from slo.diagnostics import Diagnostic
-from slo.diagnostics.pages import page
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from slo.diagnostics import Place
+    from slo.diagnostics import Place, Severity
 
 _NAMED = 3
-_MOST = 300
-_LONGEST_REPAIR = 5_000
+_LONGEST = 300
+_LONGEST_REWRITE = 5_000
 
 
-def finding(code: str, place: Place, message: str, hint: str = "") -> Diagnostic:
-    """One finding of a lint, as severe as its page says."""
-    return Diagnostic(code, place, _short(message), _short(hint), page(code).severity)
+class Finding(msgspec.Struct, frozen=True):
+    """One finding of a check; the registry adds the code.
+
+    Attributes:
+        place: where it is.
+        message: what is wrong.
+        hint: the fix.
+        severity: None means that of the page of the code.
+    """
+
+    place: Place
+    message: str
+    hint: str = ""
+    severity: Severity | None = None
 
 
-def repair(code: str, place: Place, message: str, text: str, *, otherwise: str = "") -> Diagnostic:
+def finding(place: Place, message: str, hint: str = "") -> Finding:
+    """Return a finding; long expressions in its texts are cut, since the line of the file shows them."""
+    return Finding(place, _cut(message), _cut(hint))
+
+
+def rewrite(place: Place, message: str, text: str, *, otherwise: str = "") -> Finding:
     """Return a finding whose hint is the corrected query, never cut; `otherwise`: the hint without a query."""
-    found = finding(code, place, message, otherwise)
-    return replace(found, hint=f"write {text}") if text and len(text) <= _LONGEST_REPAIR else found
+    usable = 0 < len(text) <= _LONGEST_REWRITE
+    return Finding(place, _cut(message), f"write {text}" if usable else _cut(otherwise))
 
 
-def _short(text: str) -> str:
-    """Long names and expressions of a user's are cut: the line of the file shows them anyway."""
-    return text if len(text) <= _MOST else f"{text[: _MOST - 3]}..."
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 def percent(share: Decimal | Fraction) -> str:
-    """`0.999` -> `99.9%`; exact for decimals, four significant digits for fractions."""
+    """Return `99.9%` for 0.999: exact for decimals, four significant digits for fractions."""
     if isinstance(share, Decimal):
         return f"{(share * 100).normalize():f}%"
     return f"{float(share * 100):.4g}%"
 
 
 def some(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`, or the first three and how many more there are."""
+    """Return `a`, `a and b`, `a, b and c`, or the first three and the number of the others."""
     if len(names) > _NAMED:
         return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def number_of(count: int, noun: str) -> str:
-    """`1 series of rules`: a number and its noun, in the plural where it is not one."""
+    """Return a number and its noun, in the plural unless it is one."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.diagnostics import Diagnostic, Place, Severity, Span, pages
-from slo.lint.finding import finding
 from slo.load.faults import lines_of
 from slo.load.tree import TooDeepError, events_to_tree
 
@@ -120,8 +119,8 @@ def _wrong_code(code: str) -> str:
 
 
 def _about(comment: Comment, code: str, message: str, hint: str) -> Diagnostic:
-    plain = finding(code, Place(comment.file), message, hint)
-    return Diagnostic(code, plain.place, message, hint, plain.severity, comment.span, comment.excerpt)
+    severity = pages.page(code).severity
+    return Diagnostic(code, Place(comment.file), message, hint, severity, comment.span, comment.excerpt)
 
 
 def _comments(file: str, text: str, trees: dict[str, Node | None]) -> Iterator[Comment]:

@@ -25,11 +25,14 @@ from slo.model.sli import (
     UNKNOWN_BUCKET,
     Base,
     Counts,
+    HistogramLimit,
     InputSeries,
     Missing,
     Sli,
+    SliQuery,
     SliSpec,
     Unit,
+    UnitOfMetric,
 )
 
 __all__ = [
@@ -46,6 +49,7 @@ __all__ = [
     "Cause",
     "Counts",
     "ExhaustedSetting",
+    "HistogramLimit",
     "InputSeries",
     "Labels",
     "Links",
@@ -59,10 +63,12 @@ __all__ = [
     "PolicyTable",
     "Scale",
     "Sli",
+    "SliQuery",
     "SliSpec",
     "Slo",
     "SloName",
     "SloSet",
     "TierRule",
     "Unit",
+    "UnitOfMetric",
 ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from slo.diagnostics import Diagnostic, Place
     from slo.model.labels import Labels
     from slo.promql import Selector
+    from slo.units import MetricUnit
 
 
 Unit = Literal["events", "slices", "ratio-slices"]
@@ -89,8 +90,82 @@ NO_SUCCESS = "every event is bad"
 UNKNOWN_BUCKET = "series of the histogram without it do not count"
 
 
+class SliQuery(msgspec.Struct, frozen=True):
+    """One query of an SLI.
+
+    Attributes:
+        key: its key in the file, below that of the kind.
+        selectors: every selector in it.
+        expression: its text if it is more than a selector, else empty.
+        is_counter: it counts events: slo computes its rate, or it has to be a rate.
+    """
+
+    key: str
+    selectors: tuple[Selector, ...]
+    expression: str
+    is_counter: bool
+
+    @property
+    def selector(self) -> Selector | None:
+        """The selector that is the whole query, or None."""
+        return None if self.expression else self.selectors[0]
+
+    @property
+    def text(self) -> str:
+        """The query as PromQL."""
+        return self.expression or str(self.selectors[0])
+
+
+class UnitOfMetric(msgspec.Struct, frozen=True):
+    """The unit in which an SLI reads a metric.
+
+    Attributes:
+        key: key of the query in the file.
+        metric: name of the metric.
+        unit: the unit.
+        is_timestamp: values are Unix times.
+    """
+
+    key: str
+    metric: str
+    unit: MetricUnit
+    is_timestamp: bool = False
+
+
+class HistogramLimit(Protocol):
+    """A histogram, and the limit under which its observations are good.
+
+    Attributes:
+        histogram: selector of the histogram, by its base name.
+        under: the limit, in the unit of the histogram.
+        errors: selector of observations or events that are bad anyway, or None.
+        native: the histogram is a native one.
+        unit_given: the file gives the unit.
+    """
+
+    @property
+    def histogram(self) -> Selector: ...  # noqa: D102 - see the class
+    @property
+    def under(self) -> Decimal: ...  # noqa: D102
+    @property
+    def errors(self) -> Selector | None: ...  # noqa: D102
+    @property
+    def native(self) -> bool: ...  # noqa: D102
+    @property
+    def unit_given(self) -> bool: ...  # noqa: D102
+    @property
+    def metric_unit(self) -> MetricUnit:
+        """The unit of the histogram."""
+        ...
+
+
 class Sli(Protocol):
     """One kind of service level indicator. No other module knows which kinds exist."""
+
+    @property
+    def kind(self) -> str:
+        """The key under `sli` in the file."""
+        ...
 
     @property
     def unit(self) -> Unit:
@@ -100,6 +175,28 @@ class Sli(Protocol):
     @property
     def scales(self) -> bool:
         """Whether it can be measured in scaled time: only events can, a slice is a minute of the real clock."""
+        ...
+
+    @property
+    def counts_events(self) -> bool:
+        """Whether good and bad events are counted, by themselves or in slices."""
+        ...
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether the value that decides about a minute lies between 0 and 1."""
+        ...
+
+    def queries(self) -> tuple[SliQuery, ...]:
+        """Return the queries in the file, in order."""
+        ...
+
+    def histogram_limit(self) -> HistogramLimit | None:
+        """Return the histogram that the SLI reads and its limit, or None."""
+        ...
+
+    def metric_units(self) -> tuple[UnitOfMetric, ...]:
+        """Return the units of metrics that the SLI depends on."""
         ...
 
     def counts(self, base: Base) -> Counts:

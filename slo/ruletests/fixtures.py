@@ -13,7 +13,6 @@ from slo.burnrate import MINUTE
 from slo.inputs import NoSeriesError, UndrivenError
 from slo.plan.rules import AlertFacts
 from slo.promql import Matcher, Selector, parse_selector
-from slo.query import Expression
 from slo.ruletests.facts import Role, Shape, Subject
 from slo.selectors import example, reads
 
@@ -181,9 +180,7 @@ def _player(planned: PlannedSlo, members: list[_Member], plan: Plan) -> Player:
 
 def _bridges(slo: Slo, feeds: Sequence[InputSeries]) -> bool:
     """Whether the rules bridge lost data: for selectors alone, without native histograms (SLO128)."""
-    from slo.lint.subject import readings  # noqa: PLC0415 - few SLOs bridge
-
-    plain = not any(isinstance(reading.query, Expression) for reading in readings(slo))
+    plain = not any(query.expression for query in slo.sli.queries())
     return plain and all(feed.kind != "histogram" for feed in feeds)
 
 

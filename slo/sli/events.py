@@ -12,14 +12,14 @@ from slo.inputs import bucketed, increments
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit
 from slo.operands import BAD, GOOD, NEUTRAL, belongs, buckets_of, makes_labels, metrics, operands
 from slo.promql import Matcher, Selector
-from slo.query import Query, check_rate, parse_query, selectors_of
+from slo.query import Query, check_rate, parse_query, selectors_of, sli_query
 from slo.selectors import example
 from slo.zerofill import QueryFacts, union_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slo.model import Labels, Missing
+    from slo.model import Labels, Missing, SliQuery, UnitOfMetric
     from slo.operands import Buckets
 
 _FIELDS = ("total", "good", "bad")
@@ -58,13 +58,31 @@ class Events(msgspec.Struct, frozen=True):
     bad: Query | None
     unit: Unit = "events"
     scales: bool = True
+    kind: ClassVar[str] = "events"
+    counts_events: ClassVar[bool] = True
+    is_fraction: ClassVar[bool] = False
+
+    def queries(self) -> tuple[SliQuery, ...]:
+        """Return the two queries that are given."""
+        return tuple(sli_query(name, query, counter=True) for name, query in self._by_key().items())
+
+    def _by_key(self) -> dict[str, Query]:
+        named = {"total": self.total, "good": self.good, "bad": self.bad}
+        return {name: query for name, query in named.items() if query is not None}
+
+    def histogram_limit(self) -> None:
+        """Return None: no histogram is read."""
+
+    def metric_units(self) -> tuple[UnitOfMetric, ...]:
+        """Return nothing: no unit matters."""
+        return ()
 
     def counts(self, base: Base) -> Counts:
         """The two counters that are given, and the third from them. No bad series yet means that none happened."""
         buckets = buckets_of(self.selectors())
         total = self._all(base, buckets)
         if pairs := tuple(self._metric_pairs(buckets)):
-            total = where_measured(total, pairs, base, by=not any(map(makes_labels, self.queries())))
+            total = where_measured(total, pairs, base, by=not any(map(makes_labels, self._by_key().values())))
         return Counts(total, self._failed(base, buckets))
 
     def _all(self, base: Base, buckets: Buckets) -> str:
@@ -109,13 +127,9 @@ class Events(msgspec.Struct, frozen=True):
             if not metrics([counter]) <= seen:
                 yield MetricPair(needed, (counter,))
 
-    def queries(self) -> tuple[Query, ...]:
-        """The queries that are given."""
-        return tuple(q for q in (self.total, self.good, self.bad) if q is not None)
-
     def selectors(self) -> tuple[Selector, ...]:
         """What the queries read."""
-        return tuple(dict.fromkeys(s for q in self.queries() for s in selectors_of(q)))
+        return tuple(dict.fromkeys(s for q in self._by_key().values() for s in selectors_of(q)))
 
     def missing(self) -> Missing:
         """Return for each operand what is recorded while it has no series."""
@@ -137,7 +151,7 @@ class Events(msgspec.Struct, frozen=True):
     def _plain(self, member: Labels) -> tuple[InputSeries, ...]:
         """The two series of two selectors, where that is enough."""
         total, good, bad = (_of_member(q, member) for q in (self.total, self.good, self.bad))
-        if any(not isinstance(q, Selector) for q in self.queries()):
+        if any(not isinstance(q, Selector) for q in self._by_key().values()):
             return ()
         if total is None:
             return _feeds((good, bad, 1, 0), (bad, good, 0, 1))

@@ -10,9 +10,9 @@ from msgspec import Meta
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import times
-from slo.model import NO_DATA, Base, Counts, InputSeries, Unit
+from slo.model import NO_DATA, Base, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, read
-from slo.query import Query, aggregated, check_value, parse_query, selectors_of
+from slo.query import Query, aggregated, check_value, parse_query, selectors_of, sli_query
 from slo.selectors import example
 from slo.units import SECONDS, UNITS, TimestampUnit, named, unit_of_expression
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from slo.model import Labels, Missing
+    from slo.model import Labels, Missing, SliQuery
     from slo.units import MetricUnit
 
 
@@ -64,6 +64,22 @@ class Freshness(msgspec.Struct, frozen=True):
     scales: bool = False
     in_unit: str = "seconds"
     unit_given: bool = False
+    kind: ClassVar[str] = "freshness"
+    counts_events: ClassVar[bool] = False
+    is_fraction: ClassVar[bool] = False
+
+    def queries(self) -> tuple[SliQuery, ...]:
+        """Return the timestamp."""
+        return (sli_query("timestamp", self.timestamp),)
+
+    def histogram_limit(self) -> None:
+        """Return None: no histogram is read."""
+
+    def metric_units(self) -> tuple[UnitOfMetric, ...]:
+        """Return the unit of the timestamp, unless it is an expression."""
+        if not isinstance(self.timestamp, Selector):
+            return ()
+        return (UnitOfMetric("timestamp", self.timestamp.name, self.metric_unit, is_timestamp=True),)
 
     @property
     def metric_unit(self) -> MetricUnit:

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from slo.counting import MetricPair, by_member, events, in_tile, where_measured
 from slo.diagnostics import Diagnostic, Place
-from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit
+from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, Selector, parse_selector
+from slo.query import sli_query
 from slo.selectors import check_selector, example, reads
 from slo.units import (
     SECONDS,
@@ -32,7 +33,7 @@ from slo.zerofill import QueryFacts, rate_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slo.model import Labels, Missing
+    from slo.model import HistogramLimit, Labels, Missing, SliQuery
     from slo.units import MetricUnit
 
 _SUFFIXES = ("_bucket", "_count", "_sum")
@@ -118,11 +119,29 @@ class Latency(msgspec.Struct, frozen=True):
     scales: bool = True
     in_unit: str = "seconds"
     unit_given: bool = False
+    kind: ClassVar[str] = "latency"
+    counts_events: ClassVar[bool] = True
+    is_fraction: ClassVar[bool] = False
 
     @property
     def metric_unit(self) -> MetricUnit:
         """What the histogram observes."""
         return UNITS[self.in_unit]
+
+    def queries(self) -> tuple[SliQuery, ...]:
+        """Return the selectors of the histogram and of the errors; those of another metric are a counter."""
+        own = sli_query("histogram", self.histogram)
+        if self.errors is None:
+            return (own,)
+        return own, sli_query("errors", self.errors, counter=self.errors.name != self.histogram.name)
+
+    def histogram_limit(self) -> HistogramLimit:
+        """Return itself."""
+        return self
+
+    def metric_units(self) -> tuple[UnitOfMetric, ...]:
+        """Return the unit of the histogram."""
+        return (UnitOfMetric("histogram", self.histogram.name, self.metric_unit),)
 
     def counts(self, base: Base) -> Counts:
         """All observations of series that have a bucket of the limit, and those that are not among the fast ones."""

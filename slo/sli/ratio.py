@@ -12,14 +12,14 @@ from slo.inputs import states
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, Base, Counts, InputSeries, Unit
 from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
 from slo.promql import Matcher, Selector
-from slo.query import Query, by_labels, check_value, parse_query, selectors_of
+from slo.query import Query, by_labels, check_value, parse_query, selectors_of, sli_query
 from slo.selectors import example
 from slo.zerofill import QueryFacts, zero_filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from slo.model import Labels, Missing
+    from slo.model import Labels, Missing, SliQuery, UnitOfMetric
 
 _DIGITS = 9
 
@@ -58,6 +58,20 @@ class Ratio(msgspec.Struct, frozen=True):
     success: bool
     unit: Unit = "ratio-slices"
     scales: bool = False
+    kind: ClassVar[str] = "ratio"
+    counts_events: ClassVar[bool] = False
+    is_fraction: ClassVar[bool] = True
+
+    def queries(self) -> tuple[SliQuery, ...]:
+        """Return the one query, under the key that is given."""
+        return (sli_query("success" if self.success else "error", self.query),)
+
+    def histogram_limit(self) -> None:
+        """Return None: no histogram is read."""
+
+    def metric_units(self) -> tuple[UnitOfMetric, ...]:
+        """Return nothing: no unit matters."""
+        return ()
 
     def counts(self, base: Base) -> Counts:
         """The minutes that have a share, and the sum of the bad shares."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -13,7 +13,7 @@ from slo.model import Base, Counts, InputSeries, Unit
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from slo.model import Labels, Missing, Sli
+    from slo.model import HistogramLimit, Labels, Missing, Sli, SliQuery, UnitOfMetric
     from slo.promql import Selector
 
 Empty = Literal["good", "bad"]
@@ -30,6 +30,25 @@ class Sliced(msgspec.Struct, frozen=True):
     empty: Empty | None
     unit: Unit = "slices"
     scales: bool = False
+    counts_events: ClassVar[bool] = True
+    is_fraction: ClassVar[bool] = False
+
+    @property
+    def kind(self) -> str:
+        """The kind of the SLI of events."""
+        return self.inner.kind
+
+    def queries(self) -> tuple[SliQuery, ...]:
+        """Return the queries of the SLI of events."""
+        return self.inner.queries()
+
+    def histogram_limit(self) -> HistogramLimit | None:
+        """Return that of the SLI of events."""
+        return self.inner.histogram_limit()
+
+    def metric_units(self) -> tuple[UnitOfMetric, ...]:
+        """Return those of the SLI of events."""
+        return self.inner.metric_units()
 
     def counts(self, base: Base) -> Counts:
         """The minutes that count, and those in which too many events were bad."""

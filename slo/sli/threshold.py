@@ -12,17 +12,17 @@ from msgspec import Meta
 from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
-from slo.model import NO_DATA, Base, Counts, InputSeries, Unit
+from slo.model import NO_DATA, Base, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, Selector, read
 from slo.promql.spelling import short
-from slo.query import Query, aggregated, check_value, parse_query, selectors_of
+from slo.query import Query, aggregated, check_value, parse_query, selectors_of, sli_query
 from slo.selectors import example
 from slo.units import UNITS, LimitError, UnitName, limit, named, unit_of_expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from slo.model import Labels, Missing
+    from slo.model import Labels, Missing, SliQuery
     from slo.units import MetricUnit
 
 Value = Annotated[
@@ -113,6 +113,26 @@ class Threshold(msgspec.Struct, frozen=True):
     scales: bool = False
     in_unit: str = ""
     converted: bool = False
+    kind: ClassVar[str] = "threshold"
+    counts_events: ClassVar[bool] = False
+
+    @property
+    def is_fraction(self) -> bool:
+        """Whether the limit lies between 0 and 1."""
+        return 0 <= self.limit <= 1
+
+    def queries(self) -> tuple[SliQuery, ...]:
+        """Return the one query."""
+        return (sli_query("query", self.query),)
+
+    def histogram_limit(self) -> None:
+        """Return None: no histogram is read."""
+
+    def metric_units(self) -> tuple[UnitOfMetric, ...]:
+        """Return the unit of the metric if the limit was converted to it."""
+        if not isinstance(self.query, Selector) or not self.converted or not self.metric_unit:
+            return ()
+        return (UnitOfMetric("query", self.query.name, self.metric_unit),)
 
     @property
     def metric_unit(self) -> MetricUnit | None:

@@ -9,13 +9,14 @@ import msgspec
 from slo.counting import count_slices, sum_slices
 from slo.model import NO_DATA, Base, Counts, InputSeries, Unit
 from slo.promql import Matcher, Selector, naming, parse_selector
+from slo.query import sli_query
 from slo.selectors import check_selector, example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.diagnostics import Diagnostic, Place
-    from slo.model import Labels, Missing
+    from slo.model import Labels, Missing, SliQuery, UnitOfMetric
 
 _MINUTE = "[59s999ms]"
 """Short of a minute: a closed range of Prometheus 2 would see the first sample of the next one too."""
@@ -44,6 +45,20 @@ class Up(msgspec.Struct, frozen=True):
     selector: Selector
     unit: Unit = "slices"
     scales: bool = False
+    kind: ClassVar[str] = "up"
+    counts_events: ClassVar[bool] = False
+    is_fraction: ClassVar[bool] = False
+
+    def queries(self) -> tuple[SliQuery, ...]:
+        """Return the gauge."""
+        return (sli_query("selector", self.selector),)
+
+    def histogram_limit(self) -> None:
+        """Return None: no histogram is read."""
+
+    def metric_units(self) -> tuple[UnitOfMetric, ...]:
+        """Return nothing: no unit matters."""
+        return ()
 
     def counts(self, base: Base) -> Counts:
         """The minutes that have a sample, and those that have a 0 among them."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from slo.lint import warnings
+from slo.lint import build_findings
 from slo.model import Options, Override, Scale, SloSet
 from slo.plan import plan
 from slo.plan.rules import Alert, Record
@@ -208,10 +208,11 @@ def test_raised_alerts_have_the_same_labels_in_both_layouts(layout: Options, tmp
 
 def test_a_finding_says_to_remove_the_rules_of_sloth() -> None:
     """Once for the set, and only when its names are used."""
-    found = [w for w in warnings(plan(slo_set(objective("a"), objective("b")), Scale(), SLOTH)) if w.code == "SLO079"]
+    planned = plan(slo_set(objective("a"), objective("b")), Scale(), SLOTH)
+    found = [finding for finding in build_findings(planned) if finding.code == "SLO079"]
     assert [finding.severity for finding in found] == ["warning"]
     assert "Sloth's own rules" in found[0].message
-    assert not [w for w in warnings(plan(slo_set(objective("a")), Scale())) if w.code == "SLO079"]
+    assert not [w for w in build_findings(plan(slo_set(objective("a")), Scale())) if w.code == "SLO079"]
 
 
 def test_our_own_names_stay_without_it() -> None:

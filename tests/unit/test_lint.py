@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,12 +12,11 @@ import pytest
 
 from slo.diagnostics import Diagnostic, Severity
 from slo.diagnostics.pages import page
-from slo.lint import lint, warnings
+from slo.lint import build_findings, checks, lint
+from slo.lint.checks.groups import series_per_member
+from slo.lint.context import LintContext
 from slo.lint.finding import number_of, percent, some
-from slo.lint.groups import series_of_a_member
-from slo.lint.infos import INFOS
-from slo.lint.special import SPECIAL
-from slo.lint.usual import USUAL
+from slo.lint.registry import BUILD, LINT
 from slo.load import Source, read
 from slo.load.locate import located
 from slo.model import Scale, Slo
@@ -78,9 +78,10 @@ def test_large_rule_groups_are_found(number: int, shards: int, expected: int) ->
 
 
 def test_build_says_what_is_more_than_an_info() -> None:
-    """Every lint that can warn runs at build time; of infos only the cost of groups is told there."""
-    assert {code for _, code in (*USUAL, *SPECIAL) if page(code).severity is Severity.INFO} == {"SLO111"}
-    assert {page(code).severity for _, code in INFOS} == {Severity.INFO}
+    """Every check that can warn runs at build time; of infos only the cost of groups does."""
+    checks.load_all(metrics=False, server=False)
+    assert {code for code in BUILD.codes if page(code).severity is Severity.INFO} == {"SLO111"}
+    assert {page(code).severity for code in LINT.codes} == {Severity.INFO}
 
 
 @pytest.mark.parametrize(
@@ -95,11 +96,31 @@ def test_build_says_what_is_more_than_an_info() -> None:
     ],
 )
 def test_build_leaves_no_warning_out(slo: Slo) -> None:
-    """Lints that a build need not run would have found nothing."""
+    """A build finds all that is more than an info."""
     planned = plan(slo_set(slo), Scale())
     said = [one for one in lint(planned) if one.severity is not Severity.INFO or one.code == "SLO111"]
 
-    assert list(warnings(planned)) == said
+    assert list(build_findings(planned)) == said
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "tests/golden").glob("lints/*/slos.yaml")), ids=lambda f: f.parent.name)
+def test_families_that_a_build_does_not_import_find_nothing(file: Path) -> None:
+    """The condition of each family holds wherever one of its checks finds something."""
+    checks.load_all(metrics=False, server=False)
+    for compiled in compile_sources([read(str(file))], Request(("prometheus",))):
+        context = LintContext(compiled.plan)
+        families = checks.needed(context)
+        left_out = [(code, run) for code, run in BUILD.checks if run.__module__.rpartition(".")[2] not in families]
+
+        assert not [code for code, run in left_out if list(run(context))]
+
+
+def test_every_family_is_imported() -> None:
+    """Each module of checks has its condition or its phase."""
+    checks.load_all(metrics=True, server=True)
+    files = {file.stem for file in (ROOT / "slo/lint/checks").glob("*.py")} - {"__init__"}
+
+    assert files == {name.rpartition(".")[2] for name in sys.modules if name.startswith("slo.lint.checks.")}
 
 
 def test_the_demo_has_no_warning() -> None:
@@ -224,7 +245,7 @@ def test_series_of_a_member_are_all_that_prometheus_records(promtool: Path, tmp_
     members = slo_set(objective(sli=availability("requests_total"), group_by=("tenant",)))
     (tmp_path / "rules.yml").write_text(emitted("prometheus", members))
     samples = {"series": 'requests_total{tenant="a",code="200"}', "values": "0+60x500"}
-    expected = series_of_a_member(plan(members, Scale()))
+    expected = series_per_member(plan(members, Scale()))
     case = {
         "interval": "15s",
         "input_series": [samples],

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from slo.lint import lint, warnings
-from slo.lint.live import of_server
-from slo.lint.subject import Subject
+from slo.lint import build_findings, lint
+from slo.lint.checks import load_all
+from slo.lint.context import LintContext
+from slo.lint.registry import SERVER
 from slo.load import Source
 from slo.observe.errors import ObserveError
 from slo.observe.server import Server
@@ -275,7 +276,7 @@ def test_a_query_that_may_be_right_is_not_found(kind: str, query: str) -> None:
 def test_warnings_come_with_a_build() -> None:
     """Numbers that are silently wrong are not left to `slo lint`."""
     for code, kind, query, _ in FOUND:
-        built = [one.code for one in warnings(planned(sli(kind, query)))]
+        built = [one.code for one in build_findings(planned(sli(kind, query)))]
         assert (code in built) == (code != "SLO155"), query
 
 
@@ -359,8 +360,10 @@ def test_a_server_shows_percent() -> None:
     """A ratio that is above 1 on a server is found, once, whatever its name; a query that fails is not."""
     server = Values("sum(hits)", "avg_over_time(hits[2m])", "100 * sum(hits)")
     queries = ["sum(hits)", "avg_over_time(hits[$window])", "sum(misses)", "sum(broken)", "100 * sum(hits)"]
+    load_all(metrics=False, server=True)
     said = [
-        [d.hint for d in of_server(Subject(planned(sli("error", q))), server) if d.code == "SLO159"] for q in queries
+        [d.hint for d in SERVER.run(LintContext(planned(sli("error", q))), server) if d.code == "SLO159"]
+        for q in queries
     ]
 
     assert said == [["write sum(hits) / 100"], ["write avg_over_time(hits[$window]) / 100"], [], [], []]

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from slo.lint.live import of_server
-from slo.lint.loaded import recorded_elsewhere
-from slo.lint.subject import Subject
+from slo.lint.checks.prometheus import rules_of_other_sets
+from slo.lint.context import LintContext
+from slo.lint.registry import SERVER
 from slo.model import Scale, Slo
 from slo.observe.errors import ObserveError
 from slo.observe.metrics import Series
@@ -44,8 +44,8 @@ class Fake(Server):
 
 def found(server: Server, *slos: Slo) -> list[str]:
     """Code and message of what the server says."""
-    subject = Subject(plan(slo_set(*slos), Scale()))
-    return [f"{d.code}: {d.message}; {d.hint}" for d in of_server(subject, server)]
+    context = LintContext(plan(slo_set(*slos), Scale()))
+    return [f"{d.code}: {d.message}; {d.hint}" for d in SERVER.run(context, server)]
 
 
 def test_a_server_that_says_nothing() -> None:
@@ -105,8 +105,8 @@ def test_an_slo_of_another_set(series: Series, expected: int) -> None:
 
 def test_the_place_of_an_slo_of_another_set() -> None:
     """It is found at the name of the SLO."""
-    subject = Subject(plan(slo_set(objective()), Scale()))
-    (one,) = recorded_elsewhere(subject, Fake({"slo:info": [info("other-0")]}))
+    context = LintContext(plan(slo_set(objective()), Scale()))
+    (one,) = rules_of_other_sets(context, Fake({"slo:info": [info("other-0")]}))
 
     assert one.message == "http://prom has svc/api already, in the set other, not in svc"
     assert one.place.path == ("name",)

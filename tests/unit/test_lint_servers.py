@@ -10,8 +10,10 @@ import pytest
 import yaml
 
 from slo.diagnostics import Diagnostic
-from slo.lint.servers import native_histograms, unreadable
-from slo.lint.subject import Subject
+from slo.lint.checks import load_for
+from slo.lint.checks.versions import unreadable
+from slo.lint.context import LintContext
+from slo.lint.registry import BUILD
 from slo.model import Options, Scale, Sli
 from slo.plan import plan
 from slo.promql import parse_selector
@@ -24,8 +26,9 @@ from tests.specimens import availability, objective, slo_set
 def found(sli: Sli, prometheus: str = "2.42") -> list[Diagnostic]:
     """What both lints say about an SLI."""
     members = slo_set(objective("api", sli=sli))
-    subject = Subject(plan(members, Scale(), Options(prometheus=prometheus)))  # type: ignore[arg-type] # one of the three
-    return [*unreadable(subject), *native_histograms(subject)]
+    context = LintContext(plan(members, Scale(), Options(prometheus=prometheus)))  # type: ignore[arg-type] # one of the three
+    load_for(context)
+    return [found for found in BUILD.run(context) if found.code in {"SLO076", "SLO077"}]
 
 
 def about(query: str) -> Events:
@@ -126,9 +129,9 @@ def test_labels_of_groups_in_quotes_are_found(
     """Those that the series have, and those that records get; the hint has the name that older servers have."""
     members = slo_set(objective("api", sli=about("requests_total"), group_by=by, renamed=renamed))
     for version, severity in (("2.42", "error"), ("", "warning")):
-        wrong = list(unreadable(Subject(plan(members, Scale(), Options(prometheus=version)))))  # type: ignore[arg-type]
+        wrong = list(unreadable(LintContext(plan(members, Scale(), Options(prometheus=version)))))  # type: ignore[arg-type]
         assert [(d.severity, d.message) for d in wrong] == (
             [(severity, f"Prometheus 2.42 cannot group by {said}")] if said else []
         )
         assert all(d.hint.endswith("older ones have http_route") for d in wrong)
-    assert not list(unreadable(Subject(plan(members, Scale(), Options(prometheus="3")))))
+    assert not list(unreadable(LintContext(plan(members, Scale(), Options(prometheus="3")))))

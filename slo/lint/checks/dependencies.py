@@ -1,0 +1,48 @@
+"""Checks of `depends_on`: dependencies that inhibit nothing, and causes of other builds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slo.lint.finding import finding
+from slo.lint.registry import BUILD, LINT, check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slo.lint.context import LintContext
+    from slo.lint.finding import Finding
+
+
+@check("SLO169", BUILD)
+def without_alertmanager(context: LintContext) -> Iterator[Finding]:
+    """Report dependencies of a set without an Alertmanager configuration, once for each file."""
+    outputs = dict(context.plan.set.outputs)
+    if not outputs or "alertmanager" in outputs:
+        return
+    for slos in context.by_file.values():
+        for slo in [slo for slo in slos if slo.depends_on][:1]:
+            message = "depends_on inhibits nothing: `outputs` has no Alertmanager configuration to inhibit pages"
+            hint = "add alertmanager to `outputs`"
+            yield finding(slo.place.at("depends_on"), message, hint)
+
+
+@check("SLO170", BUILD)
+def without_page(context: LintContext) -> Iterator[Finding]:
+    """Report symptoms without a burn-rate page, unless they connect another symptom with its causes."""
+    for planned in context.planned:
+        slo = planned.slo
+        if slo.depends_on and not slo.symptoms and all(tier.severity != "page" for tier in planned.tiers):
+            message = "depends_on inhibits nothing: no burn-rate alert of this SLO pages"
+            yield finding(slo.place.at("depends_on"), message, "let one of its tiers page, or remove it")
+
+
+@check("SLO171", LINT)
+def of_other_builds(context: LintContext) -> Iterator[Finding]:
+    """Report causes whose service has no file in this build."""
+    for slo in context.slos:
+        unknown = {(cause.service, cause.name): cause for cause in slo.causes if not cause.known}
+        for number, name in enumerate(slo.depends_on):
+            if name in unknown:
+                message = f"no file of the service {name[0]} is built with this one: {unknown[name]} is not checked"
+                yield finding(slo.place.at("depends_on", number), message, "check the name")
