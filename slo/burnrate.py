@@ -42,7 +42,7 @@ LADDER = (
 _PRECISION = Decimal("0.0001")
 
 
-class Tier(msgspec.Struct, frozen=True):
+class Tier(msgspec.Struct, frozen=True, cache_hash=True):
     """One alert tier of one SLO.
 
     Attributes:

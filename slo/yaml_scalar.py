@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_:./-]*")
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9_:./-]")
 _RESERVED = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"}
 _UNSAFE = r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 
@@ -16,11 +17,24 @@ def is_reserved(text: str) -> bool:
 
 def scalar(text: str) -> str:
     """The text as one YAML scalar on one line: plain where that is safe, else single or double quoted."""
-    if _PLAIN.fullmatch(text) and not text.endswith(":") and not is_reserved(text):
+    if is_plain(text):
         return text
-    if text.isprintable() and "'" not in text and text.isascii():
-        return f"'{text}'"
-    return _quoted(text)
+    return f"'{text}'" if needs_no_escape(text) else _quoted(text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether the text is the same without quotes."""
+    return _PLAIN.fullmatch(text) is not None and not text.endswith(":") and not is_reserved(text)
+
+
+def needs_no_escape(text: str) -> bool:
+    """Whether the text can stand between single quotes."""
+    return text.isprintable() and "'" not in text and text.isascii()
+
+
+def is_never_plain(text: str) -> bool:
+    """Whether no scalar that contains the text can be written without quotes."""
+    return _NOT_PLAIN.search(text) is not None
 
 
 def _quoted(text: str) -> str:

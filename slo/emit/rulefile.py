@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slo.emit.stencil import stencil
-from slo.plan.kin import Kin
-from slo.plan.rules import Alert, Record
+from slo.plan.rules import Alert, Record, TemplatedAlerts
+from slo.plan.template import PREFIX, Template, Values, slot
 from slo.promql import duration
-from slo.yaml_scalar import block, scalar
+from slo.yaml_scalar import block, is_never_plain, is_plain, needs_no_escape, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slo.emit.stencil import Stencil
     from slo.model import Labels
-    from slo.plan.rules import Group
+    from slo.plan.rules import AlertTemplate, AlertTemplates, Group
 
+_TEXTS = frozenset(("summary", "description"))
 _SHORT = 100
 """Texts that are spelled alike in many rules are short; others would only fill the memory of `_line`."""
 
@@ -40,9 +39,8 @@ def group(part: Group) -> str:
 
 def _pieces(part: Group, more: str = "") -> Iterator[str]:
     yield f"  - name: {scalar(part.name)}\n    interval: {duration(part.interval)}\n{more}    rules:\n"
-    stencils = cache(lambda pattern: stencil(pattern, rule))  # as many as it has; a pattern is of one group
     for one in part.parts:
-        yield _kin(one, stencils(one.pattern)) if isinstance(one, Kin) else rule(one)
+        yield _templated(one) if isinstance(one, TemplatedAlerts) else rule(one)
 
 
 def rule(one: Record | Alert) -> str:
@@ -50,29 +48,73 @@ def rule(one: Record | Alert) -> str:
     return _alert(one) if isinstance(one, Alert) else _record(one)
 
 
-def _kin(one: Kin, text: Stencil) -> str:
-    """The alerts of one SLO: filled into the text of its class where that gives the same."""
-    return text.filled(one.filling) or "".join(map(rule, one.spelled()))
-
-
 def _record(one: Record) -> str:
     return f"      - record: {one.name}\n        expr: {block(one.expr, 10)}\n{_mapping('labels', one.labels)}"
 
 
 def _alert(one: Alert) -> str:
-    pending = f"        for: {duration(one.pending)}\n" if one.pending else ""
-    kept = f"        keep_firing_for: {duration(one.kept)}\n" if one.kept else ""
     return (
-        f"      - alert: {scalar(one.name)}\n        expr: {block(one.expr, 10)}\n{pending}{kept}"
+        f"      - alert: {scalar(one.name)}\n        expr: {block(one.expr, 10)}\n{_times(one)}"
         f"{_mapping('labels', one.labels)}{_mapping('annotations', one.annotations)}"
     )
 
 
+def _times(one: Alert | AlertTemplate) -> str:
+    pending = f"        for: {duration(one.pending)}\n" if one.pending else ""
+    return pending + (f"        keep_firing_for: {duration(one.kept)}\n" if one.kept else "")
+
+
+_BEFORE, _AFTER, _ADDED = range(len(Values()), len(Values()) + 3)
+"""Slots for labels before and after those of a template, and, from the last one on, for the annotations of each."""
+
+
+def _templated(one: TemplatedAlerts) -> str:
+    """Return the alerts of an SLO: filled into the YAML of their templates, or one by one."""
+    text = _text(one.templates)
+    if text is None or not _fits(one):
+        return "".join(map(_alert, one.alerts()))
+    return text.filled((*one.values, _lines(one.before), _lines(one.after), *map(_lines, one.added)))
+
+
+def _fits(one: TemplatedAlerts) -> bool:
+    """Whether no value changes the quotes of the templates, and no annotation takes the place of theirs."""
+    values = one.values
+    if not needs_no_escape(values.title + values.read + values.quiet) or not is_plain(values.prefix):
+        return False
+    return not any(one.added) or _TEXTS.isdisjoint(name for added in one.added for name, _ in added)
+
+
+@lru_cache(maxsize=256)
+def _text(templates: AlertTemplates) -> Template | None:
+    """Return the YAML of templates; None where the quotes depend on more than values that need an escape."""
+    for each in templates.each:
+        texts = each.summary, each.description, *([] if "\n" in each.expr.text else [each.expr])
+        if not all(map(_is_quoted, texts)):
+            return None
+    return Template.of("".join(_yaml(each, _ADDED + number) for number, each in enumerate(templates.each)))
+
+
+def _yaml(one: AlertTemplate, added: int) -> str:
+    expr = block(one.expr.text, 10) if "\n" in one.expr.text else f"'{one.expr.text}'"
+    return (
+        f"      - alert: {PREFIX}{one.suffix}\n        expr: {expr}\n{_times(one)}"
+        f"        labels:\n{slot(_BEFORE)}{_lines(one.labels)}{slot(_AFTER)}"
+        f"        annotations:\n          summary: '{one.summary.text}'\n"
+        f"          description: '{one.description.text}'\n{slot(added)}"
+    )
+
+
+def _is_quoted(text: Template) -> bool:
+    """Whether the text stands between single quotes as long as no value needs an escape."""
+    return needs_no_escape(text.literal) and is_never_plain(text.literal)
+
+
 def _mapping(key: str, pairs: Labels) -> str:
-    if not pairs:
-        return ""
-    lines = [_line(*pair) if len(pair[1]) < _SHORT else _line.__wrapped__(*pair) for pair in pairs]
-    return f"        {key}:\n{''.join(lines)}"
+    return f"        {key}:\n{_lines(pairs)}" if pairs else ""
+
+
+def _lines(pairs: Labels) -> str:
+    return "".join([_line(*pair) if len(pair[1]) < _SHORT else _line.__wrapped__(*pair) for pair in pairs])
 
 
 @lru_cache(maxsize=8192)  # labels come again with every rule of an SLO

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.plan import alike, base, budget
+from slo.plan import base, budget, names
 from slo.plan.alerting import alerts
-from slo.plan.kin import Kin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from slo.burnrate import Tier
     from slo.model import Options, Scale, Slo
-    from slo.plan.rules import Alert, AlertFacts, PlannedSlo, Record
+    from slo.plan.rules import Alert, AlertFacts, PlannedSlo, Record, TemplatedAlerts
 
 
 def check(slos: Sequence[Slo], options: Options) -> None:
@@ -30,7 +29,7 @@ def check(slos: Sequence[Slo], options: Options) -> None:
 
 def facts(slo: Slo, tiers: tuple[Tier, ...], options: Options) -> tuple[AlertFacts, ...]:
     """Every alert that the SLO can raise, by the names of the layout."""
-    prefix = "SLO" if options.layout == "shared" else slo.alert_prefix
+    prefix = names.SHARED_PREFIX if options.layout == "shared" else slo.alert_prefix
     return alerts.facts(slo, tiers, prefix, burning="HighErrorRate" if options.compat else "BudgetBurn")
 
 
@@ -67,20 +66,21 @@ def records(shard: str, slos: Sequence[Slo], options: Options) -> list[Record]:
     return compat_sloth.records(shard, slos)
 
 
-def rules(members: Sequence[PlannedSlo], scale: Scale, options: Options, *, shards: int) -> list[Alert | Kin]:
-    """The alert rules of one shard of a set that has so many of them."""
+def rules(
+    members: Sequence[PlannedSlo], scale: Scale, options: Options, *, shards: int
+) -> Sequence[Alert | TemplatedAlerts]:
+    """Return the alert rules of one shard, of a set with this number of shards."""
     if options.layout == "shared":
         from slo.plan.shared import alerts as shared  # noqa: PLC0415 - only this layout needs it
 
-        made: list[Alert | Kin] = [*shared.rules(members, scale, shards=shards)]
+        made = shared.rules(members, scale, shards=shards)
     else:
-        made = alike.rules(members, scale)
+        templated = [alerts.rules(planned, scale) for planned in members]
+        if not options.compat:
+            return templated
+        made = [alert for part in templated for alert in part.alerts()]
     if not options.compat:
         return made
     from slo.plan import compat_sloth  # noqa: PLC0415 - as above
 
-    return [
-        compat_sloth.labelled(alert)
-        for part in made
-        for alert in (part.spelled() if isinstance(part, Kin) else (part,))
-    ]
+    return [compat_sloth.labelled(alert) for alert in made]

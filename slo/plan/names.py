@@ -18,6 +18,8 @@ REMAINING = "slo:budget_remaining:ratio"
 COVERED = "slo:window_covered:ratio"
 MAINTENANCE = "slo:maintenance"
 ROLLUP_REMAINING = "slo:rollup_budget_remaining:ratio"
+SHARED_PREFIX = "SLO"
+"""What the names of alerts begin with where SLOs share rules."""
 _UID = 40
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.plan.kin import Kin
-
 if TYPE_CHECKING:
     from slo.burnrate import Tier
     from slo.model import AlertSeverity, Labels, Options, Scale, Slo, SloSet
+    from slo.plan.template import Template, Values
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -33,25 +33,81 @@ class Alert(msgspec.Struct, frozen=True, gc=False):
     kept: int = 0
 
 
+class AlertTemplate(msgspec.Struct, frozen=True):
+    """What an alert says for every SLO with the same parameters; times as in `Alert`.
+
+    Attributes:
+        suffix: its name after the prefix of the SLO.
+        labels: those in which the alerts of an SLO differ.
+    """
+
+    suffix: str
+    expr: Template
+    pending: int
+    labels: Labels
+    summary: Template
+    description: Template
+    kept: int = 0
+
+
+class AlertTemplates(msgspec.Struct, frozen=True, eq=False):
+    """The templates for the alerts of an SLO; the same object for all SLOs that share them."""
+
+    each: tuple[AlertTemplate, ...]
+
+
+class TemplatedAlerts(msgspec.Struct, frozen=True, gc=False):
+    """The alerts of one SLO: the templates, what it fills in, and what it adds.
+
+    Attributes:
+        before: labels before those of the template.
+        after: labels after those of the template.
+        added: for each alert, annotations beside summary and description, or in their place.
+    """
+
+    templates: AlertTemplates
+    values: Values
+    before: Labels
+    after: Labels
+    added: tuple[Labels, ...]
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Return the alerts with everything filled in."""
+        return tuple(map(self._alert, self.templates.each, self.added))
+
+    def _alert(self, template: AlertTemplate, added: Labels) -> Alert:
+        values = self.values
+        texts = {"summary": template.summary.filled(values), "description": template.description.filled(values)}
+        return Alert(
+            values.prefix + template.suffix,
+            template.expr.filled(values),
+            template.pending,
+            (*self.before, *template.labels, *self.after),
+            tuple((texts | dict(added)).items()),
+            template.kept,
+        )
+
+
 class Group(msgspec.Struct, frozen=True, dict=True):
     """A rule group: its rules run one after the other, so that each can read what those before it recorded.
 
-    `parts` are its rules, in which the alerts of SLOs that are alike are not spelled out. A shard may have several.
+    A shard may have several groups. Emitters that write many rules read `parts`, others `rules`.
     """
 
     name: str
     interval: int
-    parts: tuple[Record | Alert | Kin, ...]
+    parts: tuple[Record | Alert | TemplatedAlerts, ...]
     shard: str
 
     @cached_property
     def rules(self) -> tuple[Record | Alert, ...]:
-        """All rules, spelled out."""
-        return tuple(rule for part in self.parts for rule in (part.spelled() if isinstance(part, Kin) else (part,)))
+        """All rules, templates filled in."""
+        spelled = (part.alerts() if isinstance(part, TemplatedAlerts) else (part,) for part in self.parts)
+        return tuple(chain.from_iterable(spelled))
 
 
 class AlertFacts(msgspec.Struct, frozen=True):
-    """What is known about an alert without reading its rule: for routes, tests and runbooks."""
+    """What routes, tests and runbooks need to know about an alert."""
 
     name: str
     tier: str
@@ -59,7 +115,7 @@ class AlertFacts(msgspec.Struct, frozen=True):
 
 
 class PlannedSlo(msgspec.Struct, frozen=True):
-    """One SLO with everything that follows from it: its shard, its tiers, its alerts."""
+    """One SLO with its shard, its tiers and its alerts."""
 
     slo: Slo
     shard: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from slo.burnrate import DAY, MINUTE
 from slo.plan import names
 from slo.plan.alerting import annotation
 from slo.plan.alerting.terms import Terms
-from slo.plan.blanks import ALERT, TITLE, Blanks, series
-from slo.plan.rules import Alert, AlertFacts
+from slo.plan.rules import AlertFacts, AlertTemplate, AlertTemplates, TemplatedAlerts
+from slo.plan.template import PREFIX, QUIET, READ, TITLE, Template, Values, series
 from slo.plan.windows.subwindows import TILE
 from slo.promql import duration, naming, parse_selector
 
@@ -53,42 +53,61 @@ def windows(slos: Iterable[Slo]) -> set[int]:
     return {DAY} if any(slo.group_by and slo.alerts.no_data_members != "off" for slo in slos) else set()
 
 
-def rules(planned: PlannedSlo, scale: Scale, read: str | None = None) -> list[Alert]:
-    """One alert rule for each of the facts, in the same order; `read` stands for the series that the SLO reads."""
-    slo = planned.slo
-    read = series_read(slo) if read is None else read
-    blanks = Blanks.of(planned, annotation.literal(slo.title))
-    known = _known(Terms.of(slo, scale), planned.tiers)
+def rules(planned: PlannedSlo, scale: Scale) -> TemplatedAlerts:
+    """Return one alert for each of the facts, in the same order."""
+    slo, values = planned.slo, _values(planned)
+    terms = Terms.of(slo, scale)
+    which = tuple((fact.name.removeprefix(values.prefix), fact.tier, fact.severity) for fact in planned.alerts)
+    asked = _Asked(bool(slo.alerts.target), bool(values.quiet), bool(values.read))
     before, after = labels(slo, scale)
-    made = []
-    for fact in planned.alerts:
-        expr, pending, summary, description = known.get(fact.tier) or _no_data(planned, scale, read)
-        texts = annotation.annotated(planned, fact.name, blanks.fill(summary), blanks.fill(description))
-        identity = (("tier", fact.tier), ("severity", fact.severity))
-        own = (*before, *identity, *after)
-        made.append(Alert(fact.name, blanks.fill(expr, fact.name), pending, own, texts, kept(fact, scale.factor)))
-    return made
+    templates = _templates(terms, planned.tiers, which, asked)
+    return TemplatedAlerts(templates, values, before, after, annotation.added(planned))
 
 
-def kept(fact: AlertFacts, factor: int) -> int:
-    """Return `keep_firing_for` in seconds: series that come and go raise one alert."""
-    return ABSENT_AFTER // factor if fact.tier in {"no-data", "member-no-data"} else 0
+def _values(planned: PlannedSlo) -> Values:
+    slo, matchers = planned.slo, names.inside(planned.slo, planned.shard)
+    quoted = matchers.replace('"', '\\"')
+    silences = " unless on () ".join(quiet(slo))
+    return Values(matchers, quoted, slo.alert_prefix, annotation.literal(slo.title), series_read(slo), silences)
 
 
-_Rule = tuple[str, int, str, str]
-"""Expression, `for` in seconds as the server counts them, summary and description, with blanks."""
+class _Asked(NamedTuple):
+    """Which of these `NoData` asks or names: the target, anything that keeps it quiet, the series."""
+
+    target: bool
+    quiet: bool
+    read: bool
 
 
 @lru_cache(maxsize=256)
-def _known(terms: Terms, tiers: tuple[Tier, ...]) -> dict[str, _Rule]:
-    """By tier: the alerts that are the same for all SLOs on these terms."""
-    burning = {t.name: (burn(terms, t), t.pending // terms.factor, *annotation.burn(terms, t)) for t in tiers}
-    pending = ABSENT_AFTER // terms.factor
-    member = (_member_no_data(terms), pending, *annotation.member_no_data(terms)) if terms.group_by else ("", 0, "", "")
-    return burning | {
-        "exhausted": (exhausted(terms), 0, *annotation.exhausted(terms, RECOVERED)),
-        "member-no-data": member,
-    }
+def _templates(
+    terms: Terms, tiers: tuple[Tier, ...], which: tuple[tuple[str, str, str], ...], asked: _Asked
+) -> AlertTemplates:
+    """Return a template for each alert: the end of its name, its tier and its severity."""
+    by_name = {tier.name: tier for tier in tiers}
+    made = []
+    for suffix, tier, severity in which:
+        expr, pending, kept, texts = _rule(terms, by_name.get(tier), tier, asked)
+        summary, description = map(Template.of, texts)
+        own = (("tier", tier), ("severity", severity))
+        made.append(AlertTemplate(suffix, Template.of(expr), pending, own, summary, description, kept))
+    return AlertTemplates(tuple(made))
+
+
+Rule = tuple[str, int, int, annotation.Texts]
+"""Expression, `for` and `keep_firing_for` in seconds as the server counts them, and texts, with slots."""
+
+
+def _rule(terms: Terms, tier: Tier | None, name: str, asked: _Asked) -> Rule:
+    absent = ABSENT_AFTER // terms.factor
+    if tier:
+        return burn(terms, tier), tier.pending // terms.factor, 0, annotation.burn(terms, tier)
+    if name == "exhausted":
+        return exhausted(terms), 0, 0, annotation.exhausted(terms, RECOVERED)
+    if name == "no-data":
+        read = READ if asked.read else ""
+        return _no_data(asked), absent, absent, annotation.no_data(TITLE, terms.unit, target=asked.target, read=read)
+    return _member_no_data(terms), absent, absent, annotation.member_no_data(terms)
 
 
 def burn(terms: Terms, tier: Tier) -> str:
@@ -140,7 +159,7 @@ def exhausted(terms: Terms) -> str:
 
 def _fired(terms: Terms) -> str:
     """Return the state of this alert at the previous evaluation, as the server records it."""
-    state = f'ALERTS{{alertname="{ALERT}",alertstate="firing"}}'
+    state = f'ALERTS{{alertname="{PREFIX}BudgetExhausted",alertstate="firing"}}'
     return state if terms.interval < _LOOKBACK else f"last_over_time({state}[{duration(terms.interval + 1)}])"
 
 
@@ -149,19 +168,19 @@ def series_read(slo: Slo) -> str:
     return annotation.literal(", ".join(map(str, slo.sli.selectors())))
 
 
-def _no_data(planned: PlannedSlo, scale: Scale, read: str) -> _Rule:
-    """Idle is not absent: a counter that stands still records 0. Both counts exist only where the SLI can be measured.
+def quiet(slo: Slo) -> list[str]:
+    """Return what keeps `NoData` from firing: the target is up, so its series are not created yet; maintenance.
 
-    With a target, silence while the target is up means that its series are not created yet. The selector is spelled
-    anew: a comment behind it would take the rest of the expression with it.
+    The target is formatted again: a comment after it would hide the rest of the expression.
     """
-    slo = planned.slo
-    quiet = [f"({parse_selector(slo.alerts.target)} == 1)"] if slo.alerts.target else []
-    quiet += [f"({slo.excluded})"] if slo.excluded else []
+    up = [f"({parse_selector(slo.alerts.target)} == 1)"] if slo.alerts.target else []
+    return [*up, f"({slo.excluded})"] if slo.excluded else up
+
+
+def _no_data(asked: _Asked) -> str:
+    """Return the expression of `NoData`. An idle counter is recorded as 0; both counts exist while the SLI has data."""
     gone = f"vector(1) unless on () {series(names.events(TILE), 'bad')}"
-    expr = " unless on () ".join([f"({gone})", *quiet]) if quiet else gone
-    texts = annotation.no_data(TITLE, slo.sli.unit, target=bool(slo.alerts.target), read=read)
-    return expr, ABSENT_AFTER // scale.factor, *texts
+    return f"({gone}) unless on () {QUIET}" if asked.quiet else gone
 
 
 def _member_no_data(terms: Terms) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from slo.burnrate import DAY
 from slo.plan import durations, names
-from slo.plan.blanks import TITLE, quoted, series
+from slo.plan.template import TITLE, quoted, series
 from slo.promql import naming, quote
 
 if TYPE_CHECKING:
@@ -24,13 +24,18 @@ Texts = tuple[str, str]
 """Summary and description, with blanks."""
 
 
-def annotated(planned: PlannedSlo, alert: str, summary: str, description: str) -> Labels:
-    """All annotations of one alert; those of the user come last and win."""
-    slo = planned.slo
-    texts = (("summary", summary), ("description", description), *_links(planned, alert))
-    if not slo.alerts.annotations:
-        return texts
-    return tuple((dict(texts) | {name: literal(text) for name, text in slo.alerts.annotations}).items())
+def added(planned: PlannedSlo) -> tuple[Labels, ...]:
+    """Return the annotations of each alert besides summary and description; those of the user win."""
+    links, own = planned.slo.links, planned.slo.alerts.annotations
+    templates = (("runbook_url", links.runbooks), ("dashboard_url", links.dashboards))
+    wanted = [(name, literal(template)) for name, template in templates if template]
+    if not wanted and not own:
+        return ((),) * len(planned.alerts)
+    texts = {name: literal(text) for name, text in own}
+    return tuple(
+        tuple(({name: _filled(template, planned, fact.name) for name, template in wanted} | texts).items())
+        for fact in planned.alerts
+    )
 
 
 def literal(text: str) -> str:
@@ -126,12 +131,6 @@ def _allowed(terms: Terms) -> str:
 def percent(share: Decimal) -> str:
     """As a person writes it: 0.001 is 0.1%."""
     return f"{(share * 100).normalize():f}%"
-
-
-def _links(planned: PlannedSlo, alert: str) -> list[tuple[str, str]]:
-    links = planned.slo.links
-    pairs = (("runbook_url", links.runbooks), ("dashboard_url", links.dashboards))
-    return [(name, _filled(literal(template), planned, alert)) for name, template in pairs if template]
 
 
 def _filled(url: str, planned: PlannedSlo, alert: str) -> str:

@@ -1,4 +1,4 @@
-"""The terms of an SLO: everything its alerts depend on besides its name and its series. Many SLOs have the same."""
+"""The terms of alerts: what they depend on besides names and series. Many SLOs have the same."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """What stands in the alerts of an SLO.
+    """What the alerts of an SLO depend on.
 
     Attributes:
         window: the SLO's window in seconds, unscaled.
-        budget: share of events that may be bad.
+        budget: the error budget, 1 - objective.
         overrides: objectives of some members.
-        group_by: labels that tell members apart.
-        unit: what is counted.
+        group_by: labels of its members.
+        unit: the unit of the budget.
         min_bad: bad events below which nothing fires.
         factor: time scale.
         interval: seconds between two evaluations, as the server counts them.
@@ -37,7 +37,7 @@ class Terms(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, slo: Slo, scale: Scale) -> Terms:
-        """The terms of an SLO."""
+        """Return the terms of an SLO."""
         return cls(
             slo.window,
             slo.budget,

@@ -20,9 +20,9 @@ from slo.model import Override
 from slo.plan import names
 from slo.plan.alerting import alerts, annotation
 from slo.plan.alerting.terms import Terms
-from slo.plan.blanks import Blanks, series
 from slo.plan.matchers import names_of, pick
 from slo.plan.rules import Alert
+from slo.plan.template import Template, Values, series
 from slo.plan.windows.subwindows import TILE
 from slo.promql import naming, parse_selector
 
@@ -111,19 +111,18 @@ def _of_tier(kind: _Kind, slo: Slo, tier: Tier) -> _Kind:
 def _alert(kind: _Kind, some: Sequence[PlannedSlo], known: Names) -> Alert:
     """One rule, for these SLOs of all those of the shard."""
     shard, slos = some[0].shard, [planned.slo for planned in some]
-    exprs, pending, summary, description = _rule(kind)
+    expr, pending, kept, (summary, description) = _rule(kind)
     if kind.fact.tier == "no-data":
-        quiet = [f"({kind.target} == 1)"] if kind.target else []
-        quiet += [f"({kind.excluded})"] if kind.excluded else []
-        expr = " unless on () ".join([f"({_gone(shard, slos, known)})", *quiet])
+        expr = " unless on () ".join([f"({_gone(shard, slos, known)})", *alerts.quiet(slos[0])])
     else:
-        filled = (Blanks(which, "", "").fill(exprs, kind.fact.name) for which in pick(shard, slos, known))
-        expr = "\nor ".join(filled)
-    anyone = replace(some[0], slo=replace(slos[0], service=_SERVICE, name=_SLO))
-    blanks = Blanks("", f'shard=\\"{shard}\\"', _title(shard))
-    texts = annotation.annotated(anyone, kind.fact.name, blanks.fill(summary), blanks.fill(description))
-    kept = alerts.kept(kind.fact, kind.terms.factor)
-    return Alert(kind.fact.name, expr, pending, kind.labels, texts, kept)
+        template = Template.of(expr)
+        picked = (Values(which, prefix=names.SHARED_PREFIX) for which in pick(shard, slos, known))
+        expr = "\nor ".join(map(template.filled, picked))
+    values = Values(quoted_labels=f'shard=\\"{shard}\\"', title=_title(shard))
+    texts = {"summary": Template.of(summary).filled(values), "description": Template.of(description).filled(values)}
+    anyone = replace(some[0], slo=replace(slos[0], service=_SERVICE, name=_SLO), alerts=(kind.fact,))
+    (added,) = annotation.added(anyone)
+    return Alert(kind.fact.name, expr, pending, kind.labels, tuple((texts | dict(added)).items()), kept)
 
 
 def _title(shard: str) -> str:
@@ -133,18 +132,18 @@ def _title(shard: str) -> str:
     return f'{{{{ {ask} }}}}{{{{ . | first | label "title" }}}}{{{{ else }}}}An SLO{{{{ end }}}}'
 
 
-def _rule(kind: _Kind) -> tuple[str, int, str, str]:
-    """Expression, `for` in seconds as the server counts them, summary and description, with blanks."""
-    absent = alerts.ABSENT_AFTER // kind.terms.factor
+def _rule(kind: _Kind) -> tuple[str, int, int, annotation.Texts]:
+    """Return expression, `for` and `keep_firing_for` in seconds as the server counts them, and texts, with slots."""
+    terms = kind.terms
+    absent = alerts.ABSENT_AFTER // terms.factor
     if kind.tier:
-        pending = kind.tier.pending // kind.terms.factor
-        return alerts.burn(kind.terms, kind.tier), pending, *annotation.burn(kind.terms, kind.tier)
+        return alerts.burn(terms, kind.tier), kind.tier.pending // terms.factor, 0, annotation.burn(terms, kind.tier)
     if kind.fact.tier == "exhausted":
-        return alerts.exhausted(kind.terms), 0, *annotation.exhausted(kind.terms, alerts.RECOVERED)
+        return alerts.exhausted(terms), 0, 0, annotation.exhausted(terms, alerts.RECOVERED)
     if kind.fact.tier == "no-data":
-        title = annotation.title(kind.terms)
-        return "", absent, *annotation.no_data(title, kind.terms.unit, target=bool(kind.target))
-    return _member_no_data(kind.terms), absent, *annotation.member_no_data(kind.terms)
+        texts = annotation.no_data(annotation.title(terms), terms.unit, target=bool(kind.target))
+        return "", absent, absent, texts
+    return _member_no_data(terms), absent, absent, annotation.member_no_data(terms)
 
 
 def _gone(shard: str, slos: Sequence[Slo], known: Names) -> str:
