@@ -23,6 +23,7 @@ COMMANDS = {
     "test": "run promtool's checks and unit tests on the compiled rules",
     "explain": "explain an SLO, or a diagnostic code",
     "schema": "print the JSON Schema of specification files, for editors",
+    "serve": "show all SLOs of a Prometheus as web pages",
 }
 """Each is a module of this package with EPILOG, `add_arguments(parser)` and `run(args)`."""
 

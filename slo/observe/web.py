@@ -25,7 +25,7 @@ from slo.observe.limits import MOST_BYTES, SECONDS
 from slo.observe.refusing import hidden, speaks_tls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 _CHUNK = 65_536
 _RETRY = Retry(
@@ -101,7 +101,7 @@ class Web:
         if access.ca_file or access.client_cert:
             tls.check_files(access)
 
-    def get(self, path: str = "", parameters: Mapping[str, str] | None = None) -> Page:
+    def get(self, path: str = "", parameters: Mapping[str, str | Sequence[str]] | None = None) -> Page:
         """Return the page below the address, whatever its status.
 
         The timeout of a socket starts again with every byte, and name lookup has none; so a thread asks, and is
@@ -118,7 +118,7 @@ class Web:
             self._session = self._new_session()  # the other one is still in use
             raise ObserveError(self.where, f"no complete answer within {SECONDS:g} seconds") from None
 
-    def _ask(self, session: requests.Session, path: str, parameters: Mapping[str, str] | None) -> Page:
+    def _ask(self, session: requests.Session, path: str, parameters: Mapping[str, str | Sequence[str]] | None) -> Page:
         try:
             with session.get(self._url + path, params=parameters, **self._options()) as answer:
                 page = self._page(answer)

@@ -1,0 +1,108 @@
+"""`slo serve`: show all SLOs that a Prometheus records as web pages; writes nothing."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentTypeError
+from typing import TYPE_CHECKING
+
+from slo.cli.server import ServerOptions, access_of, add_server, not_empty, warn_of_passwords
+from slo.cli.usage import CommandError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from slo.serve.config import Config
+
+EPILOG = """\
+examples:
+  slo serve                                             a Prometheus on this machine
+  slo serve --prometheus https://mimir.example/prometheus --header X-Scope-OrgID:shop --bearer-token-file token
+  slo serve --listen 127.0.0.1:9000 --link Grafana=https://grafana.example
+"""
+
+_SHORTEST = 1.0
+_LONGEST = 3_600.0
+_LAST_PORT = 65_535
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add = parser.add_argument
+    default = "http://127.0.0.1:9090"
+    text = f"the server to ask (default: {default})"
+    add("--prometheus", type=_url, default=default, metavar="URL", help=text)
+    add("--alertmanager", type=_url, default="", metavar="URL", help="show receivers and silences of this server")
+    add("--jaeger", type=_url, default="", metavar="URL", help="show traces of this server")
+    add("--victorialogs", type=_url, default="", metavar="URL", help="show the log records of a trace")
+    text = "address of the pages (default: 127.0.0.1:8090)"
+    add("--listen", type=_address, default=("127.0.0.1", 8090), metavar="HOST:PORT", help=text)
+    text = "answer under this host name, too (repeatable; default: names of loopback)"
+    add("--host-name", action="append", default=[], metavar="NAME", help=text)
+    text = "interval between two snapshots (default: 15)"
+    add("--refresh", type=_seconds, default=15.0, metavar="SECONDS", help=text)
+    add("--link", action="append", default=[], type=_link, metavar="TITLE=URL", help="link in the header (repeatable)")
+    add_server(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    try:
+        import uvicorn  # noqa: PLC0415 - an extra of the package
+
+        from slo.serve.app import create_app  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise CommandError(f"{error.name} is not installed; run: pip install 'slobox[serve]'") from None
+    warn_of_passwords(args.prometheus, [])
+    config = _config(args, args.host_name, args.link)
+    host, port = args.listen
+    print(f"http://{host}:{port}/", flush=True)
+    uvicorn.run(create_app(config), host=host.strip("[]"), port=port, log_level="warning")
+    return 0
+
+
+def _config(args: argparse.Namespace, names: Sequence[str], links: Sequence[tuple[str, str]]) -> Config:
+    from slo.observe.web import Web  # noqa: PLC0415 - most commands ask no server
+    from slo.serve.config import Config, Tile  # noqa: PLC0415 - as above
+    from slo.serve.security import LOOPBACK  # noqa: PLC0415 - as above
+
+    options = ServerOptions(tuple(args.header), args.bearer_token_file, args.ca_file, args.client_cert, args.client_key)
+    others = {
+        name: Web(url) if (url := getattr(args, name)) else None for name in ("alertmanager", "jaeger", "victorialogs")
+    }
+    return Config(
+        prometheus=Web(args.prometheus.rstrip("/"), access_of(options, os.environ)),
+        **others,
+        seconds=args.refresh,
+        hosts=LOOPBACK | {name.lower() for name in names},
+        tiles=tuple(Tile(title, url) for title, url in links),
+    )
+
+
+def _url(text: str) -> str:
+    return not_empty(text, "write http://HOST:PORT").rstrip("/")
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port[:6]) > _LAST_PORT:
+        raise ArgumentTypeError("write HOST:PORT, such as 127.0.0.1:8090")
+    return host, int(port)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not _SHORTEST <= seconds <= _LONGEST:
+        raise ArgumentTypeError("write a number of seconds from 1 to 3600")
+    return seconds
+
+
+def _link(text: str) -> tuple[str, str]:
+    title, _, url = text.partition("=")
+    if not title or not url.startswith(("http://", "https://")):
+        raise ArgumentTypeError("write TITLE=URL, with http:// or https://")
+    return title, url

@@ -1,0 +1,179 @@
+"""Put the samples of a server together: SLOs with their members, states and alerts, the worst first."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from slo.promql import PromqlError, parse_duration
+from slo.serve.fleet import Alert, Fleet, Identity, Member, Slo
+from slo.serve.judge import judge, stale_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from slo.serve.answers import Answers
+    from slo.serve.prometheus import Line, Sample
+
+Key = frozenset[tuple[str, str]]
+
+_FACTS = frozenset({"__name__", "objective", "window", "unit", "team", "title", "time_scale", "source", "kind"})
+"""Labels which say something about a series; all others tell it from its neighbours."""
+_IDENTITY = frozenset(Identity._fields)
+_ROLLUP_LEFT = "slo:rollup_budget_remaining:ratio"
+
+
+class _Series(NamedTuple):
+    """The numbers of all series, by what tells them apart."""
+
+    remaining: Mapping[Key, float]
+    covered: Mapping[Key, float]
+    total: Mapping[Key, float]
+    bad: Mapping[Key, float]
+    errors: Mapping[Key, Mapping[str, float]]
+    trends: Mapping[Key, tuple[float, ...]]
+
+
+def assemble(answers: Answers, trends: Iterable[Line], now: float) -> Fleet:
+    """Return all SLOs and alerts at one moment."""
+    series = _Series(
+        _numbers(answers.remaining),
+        _numbers(answers.covered),
+        _numbers(each for each in answers.events if each.metric.get("kind") == "total"),
+        _numbers(each for each in answers.events if each.metric.get("kind") == "bad"),
+        _ratios(answers.errors),
+        {_key(line.metric): tuple(float(value) for _, value in line.values) for line in trends},
+    )
+    alerts = _alerts(answers)
+    paused = {_place(sample) for sample in answers.maintenance}
+    evaluated = {sample.metric.get("shard", ""): sample.number for sample in answers.evaluated}
+    rollups = {(_identity(each.metric), each.metric["__name__"]): each.number for each in answers.rollups}
+    slos = []
+    for identity, infos in _by_slo(answers.info).items():
+        own = alerts.get((identity.service, identity.slo), ())
+        maintenance = (identity.shard, identity.service) in paused
+        members = sorted((_member(info, series, own, maintenance=maintenance) for info in infos), key=_trouble)
+        stale = stale_seconds(evaluated.get(identity.shard), now)
+        slos.append(_slo(identity, infos[0].metric, members, rollups, stale))
+    everything = tuple(alert for each in alerts.values() for alert in each)
+    return Fleet(now, tuple(sorted(slos, key=lambda slo: (*_trouble(slo.worst), slo.identity))), everything)
+
+
+def _member(info: Sample, series: _Series, alerts: Sequence[Alert], *, maintenance: bool) -> Member:
+    key, facts = _key(info.metric), info.metric
+    labels = {name: value for name, value in facts.items() if name not in _FACTS | _IDENTITY}
+    objective = _number(facts.get("objective", ""))
+    total, remaining = series.total.get(key), series.remaining.get(key)
+    own = tuple(alert for alert in alerts if _concerns(alert, labels))
+    covered = series.covered.get(key)
+    allowed = total * (1 - objective) / covered if total is not None and covered else None
+    return Member(
+        labels=labels,
+        objective=objective,
+        window=_window(facts),
+        time_scale=_scale(facts),
+        state=judge(remaining, allowed, own, maintenance=maintenance),
+        remaining=remaining,
+        covered=covered,
+        errors=series.errors.get(key, {}),
+        total=total,
+        bad=series.bad.get(key),
+        trend=series.trends.get(key, ()),
+        alerts=own,
+    )
+
+
+def _slo(
+    identity: Identity,
+    facts: Mapping[str, str],
+    members: Sequence[Member],
+    rollups: Mapping[tuple[Identity, str], float],
+    stale: float | None,
+) -> Slo:
+    window = facts.get("window", "")
+    ratio = rollups.get((identity, f"slo:rollup_error_ratio:{window}"), members[0].errors.get(window))
+    return Slo(
+        identity=identity,
+        title=facts.get("title", ""),
+        team=facts.get("team", ""),
+        window_text=window,
+        members=tuple(members),
+        attainment=None if ratio is None else 1 - ratio,
+        remaining=rollups.get((identity, _ROLLUP_LEFT), members[0].remaining),
+        stale=stale,
+    )
+
+
+def _alerts(answers: Answers) -> dict[tuple[str, str], tuple[Alert, ...]]:
+    """Return all alerts, by service and SLO."""
+    since = {_alert_key(sample): sample.number for sample in answers.since}
+    found: dict[tuple[str, str], list[Alert]] = defaultdict(list)
+    for sample in answers.alerts:
+        hidden = {"__name__", "alertname", "alertstate"}
+        labels = {name: value for name, value in sample.metric.items() if name not in hidden}
+        name, state = sample.metric.get("alertname", ""), sample.metric.get("alertstate", "")
+        alert = Alert(name, labels, state, since.get(_alert_key(sample)))
+        found[labels.get("service", ""), labels.get("slo", "")].append(alert)
+    return {place: tuple(alerts) for place, alerts in found.items()}
+
+
+def _concerns(alert: Alert, labels: Mapping[str, str]) -> bool:
+    """Return whether an alert of the SLO is about this member: none of its labels names another one."""
+    return all(alert.labels.get(name, value) == value for name, value in labels.items())
+
+
+def _by_slo(infos: Iterable[Sample]) -> dict[Identity, list[Sample]]:
+    found: dict[Identity, list[Sample]] = defaultdict(list)
+    for info in infos:
+        found[_identity(info.metric)].append(info)
+    return found
+
+
+def _trouble(member: Member) -> tuple[int, float]:
+    """Return what sorts the worst first: the state, then how little of the budget is left."""
+    return member.state.rank, 1.0 if member.remaining is None else member.remaining
+
+
+def _identity(metric: Mapping[str, str]) -> Identity:
+    return Identity(*(metric.get(name, "") for name in Identity._fields))
+
+
+def _key(metric: Mapping[str, str]) -> Key:
+    return frozenset(pair for pair in metric.items() if pair[0] not in _FACTS)
+
+
+def _alert_key(sample: Sample) -> Key:
+    return frozenset(pair for pair in sample.metric.items() if pair[0] not in {"__name__", "alertstate"})
+
+
+def _place(sample: Sample) -> tuple[str, str]:
+    return sample.metric.get("shard", ""), sample.metric.get("service", "")
+
+
+def _numbers(samples: Iterable[Sample]) -> dict[Key, float]:
+    return {_key(sample.metric): sample.number for sample in samples}
+
+
+def _ratios(samples: Iterable[Sample]) -> dict[Key, dict[str, float]]:
+    """Return the error ratios of each SLO by the window in the name of their series."""
+    found: dict[Key, dict[str, float]] = defaultdict(dict)
+    for sample in samples:
+        found[_key(sample.metric)][sample.metric["__name__"].rpartition(":")[2]] = sample.number
+    return found
+
+
+def _number(text: str) -> float:
+    return float(text) if re.fullmatch(r"\d*\.?\d+", text) else 1.0
+
+
+def _scale(facts: Mapping[str, str]) -> int:
+    text = facts.get("time_scale", "1")
+    return int(text) if text.isdecimal() and len(text) < 9 and int(text) else 1  # noqa: PLR2004 - a time scale is small
+
+
+def _window(facts: Mapping[str, str]) -> float:
+    try:
+        return float(parse_duration(facts.get("window", ""))) / _scale(facts)
+    except PromqlError:
+        return 0.0

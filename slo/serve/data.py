@@ -1,0 +1,81 @@
+"""What scripts fetch: charts as columns, and the read-only part of the Prometheus API for the console."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from slo.observe.errors import ObserveError
+from slo.serve import charts, links, tiers
+from slo.serve.pages import find
+from slo.serve.ranges import Span, align
+from slo.serve.site import Site, site_of
+
+ROUTES = APIRouter(prefix="/api")
+SiteOf = Annotated[Site, Depends(site_of)]
+
+_FORWARDED = re.compile(r"query|query_range|labels|series|metadata|label/[A-Za-z_][A-Za-z0-9_]*/values")
+_MOST_SERIES = 50
+
+
+@ROUTES.get("/charts/{name}")
+def chart(name: str, request: Request, site: SiteOf) -> JSONResponse:
+    """Return the data of one chart of an SLO."""
+    if name not in charts.CHARTS:
+        raise HTTPException(404, "no such chart")
+    slo, member = find(request, site)
+    try:
+        rules = tiers.alert_rules(slo, site.prometheus.rules(f"slo-{slo.identity.shard}")) if name == "burn" else []
+        made = charts.CHARTS[name](slo, member, tiers.tiers(rules, member))
+        return JSONResponse(charts.answer(made, site.ranges, span_of(request)))
+    except ObserveError as error:
+        return JSONResponse({"error": str(error)}, 502)
+
+
+@ROUTES.get("/graph")
+def graph(request: Request, site: SiteOf) -> JSONResponse:
+    """Return an expression of the console over a range."""
+    expression, span = request.query_params.get("expr", "")[:20_000], span_of(request)
+    try:
+        lines = site.ranges.get(expression, span)
+    except ObserveError as error:
+        return JSONResponse({"error": str(error)}, 502)
+    named = [(_name(line.metric), line) for line in lines[:_MOST_SERIES]]
+    answer = {"title": expression, "unit": "", "thresholds": [], "left_off": max(0, len(lines) - _MOST_SERIES)}
+    return JSONResponse({**answer, **charts.columns(named, span)})
+
+
+@ROUTES.get("/v1/{path:path}")
+def forward(path: str, request: Request, site: SiteOf) -> Response:
+    """Pass on what completion in the console asks: labels, values, series, metadata."""
+    if not _FORWARDED.fullmatch(path):
+        raise HTTPException(404, "only queries, labels, series and metadata are passed on")
+    given = {name: request.query_params.getlist(name) for name in request.query_params}
+    try:
+        page = site.prometheus.forward(path, given)
+    except ObserveError as error:
+        return JSONResponse({"status": "error", "errorType": "unavailable", "error": str(error)}, 502)
+    return Response(page.text, page.status, media_type="application/json")
+
+
+def span_of(request: Request) -> Span:
+    """Return the aligned range that the query string names: from and to, or the last `range`."""
+    given, now = request.query_params, time.time()
+    try:
+        start, end = float(given["from"]), float(given["to"])
+    except (KeyError, ValueError):
+        end = now
+        start = end - links.seconds_of(given.get("range", "1h"))
+    if not 0 <= start < end <= now + 86_400:
+        start, end = now - 3_600, now
+    return align(start, end)
+
+
+def _name(metric: dict[str, str]) -> str:
+    labels = ", ".join(f'{name}="{value}"' for name, value in metric.items() if name != "__name__")
+    return f"{metric.get('__name__', '')}{{{labels}}}" if labels else metric.get("__name__", "value")

@@ -1,0 +1,90 @@
+"""Numbers and times as people read them: the filters of the templates."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from slo.serve import durations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+_NONE = "–"
+_PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def percent(ratio: float | None, digits: int = 1) -> str:
+    """Return `42.0%`; a dash where there is no value."""
+    return _NONE if ratio is None or not math.isfinite(ratio) else f"{ratio * 100:.{digits}f}%"
+
+
+def attainment(ratio: float | None) -> str:
+    """Return a good share with as many digits as tell it from 100 %: rounding down, never up to the objective."""
+    if ratio is None or not math.isfinite(ratio):
+        return _NONE
+    return f"{math.floor(ratio * 1e6) / 1e4:.6g}%"
+
+
+def objective(ratio: float) -> str:
+    """Return `99.95%`."""
+    return f"{round(ratio * 100, 10):.10g}%"
+
+
+def burn(rate: float | None) -> str:
+    """Return `14.4×`."""
+    if rate is None or not math.isfinite(rate):
+        return _NONE
+    return f"{rate:.0f}×" if rate >= 100 else f"{rate:.3g}×" if rate >= 0.01 or rate == 0 else "<0.01×"  # noqa: PLR2004
+
+
+def count(number: float | None) -> str:
+    """Return `1,234`, `12.3k`, `4.56M`."""
+    if number is None or not math.isfinite(number):
+        return _NONE
+    size, prefix = next(((size, prefix) for size, prefix in _PREFIXES if abs(number) >= 10 * size), (1.0, ""))
+    return f"{number / size:.3g}{prefix}" if prefix else f"{number:,.0f}"
+
+
+def clock(seconds: float) -> str:
+    """Return a Unix time in UTC, for machines to read."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def milliseconds(seconds: float) -> str:
+    """Return a short time: `0.42 ms`, `35 ms`, `1.27 s`."""
+    if seconds >= 1:
+        return f"{seconds:.3g} s"
+    return f"{seconds * 1_000:.3g} ms"
+
+
+def time_of_day(seconds: float) -> str:
+    """Return a Unix time as people read it, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Return the points of a line in a box of 100 by 24; the bottom is an exhausted budget, or the lowest value."""
+    finite = [value for value in values if math.isfinite(value)]
+    if len(finite) < 2:  # noqa: PLR2004 - a line has two ends
+        return ""
+    low, high = min(0.0, *finite), max(1.0, *finite)
+    width = 100 / (len(finite) - 1)
+    return " ".join(
+        f"{index * width:.0f},{23 - 22 * (value - low) / (high - low):.0f}" for index, value in enumerate(finite)
+    )
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "percent": percent,
+    "attainment": attainment,
+    "objective": objective,
+    "burn": burn,
+    "count": count,
+    "clock": clock,
+    "time": time_of_day,
+    "milliseconds": milliseconds,
+    "sparkline": sparkline,
+    "duration": durations.show,
+}

@@ -1,0 +1,127 @@
+"""Queries of a Prometheus for the pages: instant vectors, ranges, and the rules of an SLO."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from slo.observe.errors import ObserveError
+from slo.observe.refusing import own_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from slo.observe.web import Page, Web
+
+T = TypeVar("T")
+Labels = dict[str, str]
+_OK = 200
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """One series of an instant vector."""
+
+    metric: Labels
+    value: tuple[float, str]
+
+    @property
+    def number(self) -> float:
+        """Return the value; `NaN` and infinities are floats, too."""
+        return float(self.value[1])
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One series of a range: its labels, and pairs of time and value."""
+
+    metric: Labels
+    values: list[tuple[float, str]]
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """An alerting or recording rule as the server runs it."""
+
+    name: str
+    query: str
+    type: str = ""
+    labels: Labels = {}
+    annotations: Labels = {}
+    state: str = ""
+
+
+class _Group(msgspec.Struct, frozen=True):
+    rules: list[Rule]
+
+
+class _Groups(msgspec.Struct, frozen=True):
+    groups: list[_Group]
+
+
+class _Vector(msgspec.Struct, frozen=True):
+    result: list[Sample]
+
+
+class _Matrix(msgspec.Struct, frozen=True):
+    result: list[Line]
+
+
+class Prometheus:
+    """A server that speaks the Prometheus API, asked with limits on time and size."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self.where = web.where
+
+    def instant(self, expression: str) -> list[Sample]:
+        """Return the samples of an instant query.
+
+        Raises:
+            ObserveError: no answer, or an error.
+        """
+        return self._data("query", {"query": expression}, _Vector).result
+
+    def range(self, expression: str, start: float, end: float, step: float) -> list[Line]:
+        """Return the series of a range query.
+
+        Raises:
+            ObserveError: no answer, or an error.
+        """
+        times = {"start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step:.3f}"}
+        return self._data("query_range", {"query": expression, **times}, _Matrix).result
+
+    def rules(self, group: str) -> list[Rule]:
+        """Return the rules of the groups of this name; of all groups where the server cannot filter.
+
+        Raises:
+            ObserveError: no answer, or an error.
+        """
+        parameters = {"rule_group[]": group, "exclude_alerts": "true"}
+        return [rule for each in self._data("rules", parameters, _Groups).groups for rule in each.rules]
+
+    def forward(self, path: str, parameters: Mapping[str, str | Sequence[str]]) -> Page:
+        """Return the answer as it is, whatever its status.
+
+        Raises:
+            ObserveError: no answer in time, or one that is too large.
+        """
+        return self._web.get(f"/api/v1/{path}", parameters)
+
+    def _data(self, path: str, parameters: Mapping[str, str | Sequence[str]], kind: type[T]) -> T:
+        page = self.forward(path, parameters)
+        if page.status != _OK:
+            said = own_words(page)
+            raise ObserveError(self.where, said or f"/api/v1/{path} answers with status {page.status}")
+        try:
+            return msgspec.json.decode(page.text, type=_answer(kind)).data
+        except msgspec.MsgspecError:
+            raise ObserveError(self.where, f"the answer of /api/v1/{path} is not that of Prometheus") from None
+
+
+_ANSWERS: dict[type, type] = {}
+
+
+def _answer(kind: type) -> type:
+    """Return the type of an answer whose data has this type."""
+    if kind not in _ANSWERS:
+        _ANSWERS[kind] = msgspec.defstruct("Answer", [("status", str), ("data", kind)])
+    return _ANSWERS[kind]

@@ -1,0 +1,137 @@
+"""The alert tiers of an SLO, read from the rules that the server runs: how far each is from firing."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from slo.promql import PromqlError, parse_duration
+from slo.serve import forecast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from slo.serve.fleet import Member, Slo
+    from slo.serve.prometheus import Rule
+
+_WINDOW = re.compile(r"slo:error_ratio:(\w+)")
+_LIMIT = re.compile(r"> \(?([\d.]+)( \* slo:budget:ratio)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One alert tier; `factor` is the burn rate above which it fires, over a long and a short window."""
+
+    name: str
+    severity: str
+    alert: str
+    factor: float
+    long: str
+    short: str
+    query: str
+    summary: str
+    runbook: str
+    dashboard: str
+    long_burn: float | None = None
+    short_burn: float | None = None
+    firing: bool = False
+    seconds: float = math.inf
+
+    @property
+    def progress(self) -> float:
+        """Return how far the burn rates have come, 1 where the tier fires: the window that is behind decides."""
+        burns = [burn for burn in (self.long_burn, self.short_burn) if burn is not None]
+        return min(burns) / self.factor if len(burns) == 2 and self.factor else 0.0  # noqa: PLR2004 - both windows
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAlert:
+    """An alert that is no burn-rate tier: budget exhausted, no data."""
+
+    name: str
+    severity: str
+    alert: str
+    query: str
+    summary: str
+    runbook: str
+    firing: bool = False
+
+
+def alert_rules(slo: Slo, rules: Iterable[Rule]) -> list[Rule]:
+    """Return the alerting rules about this SLO, one of each tier."""
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        labels = rule.labels
+        named = labels.get("service") == slo.identity.service and labels.get("slo") == slo.identity.slo
+        shared = "slo" not in labels and re.search(rf"[\"|]{re.escape(slo.identity.slo)}[\"|]", rule.query)
+        if rule.type == "alerting" and labels.get("tier") and (named or shared):
+            found.setdefault(labels["tier"], rule)
+    return list(found.values())
+
+
+def tiers(rules: Iterable[Rule], member: Member) -> list[Tier]:
+    """Return the burn-rate tiers among the rules, with the burn rates of the member."""
+    found = []
+    for rule in rules:
+        windows, limit = list(dict.fromkeys(_WINDOW.findall(rule.query))), _LIMIT.search(rule.query)
+        if len(windows) < 2 or not limit or not member.budget > 0:  # noqa: PLR2004 - a tier has two windows
+            continue
+        number = float(limit[1])
+        factor = number if limit[2] else number / member.budget
+        found.append(_tier(rule, member, round(factor, 6), windows[0], windows[1]))
+    return found
+
+
+def others(rules: Iterable[Rule], member: Member) -> list[OtherAlert]:
+    """Return the alerts among the rules that are no tiers of burn rates."""
+    return [
+        OtherAlert(
+            name=rule.labels.get("tier", ""),
+            severity=rule.labels.get("severity", ""),
+            alert=rule.name,
+            query=rule.query,
+            summary=rule.annotations.get("summary", ""),
+            runbook=rule.annotations.get("runbook_url", ""),
+            firing=_fires(rule, member),
+        )
+        for rule in rules
+        if len(set(_WINDOW.findall(rule.query))) < 2  # noqa: PLR2004 - as above
+    ]
+
+
+def _tier(rule: Rule, member: Member, factor: float, long: str, short: str) -> Tier:
+    long_burn, short_burn = member.burn(long), member.burn(short)
+    fires = _fires(rule, member)
+    seconds = 0.0 if fires else math.inf
+    if not fires and long_burn is not None and short_burn is not None:
+        seconds = forecast.until_firing(factor, long_burn, short_burn, _seconds(long, member))
+    return Tier(
+        name=rule.labels.get("tier", ""),
+        severity=rule.labels.get("severity", ""),
+        alert=rule.name,
+        factor=factor,
+        long=long,
+        short=short,
+        query=rule.query,
+        summary=rule.annotations.get("summary", ""),
+        runbook=rule.annotations.get("runbook_url", ""),
+        dashboard=rule.annotations.get("dashboard_url", ""),
+        long_burn=long_burn,
+        short_burn=short_burn,
+        firing=fires,
+        seconds=seconds,
+    )
+
+
+def _fires(rule: Rule, member: Member) -> bool:
+    tier = rule.labels.get("tier", "")
+    return any(alert.firing and alert.name == rule.name and alert.tier == tier for alert in member.alerts)
+
+
+def _seconds(window: str, member: Member) -> float:
+    try:
+        return float(parse_duration(window)) / member.time_scale
+    except PromqlError:
+        return 0.0
