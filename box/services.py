@@ -6,7 +6,8 @@ from dataclasses import dataclass
 # Command and environment templates may name: {python}, {bin[<server>]} (programs), {root} and {run} (folders),
 # {data} (this service's data folder), {folder} (the same, as a path from {run}: it has no character that a config could
 # read as syntax), {port[<service>]}, {url[<service>]}, {lookback} and {resend_delay} (Prometheus'), {database} (the
-# shop's database URL). Of a service's further ports they name {port[<service>/<port>]}.
+# shop's database URL), {jaeger} (the query API of Jaeger, empty where Tempo runs). Of a service's further ports they
+# name {port[<service>/<port>]}.
 
 
 # A probe comes every 5 s and waits 4 s for its answer. A tier is restarted after two without one: back within 30 s, and
@@ -130,7 +131,7 @@ PROMETHEUS = Service(
         "--storage.tsdb.retention.size=2GB",
         "--rules.alert.resend-delay={resend_delay}",
         "--web.listen-address=127.0.0.1:{port[prometheus]}",
-        "--web.external-url={url[prometheus]}",
+        "--web.external-url={url[slo-serve]}",
         "--query.lookback-delta={lookback}",
         "--enable-feature=exemplar-storage",
     ),
@@ -174,7 +175,6 @@ PAGER = Service(
         ("PAGER_PORT", "{port[pager]}"),
         ("PAGER_RUNBOOKS", "{root}/runbooks"),
         ("PAGER_DATA", "{data}"),
-        ("PAGER_GRAPHS", "0"),  # the Prometheus that we build has no web pages
     ),
 )
 
@@ -192,6 +192,23 @@ PROBER = Service(
         ("PROBER_PORT", "{port[prober]}"),
         ("PROBER_TARGET", "{url[web]}"),
     ),
+)
+
+# Prometheus' links to expressions lead here: see its external URL.
+SLO_SERVE = Service(
+    name="slo-serve",
+    command=(
+        *("{python}", "-m", "slo", "serve", "--listen=127.0.0.1:{port[slo-serve]}", "--refresh=5"),
+        *("--prometheus={url[prometheus]}", "--alertmanager={url[alertmanager]}"),
+        *("--link=Shop={url[web]}/products", "--link=Load={url[locust]}/"),
+        *("--link=Pager={url[pager]}/", "--link=Runbooks={url[pager]}/runbooks/"),
+    ),
+    port_variable="SLO_SERVE_PORT",
+    ready_path="/healthz",
+    alive_path="/healthz",
+    memory_mib=160,
+    needs=("prometheus",),
+    with_collector=(("SLO_JAEGER_URL", "{jaeger}"), ("SLO_VICTORIALOGS_URL", "{url[victoria-logs]}")),
 )
 
 # Never restarted for giving no answer: its run, which may be what keeps it busy, would end.
@@ -320,7 +337,7 @@ TEMPO = Service(
     configs=("monitoring/tempo/tempo.yaml",),
 )
 
-CORE = (CATALOG, ORDERS, WEB, PROMETHEUS, ALERTMANAGER, PAGER, PROBER, LOCUST)
+CORE = (CATALOG, ORDERS, WEB, PROMETHEUS, ALERTMANAGER, PAGER, PROBER, SLO_SERVE, LOCUST)
 TRACE_STORES = (JAEGER, TEMPO)
 """One of them runs: Tempo where PATH has it, for no package registry does."""
 SERVICES = (*CORE, OTEL_COLLECTOR, VICTORIA_LOGS, *TRACE_STORES)

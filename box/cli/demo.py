@@ -120,6 +120,6 @@ def _runner(layout: Layout, settings: Settings, objective: Objective, timeline: 
 
 def _print_where_to_look(console: Console, known: State, objective: Objective) -> None:
     console.print("\nStill running, with steady load. Look at it:")
-    runbook = Page("the runbook of the alert", "pager", (f"/runbooks/{objective.alert}",))
+    runbook = Page("the runbook of the alert", "pager", f"/runbooks/{objective.alert}")
     print_pages(console, known.settings, [*PAGES, BUDGET, runbook])
     console.print(STOP_LINE)

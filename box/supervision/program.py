@@ -56,6 +56,7 @@ def program(service: Service, run: Run, given: Collection[str] = ()) -> Program:
         "port": run.settings.ports,
         "url": {name: run.settings.url(name) for name in run.settings.ports},
         "traces": run.settings.ports.get(f"{run.settings.trace_store}/otlp-grpc"),
+        "jaeger": run.settings.url("jaeger") if "jaeger" in run.settings.ports else "",
         "lookback": LOOKBACK[run.time_scale > 1],
         "resend_delay": RESEND_DELAY[run.time_scale > 1],
     }

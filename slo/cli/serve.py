@@ -33,9 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     default = "http://127.0.0.1:9090"
     text = f"the server to ask (default: {default})"
     add("--prometheus", type=_url, default=default, metavar="URL", help=text)
-    add("--alertmanager", type=_url, default="", metavar="URL", help="show receivers and silences of this server")
-    add("--jaeger", type=_url, default="", metavar="URL", help="show traces of this server")
-    add("--victorialogs", type=_url, default="", metavar="URL", help="show the log records of a trace")
+    add("--alertmanager", type=_url, metavar="URL", help="show receivers and silences of this server")
+    add("--jaeger", type=_url, metavar="URL", help="show traces of this server (SLO_JAEGER_URL)")
+    text = "show the log records of a trace from this server (SLO_VICTORIALOGS_URL)"
+    add("--victorialogs", type=_url, metavar="URL", help=text)
     text = "address of the pages (default: 127.0.0.1:8090)"
     add("--listen", type=_address, default=("127.0.0.1", 8090), metavar="HOST:PORT", help=text)
     text = "answer under this host name, too (repeatable; default: names of loopback)"
@@ -68,12 +69,14 @@ def _config(args: argparse.Namespace, names: Sequence[str], links: Sequence[tupl
     from slo.serve.security import LOOPBACK  # noqa: PLC0415 - as above
 
     options = ServerOptions(tuple(args.header), args.bearer_token_file, args.ca_file, args.client_cert, args.client_key)
-    others = {
-        name: Web(url) if (url := getattr(args, name)) else None for name in ("alertmanager", "jaeger", "victorialogs")
+    urls = {
+        "alertmanager": args.alertmanager,
+        "jaeger": args.jaeger or os.environ.get("SLO_JAEGER_URL", ""),
+        "victorialogs": args.victorialogs or os.environ.get("SLO_VICTORIALOGS_URL", ""),
     }
     return Config(
         prometheus=Web(args.prometheus.rstrip("/"), access_of(options, os.environ)),
-        **others,
+        **{name: Web(url) if url else None for name, url in urls.items()},
         seconds=args.refresh,
         hosts=LOOPBACK | {name.lower() for name in names},
         tiles=tuple(Tile(title, url) for title, url in links),

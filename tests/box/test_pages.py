@@ -1,47 +1,33 @@
 """The addresses that a newcomer is given."""
 
-import pytest
-
 from box.pages import BUDGET, PAGES, addresses
-from box.services import BY_NAME
+from box.services import BY_NAME, selection
 from box.settings import Settings
 from tests.box.conftest import free_ports
-from tests.box.served import Answer, served
-
-(ALERTS,) = (page for page in PAGES if page.title == "alerts in Prometheus")
 
 
-API = {"/api/v1/alerts": Answer(), "/api/v1/query": Answer()}
+def settings(trace_store: str) -> Settings:
+    """Ports of what runs together."""
+    names = [service.name for service in selection(trace_store)]
+    return Settings(dict(zip(names, free_ports(len(names)), strict=True)))
 
 
-@pytest.mark.parametrize(
-    ("pages", "graph", "alerts", "budget"),
-    [
-        ({"/alerts": Answer(), "/query": Answer()}, "/query", "/alerts", "/graph?"),
-        ({"/classic/alerts": Answer(), "/classic/graph": Answer()}, "/classic/graph", "/classic/alerts", "/graph?"),
-        ({"/alerts": Answer(500), "/query": Answer(500)}, "/query", "/api/v1/alerts", "/api/v1/query?"),
-    ],
-    ids=["official", "debian", "ours"],
-)
-def test_every_prometheus_is_linked_where_it_answers(
-    pages: dict[str, Answer], graph: str, alerts: str, budget: str
-) -> None:
-    """With web pages they are linked; without, as in our own build, the API is, and no link is dead."""
-    with served(API | pages | {"/graph": Answer(location=graph)}) as settings:
-        found = dict(addresses(settings, [ALERTS, BUDGET]))
-
-        assert found[ALERTS.title] == settings.url("prometheus") + alerts
-        assert found[BUDGET.title].startswith(settings.url("prometheus") + budget)
-        assert "slo:budget_remaining:ratio" in found[BUDGET.title]
+def test_the_slos_come_first() -> None:
+    """The first address shows what everything else is about."""
+    title, address = next(addresses(settings(""), PAGES))
+    assert title.startswith("SLOs")
+    assert address.endswith("/")
 
 
-def test_pages_of_a_server_that_does_not_answer_are_named_all_the_same() -> None:
-    """Nothing fails because of a link: the last path is given."""
-    settings = Settings(dict(zip(BY_NAME, free_ports(len(BY_NAME)), strict=True)))
-
-    assert dict(addresses(settings, PAGES))[ALERTS.title].endswith("/api/v1/alerts")
+def test_only_pages_of_what_runs_are_named() -> None:
+    """Logs and traces are left out of the core, and traces have pages where Jaeger runs."""
+    core, full, tempo = (dict(addresses(settings(store), PAGES)) for store in ("", "jaeger", "tempo"))
+    assert not any("logs" in title or "traces" in title for title in core)
+    assert "traces of the shop" in full
+    assert "logs of the shop" in full
+    assert "traces of the shop" not in tempo
 
 
 def test_every_page_is_of_a_service() -> None:
     """A page names a row of the service table."""
-    assert {page.service for page in (*PAGES, BUDGET)} <= set(BY_NAME)
+    assert {name for page in (*PAGES, BUDGET) for name in (page.service, page.source) if name} <= set(BY_NAME)
