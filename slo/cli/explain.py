@@ -14,7 +14,7 @@ from slo.cli.selection import chosen, listed
 from slo.cli.usage import CommandError, UsageError
 from slo.diagnostics import pages
 from slo.diagnostics.render import visible
-from slo.explain.facts import facts
+from slo.explain.collect import collect
 from slo.explain.text import text
 from slo.pipeline import Request, compile_sources
 from slo.sources import DEFAULT_FILE, read_sources
@@ -82,7 +82,7 @@ def _explain_slo(files: Sequence[str], wanted: str, form: str) -> None:
         if form == "json":
             _print_json([])
         raise
-    found = [facts(planned) for planned in known if planned.slo in slos]
+    found = [collect(planned) for planned in known if planned.slo in slos]
     if form == "json":
         _print_json(found)
     else:

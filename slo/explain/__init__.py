@@ -1,1 +1,1 @@
-"""Everything that there is to know about one SLO: facts first, then the same facts as text for a person."""
+"""Explain one SLO: facts first, then the facts as text."""

@@ -1,4 +1,4 @@
-"""Plain text of at most a terminal's width: tables, and sentences that are wrapped."""
+"""Plain text no wider than a terminal: tables and wrapped sentences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ INDENT = "  "
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns as wide as their widest cell."""
+    """Return lines with columns as wide as their widest cell."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
         (INDENT + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))).rstrip()
@@ -22,7 +22,7 @@ def table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def sentence(text: str, indent: str = INDENT) -> list[str]:
-    """Lines that are broken at spaces alone, so that names stay whole."""
+    """Return lines that break at spaces only, so that names stay whole."""
     return wrap(
         text,
         WIDTH,
@@ -34,7 +34,7 @@ def sentence(text: str, indent: str = INDENT) -> list[str]:
 
 
 def entries(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """`name  text` with the texts in one column, wrapped within it."""
+    """Return lines `name  text` with the texts wrapped in one column."""
     rows = list(pairs)
     column = len(INDENT) + max((len(name) for name, _ in rows), default=0) + 2
     lines = []

@@ -1,41 +1,41 @@
-"""The facts about an SLO as a text that answers the questions of whoever owns it, or is on call for it."""
+"""The facts about an SLO as text for its owners and for on-call engineers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.explain import traffic_text
+from slo.explain import traffic_levels
 from slo.explain.table import INDENT, entries, sentence, table
-from slo.explain.units import days, number, one_of, share, time, windows
+from slo.explain.units import days, number, one_of, percent, time, windows
 from slo.promql import duration, quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slo.explain.values import AlertRoute, Facts, MemberFacts, TierFacts
+    from slo.explain.facts import AlertRoute, Facts, MemberFacts, TierFacts
 
 _EXAMPLES = (1, 10, 100)
 _COUNTED = {
-    "events": "events, one by one",
-    "slices": "slices: minutes that are good or bad as a whole",
-    "ratio-slices": "ratio-slices: every minute is bad to a share, and the mean of these shares counts: a minute with "
-    "a thousand events weighs no more than one with ten",
+    "events": "events",
+    "slices": "slices: good and bad minutes",
+    "ratio-slices": "ratio-slices: the mean of the error ratios of all minutes; each minute has the same weight, "
+    "whatever its traffic",
 }
 
 
 def text(facts: Facts) -> str:
-    """The whole story, without colour, made for a terminal of 100 columns."""
+    """Return all facts as text without colour for a terminal of 100 columns."""
     parts = (
         [f"{facts.service}/{facts.slo}: {_one_line(facts.title)}"],
-        ["What is measured?", *_measured(facts)],
-        ["What is recorded while a series is missing?", *_missing(facts)],
-        ["How many errors may I make?", *_budget(facts)],
-        ["Which budgets do the members of the group have?", *_members(facts)] if facts.members else [],
-        ["When will I be paged, and when is there a ticket?", *_alerted(facts)],
-        ["Why are these the thresholds?", *_thresholds(facts)] if facts.tiers else [],
-        ["What does the traffic change?", *traffic_text.lines(facts)] if facts.tiers else [],
-        ["Which alerts are there, and who gets them?", *_alerts(facts)],
-        ["Where do I look?", *_looking(facts)],
+        ["Measurement", *_measured(facts)],
+        ["Missing series", *_missing(facts)],
+        ["Error budget", *_budget(facts)],
+        ["Members of the group", *_members(facts)] if facts.members else [],
+        ["Time to alert", *_alerted(facts)],
+        ["Thresholds", *_thresholds(facts)] if facts.tiers else [],
+        ["Effect of traffic", *traffic_levels.lines(facts)] if facts.tiers else [],
+        ["Alerts and receivers", *_alerts(facts)],
+        ["Series and queries", *_queries(facts)],
     )
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -45,24 +45,22 @@ def _one_line(title: str) -> str:
 
 
 def _grouped(name: str, renamed: Mapping[str, str]) -> str:
-    """A label of the group, and what the user's own series call it."""
+    """Return a label of the group, with its name on the user's own series."""
     return f"{name} (the label {renamed[name]} of the series)" if name in renamed else name
 
 
 def _measured(facts: Facts) -> list[str]:
     measured = facts.measured
     rows = [
-        ("objective", f"{share(facts.objective)} good, in a rolling window of {days(facts.window)}"),
+        ("objective", f"{percent(facts.objective)} good, in a rolling window of {days(facts.window)}"),
         ("counted", _COUNTED[measured.unit]),
         ("good is", measured.good),
     ]
     if measured.group_by:
         labels = ", ".join(_grouped(name, measured.renamed) for name in measured.group_by)
-        rows.append(("group", f"each value of {labels} has a budget and alerts of its own"))
+        rows.append(("group", f"separate budget and alerts for each value of {labels}"))
     if measured.bridge:
-        rows.append(
-            ("gaps", "what series that appear late and missing scrapes would lose is counted (data_loss: bridge)")
-        )
+        rows.append(("gaps", "events lost to late series and missed scrapes are counted (data_loss: bridge)"))
     rows += [
         ("left out", f"{left.when}{f' ({_one_line(left.reason)})' if left.reason else ''}")
         for left in measured.left_out
@@ -77,19 +75,17 @@ def _missing(facts: Facts) -> list[str]:
 
 def _budget(facts: Facts) -> list[str]:
     unit, budget = facts.measured.unit, facts.budget
-    lines = sentence(f"{share(budget.share)} of the {unit} of {days(facts.window)}: {one_of(budget.share)}.")
-    rows = [(f"at {share(spending.error_ratio)} errors", _lasts(spending.seconds)) for spending in budget.lasts]
+    lines = sentence(f"{percent(budget.share)} of the {unit} of {days(facts.window)}: {one_of(budget.share)}.")
+    rows = [(f"at {percent(spending.error_ratio)} errors", _lasts(spending.seconds)) for spending in budget.lasts]
     rows[0] = ("in a total outage", rows[0][1])
     lines += entries([*_amounts(facts), *rows])
     if unit == "events" and budget.events is None:
-        lines += sentence(
-            "The traffic of this SLO is not given; `traffic: {per_second: 10}` would tell the number here."
-        )
+        lines += sentence("Set the expected traffic for a number here: `traffic: {per_second: 10}`.")
     return lines
 
 
 def _amounts(facts: Facts) -> list[tuple[str, str]]:
-    """The budget as a number: of what is expected, or at some traffic."""
+    """Return the budget in events: at the expected traffic, or at examples."""
     budget, unit = facts.budget, facts.measured.unit
     if budget.events is not None and budget.of is not None:
         each = " from each member" if facts.measured.group_by else ""
@@ -105,84 +101,72 @@ def _amounts(facts: Facts) -> list[tuple[str, str]]:
 
 def _lasts(seconds: float | None) -> str:
     if seconds is None:
-        return "the budget is never spent: that many are allowed all the time"
+        return "the budget is never spent"
     return f"the budget is spent after {time(seconds)}"
 
 
 def _members(facts: Facts) -> list[str]:
     tiers = [tier.name for tier in facts.tiers]
     rows = [("members", "objective", "budget", "total outage", *tiers)]
-    rows += [
-        (_who(member), share(member.objective), share(member.budget), time(member.outage_seconds), *_above(member))
-        for member in facts.members
-    ]
+    for member in facts.members:
+        objective, budget = percent(member.objective), percent(member.budget)
+        thresholds = [f"{threshold:f}" for threshold in member.thresholds.values()]
+        rows.append((_match(member), objective, budget, time(member.outage_seconds), *thresholds))
     return [
         *table(rows),
-        *sentence(f"Under the names of the tiers: the share of bad {facts.measured.unit} above which they fire."),
+        *sentence(f"Columns of tiers: the ratio of bad {facts.measured.unit} above which they fire."),
     ]
 
 
-def _who(member: MemberFacts) -> str:
+def _match(member: MemberFacts) -> str:
     return ", ".join(f"{name}={quote(value)}" for name, value in member.match.items()) or "all others"
-
-
-def _above(member: MemberFacts) -> list[str]:
-    return [f"{threshold:f}" for threshold in member.thresholds.values()]
 
 
 def _alerted(facts: Facts) -> list[str]:
     if not facts.tiers:
-        return sentence("Never because of the burn rate: all tiers are switched off.")
-    ratios = [detection.error_ratio for detection in facts.tiers[0].detection]
-    known = facts.tiers[0].errors is not None
-    rows = [("tier", "severity", *(f"at {share(r)}" for r in ratios), f"bad {facts.measured.unit}", "ends within")]
-    rows += [
-        (tier.name, tier.severity, *_detected(tier), number(tier.errors or 0) if known else _part(tier), _over(tier))
-        for tier in facts.tiers
-    ]
+        return sentence("No burn-rate alert: all tiers are disabled.")
+    times = [f"at {percent(detection.error_ratio)}" for detection in facts.tiers[0].detection]
+    rows = [("tier", "severity", *times, f"bad {facts.measured.unit}", "resolves within")]
+    for tier in facts.tiers:
+        errors = _ratio(tier) if tier.errors is None else number(tier.errors)
+        rows.append((tier.name, tier.severity, *_detected(tier), errors, duration(tier.resets_after)))
     lines = table(rows)
     lines += sentence(
-        "at N%: how long after the first error the tier fires when N% of everything is bad and all was well before; "
-        "one scrape and one evaluation come on top. "
-        f"bad {facts.measured.unit}: how many in the long window it takes, and at least {facts.min_bad_events} "
-        f"(min_bad_events: {facts.min_bad_events_from}). ends within: how long the alert stays at most when the errors "
-        "stop."
+        "at N%: time from the first error until the tier fires, at an error ratio of N% after none; add one scrape and "
+        f"one evaluation. bad {facts.measured.unit}: needed in the long window, at least {facts.min_bad_events} "
+        f"(min_bad_events: {facts.min_bad_events_from}). resolves within: time after the last error, at most."
     )
     if facts.page == "ticket":
-        lines += sentence("No page: the paging tiers of the policy raise tickets (page: ticket).")
+        lines += sentence("No pages: the paging tiers of the policy raise tickets (page: ticket).")
     if facts.disabled:
-        lines += sentence(f"Switched off: {', '.join(facts.disabled)}.")
+        lines += sentence(f"Disabled: {', '.join(facts.disabled)}.")
     return lines + _not_for_all(facts)
 
 
 def _not_for_all(facts: Facts) -> list[str]:
     if len(facts.members) <= 1:
         return []
-    return sentence("For members that have no objective of their own; the thresholds of the others stand above.")
+    return sentence("For members without an objective of their own; thresholds of the others: see above.")
 
 
 def _detected(tier: TierFacts) -> list[str]:
     return ["never" if found.seconds is None else time(found.seconds) for found in tier.detection]
 
 
-def _part(tier: TierFacts) -> str:
-    return f"{share(tier.threshold)} of {duration(tier.long)}"
-
-
-def _over(tier: TierFacts) -> str:
-    return duration(tier.resets_after)
+def _ratio(tier: TierFacts) -> str:
+    return f"{percent(tier.threshold)} of {duration(tier.long)}"
 
 
 def _thresholds(facts: Facts) -> list[str]:
     rows = [("tier", "threshold", "burn rate", "long / short", "budget spent when it fires")]
     rows += [
-        (t.name, f"{t.threshold:f}", f"{t.burn_rate:f}", windows(t.long, t.short), share(t.budget_spent))
+        (t.name, f"{t.threshold:f}", f"{t.burn_rate:f}", windows(t.long, t.short), percent(t.budget_spent))
         for t in facts.tiers
     ]
     lines = table(rows)
     lines += sentence(
-        "threshold = share of the budget that may be spent x SLO window / long window x error budget; the share and "
-        f"the windows are those of the policy {facts.policy}:"
+        "threshold = part of the budget spent x SLO window / long window x error budget; the part and the windows are "
+        f"those of the policy {facts.policy}:"
     )
     lines += table([(tier.name, tier.sum) for tier in facts.tiers])
     lines += entries((tier.name, tier.changed) for tier in facts.tiers if tier.changed)
@@ -197,7 +181,7 @@ def _alerts(facts: Facts) -> list[str]:
         lines += ["  " + line for line in entries((_label(alert), f"when {alert.fires}") for alert in mine)]
     absent = [what for what, tier in (("BudgetExhausted", "exhausted"), ("NoData", "no-data")) if not _has(facts, tier)]
     if absent:
-        lines += sentence(f"Switched off: {', '.join(absent)}.")
+        lines += sentence(f"Disabled: {', '.join(absent)}.")
     return lines + _receivers(facts) + _incident(facts)
 
 
@@ -216,7 +200,7 @@ def _receivers(facts: Facts) -> list[str]:
         line
         for severity, receivers in sorted(by_severity.items())
         for line in sentence(
-            f"Alertmanager sends each {severity} {team}to the first of these receivers that its configuration has: "
+            f"Alertmanager sends each {severity} {team}to the first of these receivers in its configuration: "
             f"{', '.join(receivers)}."
         )
     ]
@@ -236,11 +220,11 @@ def _incident(facts: Facts) -> list[str]:
     return lines
 
 
-def _looking(facts: Facts) -> list[str]:
+def _queries(facts: Facts) -> list[str]:
     lines = []
     for query in facts.series:
         lines += [INDENT + query.promql, *sentence(query.answers, "      ")]
-    lines += ["", *sentence("To paste into Prometheus or Grafana:")]
+    lines += ["", *sentence("Queries for Prometheus or Grafana:")]
     for query in facts.queries:
         lines += [*sentence(query.answers), *("      " + line for line in query.promql.split("\n"))]
     return lines

@@ -1,4 +1,4 @@
-"""The facts about alert tiers: how a threshold comes about, what it takes to be above it, and for how long."""
+"""The facts about alert tiers: thresholds, and how many errors for how long exceed them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from slo import traffic
 from slo.burnrate import rules
-from slo.explain.units import exact, number, share
-from slo.explain.values import AtTraffic, Detection, Level, TierFacts
+from slo.explain.facts import AtTraffic, Detection, Level, TierFacts
+from slo.explain.units import exact, number, percent
 from slo.promql import duration
 from slo.resolve.alerts import derived_bad_events
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from slo.plan.rules import PlannedSlo
 
 RATIOS = (Decimal(1), Decimal("0.1"), Decimal("0.02"), Decimal("0.01"))
-"""The error ratios for which times are told."""
+"""Error ratios of the printed times."""
 
 _MULTIPLES = (Decimal("0.5"), Decimal(1), Decimal(2), Decimal(10))
 _SLICE = 60
 
 
 def per_second(slo: Slo) -> Decimal | None:
-    """Events in a second as the file expects them; slices come once a minute."""
+    """Return the expected events per second; slices come once a minute."""
     return slo.traffic if slo.sli.unit == "events" else 1 / Decimal(_SLICE)
 
 
 def tier_facts(planned: PlannedSlo) -> tuple[TierFacts, ...]:
-    """All tiers of an SLO."""
+    """Return all tiers of an SLO."""
     return tuple(_facts(planned.slo, tier, rule) for tier, rule in zip(planned.tiers, rules(planned.slo), strict=True))
 
 
@@ -55,7 +55,7 @@ def _facts(slo: Slo, tier: Tier, rule: TierRule) -> TierFacts:
 
 
 def _sum(slo: Slo, tier: Tier, rule: TierRule) -> str:
-    """`0.02 x 30d / 1h x 0.001 = 0.02 x 720 x 0.001 = 14.4 x 0.001 = 0.0144`."""
+    """Return a sum: `0.02 x 30d / 1h x 0.001 = 0.02 x 720 x 0.001 = 14.4 x 0.001 = 0.0144`."""
     budget, spent, times = f"{slo.budget:f}", exact(rule.budget), Fraction(slo.window, tier.long)
     rounded = "" if rule.budget * times == Fraction(tier.wanted) else " (rounded down)"
     steps = (
@@ -68,21 +68,21 @@ def _sum(slo: Slo, tier: Tier, rule: TierRule) -> str:
 
 
 def _changed(slo: Slo, tier: Tier) -> str:
-    """Why the tier does not have the burn rate of its policy."""
+    """Return why the tier does not have the burn rate of its policy, or nothing."""
     now = f"{tier.burn:f} x {slo.budget:f} = {tier.threshold.normalize():f}"
     if tier.burn > tier.wanted:
-        return f"raised to {now}: a slower burn leaves some of the budget at the end of the window"
+        return f"raised to {now}: a slower burn never spends the budget"
     if not tier.lowered:
         return ""
     fastest = f"1 / {slo.budget:f} = {number(1 / slo.budget)}"
-    why = f"a total outage burns at {fastest}, and {share(tier.reach)} bad {slo.sli.unit} must be enough for this tier"
+    why = f"a total outage burns at {fastest}, and {percent(tier.reach)} bad {slo.sli.unit} must fire this tier"
     if tier.burn == 1:
-        why = f"{share(tier.reach)} bad {slo.sli.unit} should be enough for this tier, but that many are allowed"
-    return f"lowered to {now}: {why}; {share(tier.budget)} of the budget is spent by then"
+        why = f"{percent(tier.reach)} bad {slo.sli.unit} should fire this tier, but the objective allows them"
+    return f"lowered to {now}: {why}; it fires with {percent(tier.budget)} of the budget spent"
 
 
 def _errors(slo: Slo, tier: Tier) -> float | None:
-    """Shares of slices add up to any number, events and slices only to whole ones."""
+    """Return the bad events that make the tier fire: ratios of slices add up to any number, others to whole ones."""
     often, least = per_second(slo), slo.alerts.min_bad_events
     if often is None:
         return None
@@ -100,7 +100,7 @@ def _seconds(slo: Slo, tier: Tier, ratio: float) -> float | None:
 
 
 def levels(planned: PlannedSlo) -> tuple[Level, ...]:
-    """The tiers at other traffic than the expected one, which slices do not depend on."""
+    """Return the tiers at multiples of the expected traffic, on which slices do not depend."""
     slo = planned.slo
     if slo.traffic is None or slo.sli.unit != "events":
         return ()

@@ -1,4 +1,4 @@
-"""Numbers, times and shares as a person reads them: the unit that fits, and never an exponent."""
+"""Numbers, times and fractions for people: with a fitting unit, and without exponents."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FINITE = 6
 
 
 def number(value: float | Decimal) -> str:
-    """Three digits, or all of those before the point: `2.59`, `25.9`, `2,592`, `0.00026`.
+    """Return three digits, or all before the point: `2.59`, `25.9`, `2,592`, `0.00026`.
 
     >>> [number(n) for n in (0.00025912, 2.5912, 99.97, 2592.4, 3_000_000_000)]
     ['0.000259', '2.59', '100', '2,592', '3,000,000,000']
@@ -25,7 +25,7 @@ def number(value: float | Decimal) -> str:
 
 
 def time(seconds: float) -> str:
-    """`51.8 s`, `7.2 min`, `3.5 h` or `1.2 d`: three digits are as exact as anybody can use.
+    """Return a time with three digits: `51.8 s`, `7.2 min`, `3.5 h` or `1.2 d`.
 
     >>> [time(s) for s in (0.02, 51.84, 60, 2592, 34_560_000)]
     ['under 1 s', '51.8 s', '1 min', '43.2 min', '400 d']
@@ -37,7 +37,7 @@ def time(seconds: float) -> str:
 
 
 def rate(per_second: Decimal) -> str:
-    """`5/s`, and where that would be a small fraction `36/h` or `2/d`.
+    """Return a rate: `5/s`, and below 0.1/s `36/h` or `2/d`.
 
     >>> [rate(Decimal(r)) for r in ("1000", "0.5", "0.01", "0.00001")]
     ['1,000/s', '0.5/s', '36/h', '0.864/d']
@@ -48,10 +48,10 @@ def rate(per_second: Decimal) -> str:
     return f"{number(per_second * _DAY)}/d"
 
 
-def share(value: Decimal | Fraction | float) -> str:
-    """`0.999` -> `99.9%`: exact for decimals, three digits for everything else.
+def percent(value: Decimal | Fraction | float) -> str:
+    """Return a percentage, `0.999` as `99.9%`: exact for decimals, three digits for other numbers.
 
-    >>> [share(v) for v in (Decimal("0.99950"), Fraction(3, 7), 0.000000012)]
+    >>> [percent(v) for v in (Decimal("0.99950"), Fraction(3, 7), 0.000000012)]
     ['99.95%', '42.9%', '0.0000012%']
     """
     if isinstance(value, Decimal):
@@ -60,7 +60,7 @@ def share(value: Decimal | Fraction | float) -> str:
 
 
 def chance(probability: float) -> str:
-    """A probability, of which a person needs to know no more than one digit where it is small.
+    """Return a probability as a percentage, with one digit where it is small.
 
     >>> [chance(p) for p in (1, 0.43, 0.031, 0.00002)]
     ['100%', '43%', '3%', 'under 0.1%']
@@ -71,7 +71,7 @@ def chance(probability: float) -> str:
 
 
 def exact(value: Fraction) -> str:
-    """A fraction as a decimal where it ends soon, else as a fraction: `0.02`, `67/210`.
+    """Return a fraction as a decimal of at most six places, else as a fraction: `0.02`, `67/210`.
 
     >>> exact(Fraction(1, 50)), exact(Fraction(67, 210)), exact(Fraction(720))
     ('0.02', '67/210', '720')
@@ -83,16 +83,16 @@ def exact(value: Fraction) -> str:
 
 
 def days(seconds: int) -> str:
-    """`1 day`, `30 days`: windows are whole days."""
+    """Return whole days: `1 day`, `30 days`."""
     return "1 day" if seconds == _DAY else f"{seconds // _DAY} days"
 
 
 def one_of(value: Decimal) -> str:
-    """`1 of every 1,000`: a share as numbers that can be counted."""
+    """Return a fraction in numbers: `1 of every 1,000`."""
     exactly = Fraction(value)
     return f"{exactly.numerator:,} of every {exactly.denominator:,}"
 
 
 def windows(long: int, short: int) -> str:
-    """`1h / 5m`."""
+    """Return both windows: `1h / 5m`."""
     return f"{duration(long)} / {duration(short)}"

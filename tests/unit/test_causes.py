@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from slo.errors import CompileError
-from slo.explain.facts import facts
+from slo.explain.collect import collect
 from slo.explain.text import text
 from slo.lint import lint
 from slo.load import Source
@@ -193,4 +193,4 @@ def test_a_missing_configuration_is_reported_once() -> None:
 def test_explain(name: str, said: str) -> None:
     """The alerts of an SLO, and whose pages hold back which."""
     planned = next(p for p in built(CHAIN)[0].plan.slos if p.slo.name == name)
-    assert said in " ".join(text(facts(planned)).split())
+    assert said in " ".join(text(collect(planned)).split())

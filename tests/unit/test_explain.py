@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from slo.emit.alertmanager import alertmanager
 from slo.emit.context import Context
 from slo.explain import units
-from slo.explain.facts import facts
+from slo.explain.collect import collect
+from slo.explain.facts import Facts
 from slo.explain.text import text
-from slo.explain.values import Facts
 from slo.load import Source
 from slo.model import Override, Scale, Slo
 from slo.pipeline import Request, compile_sources
@@ -44,14 +44,14 @@ SLIS = {
 def told(slo: Slo) -> Facts:
     """The facts about a complete objective."""
     (planned,) = plan(slo_set(slo), Scale()).slos
-    return facts(planned)
+    return collect(planned)
 
 
 def of_text(slo: str, top: str = "") -> Facts:
     """The facts about the only SLO of a specification."""
     spec = f"version: 1\nservice: shop\n{top}slos: [{{name: it, {slo}}}]\n"
     (compiled,) = compile_sources([Source("slos.yaml", spec)], Request(("prometheus",)))
-    return facts(compiled.plan.slos[0])
+    return collect(compiled.plan.slos[0])
 
 
 def words(known: Facts) -> str:
@@ -91,7 +91,9 @@ def test_sliced_events() -> None:
 
 def test_shares_of_slices_are_said_to_be_a_mean() -> None:
     """Nobody takes the mean of minutes for a share of events."""
-    assert "the mean of these shares counts" in words(of_text("objective: 99%, sli: {ratio: {error: share}}"))
+    assert "the mean of the error ratios of all minutes" in words(
+        of_text("objective: 99%, sli: {ratio: {error: share}}")
+    )
 
 
 DAYS = st.integers(1, 400)
@@ -155,14 +157,14 @@ def test_policies_of_the_file() -> None:
     assert [tier.name for tier in known.tiers] == ["now"]
     assert known.tiers[0].detection[0].seconds == 3 * 60 + 600
     assert "are those of the policy calm" in words(known)
-    assert "in 6h, and still in 30m, for 10m" in words(known)
+    assert "over 6h and over 30m, for 10m" in words(known)
 
 
 def test_disabled_tiers_are_named() -> None:
     """What is switched off is not forgotten."""
     known = told(objective(disable=("ticket-slow",), no_data="off", exhausted="off"))
-    assert "Switched off: ticket-slow." in words(known)
-    assert "Switched off: BudgetExhausted, NoData." in words(known)
+    assert "Disabled: ticket-slow." in words(known)
+    assert "Disabled: BudgetExhausted, NoData." in words(known)
 
 
 def test_members() -> None:
@@ -198,10 +200,10 @@ def test_gaps_and_maintenance() -> None:
 @pytest.mark.parametrize(
     ("changes", "source"),
     [
-        ({}, "the default"),
-        ({"min_bad_events": 7}, "given in the specification"),
+        ({}, "default"),
+        ({"min_bad_events": 7}, "set in the specification"),
         ({"min_bad_events": 9, "traffic": Decimal(1)}, "derived from the traffic"),
-        ({"min_bad_events": 3, "traffic": Decimal(1)}, "given in the specification"),
+        ({"min_bad_events": 3, "traffic": Decimal(1)}, "set in the specification"),
     ],
 )
 def test_where_min_bad_events_comes_from(changes: dict[str, Any], source: str) -> None:
@@ -222,7 +224,7 @@ def test_receivers_are_those_of_the_routes(team: str) -> None:
     """Alertmanager's configuration has the first receiver that is told for each severity."""
     slo = objective(team=team)
     planned = plan(slo_set(slo), Scale())
-    for route in facts(planned.slos[0]).alerts:
+    for route in collect(planned.slos[0]).alerts:
         names = "".join(f"  - name: {name}\n" for name in (*reversed(route.receivers), "page", "ticket"))
         context = Context(LAYOUT, f"route: {{receiver: page}}\nreceivers:\n{names}", "base.yml", "slos.yaml")
         ((_, config),) = alertmanager(planned, context)
@@ -275,7 +277,7 @@ def test_labels_under_another_name_are_explained() -> None:
     known = of_text(
         "objective: 99%, group_by: [{label: service, as: their_service}, method], sli: {events: {total: a, bad: b}}"
     )
-    assert "each value of their_service (the label service of the series), method has a budget" in words(known)
+    assert "for each value of their_service (the label service of the series), method" in words(known)
     assert (known.measured.group_by, known.measured.renamed) == (
         ("their_service", "method"),
         {"their_service": "service"},

@@ -8,7 +8,7 @@ import pytest
 
 from slo.burnrate import tiers
 from slo.errors import CompileError
-from slo.explain.facts import facts
+from slo.explain.collect import collect
 from slo.explain.text import text
 from slo.lint import lint
 from slo.load import Source
@@ -123,16 +123,16 @@ def test_a_policy_without_other_tiers_has_no_burn_rate_alert() -> None:
 @pytest.mark.parametrize(
     ("slo", "said", "unsaid"),
     [
-        (objective(page="off"), ["Switched off: page-fast, page-slow."], ["sends each page"]),
+        (objective(page="off"), ["Disabled: page-fast, page-slow."], ["sends each page"]),
         (objective(page="ticket"), ["raise tickets (page: ticket)", "page-fast (ticket)"], ["sends each page"]),
-        (objective(disable=("ticket-slow",)), ["Switched off: ticket-slow.", "sends each page"], ["page: ticket"]),
+        (objective(disable=("ticket-slow",)), ["Disabled: ticket-slow.", "sends each page"], ["page: ticket"]),
         (objective(page="off", window=7 * DAY), ["ticket-fast"], ["page-slow (page)"]),
     ],
 )
 def test_explain(slo: Slo, said: list[str], unsaid: list[str]) -> None:
     """The tables have the tiers that are left, and the text names what is off and that nothing pages."""
     (planned,) = plan(slo_set(slo), Scale()).slos
-    words = " ".join(text(facts(planned)).split())
+    words = " ".join(text(collect(planned)).split())
     assert [each for each in said if each not in words] == []
     assert [each for each in unsaid if each in words] == []
 

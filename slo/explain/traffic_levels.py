@@ -1,4 +1,4 @@
-"""What other traffic than the expected one would change, as text."""
+"""The effect of other traffic than the expected one, as text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from slo.promql import duration
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slo.explain.values import AtTraffic, Facts, Level, TierFacts
+    from slo.explain.facts import AtTraffic, Facts, Level, TierFacts
 
 
 def lines(facts: Facts) -> list[str]:
-    """Whether a single failure matters, and where the traffic is known, what it takes at half of it and at more."""
+    """Return what each tier needs at multiples of the expected traffic, and the effect of a single failure."""
     if facts.measured.unit != "events":
-        return sentence("Nothing: slices come once a minute, however many events they have.")
+        return sentence("No effect: slices come once a minute, whatever their traffic.")
     return [*_levels(facts), *_single(facts)]
 
 
@@ -27,18 +27,18 @@ def _levels(facts: Facts) -> list[str]:
         return []
     each = "Each member of the group" if facts.measured.group_by else "This SLO"
     said = sentence(
-        f"{each} expects {rate(facts.levels[1].per_second)} at the quietest hour. Bad events that a tier needs, and "
-        "how long a total outage takes to make them (-: not within the long window):"
+        f"{each} expects {rate(facts.levels[1].per_second)} at the quietest hour. Bad events that fire a tier, and "
+        "the time until a total outage makes them (-: not within the long window):"
     )
     said += table([_head(facts), *_rows(facts, _needed), _least(facts), _budgets(facts)])
     said += sentence(
-        "Chance in a month, at most, that a tier fires although the objective is just met and failures have nothing to "
-        "do with each other:"
+        "Upper bound of the chance in a month that a tier fires although the objective is just met, with independent "
+        "failures:"
     )
     said += table([_head(facts), *_rows(facts, lambda cell: chance(cell.chance_in_a_month))])
     if any(tier.burn_rate == 1 for tier in facts.tiers):
         said += sentence(
-            "At burn rate 1 that is as it should be: an SLO that just meets its objective is there half of the time."
+            "At burn rate 1 this is expected: an SLO that just meets its objective is above it half of the time."
         )
     return said
 
@@ -72,13 +72,11 @@ def _budgets(facts: Facts) -> list[str]:
 
 
 def _single(facts: Facts) -> list[str]:
-    said = sentence(
-        "Where events are rare, a single failure is a large share of them. It alone is above the threshold of"
-    )
+    said = sentence("With few events, a single failure is a large part of them. It alone exceeds the threshold of")
     said += entries((tier.name, _harmless(tier)) for tier in facts.tiers)
     if facts.min_bad_events == 1:
-        return said + sentence("and alerts then, since min_bad_events is 1.")
-    return said + sentence(f"and does not alert even then, since min_bad_events is {facts.min_bad_events}.")
+        return said + sentence("and then alerts: min_bad_events is 1.")
+    return said + sentence(f"but does not alert: min_bad_events is {facts.min_bad_events}.")
 
 
 def _harmless(tier: TierFacts) -> str:
