@@ -18,11 +18,10 @@ import msgspec
 from msgspec.structs import replace
 
 from slo.model import TierRule
+from slo.times import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from slo.model import AlertSeverity, PageSetting, PolicyTable, Slo
-
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
 LADDER = (
     5 * MINUTE,

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from slo.operands import subtracts
 from slo.promql import Selector, duration
 from slo.query import Query, by_labels
+from slo.times import SUBWINDOW
 from slo.zerofill import QueryFacts, rate_of, zero_filled
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def _bridged(selector: Selector, base: Base, others: Sequence[Query]) -> str:
     counted from there on. What `rate` says of a series of which this is known is left out: it would stretch the part of
     the tile that has samples over the rest.
     """
-    tile, reach = duration(base.tile), duration(_BRIDGE // (300 // base.tile))
+    tile, reach = duration(base.tile), duration(_BRIDGE // (SUBWINDOW // base.tile))
     by = by_labels(base.group_by).rstrip()
     now = f"(max_over_time({selector}[{tile}]) unless {selector} offset {tile})"
     last = f"last_over_time({selector}[{reach}] offset {tile})"

@@ -15,6 +15,7 @@ from slo.emit import FILE_NAMES
 from slo.model import Options, Scale
 from slo.resolve.findings import RefusedError
 from slo.resolve.values import name, scrape_interval
+from slo.times import SUBWINDOW
 from slo.write import State, write
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ examples:
   slo build --check                             exit 1 when an output is not current
   slo build --time-scale 60 -o demo             30 days pass in 12 hours
 """
-_SUBWINDOW = 300
 _SCRAPES_PER_SUBWINDOW = 3
 _DIFF_LINES = 20
 _LEAST_RULES = 10
@@ -100,7 +100,7 @@ def _scale(factor: int | None, interval: int | None, *, into: bool) -> Scale | N
     if not into:
         raise UsageError("--time-scale needs -o DIR: load such rules into a Prometheus of their own")
     interval = interval or 1
-    scrapes, rest = divmod(_SUBWINDOW // factor, interval)
+    scrapes, rest = divmod(SUBWINDOW // factor, interval)
     if scrapes < _SCRAPES_PER_SUBWINDOW:
         raise UsageError("fewer than three scrapes in five minutes at this time scale; lower K or the scrape interval")
     if rest:
@@ -119,7 +119,7 @@ def _folder(text: str) -> Path:
 
 def _factor(text: str) -> int:
     """Return a time scale under which five minutes stay a whole number of seconds."""
-    if not text.isdecimal() or int(text[:9]) < 1 or _SUBWINDOW % int(text[:9]):
+    if not text.isdecimal() or int(text[:9]) < 1 or SUBWINDOW % int(text[:9]):
         raise ArgumentTypeError("K must be a whole number that divides 300, such as 60")
     return int(text[:9])
 

@@ -9,13 +9,13 @@ from zlib import crc32
 
 import msgspec
 
-from slo.burnrate import HOUR, LADDER
+from slo.burnrate import LADDER
 from slo.emit import panels
 from slo.emit.header import lines as header
 from slo.emit.panels import Panel, Query
 from slo.plan import durations, names
-from slo.plan.windows.subwindows import TILE
 from slo.promql import naming, quote
+from slo.times import HOUR, SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -180,13 +180,13 @@ def _overview_window(plan: Plan) -> int:
     recorded = Counter(rule.name for group in plan.groups for rule in group.rules)
     shards = len({planned.shard for planned in plan.slos})
     common = [w for w in LADDER if recorded[names.error_ratio(w)] == shards]
-    return min((w for w in common if w >= HOUR), default=TILE)
+    return min((w for w in common if w >= HOUR), default=SUBWINDOW)
 
 
 def _numbers(view: _View) -> Iterator[Panel]:
     """The chosen SLO in five numbers."""
-    burn = f"{view.one(names.error_ratio(TILE))} / {view.one(names.BUDGET)}"
-    recent = f"Of the last {view.spoken(TILE)}; at 1 the budget lasts exactly its window."
+    burn = f"{view.one(names.error_ratio(SUBWINDOW))} / {view.one(names.BUDGET)}"
+    recent = f"Of the last {view.spoken(SUBWINDOW)}; at 1 the budget lasts exactly its window."
     for title, text, expr, width, body in (
         ("Objective", "The share of good events.", f"1 - {view.one(names.BUDGET)}", 5, panels.stat("percentunit", 3)),
         ("Budget remaining", _MISSED, view.one(names.REMAINING), 5, panels.stat("percentunit", 1, _BUDGET)),
@@ -201,7 +201,7 @@ _MISSED = "Of the SLO's own window. Below zero the objective is missed."
 
 
 def _error_ratio(view: _View) -> Panel:
-    used = {w for planned in view.plan.slos for tier in planned.tiers for w in (tier.long, tier.short)} | {TILE}
+    used = {w for planned in view.plan.slos for tier in planned.tiers for w in (tier.long, tier.short)} | {SUBWINDOW}
     ratios = (Query(view.one(names.error_ratio(w)), f"{view.span(w)}{view.member}") for w in sorted(used))
     text = "Bad events among all events over several windows, and what the objective allows."
     queries = (*ratios, Query(view.one(names.BUDGET), f"allowed{view.member}"))
@@ -209,7 +209,7 @@ def _error_ratio(view: _View) -> Panel:
 
 
 def _burn_rate(view: _View) -> Panel:
-    longs = sorted({tier.long for planned in view.plan.slos for tier in planned.tiers}) or [TILE]
+    longs = sorted({tier.long for planned in view.plan.slos for tier in planned.tiers}) or [SUBWINDOW]
     text = "Over the long windows of the alerts, as they compute it: what is not recorded of a window counts as good."
     queries = tuple(Query(_burn(view, w), f"{view.span(w)}{view.member}") for w in longs)
     return Panel("Burn rate: $slo", text, _HALF, 9, queries, panels.lines("none", floor=0, limit=1))
@@ -226,9 +226,9 @@ def _remaining(view: _View) -> Panel:
 
 
 def _events(view: _View) -> Panel:
-    queries = tuple(Query(view.one(names.events(TILE), kind), f"{kind}{view.member}") for kind in ("total", "bad"))
+    queries = tuple(Query(view.one(names.events(SUBWINDOW), kind), f"{kind}{view.member}") for kind in ("total", "bad"))
     text = "What the budget is counted in: events, or minutes."
-    return Panel(f"Events in {view.spoken(TILE)}: $slo", text, _HALF, 8, queries, panels.lines("short", floor=0))
+    return Panel(f"Events in {view.spoken(SUBWINDOW)}: $slo", text, _HALF, 8, queries, panels.lines("short", floor=0))
 
 
 def _alerts(view: _View) -> Panel:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from slo.emit import markdown as md
 from slo.plan import names
-from slo.plan.windows.subwindows import TILE
+from slo.times import SUBWINDOW
 
 if TYPE_CHECKING:
     from slo.model import Cause
@@ -38,7 +38,7 @@ def symptoms(planned: PlannedSlo) -> str:
 
 
 def _burn_rate(cause: Cause) -> str:
-    return f"{_of(cause, names.error_ratio(TILE))} / {_of(cause, names.BUDGET)}"
+    return f"{_of(cause, names.error_ratio(SUBWINDOW))} / {_of(cause, names.BUDGET)}"
 
 
 def _of(cause: Cause, name: str, **labels: str) -> str:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.burnrate import DAY, HOUR, MINUTE
 from slo.emit import markdown as md
+from slo.percent import percent
 from slo.plan import durations, names
 from slo.plan.alerting.alerts import ABSENT_AFTER, RECOVERED
-from slo.plan.windows.subwindows import TILE
 from slo.promql import duration, naming
+from slo.times import DAY, HOUR, MINUTE, SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from fractions import Fraction
 
     from slo.burnrate import Tier
     from slo.model import Slo
@@ -87,8 +86,8 @@ def _burn(subject: Subject) -> Sections:
         slo = subject.planned.slo
         meaning = f"{meaning} {_good(slo)}\n\n{_tiers(subject.planned, subject)}"
         impact = f"{_spent(slo, subject)}\n\n{impact}"
-    recent = subject.spoken(TILE)
-    events = subject.series(names.events(TILE), ',kind=~"total|bad"')
+    recent = subject.spoken(SUBWINDOW)
+    events = subject.series(names.events(SUBWINDOW), ',kind=~"total|bad"')
     steps = _steps(
         (
             f"Does it still burn? The burn rate of the last {recent}; above 1 the budget does not last:",
@@ -142,7 +141,7 @@ def _no_data(subject: Subject) -> Sections:
     target = subject.planned.slo.alerts.target if subject.planned else None
     down = f", and the target is down ({md.code(target)} is not 1)" if target else ""
     up = (("Is the target up?", target),) if target else ()
-    recorded = subject.whole(names.events(TILE), ',kind="bad"')
+    recorded = subject.whole(names.events(SUBWINDOW), ',kind="bad"')
     wait = subject.spoken(ABSENT_AFTER)
     return (
         f"For {wait} there was nothing to measure{down}: the series are gone. Mere silence does not raise it.",
@@ -165,7 +164,7 @@ def _member_no_data(subject: Subject) -> Sections:
     by = naming.labels(subject.planned.slo.group_by) if subject.planned else "service, slo"
     last = subject.spoken(DAY)
     after = "a day" if subject.factor == 1 else last
-    day, now = (f"group by ({by}) ({subject.whole(names.events(w))})" for w in (DAY, TILE))
+    day, now = (f"group by ({by}) ({subject.whole(names.events(w))})" for w in (DAY, SUBWINDOW))
     return (
         f"A member of the group had events within the last {last} and is not counted any more, although others are.",
         "The member may have been removed on purpose. If not, nobody knows how it is served.",
@@ -186,7 +185,7 @@ _OTHERS: dict[str, Callable[[Subject], Sections]] = {
 
 
 def _rate(subject: Subject) -> str:
-    return f"{subject.series(names.error_ratio(TILE))} / {subject.series(names.BUDGET)}"
+    return f"{subject.series(names.error_ratio(SUBWINDOW))} / {subject.series(names.BUDGET)}"
 
 
 def _steps(*steps: tuple[str, str]) -> str:
@@ -204,7 +203,7 @@ def _raw(subject: Subject) -> Iterator[tuple[str, str]]:
         if counted:
             yield (
                 f"{md.code(str(selector))} per second, by instance:",
-                f"sum by (job, instance) (rate({selector}[{subject.span(TILE)}]))",
+                f"sum by (job, instance) (rate({selector}[{subject.span(SUBWINDOW)}]))",
             )
         else:
             yield f"{md.code(str(selector))} now:", f"topk(10, {selector})"
@@ -251,8 +250,3 @@ def _time(seconds: float) -> str:
     """To the second below an hour, to the minute above."""
     step = MINUTE if seconds > HOUR else 1
     return duration(-int(-seconds // step) * step)
-
-
-def percent(share: Decimal | Fraction) -> str:
-    """`0.999` is 99.9%; exact for decimals, four significant digits for fractions."""
-    return f"{(share * 100).normalize():f}%" if isinstance(share, Decimal) else f"{float(share * 100):.4g}%"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from slo.emit import markdown as md
 from slo.emit import related_slos
-from slo.emit.runbook_sections import HEADINGS, Subject, percent, sections
+from slo.emit.runbook_sections import HEADINGS, Subject, sections
 from slo.model import OWN_TIERS
+from slo.percent import percent
 from slo.plan import durations
 
 if TYPE_CHECKING:

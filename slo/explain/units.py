@@ -6,9 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from slo.promql import duration
+from slo.times import DAY
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
-_DAY = 86_400
 _EXACT_FROM = 100
 _FINITE = 6
 
@@ -45,7 +45,7 @@ def rate(per_second: Decimal) -> str:
     for seconds, unit in ((1, "s"), (3_600, "h")):
         if per_second * seconds >= Decimal("0.1"):
             return f"{number(per_second * seconds)}/{unit}"
-    return f"{number(per_second * _DAY)}/d"
+    return f"{number(per_second * DAY)}/d"
 
 
 def percent(value: Decimal | Fraction | float) -> str:
@@ -84,7 +84,7 @@ def exact(value: Fraction) -> str:
 
 def days(seconds: int) -> str:
     """Return whole days: `1 day`, `30 days`."""
-    return "1 day" if seconds == _DAY else f"{seconds // _DAY} days"
+    return "1 day" if seconds == DAY else f"{seconds // DAY} days"
 
 
 def one_of(value: Decimal) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from fractions import Fraction
 
     from slo.diagnostics import Place, Severity
 
@@ -47,13 +45,6 @@ def rewrite(place: Place, message: str, text: str, *, otherwise: str = "") -> Fi
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
-
-
-def percent(share: Decimal | Fraction) -> str:
-    """Return `99.9%` for 0.999: exact for decimals, four significant digits for fractions."""
-    if isinstance(share, Decimal):
-        return f"{(share * 100).normalize():f}%"
-    return f"{float(share * 100):.4g}%"
 
 
 def some(names: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from slo.promql import duration
+from slo.times import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from slo.maintenance.zones import Offsets
     from slo.promql import Selector
 
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
 _HALF_A_MILLISECOND = 0.0005
 
 

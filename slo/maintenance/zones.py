@@ -6,12 +6,14 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from slo.times import DAY
+
 FIRST_YEAR = 2024
 LAST_YEAR = 2037
 """The years of the tables. They do not follow the clock, so that the same specification gives the same output for ever,
 and end where the database of time zones itself stops listing changes."""
 
-_WEEK = 7 * 86_400
+_WEEK = 7 * DAY
 _UTC = frozenset(["UTC", "Etc/UTC", "GMT", "Etc/GMT"])
 _NO_PLACE = frozenset(["localtime", "posixrules", "Factory", "right", "posix"])
 

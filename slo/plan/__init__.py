@@ -11,6 +11,7 @@ from slo.model import DEFAULTS
 from slo.plan import base, budget, layouts, maintenance, names
 from slo.plan.rules import Group, Plan, PlannedSlo
 from slo.plan.windows import backfill, rollup, subwindows
+from slo.times import SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +45,8 @@ def _groups(shard: str, members: list[PlannedSlo], about: Plan) -> Iterator[Grou
     scale, used = about.scale, layouts.windows(members, about.options)
     windows = subwindows.with_sources(used)
     yield _group(shard, members, about, (used, windows))
-    if late := rollup.late_records(shard, windows, scale):
-        yield Group(f"slo-{shard}-late", subwindows.TILE // scale.factor, tuple(late), shard)
+    if late := rollup.backfills(shard, windows, scale):
+        yield Group(f"slo-{shard}-late", SUBWINDOW // scale.factor, tuple(late), shard)
 
 
 def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[set[int], list[int]]) -> Group:
@@ -69,7 +70,7 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[se
             base.covered(shard, scale),
             backfill.evaluated(shard),
             *rollup.records(shard, counts, scale.factor),
-            *rollup.ratios(shard, [subwindows.TILE, *(w for w in counts if w in used)]),
+            *rollup.ratios(shard, [SUBWINDOW, *(w for w in counts if w in used)]),
             *info,
             budget.allowed(shard, slos),
             *budget.left(shard, slos, scale),

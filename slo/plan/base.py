@@ -9,14 +9,14 @@ from slo.counting import MILLISECOND, base_range
 from slo.model import Base
 from slo.plan import names, relabel
 from slo.plan.rules import Record
-from slo.plan.windows.subwindows import TILE
 from slo.promql import duration
+from slo.times import SUBWINDOW
 
 if TYPE_CHECKING:
     from slo.model import Labels, Scale, Slo
 
 
-_TILE_EVENTS = names.events(TILE)
+_TILE_EVENTS = names.events(SUBWINDOW)
 
 
 def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
@@ -36,14 +36,14 @@ def covered(shard: str, scale: Scale) -> Record:
     hold one sample more on Prometheus 2 (closed ranges) than on Prometheus 3 (left-open ones) when it begins on one;
     a millisecond less holds as many wherever it begins, so that the rule may stand in a group of its own.
     """
-    reach = duration(Decimal(TILE // scale.factor) - MILLISECOND)
+    reach = duration(Decimal(SUBWINDOW // scale.factor) - MILLISECOND)
     expr = f'{scale.interval} * count_over_time({_TILE_EVENTS}{{shard="{shard}",kind="total"}}[{reach}])'
     return Record(_TILE_EVENTS, expr, (("shard", shard), ("kind", "covered")))
 
 
 def base_of(slo: Slo, scale: Scale, total: str) -> Base:
     """The base range: one tile and one scrape interval, so that neighbouring tiles share their boundary sample."""
-    tile = TILE // scale.factor
+    tile = SUBWINDOW // scale.factor
     scrape = scale.scrape_interval or slo.scrape_interval
     any_interval = slo.any_interval and scale.scrape_interval is None
     return Base(

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from slo.burnrate import DAY, HOUR, MINUTE
 from slo.plan import names
 from slo.plan.budget import by_window
 from slo.plan.matchers import names_of, pick
 from slo.plan.rules import Alert, Record
-from slo.plan.windows.subwindows import TILE
 from slo.promql import duration
+from slo.times import DAY, HOUR, MINUTE, SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from slo.model import Labels, Slo
 
-WINDOWS = {TILE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, DAY, 3 * DAY}
+WINDOWS = {SUBWINDOW, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, DAY, 3 * DAY}
 """Windows whose error ratio Sloth records for every SLO, beside that of its own window."""
 
 _WEEK = 7 * DAY
@@ -38,7 +37,7 @@ def records(shard: str, slos: Sequence[Slo]) -> list[Record]:
     whole = f'{{shard="{shard}"}}'
     budget, left = f"{names.BUDGET}{whole}", f"{names.REMAINING}{whole}"
     days = "\nor ".join(f"0 * {names.BUDGET}{{{which}}} + {w // DAY}" for w, which in by_window(shard, slos))
-    burning = f"{names.error_ratio(TILE)}{whole} / {budget}"
+    burning = f"{names.error_ratio(SUBWINDOW)}{whole} / {budget}"
     return [
         *(_ratio(shard, window, f"{names.error_ratio(window)}{whole}") for window in sorted(WINDOWS)),
         *_own_windows(shard, slos),

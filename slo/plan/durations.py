@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from slo.burnrate import DAY, HOUR, MINUTE
 from slo.promql import duration
+from slo.times import DAY, HOUR, MINUTE
 
 _SPOKEN = {5 * MINUTE: "five minutes", 10 * MINUTE: "ten minutes", DAY: "day"}
 

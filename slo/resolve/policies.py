@@ -11,6 +11,7 @@ from slo.model import OWN_TIERS, PolicyTable, TierRule
 from slo.promql import PromqlError, duration, parse_duration
 from slo.resolve import values
 from slo.resolve.findings import RefusedError
+from slo.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from slo.schema.spec import PolicySpec, TierSpec
 
 _REACH = (Fraction(4, 5), Fraction(3, 5), Fraction(2, 5), Fraction(1, 5))
-_LONGEST_PENDING = 86_400
+_LONGEST_PENDING = DAY
 
 
 def policies(specs: Mapping[str, PolicySpec] | None, place: Place, findings: Findings) -> dict[str, PolicyTable]:
@@ -39,7 +40,7 @@ def policies(specs: Mapping[str, PolicySpec] | None, place: Place, findings: Fin
         if findings.errors == before:
             made = tuple(rule for rule in rules if rule is not None)
             _check_order(made, here.at("tiers"), findings)
-            tables[name] = ((values.DAY, made),)
+            tables[name] = ((DAY, made),)
     return tables
 
 

@@ -17,6 +17,7 @@ from slo.resolve.labels import check_labels, merged
 from slo.resolve.policies import policies
 from slo.schema.spec import Settings
 from slo.sli import KINDS
+from slo.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from slo.schema.spec import FileSpec, SloSpec
 
 T = TypeVar("T")
-DEFAULT_WINDOW = 30 * values.DAY
+DEFAULT_WINDOW = 30 * DAY
 DEFAULT_SCRAPE_INTERVAL = 60
 
 

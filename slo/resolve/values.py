@@ -8,10 +8,9 @@ from functools import lru_cache
 
 from slo.promql import PromqlError, parse_duration
 from slo.resolve.findings import RefusedError
+from slo.times import DAY, SUBWINDOW
 
-DAY = 86_400
 LONGEST_WINDOW = 400
-TILE = 300
 _HOLES = ("alert", "service", "slo", "uid")
 _MAX_DIGITS = 15
 _MAX_LENGTH = 40
@@ -85,7 +84,7 @@ def window(text: str) -> int:
 def scrape_interval(text: str) -> int:
     """A scrape interval in whole seconds, at most one tile."""
     seconds = _duration(text, "SLO027", "write 30s")
-    if seconds > TILE:
+    if seconds > SUBWINDOW:
         message = f'a scrape interval of "{text}" is too long: an SLO counts events every 5 minutes'
         raise RefusedError("SLO027", message, "scrape at least every 5m")
     return seconds
@@ -94,7 +93,7 @@ def scrape_interval(text: str) -> int:
 def evaluation_interval(text: str) -> int:
     """An evaluation interval in seconds: a divisor of five minutes, so that tiles meet."""
     seconds = _duration(text, "SLO027", "write 1m")
-    if TILE % seconds:
+    if SUBWINDOW % seconds:
         message = f'an evaluation interval divides 5m, as 15s, 30s, 1m or 5m do; "{text}" does not'
         raise RefusedError("SLO027", message, "write 1m")
     return seconds

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.burnrate import MINUTE
 from slo.promql import duration
 from slo.ruletests.script import Seen
+from slo.times import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

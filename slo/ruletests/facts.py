@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.burnrate import MINUTE
 from slo.plan import names
-from slo.plan.windows.subwindows import TILE
+from slo.times import MINUTE, SUBWINDOW
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -119,7 +118,7 @@ class Subject(msgspec.Struct, frozen=True):
     @property
     def tile(self) -> int:
         """Seconds in one tile of the cascade."""
-        return TILE // self.scale.factor
+        return SUBWINDOW // self.scale.factor
 
     @property
     def scrape(self) -> int:

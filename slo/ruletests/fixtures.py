@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo import burnrate
-from slo.burnrate import MINUTE
 from slo.inputs import NoSeriesError, UndrivenError
 from slo.plan.rules import AlertFacts
 from slo.promql import Matcher, Selector, parse_selector
 from slo.ruletests.facts import Role, Shape, Subject
 from slo.selectors import example, reads
+from slo.times import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

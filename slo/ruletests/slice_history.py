@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.burnrate import MINUTE
 from slo.ruletests import detection
 from slo.ruletests.script import Phase, Seen
+from slo.times import MINUTE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -237,7 +237,7 @@ def test_the_table_of_tiles_is_that_of_the_compiler() -> None:
 
     assert len(rows) >= 7
     for window, count, tile in rows:
-        found = [size for size, _ in subwindows.tiles(int(parse_duration(window)))]
+        found = [size for size, _ in subwindows.split(int(parse_duration(window)))]
         assert found == [int(parse_duration(tile))] * int(count)
 
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo.burnrate import DAY, HOUR, LADDER, MINUTE, POLICIES, policy_for, tiers
+from slo.burnrate import LADDER, POLICIES, policy_for, tiers
 from slo.promql import duration
+from slo.times import DAY, HOUR, MINUTE
 from tests.specimens import objective
 
 WINDOWS = st.integers(1, 400).map(lambda days: days * DAY)

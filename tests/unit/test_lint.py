@@ -15,11 +15,12 @@ from slo.diagnostics.pages import page
 from slo.lint import build_findings, checks, lint
 from slo.lint.checks.groups import series_per_member
 from slo.lint.context import LintContext
-from slo.lint.finding import number_of, percent, some
+from slo.lint.finding import number_of, some
 from slo.lint.registry import BUILD, LINT
 from slo.load import Source, read
 from slo.load.locate import located
 from slo.model import Scale, Slo
+from slo.percent import percent
 from slo.pipeline import Request, compile_sources
 from slo.plan import plan
 from slo.promql import parse_selector

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from slo.burnrate import DAY, HOUR, MINUTE
 from slo.model import Scale
 from slo.plan.windows import backfill, rollup, subwindows
+from slo.times import DAY, HOUR, MINUTE
 
 
 def test_a_rule_reads_each_tile_at_its_offset() -> None:
@@ -50,7 +50,7 @@ def test_for_a_longer_tile_stands_what_was_recorded_later() -> None:
 
 def test_a_window_that_was_missed_is_the_sum_of_its_tiles_so_much_longer_ago() -> None:
     """Each of them is read only while it is needed; the first one was missed as well, and has just been made up for."""
-    found = {record.name: record.expr for record in rollup.late_records("s-0", [6 * HOUR, DAY], Scale())}
+    found = {record.name: record.expr for record in rollup.backfills("s-0", [6 * HOUR, DAY], Scale())}
     only = ' and on (shard) slo:missed:1h_ago{shard="s-0"}'
     assert found["slo:events:2h_1h_ago"] == (
         "sum without (tile) (\n"
@@ -71,7 +71,7 @@ def test_a_window_that_was_missed_is_the_sum_of_its_tiles_so_much_longer_ago() -
 def test_everything_that_is_looked_up_is_recorded(window: int) -> None:
     """No stand-in is read that no rule makes, and none is made that nobody reads."""
     windows = subwindows.with_sources({window})
-    late = rollup.late_records("s-0", windows, Scale())
+    late = rollup.backfills("s-0", windows, Scale())
     made = [backfill.evaluated("s-0").name, "slo:events:5m"]
     made += [record.name for record in rollup.records("s-0", windows, 1)]
     read = set()
@@ -86,7 +86,7 @@ def test_everything_that_is_looked_up_is_recorded(window: int) -> None:
 
 def test_windows_of_hours_need_nothing_made_up() -> None:
     """An hour that was missed is added up wherever it is read."""
-    assert rollup.late_records("s-0", [30 * MINUTE, HOUR, 2 * HOUR], Scale()) == []
+    assert rollup.backfills("s-0", [30 * MINUTE, HOUR, 2 * HOUR], Scale()) == []
 
 
 def test_a_shard_tells_when_its_rules_were_missed() -> None:

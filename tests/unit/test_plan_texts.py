@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slo.burnrate import DAY
 from slo.model import Options, Override, Scale
 from slo.plan import plan
 from slo.plan.durations import both, note, span
 from slo.plan.rules import Alert
 from slo.promql import parse_duration
+from slo.times import DAY
 from tests.specimens import objective, slo_set
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from slo.promql import duration
 from slo.resolve import values
 from slo.resolve.findings import RefusedError
+from slo.times import DAY, SUBWINDOW
 
 
 @pytest.mark.parametrize(
@@ -58,11 +59,11 @@ def test_wrong_objective(text: str, hint: str) -> None:
 @given(st.integers(1, values.LONGEST_WINDOW))
 def test_windows_round_trip(days: int) -> None:
     """A window that is printed and read again is itself."""
-    assert values.window(duration(days * values.DAY)) == days * values.DAY
-    assert values.window(f"{days * 24}h") == days * values.DAY
+    assert values.window(duration(days * DAY)) == days * DAY
+    assert values.window(f"{days * 24}h") == days * DAY
 
 
-@given(st.integers(1, values.TILE))
+@given(st.integers(1, SUBWINDOW))
 def test_intervals_round_trip(seconds: int) -> None:
     """So is a scrape interval."""
     assert values.scrape_interval(duration(seconds)) == seconds
@@ -71,7 +72,7 @@ def test_intervals_round_trip(seconds: int) -> None:
 @pytest.mark.parametrize("text", ["4w", "28d", "672h"])
 def test_weeks(text: str) -> None:
     """Four weeks are 28 days, however they are written."""
-    assert values.window(text) == 28 * values.DAY
+    assert values.window(text) == 28 * DAY
 
 
 @given(st.text())
@@ -81,17 +82,17 @@ def test_windows_are_read_or_refused(text: str) -> None:
         seconds = values.window(text)
     except RefusedError:
         return
-    assert values.DAY <= seconds <= values.LONGEST_WINDOW * values.DAY
-    assert seconds % values.DAY == 0
+    assert DAY <= seconds <= values.LONGEST_WINDOW * DAY
+    assert seconds % DAY == 0
 
 
-@given(st.integers(1, values.TILE))
+@given(st.integers(1, SUBWINDOW))
 def test_evaluation_intervals(seconds: int) -> None:
     """An evaluation interval divides five minutes."""
     try:
-        assert values.TILE % values.evaluation_interval(f"{seconds}s") == 0
+        assert SUBWINDOW % values.evaluation_interval(f"{seconds}s") == 0
     except RefusedError:
-        assert values.TILE % seconds
+        assert SUBWINDOW % seconds
 
 
 @given(st.from_regex(r"[a-z][a-z0-9-]{0,62}", fullmatch=True))

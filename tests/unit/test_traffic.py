@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slo import traffic
-from slo.burnrate import HOUR, Tier, tiers
+from slo.burnrate import Tier, tiers
 from slo.explain import units
+from slo.times import HOUR
 from slo.traffic import MONTH, TOLERABLE
 from tests.specimens import objective
 

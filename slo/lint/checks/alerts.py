@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Place
-from slo.lint.finding import finding, percent, some
+from slo.lint.finding import finding, some
 from slo.lint.registry import BUILD, LINT, check
+from slo.percent import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

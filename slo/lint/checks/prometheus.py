@@ -13,6 +13,7 @@ from slo.lint.series import total_of
 from slo.observe.errors import ObserveError
 from slo.plan.names import INFO
 from slo.promql import PromqlError, duration, parse_duration, quote, with_window
+from slo.times import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _RETENTION = re.compile(r"(?:\d+(?:ms|[smhdwy]))+")
 _YEAR = 365
-_DAY = 86_400
 _LARGE = 1.5
 
 
@@ -39,7 +39,7 @@ def short_retention(context: LintContext, server: Server) -> Iterator[Finding]:
         message = (
             f"{server.where} keeps {duration(kept)}, and the window of {names} is up to {duration(longest.window)}"
         )
-        hint = f"start it with --storage.tsdb.retention.time={longest.window // _DAY + 1}d"
+        hint = f"start it with --storage.tsdb.retention.time={longest.window // DAY + 1}d"
         yield finding(longest.place.at("window"), message, hint)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Place
-from slo.lint.finding import finding, percent, some
+from slo.lint.finding import finding, some
 from slo.lint.registry import BUILD, LINT, check
+from slo.percent import percent
 from slo.promql import duration
 from slo.traffic import errors_to_fire
 

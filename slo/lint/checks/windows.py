@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from slo.counting import SLICE
 from slo.diagnostics import Place
-from slo.lint.finding import finding, number_of, percent
+from slo.lint.finding import finding, number_of
 from slo.lint.registry import BUILD, LINT, check
+from slo.percent import percent
 from slo.promql import duration
+from slo.times import DAY, SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 _SUSPICIOUS = Decimal("0.5")
 _DEFENSIBLE = Decimal("0.99999")
-_DAY, _WEEK, _MONTH = 86_400, 7 * 86_400, 28 * 86_400
+_WEEK, _MONTH = 7 * DAY, 28 * DAY
 _MINUTE = 60
 _SLOW_EVALUATION = 120
 _SLOS_PER_GROUP = 200
@@ -82,7 +84,7 @@ def long_tiers(context: LintContext) -> Iterator[Finding]:
 def uneven_weeks(context: LintContext) -> Iterator[Finding]:
     """Report windows in which some days of the week count more often than others."""
     for slo in context.slos:
-        if _DAY < slo.window < _MONTH and slo.window % _WEEK:
+        if DAY < slo.window < _MONTH and slo.window % _WEEK:
             near = max(_WEEK, round(slo.window / _WEEK) * _WEEK)
             message = (
                 f"a window of {duration(slo.window)} holds some days of the week more often than others, so the budget "
@@ -110,7 +112,8 @@ def slow_scrapes(context: LintContext) -> Iterator[Finding]:
         if slo.scrape_interval > _MINUTE and slo.sli.unit == "events":
             message = (
                 f"scraped every {duration(slo.scrape_interval)}, five minutes hold only "
-                f"{300 / slo.scrape_interval:.2g} samples: alerts come later by as much, and one lost scrape counts"
+                f"{SUBWINDOW / slo.scrape_interval:.2g} samples: alerts come later by as much, "
+                "and one lost scrape counts"
             )
             yield finding(slo.place.at("scrape_interval"), message, "scrape at least every 1m")
 

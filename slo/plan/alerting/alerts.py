@@ -6,14 +6,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from slo.burnrate import DAY, MINUTE
 from slo.plan import names
 from slo.plan.alerting import annotation
 from slo.plan.alerting.terms import Terms
 from slo.plan.rules import AlertFacts, AlertTemplate, AlertTemplates, TemplatedAlerts
 from slo.plan.template import PREFIX, QUIET, READ, TITLE, Template, Values, series
-from slo.plan.windows.subwindows import TILE
 from slo.promql import duration, naming, parse_selector
+from slo.times import DAY, MINUTE, SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -179,14 +178,14 @@ def quiet(slo: Slo) -> list[str]:
 
 def _no_data(asked: _Asked) -> str:
     """Return the expression of `NoData`. An idle counter is recorded as 0; both counts exist while the SLI has data."""
-    gone = f"vector(1) unless on () {series(names.events(TILE), 'bad')}"
+    gone = f"vector(1) unless on () {series(names.events(SUBWINDOW), 'bad')}"
     return f"({gone}) unless on () {QUIET}" if asked.quiet else gone
 
 
 def _member_no_data(terms: Terms) -> str:
     """A member that had events within a day is not recorded any more, although others are."""
     labels = naming.labels(terms.group_by)
-    recorded = series(names.events(TILE), "bad")
+    recorded = series(names.events(SUBWINDOW), "bad")
     known = f"sum by ({labels}) ({series(names.events(DAY), 'total')})"
     return f"({known} > 0 unless on ({labels}) {recorded})\nand on () {recorded}"
 

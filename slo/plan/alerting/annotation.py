@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from slo.burnrate import DAY
+from slo.percent import percent
 from slo.plan import durations, names
 from slo.plan.template import TITLE, quoted, series
 from slo.promql import naming, quote
+from slo.times import DAY
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -126,11 +127,6 @@ def title(terms: Terms) -> str:
 def _allowed(terms: Terms) -> str:
     """The error budget as a person writes it, or where members have their own, as the server knows it."""
     return _query(terms, series(names.BUDGET), _PERCENT) if terms.overrides else percent(terms.budget)
-
-
-def percent(share: Decimal) -> str:
-    """As a person writes it: 0.001 is 0.1%."""
-    return f"{(share * 100).normalize():f}%"
 
 
 def _filled(url: str, planned: PlannedSlo, alert: str) -> str:

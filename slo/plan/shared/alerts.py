@@ -15,7 +15,6 @@ from zlib import crc32
 import msgspec
 from msgspec.structs import replace
 
-from slo.burnrate import DAY
 from slo.model import Override
 from slo.plan import names
 from slo.plan.alerting import alerts, annotation
@@ -23,8 +22,8 @@ from slo.plan.alerting.terms import Terms
 from slo.plan.matchers import names_of, pick
 from slo.plan.rules import Alert
 from slo.plan.template import Template, Values, series
-from slo.plan.windows.subwindows import TILE
 from slo.promql import naming, parse_selector
+from slo.times import DAY, SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -153,7 +152,7 @@ def _gone(shard: str, slos: Sequence[Slo], known: Names) -> str:
     knows the members that have data, so a group is named.
     """
     labels = ", ".join(_IDENTITY)
-    recorded = names.events(TILE) + '{%s,kind="bad"}'
+    recorded = names.events(SUBWINDOW) + '{%s,kind="bad"}'
     whole = [slo for slo in slos if not slo.group_by]
     parts = [
         f"group by ({labels}) ({names.INFO}{{{which}}}) unless on ({labels}) {recorded % which}"
@@ -171,7 +170,7 @@ def _gone(shard: str, slos: Sequence[Slo], known: Names) -> str:
 def _member_no_data(terms: Terms) -> str:
     """A member that had events within a day is not recorded any more, although others of its group are."""
     by, group = naming.labels(terms.group_by), ", ".join(_IDENTITY)
-    recorded = series(names.events(TILE), "bad")
+    recorded = series(names.events(SUBWINDOW), "bad")
     known = f"sum by ({by}) ({series(names.events(DAY), 'total')})"
     return f"({known} > 0 unless on ({by}) {recorded})\nand on ({group}) {recorded}"
 

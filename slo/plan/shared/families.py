@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from slo.plan import base, budget, names
 from slo.plan.matchers import names_of, pick
 from slo.plan.rules import Record
-from slo.plan.windows.subwindows import TILE
 from slo.promql import Matcher, Selector, naming, quote
+from slo.times import SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -140,7 +140,7 @@ def records(family: Family, shard: str, scale: Scale, known: Names) -> list[Reco
     """Whose series they are, for each member, then total and bad of all of them. `known`: all SLOs of the shard."""
     label, slos = family.common.label, list(family.members.values())
     which = pick(shard, slos, known)
-    total = " or ".join(f'{names.events(TILE)}{{{one},kind="total"}}' for one in which)
+    total = " or ".join(f'{names.events(SUBWINDOW)}{{{one},kind="total"}}' for one in which)
     tile = base.base_of(slos[0], scale, f"sum by (service, slo) ({total})")
     sli = _with_matcher(family.common.sli, Matcher(label, "=~", "|".join(map(re.escape, family.members))))
     counts = sli.counts(replace(tile, group_by=(label,), named=_named(label, which)))
@@ -166,4 +166,4 @@ def _named(label: str, which: Sequence[str]) -> tuple[str, str]:
 def _record(family: Family, shard: str, kind: str, expr: str) -> Record:
     """The empty label is nowhere seen; promtool would take the rules of two families for the same without it."""
     mark = f"__family_{crc32(repr((family.common, family.part)).encode()):08x}"
-    return Record(names.events(TILE), expr, (("shard", shard), ("kind", kind), (mark, "")))
+    return Record(names.events(SUBWINDOW), expr, (("shard", shard), ("kind", kind), (mark, "")))

@@ -1,19 +1,18 @@
-"""What stands for the records of a moment at which the rules were not evaluated.
+"""Backfill windows that ended at a missed evaluation.
 
-Prometheus may be away, or too busy: then there is no record of that moment, and no rule can write one into the past. A
-window that reads its tiles at such moments would lose hours or days for the sake of some minutes.
+While Prometheus is down or overloaded nothing is recorded, and no rule can write into the past. A window that reads a
+subwindow at such a time would lose hours or days because of minutes.
 
-But what the record would have held can be added up later, from the same tiles at offsets that are as much longer. Its
-first tile is missing in turn, and so on down to the hour, which is added up from its five minutes at once:
+What the record would have held can be summed later, from the same subwindows at longer offsets. The first of these is
+missing in turn, down to the hour, which is summed from five minutes at once:
 
     6h until an hour ago = 2h until an hour ago + 2h until three hours ago + 2h until five hours ago
 
-That is recorded in a series of its own, only while it is needed, and whoever misses a tile looks there: an hour after
-the moment, and where there is nothing two hours after it, as another pause may have been there.
+It is recorded as a series of its own, only while it is needed. A window whose subwindow is missing reads that series
+one hour later, or two, if the evaluation one hour later was missed too.
 
-PromQL reads all that a rule names, needed or not. So these rules, which `cascade` writes, are a group of their own
-that is evaluated once in a tile: what they record is found by the look-back of Prometheus until they are evaluated
-again.
+PromQL reads all series that a rule names, needed or not. So these rules are a group of their own with an interval of
+one subwindow; their records are found by the look-back of Prometheus until the next evaluation.
 """
 
 from __future__ import annotations
@@ -21,72 +20,65 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from slo.burnrate import HOUR
 from slo.counting import MILLISECOND
 from slo.plan import names
 from slo.plan.rules import Record
-from slo.plan.windows.subwindows import TILE
 from slo.promql import duration
+from slo.times import HOUR, SUBWINDOW
 
 if TYPE_CHECKING:
     from slo.model import Scale
 
 LATER = (HOUR, 2 * HOUR)
-"""How many seconds after its end a window is recorded that was missed. None is longer than the shortest such window."""
+"""Seconds after the end of a missed window at which it is recorded; no longer than the shortest window backfilled."""
 
 
 def evaluated(shard: str) -> Record:
-    """Tells a window that was not recorded, for the rules did not run, from one in which nothing happened."""
+    """Return the rule whose record tells a missed evaluation from one without data."""
     return Record(names.EVALUATED, "vector(time())", (("shard", shard),))
 
 
 def recently_missed(shard: str, ago: int, scale: Scale) -> Record:
-    """Is there where the rules were missed once or more while the tile went by that began so many seconds ago."""
-    known = (TILE // scale.factor) + scale.interval
-    evaluations = f"{names.selector(names.EVALUATED, shard=shard)}[{duration(known)}]"
-    seen = f"count_over_time({evaluations} offset {duration((ago - TILE) // scale.factor)})"
-    expr = f"vector(1) unless on () ({seen} >= {known // scale.interval})"
+    """Return the rule that records whether an evaluation was missed in the subwindow that began this long ago."""
+    span = (SUBWINDOW // scale.factor) + scale.interval
+    evaluations = f"{names.selector(names.EVALUATED, shard=shard)}[{duration(span)}]"
+    seen = f"count_over_time({evaluations} offset {duration((ago - SUBWINDOW) // scale.factor)})"
+    expr = f"vector(1) unless on () ({seen} >= {span // scale.interval})"
     return Record(names.missed(ago), expr, (("shard", shard),))
 
 
-def _evaluated(shard: str, ago: int, factor: int) -> str:
-    return f"{names.selector(names.EVALUATED, shard=shard)} offset {duration(ago // factor)}"
-
-
 def while_missed(expr: str, shard: str, ago: int) -> str:
-    """The expression, only while it is needed.
+    """Return the expression, empty unless an evaluation was missed.
 
-    It stands behind each selector and not behind their sum: PromQL evaluates whatever it is given, but it takes no time
-    to add up nothing.
+    Use it on each selector and not on their sum: PromQL evaluates every operand, but a sum of nothing is free.
     """
     return f"{expr} and on (shard) {names.selector(names.missed(ago), shard=shard)}"
 
 
-def stand_ins(shard: str, window: int, ago: int, factor: int) -> list[str]:
-    """What to read where the record of a window that ended so many seconds ago is missing, the best first."""
-    if window == TILE:
+def alternatives(shard: str, window: int, ago: int, factor: int) -> list[str]:
+    """Return what to read where the record of a window that ended this long ago is missing, the best first."""
+    if window == SUBWINDOW:
         return []
     if window <= HOUR:
-        return [f"{_short(shard, window, ago, factor)} unless on (shard) {_evaluated(shard, ago, factor)}"]
+        evaluation = f"{names.selector(names.EVALUATED, shard=shard)} offset {duration(ago // factor)}"
+        return [f"{_subquery(shard, window, ago, factor)} unless on (shard) {evaluation}"]
     series = ((names.selector(names.ago(window, later), shard=shard), ago - later) for later in LATER)
     return [f"{one} offset {duration(rest // factor)}" if rest else one for one, rest in series if rest >= 0]
 
 
-def made_up(shard: str, window: int, ago: int, factor: int) -> str:
-    """The window that was missed so many seconds ago, where those that are shorter have just been made up for."""
-    return (
-        while_missed(_short(shard, window, ago, factor), shard, ago)
-        if window == HOUR
-        else names.selector(names.ago(window, ago), shard=shard)
-    )
+def window(shard: str, seconds: int, ago: int, factor: int) -> str:
+    """Return a window that ended at a missed evaluation; shorter ones are backfilled before longer ones."""
+    if seconds == HOUR:
+        return while_missed(_subquery(shard, seconds, ago, factor), shard, ago)
+    return names.selector(names.ago(seconds, ago), shard=shard)
 
 
-def _short(shard: str, window: int, ago: int, factor: int) -> str:
-    """The hour or less that ended so many seconds ago, as tiles of which the last ended with a whole five minutes.
+def _subquery(shard: str, window: int, ago: int, factor: int) -> str:
+    """Return the sum of the subwindows of up to an hour, from the last full five minutes back.
 
-    A subquery costs a tenth of a union, but its steps are whole multiples of its step: it is up to a tile older than it
-    should be, and what is before it counts that much twice.
+    A subquery costs a tenth of nested `or`, but its steps are whole multiples of its step: it is up to one subwindow
+    older than the window, and counts the events before it that much more.
     """
-    whole, step = Decimal(window // factor) - MILLISECOND, TILE // factor
+    whole, step = Decimal(window // factor) - MILLISECOND, SUBWINDOW // factor
     reach = f"[{duration(whole)}:{duration(step)}] offset {duration(ago // factor)}"
-    return f"sum_over_time({names.selector(names.events(TILE), shard=shard)}{reach})"
+    return f"sum_over_time({names.selector(names.events(SUBWINDOW), shard=shard)}{reach})"

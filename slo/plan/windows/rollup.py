@@ -1,76 +1,72 @@
-"""The cascade: every window is the sum of adjacent, shorter windows that were recorded before it.
+"""Roll up event counts: every window is the sum of adjacent, shorter windows that were recorded before it.
 
-Counts are added, never ratios: an average of ratios is wrong as soon as traffic is uneven. A window reads one sample
-of each tile, however many raw series there are. The label `tile` keeps the tiles apart in the union, so that a tile
-that is missing counts as nothing and does not take the whole window with it.
+Counts are added, never ratios: an average of ratios is wrong as soon as traffic is uneven. A window reads one sample of
+each subwindow, however many raw series there are.
 
-What an evaluation costs is mostly these unions: `or` looks at every series of both of its sides. So tiles are as long
-as possible, a window begins with the longest one that was just recorded from the same tiles, and many tiles are added
-up in several sums.
+The cost of an evaluation is mostly `or`, which compares all series of both sides. So subwindows are as long as
+possible, a window begins with the longest one just recorded from the same subwindows, and long sums are nested.
 
-A tile that was not recorded, for Prometheus was away or too busy, would take hours or days with it: `pauses` knows what
-stands for it.
+A missed evaluation would cost hours or days of the windows that read it: `backfill` records what to read instead.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slo.burnrate import HOUR
 from slo.plan import names
 from slo.plan.rules import Record
-from slo.plan.windows import backfill, sum_or_zero
-from slo.plan.windows.subwindows import parts, tiles
+from slo.plan.windows import backfill, subwindows, sum_or_zero
 from slo.promql import duration
+from slo.times import HOUR
 
 if TYPE_CHECKING:
     from slo.model import Scale
 
 
 def records(shard: str, windows: list[int], factor: int) -> list[Record]:
-    """One rule per window, for all SLOs and all three kinds of events of the shard.
+    """Return one rule per window, for all SLOs of the shard and all three kinds of events.
 
-    The series carry their shard already; written as a label of the rule it keeps the rules of two shards apart, too.
+    The series have the label `shard` already; as a label of the rule it makes the rules of two shards different.
     """
     made = []
     for number, window in enumerate(windows):
-        sources = ["\nor ".join(_alternatives(shard, *part, factor)) for part in parts(window, windows[:number])]
-        made.append(Record(names.events(window), sum_or_zero.total(sources), (("shard", shard),)))
+        parts = subwindows.sources(window, windows[:number])
+        exprs = ["\nor ".join(_alternatives(shard, *part, factor)) for part in parts]
+        made.append(Record(names.events(window), sum_or_zero.total(exprs), (("shard", shard),)))
     return made
 
 
-def late_records(shard: str, windows: list[int], scale: Scale) -> list[Record]:
-    """What stands for tiles that were missed: two rules for each size of them, and two that tell when."""
-    sizes = sorted({size for window in windows for size, offset in tiles(window) if offset and size > HOUR})
+def backfills(shard: str, windows: list[int], scale: Scale) -> list[Record]:
+    """Return the rules for missed evaluations: two for each size of subwindow, and two that tell when to record."""
+    pairs = (pair for window in windows for pair in subwindows.split(window))
+    sizes = sorted({size for size, offset in pairs if offset and size > HOUR})
     made = [backfill.recently_missed(shard, ago, scale) for ago in backfill.LATER] if sizes else []
-    return made + [_late(shard, size, ago, scale.factor) for size in sizes for ago in backfill.LATER]
+    return made + [_backfill(shard, size, ago, scale.factor) for size in sizes for ago in backfill.LATER]
 
 
-def _late(shard: str, window: int, ago: int, factor: int) -> Record:
-    """A window that was missed so many seconds ago: its tiles, each so much longer ago.
+def _backfill(shard: str, window: int, ago: int, factor: int) -> Record:
+    """Return the rule for a window that ended at a missed evaluation: its subwindows, at longer offsets.
 
-    Of two hours the second may have been missed as well; that is left at that, for it would cost twelve more samples.
+    Of two hours the second may be missing as well. It stays missing: twelve more samples would cost too much.
     """
-    (first, _), *others = tiles(window)
-    sources = [backfill.made_up(shard, first, ago, factor)]
+    (first, _), *others = subwindows.split(window)
+    exprs = [backfill.window(shard, first, ago, factor)]
     for size, offset in others:
-        found = _alternatives(shard, size, offset + ago, factor)
-        sources.append(
-            "\nor ".join(backfill.while_missed(one, shard, ago) for one in found[: 1 if size == HOUR else None])
-        )
-    return Record(names.ago(window, ago), sum_or_zero.total(sources), (("shard", shard),))
+        found = _alternatives(shard, size, offset + ago, factor)[: 1 if size == HOUR else None]
+        exprs.append("\nor ".join(backfill.while_missed(one, shard, ago) for one in found))
+    return Record(names.ago(window, ago), sum_or_zero.total(exprs), (("shard", shard),))
 
 
 def _alternatives(shard: str, window: int, offset: int, factor: int) -> list[str]:
-    """The record of a tile, and what stands for it, the best first."""
+    """Return the record of a subwindow, and what to read where it is missing, the best first."""
     series = names.selector(names.events(window), shard=shard)
     if not offset:
         return [series]
-    return [f"{series} offset {duration(offset // factor)}", *backfill.stand_ins(shard, window, offset, factor)]
+    return [f"{series} offset {duration(offset // factor)}", *backfill.alternatives(shard, window, offset, factor)]
 
 
 def ratios(shard: str, windows: list[int]) -> list[Record]:
-    """Bad / total per window: absent when idle, never NaN."""
+    """Return bad / total per window: absent without events, never NaN."""
     return [Record(names.error_ratio(w), _ratio(shard, w), (("shard", shard),)) for w in windows]
 
 

@@ -1,7 +1,7 @@
-"""Sums of several vectors, in which one that is missing counts as nothing.
+"""Sums of vectors in which a missing one counts as zero.
 
-PromQL's `+` is empty where either side is. So the parts are joined with `or`, told apart by the label `tile`, and added
-up over it.
+PromQL's `+` is empty where either side is. So the vectors are joined with `or`, told apart by the label `tile`, and
+summed without it.
 """
 
 from __future__ import annotations
@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FEW = 3
-"""`or` looks at every series of both of its sides, so a union costs the square of its length: two of two are cheaper
-than one of four."""
+_MOST = 3
+"""`or` compares every series of both sides, so the cost is quadratic: two sums of two are cheaper than one of four."""
 
 
 def total(parts: Sequence[str], pad: str = "  ") -> str:
-    """What all of the expressions add up to; many of them in several sums."""
-    if len(parts) > _FEW:
-        size = -(-len(parts) // _FEW)
+    """Return the sum of all expressions; of many as nested sums."""
+    if len(parts) > _MOST:
+        size = -(-len(parts) // _MOST)
         chunks = [parts[start : start + size] for start in range(0, len(parts), size)]
         parts = [total(chunk, f"  {pad}") if len(chunk) > 1 else chunk[0] for chunk in chunks]
     else:
         parts = [part.replace("\n", f"\n{pad}   ") for part in parts]
     first, *others = parts
-    apart = [f'{pad}or label_replace({part}, "tile", "{number}", "", "")' for number, part in enumerate(others, 1)]
-    return "\n".join(["sum without (tile) (", f"{pad}   {first}", *apart, f"{pad[2:]})"])
+    labelled = [f'{pad}or label_replace({part}, "tile", "{number}", "", "")' for number, part in enumerate(others, 1)]
+    return "\n".join(["sum without (tile) (", f"{pad}   {first}", *labelled, f"{pad[2:]})"])

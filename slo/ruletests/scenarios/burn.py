@@ -5,12 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from slo.burnrate import DAY, HOUR, MINUTE
 from slo.plan import names
-from slo.plan.windows.subwindows import TILE
 from slo.promql import duration
 from slo.ruletests import detection, slice_history
 from slo.ruletests.script import Phase, Script, alerts, nothing, played, share, value
+from slo.times import DAY, HOUR, MINUTE, SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -192,7 +191,7 @@ def few_failures(subject: Subject) -> Script | None:
         phases[0] = Phase(idle + missing)
     end = (ticks + missing) * subject.tick
     burning = subject.series("ALERTS", alertname=known[0].seen.fact.name)
-    checks = (value(end, subject.series(names.error_ratio(TILE)), 1), nothing(end, burning))
+    checks = (value(end, subject.series(names.error_ratio(SUBWINDOW)), 1), nothing(end, burning))
     remark = f"{failures} bad of {failures}, where min_bad_events is {failures + 1}"
     return Script(played(subject, phases, start=1000), checks, remark)
 

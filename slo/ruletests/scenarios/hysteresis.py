@@ -6,11 +6,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from slo.burnrate import HOUR
 from slo.plan import names
 from slo.plan.alerting.alerts import RECOVERED
 from slo.ruletests import detection
 from slo.ruletests.script import Phase, Script, nothing, played, value
+from slo.times import HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

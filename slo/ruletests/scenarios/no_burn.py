@@ -5,13 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from slo.burnrate import MINUTE
 from slo.plan import names
 from slo.plan.alerting.alerts import ABSENT_AFTER
-from slo.plan.windows.subwindows import TILE
 from slo.promql import duration
 from slo.ruletests import detection
 from slo.ruletests.script import Check, Phase, Script, Seen, alerts, nothing, played, shaped, share, value
+from slo.times import MINUTE, SUBWINDOW
 
 if TYPE_CHECKING:
     from slo.plan.rules import AlertFacts
@@ -32,8 +31,8 @@ def healthy(subject: Subject) -> Script:
     info = subject.series(names.INFO, objective=f"{subject.objective.normalize():f}", window=duration(subject.window))
     checks = (
         nothing(end, subject.series("ALERTS")),
-        value(end, subject.series(names.events(TILE), kind="total"), events),
-        value(end, subject.series(names.error_ratio(TILE)), 0),
+        value(end, subject.series(names.events(SUBWINDOW), kind="total"), events),
+        value(end, subject.series(names.error_ratio(SUBWINDOW)), 0),
         share(end, subject.series(names.REMAINING), Fraction(1)),
         share(end, subject.series(names.BUDGET), subject.budget),
         share(end, subject.series(names.COVERED), recorded),
@@ -51,8 +50,8 @@ def idle(subject: Subject) -> Script | None:
     recorded = f'{{__name__=~"slo:.+",{subject.series("").removeprefix("{")}'
     checks = (
         nothing(end, subject.series("ALERTS")),
-        value(end, subject.series(names.events(TILE), kind="total"), 0),
-        nothing(end, subject.series(names.error_ratio(TILE))),
+        value(end, subject.series(names.events(SUBWINDOW), kind="total"), 0),
+        nothing(end, subject.series(names.error_ratio(SUBWINDOW))),
         # Zero times a sum is zero unless one of its parts is NaN or infinite.
         Check(end, f"0 * sum({recorded})", (("{}", "0"),)),
         share(end, subject.series(names.REMAINING), Fraction(1)),
@@ -117,7 +116,7 @@ def _returned(subject: Subject, back: int, over: int, fact: AlertFacts) -> list[
     """Check that `NoData` keeps firing for ten minutes after the next record: flapping series raise one alert."""
     firing = subject.whole("ALERTS", alertname=fact.name, alertstate="firing")
     late = back + int(subject.scaled(ABSENT_AFTER)) - subject.step
-    recorded = subject.series(names.events(TILE), kind="bad")
+    recorded = subject.series(names.events(SUBWINDOW), kind="bad")
     return [value(late, f"count({recorded})", 1), value(late, firing, 1), nothing(over, firing)]
 
 
@@ -133,8 +132,9 @@ def _absent(subject: Subject, last: int) -> tuple[int, int]:
         absent = first + -first % subject.step, subject.after(first)
     else:
         known = min(_remembered(shape, subject.tick) for shape in subject.role.shapes if shape.ends)
-        more = max(-(-known // MINUTE) - 1, 0), known // MINUTE
-        absent = subject.after(last + more[0] * MINUTE + TILE - 1), subject.after(last + more[1] * MINUTE + TILE - 1)
+        end = last + SUBWINDOW - 1
+        first, late = max(-(-known // MINUTE) - 1, 0), known // MINUTE
+        absent = subject.after(end + first * MINUTE), subject.after(end + late * MINUTE)
     wait = int(subject.scaled(ABSENT_AFTER))
     return absent[0] + wait - subject.step, absent[1] + wait
 

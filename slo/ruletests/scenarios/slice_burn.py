@@ -6,12 +6,11 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from slo.burnrate import DAY, MINUTE
 from slo.plan import names
-from slo.plan.windows.subwindows import TILE
 from slo.ruletests import detection, slice_history
 from slo.ruletests.script import Phase, Script, alerts, nothing, played, share, value
 from slo.ruletests.slice_history import History
+from slo.times import DAY, MINUTE, SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +117,6 @@ def few_failures(subject: Subject) -> Script | None:
     if failures < 1 or not seen or end - last >= subject.tile or slice_history.blur(subject):
         return None
     burning = subject.series("ALERTS", alertname=subject.facts[subject.role.tiers[0].name].name)
-    checks = (value(end, subject.series(names.error_ratio(TILE)), 1), nothing(end, burning))
+    checks = (value(end, subject.series(names.error_ratio(SUBWINDOW)), 1), nothing(end, burning))
     phases = (Phase(last // subject.tick, bad=_EVENTS), Phase((end - last) // subject.tick, absent=True))
     return Script(played(subject, phases), checks, f"{failures} bad, where min_bad_events is {failures + 1}")
