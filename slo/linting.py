@@ -73,7 +73,7 @@ def _observed(request: LintRequest) -> tuple[Metrics, Server | None]:
     """
     from slo.observe import metrics_of, server_of  # noqa: PLC0415 - imports requests
     from slo.observe.access import ANONYMOUS, Access  # noqa: PLC0415 - as above
-    from slo.observe.together import Together  # noqa: PLC0415 - as above
+    from slo.observe.combined import CombinedMetrics  # noqa: PLC0415 - as above
 
     access = request.access or ANONYMOUS
     server = server_of(request.prometheus, access) if request.prometheus else None
@@ -81,4 +81,4 @@ def _observed(request: LintRequest) -> tuple[Metrics, Server | None]:
         metrics_of(where, Access(ca_file=access.ca_file, variables=access.variables)) for where in request.metrics
     ]
     parts += [server] if server and not parts else []
-    return (parts[0] if len(parts) == 1 else Together(parts)), server
+    return (parts[0] if len(parts) == 1 else CombinedMetrics(parts)), server

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _config(args: argparse.Namespace, names: Sequence[str], links: Sequence[tuple[str, str]]) -> Config:
-    from slo.observe.web import Web  # noqa: PLC0415 - most commands ask no server
+    from slo.observe.client import Client  # noqa: PLC0415 - most commands ask no server
     from slo.serve.config import Config, Tile  # noqa: PLC0415 - as above
     from slo.serve.security import LOOPBACK  # noqa: PLC0415 - as above
 
@@ -75,8 +75,8 @@ def _config(args: argparse.Namespace, names: Sequence[str], links: Sequence[tupl
         "victorialogs": args.victorialogs or os.environ.get("SLO_VICTORIALOGS_URL", ""),
     }
     return Config(
-        prometheus=Web(args.prometheus.rstrip("/"), access_of(options, os.environ)),
-        **{name: Web(url) if url else None for name, url in urls.items()},
+        prometheus=Client(args.prometheus.rstrip("/"), access_of(options, os.environ)),
+        **{name: Client(url) if url else None for name, url in urls.items()},
         seconds=args.refresh,
         hosts=LOOPBACK | {name.lower() for name in names},
         tiles=tuple(Tile(title, url) for title, url in links),

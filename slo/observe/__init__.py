@@ -1,7 +1,4 @@
-"""What runs already, seen from outside: the metrics of a program, and the series and rules of a Prometheus server.
-
-Only `slo lint --metrics` and `--prometheus` look; nothing here is needed to build.
-"""
+"""Metrics of a running program, and series and rules of a Prometheus server, for `slo lint`."""
 
 from __future__ import annotations
 
@@ -23,30 +20,30 @@ def metrics_of(where: str, access: Access = ANONYMOUS) -> Metrics:
     """Return the metrics of a file, of a page such as http://host:8080/metrics, or of a Prometheus by its base URL.
 
     Raises:
-        ObserveError: nothing of that kind is there.
+        ObserveError: there is none of them.
     """
     from slo.observe.exposition import Exposition  # noqa: PLC0415 - only needed here
 
     if "://" not in where:
         return Exposition(where, _file(where))
-    from slo.observe.web import Web  # noqa: PLC0415 - requests is slow to import, and a file does not need it
+    from slo.observe.client import Client  # noqa: PLC0415 - requests is slow to import, and a file does not need it
 
     if not where.split("?", 1)[0].endswith("/metrics"):
         server = server_of(where, access, missing_ok=True)
         if server is not None:
             return server
-    web = Web(where, access)
-    page = web.get()
-    if page.status != _FINE:
-        raise ObserveError(where, f"the server answers with status {page.status}")
-    return Exposition(web.where, page.text)
+    client = Client(where, access)
+    response = client.get()
+    if response.status != _FINE:
+        raise ObserveError(where, f"the server answers with status {response.status}")
+    return Exposition(client.where, response.text)
 
 
 def server_of(url: str, access: Access = ANONYMOUS, *, missing_ok: bool = False) -> Server | None:
-    """Return the Prometheus server with this base URL; `missing_ok`: None where something else answers.
+    """Return the Prometheus server with this base URL; `missing_ok`: None for another server.
 
     Raises:
-        ObserveError: nothing answers, or something that is no Prometheus.
+        ObserveError: no response, or not that of a Prometheus API.
     """
     from slo.observe.server import Server  # noqa: PLC0415 - as above
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from slo.observe.named import read_small, unusable
+from slo.observe.files import read_small, unusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Header:
         """Return the value.
 
         Raises:
-            ObserveError: the file is missing, empty, or holds something else than one printable line.
+            ObserveError: the file is missing, empty, or not one printable line.
         """
         if not self.file:
             return self.value
@@ -80,7 +80,7 @@ def parse_header(text: str) -> Header:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What to send along with each request, and which certificates to use; nothing by default."""
+    """Headers and certificates for each request; none by default."""
 
     headers: tuple[Header, ...] = ()
     ca_file: str = ""
@@ -100,7 +100,7 @@ class Access:
 
     @property
     def authenticates(self) -> bool:
-        """Whether something else than the name of a tenant is sent."""
+        """Whether more than the name of a tenant is sent."""
         return bool(self.client_cert) or any(header.name.lower() != _TENANT for header in self.headers)
 
     def read_headers(self) -> dict[str, str]:

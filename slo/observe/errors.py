@@ -1,4 +1,4 @@
-"""What goes wrong when something outside is looked at."""
+"""Errors of reading metrics or asking a server."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import re
 
 _USER = re.compile(r"//\S*@")
 _IN_ADDRESS = re.compile(r"(?:(?<=//)|^[^/@:]*:(?!//)).*@", re.DOTALL)
-"""Up to the last @, for a password may have any character: after //, or from the start where that is forgotten."""
+"""Up to the last @, since a password may contain one: after //, or from the start without it."""
 
 
 class ObserveError(Exception):
-    """A file or an address does not give what was asked for; says why in one line."""
+    """A file or an address cannot be read; the reason is one line."""
 
     def __init__(self, where: str, why: str) -> None:
-        """Keep what was asked, without the user and password of an address."""
+        """Keep file or address, without user and password."""
         self.where = without_password(where)
         self.why = _USER.sub("//", " ".join(why.split()))[:300] or "no reason given"
         super().__init__(f"{self.where}: {self.why}")
 
 
 class TooLargeError(ObserveError):
-    """An answer is larger than is read."""
+    """A response is too large."""
 
 
 def without_password(url: str) -> str:
-    """Return the address as it may be shown."""
+    """Return an address without user and password."""
     return _IN_ADDRESS.sub("", url, count=1)

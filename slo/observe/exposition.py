@@ -1,4 +1,4 @@
-"""Reads the text that a program shows under /metrics: the text format of Prometheus, or OpenMetrics."""
+"""The text of /metrics: the text format of Prometheus, or OpenMetrics."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _SUFFIXES = ("_bucket", "_count", "_sum", "_total", "_created")
 
 
 class Exposition:
-    """The metrics of one program at one moment."""
+    """The metrics of one scrape."""
 
     complete = False
 
     def __init__(self, where: str, text: str) -> None:
-        """Read the text.
+        """Parse the text.
 
         Raises:
-            ObserveError: it is not in one of the formats.
+            ObserveError: it has another format.
         """
         self.where = where
         self._types: dict[str, str] = {}
@@ -42,13 +42,13 @@ class Exposition:
         for number, line in enumerate(text.split("\n"), 1):
             self._read(number, line.rstrip("\r"))
         if not self._series:
-            raise ObserveError(where, "it holds no metrics")
+            raise ObserveError(where, "no metrics in it")
 
     def _read(self, number: int, line: str) -> None:
         if line.startswith("#"):
             for known, pattern in ((self._types, _TYPE), (self._units, _UNIT)):
-                if said := pattern.match(line):
-                    known[said.group(1).strip('"')] = said.group(2)
+                if comment := pattern.match(line):
+                    known[comment.group(1).strip('"')] = comment.group(2)
             return
         if not line.strip():
             return
@@ -58,7 +58,7 @@ class Exposition:
         inside = inside[quoted.end() :] if quoted else inside
         if sample is None or not _is_number(sample.group(3)) or _LABEL.sub("", inside).strip(" ,\t"):
             shown = line.strip()[:40]
-            raise ObserveError(self.where, f'line {number} is not in the text format of Prometheus: "{shown}"')
+            raise ObserveError(self.where, f'line {number} is not in the Prometheus text format: "{shown}"')
         name = sample.group(1) or (_plain(quoted.group(1)) if quoted else "")
         labels = {label.strip('"'): _plain(value) for label, value in _LABEL.findall(inside)}
         self._series.setdefault(name, []).append(labels)
@@ -67,36 +67,36 @@ class Exposition:
             self._highest[name] = max(value, self._highest.get(name, value))
 
     def kind(self, name: str) -> str:
-        """The type that stands above the metric, or above the family that it belongs to."""
+        """Return the `# TYPE` of the metric or its family; empty if unknown."""
         family = next((name.removesuffix(s) for s in _SUFFIXES if name.endswith(s)), name)
-        said = self._types.get(name) or self._types.get(family, "")
-        return "" if said in {"unknown", "untyped"} else said
+        kind = self._types.get(name) or self._types.get(family, "")
+        return "" if kind in {"unknown", "untyped"} else kind
 
     def unit(self, name: str) -> str:
-        """The unit that stands above the metric, as OpenMetrics has it."""
+        """Return the `# UNIT` of the metric, as in OpenMetrics; empty without one."""
         return self._units.get(name, "")
 
     def highest(self, name: str) -> float | None:
-        """The largest value of the metric."""
+        """Return the largest value of the metric, or None without a series."""
         return self._highest.get(name)
 
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series]:
-        """The different values of these labels."""
+        """Return the distinct values of these labels."""
         wanted = tuple(labels)
         found = {tuple(series.get(label, "") for label in wanted): None for series in self._series.get(name, ())}
         return [{label: value for label, value in zip(wanted, values, strict=True) if value} for values in found]
 
     def labels(self, name: str) -> Sequence[str]:
-        """All labels of the metric's series."""
+        """Return all labels of the metric's series."""
         return sorted({label for series in self._series.get(name, ()) for label in series})
 
     def names(self) -> Sequence[str]:
-        """All metrics that have series."""
+        """Return all metrics that have series."""
         return list(self._series)
 
 
 def _plain(text: str) -> str:
-    """A label value without its escapes."""
+    """Return a label value without its escapes."""
     return _ESCAPE.sub(lambda m: "\n" if m.group(1) == "n" else m.group(1), text) if "\\" in text else text
 
 

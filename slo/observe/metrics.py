@@ -1,4 +1,4 @@
-"""What a lint may ask about metrics, whoever knows them."""
+"""The protocol of metrics, from a scrape or a server."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ Series = Mapping[str, str]
 
 
 class Metrics(Protocol):
-    """Metrics of one program, or of a whole server.
+    """Metrics of one program or of a server.
 
     Attributes:
-        where: what messages call it.
-        complete: series have all labels that the rules will see; those of a single program lack what Prometheus adds
-            when it scrapes, such as job and instance.
+        where: its name in messages.
+        complete: series have all labels that rules see; those of one program lack what a scrape adds, such as job and
+            instance.
     """
 
     where: str
     complete: bool
 
     def kind(self, name: str) -> str:
-        """The type of a metric, or of the histogram or summary that it belongs to; empty without metadata."""
+        """Return the type of a metric, or of its histogram or summary; empty without metadata."""
         ...
 
     def unit(self, name: str) -> str:
-        """The unit that metadata gives for a metric, as spelled there; empty without one."""
+        """Return the unit in the metadata of a metric, as spelled there; empty without one."""
         ...
 
     def highest(self, name: str) -> float | None:
@@ -37,13 +37,13 @@ class Metrics(Protocol):
         ...
 
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:
-        """The different values of these labels among the series of a metric; None where there are too many to look."""
+        """Return the distinct values of these labels among the series of a metric; None if they are too many."""
         ...
 
     def labels(self, name: str) -> Sequence[str]:
-        """All labels that series of the metric have."""
+        """Return all labels of the series of a metric."""
         ...
 
     def names(self) -> Sequence[str]:
-        """All metrics."""
+        """Return all metrics."""
         ...

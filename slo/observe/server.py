@@ -1,4 +1,4 @@
-"""Asks a Prometheus server, or what speaks its API: Mimir, Thanos, VictoriaMetrics."""
+"""A Prometheus server, or another with its API: Mimir, Thanos, VictoriaMetrics."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from urllib.parse import urlencode
 import msgspec
 
 from slo.observe.access import ANONYMOUS, Access
+from slo.observe.client import Client
 from slo.observe.errors import ObserveError, TooLargeError
-from slo.observe.refusing import own_words, refusal
-from slo.observe.web import Web
+from slo.observe.response import error_message, refusal
 from slo.promql import naming, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from slo.observe.metrics import Series
-    from slo.observe.web import Page
+    from slo.observe.response import Response
 
 T = TypeVar("T")
 _LAST_SLASHES = re.compile(r"(?<![:/])/+$")
@@ -57,42 +57,42 @@ class Server:
     complete = True
 
     def __init__(self, url: str, access: Access = ANONYMOUS) -> None:
-        """Nothing is requested yet.
+        """Request nothing yet.
 
         Raises:
             ObserveError: the address or a certificate cannot be used.
         """
-        self._web = Web(_LAST_SLASHES.sub("", url), access)
-        self.where = self._web.where
-        self._asked: dict[str, object] = {}
+        self._client = Client(_LAST_SLASHES.sub("", url), access)
+        self.where = self._client.where
+        self._responses: dict[str, object] = {}
 
     def refusal(self) -> str:
-        """Return why nothing can be asked here; empty where the API answers."""
-        page = self._page("query", {"query": "1"})
+        """Return why this is no Prometheus API; empty if it is one."""
+        response = self._get("query", {"query": "1"})
         try:
-            right = page.status == _FINE and msgspec.json.decode(page.text, type=_Answer).status == "success"
+            right = response.status == _FINE and msgspec.json.decode(response.text, type=_Answer).status == "success"
         except msgspec.MsgspecError:
             right = False
-        return "" if right else refusal(page, credentials=page.authenticated)
+        return "" if right else refusal(response, credentials=response.authenticated)
 
     def query(self, expression: str) -> list[Series]:
-        """The labels of what an instant query gives."""
+        """Return the labels of the result of an instant query."""
         return [row.metric for row in self.get("query", {"query": expression}, _Vector).result]
 
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:
-        """The different values of these labels among the series of the last minutes."""
+        """Return the distinct values of these labels among the series of the last minutes; None if too many."""
         try:
             return self.query(f"group by ({naming.labels(labels)}) ({{__name__={quote(name)}}})")
         except TooLargeError:
             return None
 
     def labels(self, name: str) -> Sequence[str]:
-        """All labels that the metric had lately."""
+        """Return all labels that the metric had recently."""
         found = self.optional("labels", {"match[]": f"{{__name__={quote(name)}}}"}, list[str])
         return [label for label in found or () if label != "__name__"]
 
     def kind(self, name: str) -> str:
-        """What targets say about the metric; empty where the server does not keep it."""
+        """Return the type from the metadata of targets; empty if unknown."""
         families = [name.removesuffix(s) for s in ("_bucket", "_count", "_sum", "_total") if name.endswith(s)]
         for known in (name, *families):
             kinds = {entry.type for entry in self._metadata(known)} - {"", "unknown", "untyped"}
@@ -101,12 +101,12 @@ class Server:
         return ""
 
     def unit(self, name: str) -> str:
-        """What targets say about the metric; empty where they differ, or say nothing."""
+        """Return the unit from the metadata of targets; empty if they differ or give none."""
         units = {entry.unit for entry in self._metadata(name)} - {""}
         return units.pop() if len(units) == 1 else ""
 
     def highest(self, name: str) -> float | None:
-        """The largest value of the last minutes."""
+        """Return the largest value of the last minutes, or None without a series."""
         found = self.optional("query", {"query": f"max({{__name__={quote(name)}}})"}, _Samples)
         return float(found.result[0].value[1]) if found and found.result else None
 
@@ -115,39 +115,39 @@ class Server:
         return data.get(name, ())
 
     def names(self) -> Sequence[str]:
-        """All metrics; none where they are too many."""
+        """Return all metric names; none if they are too many."""
         return self.optional("label/__name__/values", {}, list[str]) or []
 
     def optional(self, path: str, parameters: dict[str, str], kind: type[T]) -> T | None:
-        """What an endpoint answers, or None where the server has no such thing or it is too large."""
+        """Return the data of an endpoint, or None if the server has no such endpoint or the data is too large."""
         try:
             return self.get(path, parameters, kind)
         except ObserveError:
             return None
 
     def get(self, path: str, parameters: dict[str, str], kind: type[T]) -> T:
-        """The data of an answer; each question is asked once.
+        """Return the data of an endpoint; each request is sent once.
 
         Raises:
-            ObserveError: there is no answer, or not of this kind.
+            ObserveError: no response, or one of another kind.
         """
         key = f"{path}?{urlencode(parameters)}"
-        if key not in self._asked:
-            self._asked[key] = self._data(path, self._page(path, parameters))
+        if key not in self._responses:
+            self._responses[key] = self._data(path, self._get(path, parameters))
         try:
-            return msgspec.convert(self._asked[key], kind)
+            return msgspec.convert(self._responses[key], kind)
         except msgspec.ValidationError:
-            raise ObserveError(self.where, f"/api/v1/{path} answers otherwise than Prometheus does") from None
+            raise ObserveError(self.where, f"/api/v1/{path} is not a response of the Prometheus API") from None
 
-    def _data(self, path: str, page: Page) -> object:
-        if page.status != _FINE:
-            own = own_words(page)
-            said = f"/api/v1/{path} answers with status {page.status}"
+    def _data(self, path: str, response: Response) -> object:
+        if response.status != _FINE:
+            own = error_message(response)
+            said = f"/api/v1/{path} answers with status {response.status}"
             raise ObserveError(self.where, f"{said}: {own}" if own else said)
         try:
-            return msgspec.json.decode(page.text, type=_Answer).data
+            return msgspec.json.decode(response.text, type=_Answer).data
         except msgspec.MsgspecError:
-            raise ObserveError(self.where, f"/api/v1/{path} answers otherwise than Prometheus does") from None
+            raise ObserveError(self.where, f"/api/v1/{path} is not a response of the Prometheus API") from None
 
-    def _page(self, path: str, parameters: dict[str, str]) -> Page:
-        return self._web.get(f"/api/v1/{path}", parameters)
+    def _get(self, path: str, parameters: dict[str, str]) -> Response:
+        return self._client.get(f"/api/v1/{path}", parameters)

@@ -1,11 +1,11 @@
-"""TLS: certificates of the user, checked before a server is asked, and errors in plain words."""
+"""TLS: certificates of the user, checked before the first request, and readable errors."""
 
 from __future__ import annotations
 
 import ssl
 from typing import TYPE_CHECKING
 
-from slo.observe.named import check_regular, failed, unusable
+from slo.observe.files import check_regular, failed, unusable
 
 if TYPE_CHECKING:
     from slo.observe.access import Access

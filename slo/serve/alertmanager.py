@@ -10,7 +10,7 @@ import msgspec
 from slo.observe.errors import ObserveError
 
 if TYPE_CHECKING:
-    from slo.observe.web import Web
+    from slo.observe.client import Client
 
 T = TypeVar("T")
 Labels = dict[str, str]
@@ -73,7 +73,7 @@ class Silence(msgspec.Struct, frozen=True, rename="camel"):
 class Alertmanager:
     """A server that speaks version 2 of the Alertmanager API."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Client) -> None:
         self._web = web
         self.where = web.where
 

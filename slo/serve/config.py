@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slo.serve.security import LOOPBACK
 
 if TYPE_CHECKING:
-    from slo.observe.web import Web
+    from slo.observe.client import Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Tile:
 class Config:
     """The servers to ask, how often, under which names the pages may be reached, and links to other pages."""
 
-    prometheus: Web
-    alertmanager: Web | None = None
-    jaeger: Web | None = None
-    victorialogs: Web | None = None
+    prometheus: Client
+    alertmanager: Client | None = None
+    jaeger: Client | None = None
+    victorialogs: Client | None = None
     seconds: float = 15.0
     hosts: frozenset[str] = LOOPBACK
     tiles: tuple[Tile, ...] = field(default=())

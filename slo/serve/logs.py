@@ -11,7 +11,7 @@ from slo.observe.errors import ObserveError
 from slo.serve.traces import TRACE_ID
 
 if TYPE_CHECKING:
-    from slo.observe.web import Web
+    from slo.observe.client import Client
 
 _LIMIT = 200
 _OK = 200
@@ -31,7 +31,7 @@ class Record:
 class Logs:
     """A log store that answers LogsQL."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Client) -> None:
         self._web = web
         self.where = web.where
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from slo.observe.errors import ObserveError
-from slo.observe.refusing import own_words
+from slo.observe.response import error_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from slo.observe.web import Page, Web
+    from slo.observe.client import Client
+    from slo.observe.response import Response
 
 T = TypeVar("T")
 Labels = dict[str, str]
@@ -68,7 +69,7 @@ class _Matrix(msgspec.Struct, frozen=True):
 class Prometheus:
     """A server that speaks the Prometheus API, asked with limits on time and size."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Client) -> None:
         self._web = web
         self.where = web.where
 
@@ -98,7 +99,7 @@ class Prometheus:
         parameters = {"rule_group[]": group, "exclude_alerts": "true"}
         return [rule for each in self._data("rules", parameters, _Groups).groups for rule in each.rules]
 
-    def forward(self, path: str, parameters: Mapping[str, str | Sequence[str]]) -> Page:
+    def forward(self, path: str, parameters: Mapping[str, str | Sequence[str]]) -> Response:
         """Return the answer as it is, whatever its status.
 
         Raises:
@@ -109,7 +110,7 @@ class Prometheus:
     def _data(self, path: str, parameters: Mapping[str, str | Sequence[str]], kind: type[T]) -> T:
         page = self.forward(path, parameters)
         if page.status != _OK:
-            said = own_words(page)
+            said = error_message(page)
             raise ObserveError(self.where, said or f"/api/v1/{path} answers with status {page.status}")
         try:
             return msgspec.json.decode(page.text, type=_answer(kind)).data

@@ -14,7 +14,7 @@ from slo.observe.errors import ObserveError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from slo.observe.web import Web
+    from slo.observe.client import Client
 
 T = TypeVar("T")
 TRACE_ID = re.compile(r"[0-9a-f]{16}(?:[0-9a-f]{16})?")
@@ -105,7 +105,7 @@ class Trace:
 class Traces:
     """A trace store that speaks the query API of Jaeger."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Client) -> None:
         self._web = web
         self.where = web.where
 

@@ -252,8 +252,8 @@ def test_metrics_of_a_file(slo: Slo, folder: Path) -> None:
     ("content", "said"),
     [
         (None, "metrics.txt: error[SLO136]: No such file or directory"),
-        ("<html>", 'metrics.txt: error[SLO136]: line 1 is not in the text format of Prometheus: "<html>"'),
-        ("", "metrics.txt: error[SLO136]: it holds no metrics"),
+        ("<html>", 'metrics.txt: error[SLO136]: line 1 is not in the Prometheus text format: "<html>"'),
+        ("", "metrics.txt: error[SLO136]: no metrics in it"),
     ],
 )
 def test_metrics_that_are_none(slo: Slo, folder: Path, content: str | None, said: str) -> None:

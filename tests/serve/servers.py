@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import httpx
 from fastapi import FastAPI
 
-from slo.observe.web import Web
+from slo.observe.client import Client
 from slo.serve.app import create_app
 from slo.serve.config import Config
 from slo.serve.refresh import Refresher
@@ -142,7 +142,7 @@ class Opened:
 def opened(known: Known) -> Iterator[Opened]:
     """The pages over these servers, after one snapshot; nothing is asked in the background."""
     with serving(known.answer) as url:
-        app = create_app(Config(Web(url), Web(url), seconds=3_600))
+        app = create_app(Config(Client(url), Client(url), seconds=3_600))
         refresher: Refresher = app.state.site.refresher
         refresher.refresh()
         yield Opened(app, refresher)

@@ -14,7 +14,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from slo.observe.web import Web
+from slo.observe.client import Client
 from slo.serve.app import create_app
 from slo.serve.config import Config
 from tests.serve.servers import Known
@@ -57,7 +57,7 @@ def site(known: Known) -> Iterator[str]:
     """The address of the pages."""
     with serving(known.answer) as url, socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
-        app = create_app(Config(Web(url), Web(url), seconds=1))
+        app = create_app(Config(Client(url), Client(url), seconds=1))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [chosen]}, daemon=True)
         thread.start()

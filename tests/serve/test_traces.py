@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo.observe.web import Web
+from slo.observe.client import Client
 from slo.serve.app import create_app
 from slo.serve.config import Config
 from slo.serve.traces import Stored, Traces, arrange
@@ -59,7 +59,7 @@ def stores(*spans: dict[str, object], records: str = "") -> Answers:
 def opened_stores(*spans: dict[str, object], records: str = "") -> Iterator[Opened]:
     """The pages over these stores."""
     with serving(stores(*spans, records=records)) as store, serving(Known().answer) as url:
-        app = create_app(Config(Web(url), jaeger=Web(store), victorialogs=Web(store)))
+        app = create_app(Config(Client(url), jaeger=Client(store), victorialogs=Client(store)))
         yield Opened(app, app.state.site.refresher)
 
 
@@ -68,7 +68,7 @@ def test_spans_follow_their_parents() -> None:
     with serving(
         stores(span("late", "root", 50), span("root"), span("early", "root", 5), span("leaf", "early", 6))
     ) as url:
-        found = Traces(Web(url)).get(ID)
+        found = Traces(Client(url)).get(ID)
     assert found
     assert [(each.name, each.depth) for each in found.spans] == [("root", 0), ("early", 1), ("leaf", 2), ("late", 1)]
 

@@ -8,12 +8,12 @@ from contextlib import ExitStack
 
 import pytest
 
-from slo.observe import metrics_of, server_of, web
+from slo.observe import client, metrics_of, server_of
+from slo.observe.client import Client
+from slo.observe.combined import CombinedMetrics
 from slo.observe.errors import ObserveError, TooLargeError, without_password
 from slo.observe.exposition import Exposition
 from slo.observe.server import Server
-from slo.observe.together import Together
-from slo.observe.web import Web
 from tests.serving import Answer, Answers, page, serving
 
 TEXT = """\
@@ -90,7 +90,7 @@ def test_what_is_no_exposition(text: str) -> None:
 
 def test_several_programs_are_one() -> None:
     """What one does not know, another may."""
-    both = Together([Exposition("a", TEXT), Exposition("b", "# TYPE other gauge\nother 1\nlag 5\n")])
+    both = CombinedMetrics([Exposition("a", TEXT), Exposition("b", "# TYPE other gauge\nother 1\nlag 5\n")])
 
     assert both.where == "a and b"
     assert (both.kind("other"), both.kind("lag"), both.kind("x")) == ("gauge", "gauge", "")
@@ -191,7 +191,7 @@ def test_redirects_do_not_leave_the_web(serve: Callable[[Answers], str]) -> None
     url = serve(lambda *_: page("", 302, Location="file:///etc/hostname"))
 
     with pytest.raises(ObserveError, match="redirects to an address that does not begin with http"):
-        Web(f"{url}/metrics").get()
+        Client(f"{url}/metrics").get()
 
 
 def test_redirects_within_the_web(serve: Callable[[Answers], str]) -> None:
@@ -200,9 +200,9 @@ def test_redirects_within_the_web(serve: Callable[[Answers], str]) -> None:
         lambda path, *_: page(TEXT) if path == "/new" else page("", 302, Location=f"{path}x" if "x" in path else "/new")
     )
 
-    assert Web(f"{url}/metrics").get().text == TEXT
+    assert Client(f"{url}/metrics").get().text == TEXT
     with pytest.raises(ObserveError, match="redirects too often"):
-        Web(f"{url}/x").get()
+        Client(f"{url}/x").get()
 
 
 def test_passwords_are_sent_and_not_shown(serve: Callable[[Answers], str]) -> None:
@@ -225,10 +225,10 @@ def test_passwords_are_sent_and_not_shown(serve: Callable[[Answers], str]) -> No
 def test_limits(serve: Callable[[Answers], str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Too much is not kept, and silence is not waited for."""
     url = serve(lambda path, *_: page(b"x" * 2000) if path == "/large" else None)
-    monkeypatch.setattr(web, "MOST_BYTES", 1000)
-    monkeypatch.setattr(web, "SECONDS", 0.2)
+    monkeypatch.setattr(client, "MOST_BYTES", 1000)
+    monkeypatch.setattr(client, "SECONDS", 0.2)
 
     with pytest.raises(TooLargeError, match="larger than"):
-        Web(f"{url}/large").get()
+        Client(f"{url}/large").get()
     with pytest.raises(ObserveError, match=r"within 0\.2 seconds"):
-        Web(f"{url}/silent").get()
+        Client(f"{url}/silent").get()

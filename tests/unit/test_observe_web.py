@@ -13,10 +13,10 @@ from socket import create_server
 
 import pytest
 
-from slo.observe import server_of, web
+from slo.observe import client, server_of
 from slo.observe.access import Access, Header, HeaderError, parse_header
+from slo.observe.client import Client
 from slo.observe.errors import ObserveError, TooLargeError
-from slo.observe.web import Web
 from tests.certificates import Certificates
 from tests.serving import Answer, page, serving
 
@@ -64,7 +64,7 @@ class Log:
 def refusal(url: str, access: Access = Access()) -> str:  # noqa: B008 - frozen
     """Why there is no page; one line without the secret."""
     with pytest.raises(ObserveError) as refused:
-        Web(url, access).get()
+        Client(url, access).get()
     assert "\n" not in str(refused.value)
     assert SECRET not in str(refused.value)
     return str(refused.value)
@@ -87,7 +87,7 @@ def test_a_token_from_a_pipe(serve: Serve) -> None:
     os.close(writing)
     log = Log()
     token = Header("Authorization", file=f"/dev/fd/{reading}", prefix="Bearer ")
-    server = Web(serve(log), Access((parse_header("X-Scope-OrgID: shop"), token)))
+    server = Client(serve(log), Access((parse_header("X-Scope-OrgID: shop"), token)))
     os.close(reading)
 
     server.get()
@@ -115,7 +115,7 @@ def test_a_secret_header_from_a_file(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{SECRET}\n")
     log = Log()
 
-    Web(serve(log), Access((parse_header(f"X-Api-Key:@{tmp_path / 'key'}"),))).get()
+    Client(serve(log), Access((parse_header(f"X-Api-Key:@{tmp_path / 'key'}"),))).get()
 
     assert log.headers[0]["X-Api-Key"] == SECRET
     assert SECRET not in repr(Access((parse_header(f"X-Scope-OrgID:{SECRET}"),)))
@@ -175,8 +175,8 @@ def test_netrc_is_read_and_does_not_replace_a_token(
     log = Log()
     url = serve(log)
 
-    Web(url).get()
-    Web(url, Access((Header("authorization", "Bearer mine"),))).get()
+    Client(url).get()
+    Client(url, Access((Header("authorization", "Bearer mine"),))).get()
 
     assert [headers["Authorization"] for headers in log.headers] == ["Basic bWU6cEBzcw==", "Bearer mine"]
 
@@ -292,7 +292,7 @@ def test_redirects_without_credentials_are_followed(serve: Serve) -> None:
     """A public server may have moved."""
     target = serve(Log(page("there")))
 
-    assert Web(serve(Log(page("", 302, Location=f"{target}/new")))).get().text == "there"
+    assert Client(serve(Log(page("", 302, Location=f"{target}/new")))).get().text == "there"
 
 
 def test_redirects_on_the_same_server_keep_the_headers(serve: Serve) -> None:
@@ -303,7 +303,7 @@ def test_redirects_on_the_same_server_keep_the_headers(serve: Serve) -> None:
         seen.append(headers)
         return page("there") if path == "/new" else page("", 307, Location="/new")
 
-    assert Web(serve(answers), Access((Header("X-Scope-OrgID", "shop"),))).get().text == "there"
+    assert Client(serve(answers), Access((Header("X-Scope-OrgID", "shop"),))).get().text == "there"
     assert [headers["X-Scope-OrgID"] for headers in seen] == ["shop", "shop"]
 
 
@@ -313,16 +313,16 @@ def test_redirects_on_the_same_server_keep_the_headers(serve: Serve) -> None:
 def test_a_compressed_answer(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is unpacked, and the limit is one of what comes out."""
     url = serve(Log(page(gzip.compress(b"x" * 500_000), Content_Encoding="gzip")))
-    assert Web(url).get().text == "x" * 500_000
+    assert Client(url).get().text == "x" * 500_000
 
-    monkeypatch.setattr(web, "MOST_BYTES", 100_000)
+    monkeypatch.setattr(client, "MOST_BYTES", 100_000)
     with pytest.raises(TooLargeError, match="larger than"):
-        Web(url).get()
+        Client(url).get()
 
 
 def test_an_answer_without_an_end(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """Bytes that come now and then do not prolong the deadline."""
-    monkeypatch.setattr(web, "SECONDS", 0.5)
+    monkeypatch.setattr(client, "SECONDS", 0.5)
 
     assert "no complete answer within 0.5 seconds" in refusal(serve(Log((200, {}, itertools.repeat(b"x")))))
 
@@ -330,8 +330,8 @@ def test_an_answer_without_an_end(serve: Serve, monkeypatch: pytest.MonkeyPatch)
 def test_a_question_shares_nothing_with_an_abandoned_one(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """The thread of the old one still uses its session, so the next one gets a new session."""
     log = Log((200, {"Set-Cookie": "of=the-old-one"}, itertools.repeat(b"x")))
-    server = Web(serve(log))
-    monkeypatch.setattr(web, "SECONDS", 0.5)
+    server = Client(serve(log))
+    monkeypatch.setattr(client, "SECONDS", 0.5)
     with pytest.raises(ObserveError, match="no complete answer"):
         server.get()
     monkeypatch.undo()
@@ -350,15 +350,15 @@ def test_a_bug_is_raised_and_is_no_timeout(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(Access, "read_headers", broken)
 
     with pytest.raises(ZeroDivisionError, match="a bug"):
-        Web("http://127.0.0.1:9").get()
+        Client("http://127.0.0.1:9").get()
 
 
 def test_a_server_that_starts_is_asked_again(serve: Serve) -> None:
     """Answers of a proxy whose server is not there yet are retried, and the last one counts."""
     answers = [page("", 503, Retry_After="60"), page("", 502), page("up")]
 
-    assert Web(serve(lambda *_: answers.pop(0))).get().text == "up"
-    assert Web(serve(Log(page("", 503)))).get().status == 503
+    assert Client(serve(lambda *_: answers.pop(0))).get().text == "up"
+    assert Client(serve(Log(page("", 503)))).get().status == 503
 
 
 def test_a_connection_that_is_refused() -> None:
@@ -377,10 +377,10 @@ def test_a_proxy_of_the_environment(serve: Serve, monkeypatch: pytest.MonkeyPatc
     direct = serve(Log(page("direct")))
     monkeypatch.setenv("HTTP_PROXY", serve(Log(page("by proxy"))))
 
-    assert Web("http://prometheus.invalid/metrics").get().text == "by proxy"
-    assert Web(direct).get().text == "by proxy"
+    assert Client("http://prometheus.invalid/metrics").get().text == "by proxy"
+    assert Client(direct).get().text == "by proxy"
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    assert Web(direct).get().text == "direct"
+    assert Client(direct).get().text == "direct"
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -421,11 +421,11 @@ def test_a_private_ca(serve: Serve, certificates: Certificates, monkeypatch: pyt
     """It is trusted by the option, or by REQUESTS_CA_BUNDLE; the option wins, and without either the error names it."""
     url = serve(Log(), certificates.server())
 
-    assert Web(url, Access(ca_file=certificates.ca)).get().text == "fine"
+    assert Client(url, Access(ca_file=certificates.ca)).get().text == "fine"
     assert "certificate cannot be verified" in (said := refusal(url))
     assert said.endswith("name the file of its CA with --ca-file")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificates.ca)
-    assert Web(url).get().text == "fine"
+    assert Client(url).get().text == "fine"
     assert "cannot be verified" in refusal(url, Access(ca_file=certificates.cert))
 
 
@@ -444,7 +444,7 @@ def test_a_client_certificate(serve: Serve, certificates: Certificates, tmp_path
     url = serve(Log(), certificates.server(of_clients=True))
 
     for cert, key in ((certificates.cert, certificates.key), (str(both), "")):
-        assert Web(url, Access((), certificates.ca, cert, key)).get().text == "fine"
+        assert Client(url, Access((), certificates.ca, cert, key)).get().text == "fine"
     assert refusal(url, Access(ca_file=certificates.ca))
 
 

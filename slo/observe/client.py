@@ -6,7 +6,6 @@ import ssl
 from base64 import b64decode
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -18,11 +17,12 @@ from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
-from slo.observe import tls
 from slo.observe.access import ANONYMOUS, Access
 from slo.observe.errors import ObserveError, TooLargeError, without_password
 from slo.observe.limits import MOST_BYTES, SECONDS
-from slo.observe.refusing import hidden, speaks_tls
+from slo.observe.response import Response, masked, speaks_tls
+from slo.observe.tls import check_files
+from slo.observe.tls import reason as tls_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,18 +41,8 @@ _ACCEPT = "text/plain;version=0.0.4,application/json,*/*;q=0.1"
 _INVALID = "write http://HOST:PORT, and percent-encode / # ? @ in a password"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The answer of a server: status, text without secrets, media type, and whether credentials were sent."""
-
-    status: int
-    text: str
-    kind: str = ""
-    authenticated: bool = False
-
-
 class _Authorization(AuthBase):
-    """Sends a header that `.netrc` must not replace; `requests` drops it at a redirect to another host."""
+    """A header that `.netrc` must not replace; `requests` drops it at a redirect to another host."""
 
     def __init__(self, value: str) -> None:
         self._value = value
@@ -63,7 +53,7 @@ class _Authorization(AuthBase):
 
 
 class _Session(requests.Session):
-    """Keeps what is secret at the host that it was meant for."""
+    """A session that sends no credentials to another host."""
 
     def __init__(self, *, secret: bool) -> None:
         super().__init__()
@@ -82,14 +72,14 @@ class _Session(requests.Session):
         super().rebuild_auth(prepared_request, response)  # type: ignore[no-untyped-call]
 
 
-class Web:
-    """One server, or one page, by its address."""
+class Client:
+    """A client of one server or page."""
 
     def __init__(self, url: str, access: Access = ANONYMOUS) -> None:
-        """Check address and certificates; nothing is requested yet.
+        """Check address and certificates; request nothing yet.
 
         Raises:
-            ObserveError: the address is not on the web, or a file of credentials cannot be used.
+            ObserveError: the address is invalid, or a file of credentials cannot be used.
         """
         self.where = without_password(url)
         self._url, self._basic = _without_user(url)
@@ -99,45 +89,47 @@ class Web:
         self._headers = access.read_headers()  # once, for a pipe cannot be read again
         self._session = self._new_session()
         if access.ca_file or access.client_cert:
-            tls.check_files(access)
+            check_files(access)
 
-    def get(self, path: str = "", parameters: Mapping[str, str | Sequence[str]] | None = None) -> Page:
-        """Return the page below the address, whatever its status.
+    def get(self, path: str = "", parameters: Mapping[str, str | Sequence[str]] | None = None) -> Response:
+        """Return the response of a path below the address, whatever its status.
 
-        The timeout of a socket starts again with every byte, and name lookup has none; so a thread asks, and is
-        abandoned at the deadline.
+        The timeout of a socket starts again with every byte, and name lookup has none; so a thread sends the request,
+        and is abandoned at the deadline.
 
         Raises:
-            ObserveError: no answer in time, or too large an answer.
+            ObserveError: no response in time, or too large a response.
         """
-        answer: Future[Page] = Future()
+        answer: Future[Response] = Future()
         Thread(target=_fill, args=(answer, partial(self._ask, self._session, path, parameters)), daemon=True).start()
         try:
             return answer.result(SECONDS)
         except TimeoutError:
-            self._session = self._new_session()  # the other one is still in use
+            self._session = self._new_session()  # the other thread still uses it
             raise ObserveError(self.where, f"no complete answer within {SECONDS:g} seconds") from None
 
-    def _ask(self, session: requests.Session, path: str, parameters: Mapping[str, str | Sequence[str]] | None) -> Page:
+    def _ask(
+        self, session: requests.Session, path: str, parameters: Mapping[str, str | Sequence[str]] | None
+    ) -> Response:
         try:
             with session.get(self._url + path, params=parameters, **self._options()) as answer:
-                page = self._page(answer)
+                response = self._response(answer)
         except (OSError, HTTPError, ValueError) as error:
             raise ObserveError(self.where, _reason(error)) from None
-        if self._url.startswith("http://") and speaks_tls(page):
+        if self._url.startswith("http://") and speaks_tls(response):
             raise ObserveError(self.where, "this port speaks TLS; use https://")
-        return page
+        return response
 
-    def _page(self, answer: requests.Response) -> Page:
+    def _response(self, answer: requests.Response) -> Response:
         text, sent = self._text(answer), answer.request.headers
         kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if answer.ok:
-            return Page(answer.status_code, text, kind)
+            return Response(answer.status_code, text, kind)
         credentials = "Authorization" in sent or self._access.authenticates
-        return Page(answer.status_code, hidden(text, self._secrets(sent)), kind, credentials)
+        return Response(answer.status_code, masked(text, self._secrets(sent)), kind, credentials)
 
     def _secrets(self, sent: Mapping[str, str]) -> list[str]:
-        """Return what a server must not be quoted with: an error may repeat the token that it refuses."""
+        """Return the secrets to mask in errors: a server may repeat the token that it refuses."""
         scheme, _, word = sent.get("Authorization", "").partition(" ")
         secrets = [*self._headers.values(), word]
         secrets += [each.rpartition(" ")[2] for each in secrets]
@@ -171,8 +163,8 @@ class Web:
         return body.decode(errors="replace")
 
 
-def _fill(answer: Future[Page], ask: Callable[[], Page]) -> None:
-    """Ask; whatever goes wrong is raised where the answer is waited for."""
+def _fill(answer: Future[Response], ask: Callable[[], Response]) -> None:
+    """Send the request and pass response or exception to the waiting thread."""
     try:
         answer.set_result(ask())
     except BaseException as error:  # noqa: BLE001 - as above
@@ -182,7 +174,7 @@ def _fill(answer: Future[Page], ask: Callable[[], Page]) -> None:
 def _without_user(url: str) -> tuple[str, HTTPBasicAuth | None]:
     """Return the address, and the user and password that were in it.
 
-    What the parser says about an invalid address is not shown: it quotes parts of a password.
+    Errors of the parser are not shown: they quote parts of a password.
     """
     try:
         parts = urlsplit(url)
@@ -204,9 +196,9 @@ def _without_user(url: str) -> tuple[str, HTTPBasicAuth | None]:
 
 
 def _reason(error: Exception) -> str:
-    """Return one line without the names of Python's classes.
+    """Return one line without names of Python's classes.
 
-    What a parser of addresses says is not shown, for it quotes parts of passwords.
+    Errors of a parser of addresses are not shown: they quote parts of passwords.
     """
     if isinstance(error, requests.TooManyRedirects):
         return "redirects too often"
@@ -218,7 +210,7 @@ def _reason(error: Exception) -> str:
         return f"invalid address of the server, of a redirect or of the proxy (HTTP_PROXY, HTTPS_PROXY); {_INVALID}"
     below = _innermost(error)
     if isinstance(below, ssl.SSLError):
-        return tls.reason(below)
+        return tls_reason(below)
     proxy = "the proxy does not answer: " if isinstance(error, requests.exceptions.ProxyError) else ""
     if isinstance(below, TimeoutError):
         return f"{proxy}no answer within {SECONDS:g} seconds"
@@ -227,7 +219,7 @@ def _reason(error: Exception) -> str:
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """Return what the operating system or the other side said; `requests` and urllib3 wrap it."""
+    """Return the error of the operating system or the server, which `requests` and urllib3 wrap."""
     while (below := error.__cause__ or error.__context__ or _argument(error)) is not None:
         error = below
     return error

@@ -1,4 +1,4 @@
-"""Files that an option or a variable names; each error names the file and what named it."""
+"""Files that an option or a variable names; errors say both."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def unusable(file: str, why: str, named_by: str) -> ObserveError:
 
 
 def failed(file: str, error: OSError | ValueError, named_by: str) -> ObserveError:
-    """Return the error of the operating system, in plain words."""
+    """Return the error of the operating system as one line."""
     if isinstance(error, FileNotFoundError):
         return unusable(file, "no such file", named_by)
     why = (error.strerror if isinstance(error, OSError) else None) or str(error)
@@ -25,10 +25,10 @@ def failed(file: str, error: OSError | ValueError, named_by: str) -> ObserveErro
 
 
 def read_small(file: str, named_by: str) -> bytes:
-    """Return what is in a file or a pipe, such as that of `<(command)`.
+    """Return the content of a file or a pipe, such as that of `<(command)`.
 
     Raises:
-        ObserveError: it is missing, too large, or something else, such as a device.
+        ObserveError: it is missing, too large, or not a file, such as a device.
     """
     try:
         # Without O_NONBLOCK, opening a pipe without a writer would block.
@@ -48,7 +48,7 @@ def read_small(file: str, named_by: str) -> bytes:
 
 
 def check_regular(file: str, named_by: str) -> None:
-    """Look whether the file can be read more than once.
+    """Check that the file can be read more than once.
 
     Raises:
         ObserveError: it cannot.
