@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _TRIES = 10_000
 
 # A repeated group with a choice inside takes Prometheus linear time; Python's backtracking may take exponential time.
+_LONGEST = 2_000
 _MOST_REPEATS = 4
+"""Repetitions in one choice: backtracking tries up to the length of the value to this power."""
 _SLOW = r"(?s)[+*?}|].*\)[+*{]"
 
 
@@ -82,7 +84,7 @@ def _series(wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> Iterator[
 
 
 def _fits(label: str, value: str, wanted: Sequence[Matcher]) -> bool:
-    return all(_match(m, value) for m in wanted if m.label == label)
+    return all(accepts(m, value) for m in wanted if m.label == label)
 
 
 def reads(selector: Selector, series: str) -> bool:
@@ -97,10 +99,15 @@ def reads(selector: Selector, series: str) -> bool:
 
 
 def _matches(series: dict[str, str], matchers: Sequence[Matcher]) -> bool:
-    return all(_match(m, series.get(m.label, "")) for m in matchers)
+    return all(accepts(m, series.get(m.label, "")) for m in matchers)
 
 
-def _match(matcher: Matcher, value: str) -> bool:
+def accepts(matcher: Matcher, value: str) -> bool:
+    """Whether a matcher accepts a value of its label.
+
+    Raises:
+        re.error: the expression has an unsupported character class.
+    """
     if matcher.op in {"=", "!="}:
         return (value == matcher.value) == (matcher.op == "=")
     return _accepted(matcher.value, value) == (matcher.op == "=~")
@@ -138,14 +145,14 @@ def _expression(pattern: str) -> re.Pattern[str]:
         re.error: Python reads it differently, or may take exponential time.
     """
     repeats = max(sum(map(choice.count, "*+{")) for choice in pattern.split("|"))
-    if repeats > _MOST_REPEATS or re.search(_SLOW, pattern):
+    if len(pattern) > _LONGEST or repeats > _MOST_REPEATS or re.search(_SLOW, pattern):
         raise re.error("may backtrack for long")
     with warnings.catch_warnings():
-        warnings.simplefilter("error", FutureWarning)  # [[:alpha:]] is a POSIX class in Prometheus alone
+        warnings.simplefilter("error")  # [[:alpha:]] is a POSIX class in Prometheus alone
         try:
             return re.compile(pattern)
-        except FutureWarning as warning:
-            raise re.error(str(warning)) from None
+        except (FutureWarning, DeprecationWarning, RecursionError, OverflowError) as error:
+            raise re.error(str(error)) from None
 
 
 def _candidates(label: str, wanted: Sequence[Matcher], avoided: Sequence[Selector]) -> list[str]:
