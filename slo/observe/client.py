@@ -27,6 +27,8 @@ from slo.observe.tls import reason as tls_reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    Parameters = Mapping[str, str | Sequence[str]]
+
 _CHUNK = 65_536
 _RETRY = Retry(
     total=2,
@@ -91,7 +93,7 @@ class Client:
         if access.ca_file or access.client_cert:
             check_files(access)
 
-    def get(self, path: str = "", parameters: Mapping[str, str | Sequence[str]] | None = None) -> Response:
+    def get(self, path: str = "", parameters: Parameters | None = None) -> Response:
         """Return the response of a path below the address, whatever its status.
 
         The timeout of a socket starts again with every byte, and name lookup has none; so a thread sends the request,
@@ -108,9 +110,7 @@ class Client:
             self._session = self._new_session()  # the other thread still uses it
             raise ObserveError(self.where, f"no complete answer within {SECONDS:g} seconds") from None
 
-    def _ask(
-        self, session: requests.Session, path: str, parameters: Mapping[str, str | Sequence[str]] | None
-    ) -> Response:
+    def _ask(self, session: requests.Session, path: str, parameters: Parameters | None) -> Response:
         try:
             with session.get(self._url + path, params=parameters, **self._options()) as answer:
                 response = self._response(answer)
