@@ -1,18 +1,25 @@
-"""Where everything stands in a YAML text: a tree of nodes with their marks, built only to place an error."""
+"""Positions in a YAML text: a tree of nodes over the events of libyaml, built where it is asked for.
+
+Only findings need it, and each only the nodes on its path: the events of a large file take 20 ms, nodes for all of them
+would take 100.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_DEPTH = 100
+_STARTS = frozenset({"MappingStartEvent", "SequenceStartEvent"})
+_ENDS = frozenset({"MappingEndEvent", "SequenceEndEvent"})
+_VALUES = _STARTS | {"ScalarEvent"}
 
 
 class Mark(NamedTuple):
-    """A place in the text: its offset in characters, line and column, all counted from 0."""
+    """A position in the text: offset in characters, line and column, all counted from 0."""
 
     offset: int
     line: int
@@ -28,51 +35,81 @@ class TooDeepError(Exception):
         self.mark = mark
 
 
-@dataclass(slots=True)
+class _Document(NamedTuple):
+    """The events of the first document.
+
+    Attributes:
+        events: mappings, lists, scalars and aliases in the order of the text.
+        ends: for the start of each mapping and list, the number of the event that ends it.
+        targets: for each alias, the number of the event that has its anchor.
+    """
+
+    events: list[Any]
+    ends: dict[int, int]
+    targets: dict[int, int]
+
+
 class Node:
     """One value of the document.
 
     Attributes:
-        start: its first character.
-        end: the character after its last one.
-        text: what a scalar says; none for mappings and lists.
-        pairs: keys and values; the key is none in a list.
         aliased: it was reached through an alias.
     """
 
-    start: Mark
-    end: Mark
-    text: str | None = None
-    pairs: list[tuple[Node | None, Node]] = field(default_factory=list)
-    aliased: bool = False
-    _children: dict[str | int, tuple[Node | None, Node]] = field(default_factory=dict)
+    def __init__(self, document: _Document, number: int) -> None:
+        """Stand for the value that begins with this event."""
+        self._document = document
+        self._at = number
+        self.aliased = _kind(document.events[number]) == "AliasEvent"
+        self._value = document.targets.get(number, number)
+
+    @property
+    def start(self) -> Mark:
+        """Its first character."""
+        return _mark(self._document.events[self._at].start_mark)
+
+    @property
+    def end(self) -> Mark:
+        """The character after its last one."""
+        return _mark(self._document.events[self._document.ends.get(self._at, self._at)].end_mark)
+
+    @property
+    def text(self) -> str | None:
+        """What a scalar says; None for mappings and lists."""
+        event = self._document.events[self._value]
+        return str(event.value) if _kind(event) == "ScalarEvent" else None
+
+    @cached_property
+    def pairs(self) -> list[tuple[Node | None, Node]]:
+        """Keys and values; the key is None in a list."""
+        parts = iter([Node(self._document, number) for number in self._parts()])
+        if _kind(self._document.events[self._value]) == "MappingStartEvent":
+            return list(zip(parts, parts, strict=True))
+        return [(None, part) for part in parts]
+
+    def _parts(self) -> Iterator[int]:
+        """Yield the events with which keys and values begin, one after the other."""
+        ends = self._document.ends
+        number, end = self._value + 1, ends.get(self._value, 0)
+        while number < end:
+            yield number
+            number = ends.get(number, number) + 1
+
+    @cached_property
+    def _children(self) -> dict[str | int, tuple[Node | None, Node]]:
+        found: dict[str | int, tuple[Node | None, Node]] = {}
+        for index, (key, value) in enumerate(self.pairs):
+            found.setdefault(index if key is None else str(key.text), (key, value))
+        return found
 
     def child(self, step: str | int) -> tuple[Node | None, Node] | None:
-        """The key and the value that one step of a path leads to, or None where there is no such thing."""
-        if not self._children:
-            for index, (key, value) in enumerate(self.pairs):
-                self._children.setdefault(index if key is None else str(key.text), (key, value))
+        """Return the key and the value that one step of a path leads to, or None."""
         return self._children.get(step)
 
 
-@dataclass(slots=True)
-class _Open:
-    """A mapping or list whose end has not come yet."""
-
-    node: Node
-    is_mapping: bool
-    key: Node | None = None
-
-    def add(self, child: Node) -> None:
-        if self.is_mapping and self.key is None:
-            self.key = child
-            return
-        self.node.pairs.append((self.key, child))
-        self.key = None
-
-
+@lru_cache(maxsize=4)
 def events_to_tree(text: str) -> Node | None:
-    """The nodes of the first document; none when it is empty.
+    """Return the root of the first document; None when it is empty.
 
     Never recurses, so that no text can exhaust the stack.
 
@@ -80,43 +117,41 @@ def events_to_tree(text: str) -> Node | None:
         TooDeepError: the document nests deeper than `MAX_DEPTH`.
         ValueError: the text is not YAML, with the parser's error as its cause.
     """
-    import yaml  # noqa: PLC0415 - only needed when there is an error to place
+    import yaml  # noqa: PLC0415 - only findings need it
 
     try:
-        return _build(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        document = _document(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
+    return Node(document, 0) if document.events else None
 
 
-def _build(events: Iterator[Any]) -> Node | None:
-    root: list[Node] = []
-    stack: list[_Open] = []
-    anchors: dict[str, Node] = {}
+def _document(events: Iterable[Any]) -> _Document:
+    kept: list[Any] = []
+    ends: dict[int, int] = {}
+    targets: dict[int, int] = {}
+    anchors: dict[str, int] = {}
+    stack: list[int] = []
     for event in events:
-        kind = type(event).__name__
-        if kind in {"SequenceEndEvent", "MappingEndEvent"}:
-            stack.pop().node.end = _mark(event.end_mark)
-        elif kind in {"ScalarEvent", "AliasEvent", "SequenceStartEvent", "MappingStartEvent"}:
-            node = _node(event, kind, anchors)
-            (stack[-1].add if stack else root.append)(node)
-            if kind.endswith("StartEvent"):
-                stack.append(_Open(node, kind == "MappingStartEvent"))
-        if len(stack) > MAX_DEPTH:
-            raise TooDeepError(_mark(event.start_mark))
-    return root[0] if root else None
+        kind = _kind(event)
+        if kind in _ENDS:
+            ends[stack.pop()] = len(kept)
+        elif kind == "AliasEvent":
+            targets[len(kept)] = anchors.get(event.anchor, len(kept))
+        elif kind not in _VALUES:
+            continue
+        elif event.anchor:
+            anchors[event.anchor] = len(kept)
+        if kind in _STARTS:
+            stack.append(len(kept))
+            if len(stack) > MAX_DEPTH:
+                raise TooDeepError(_mark(event.start_mark))
+        kept.append(event)
+    return _Document(kept, ends, targets)
 
 
-def _node(event: Any, kind: str, anchors: dict[str, Node]) -> Node:  # noqa: ANN401 - PyYAML's events carry no types
-    start, end = _mark(event.start_mark), _mark(event.end_mark)
-    if kind == "AliasEvent":
-        target = anchors.get(event.anchor, Node(start, end))
-        return Node(start, end, target.text, target.pairs, aliased=True)
-    node = Node(start, end)
-    if kind == "ScalarEvent":
-        node.text = event.value
-    if event.anchor:
-        anchors[event.anchor] = node
-    return node
+def _kind(event: Any) -> str:  # noqa: ANN401 - PyYAML's events carry no types
+    return type(event).__name__
 
 
 def _mark(mark: Any) -> Mark:  # noqa: ANN401 - as above
@@ -124,7 +159,7 @@ def _mark(mark: Any) -> Mark:  # noqa: ANN401 - as above
 
 
 def every_mapping(root: Node) -> Iterator[Node]:
-    """Each mapping of the document, outer ones first, in the order of the text."""
+    """Yield each mapping of the document, outer ones first, in the order of the text."""
     waiting = [root]
     while waiting:
         node = waiting.pop()
