@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slo.promql import Selector, naming, read
@@ -29,7 +30,12 @@ Buckets = Mapping[Selector, tuple[Selector, ...]]
 
 def operands(query: Query, sign: int) -> tuple[tuple[Selector, int], ...]:
     """Return the selectors of a query, each with its sign; `sign`: that of the query. A denominator is neutral."""
-    return ((query, sign),) if isinstance(query, Selector) else tuple(_signed(read(query.text).tree, sign))
+    return ((query, sign),) if isinstance(query, Selector) else _operands(query.text, sign)
+
+
+@lru_cache(maxsize=4096)
+def _operands(text: str, sign: int) -> tuple[tuple[Selector, int], ...]:
+    return tuple(_signed(read(text).tree, sign))
 
 
 def _signed(node: Node, sign: int) -> Iterator[tuple[Selector, int]]:

@@ -25,7 +25,7 @@ from slo.operands import (
     selectors_in,
 )
 from slo.promql import duration, naming, read, with_window
-from slo.promql.operators import COMPARISONS
+from slo.promql.functions import COMPARISONS
 from slo.promql.rewriting import instead, written
 from slo.promql.tree import Aggregation, Binary, Call, Node, Read, Signed
 
@@ -117,7 +117,8 @@ class _ZeroFill:
 
     def _around(self, node: Node, part: Node, sign: int, *, filters: bool) -> str:
         """Return the node with one part filled."""
-        return written(node, instead(part, self.write(part, sign, filters=filters)))
+        text = self.write(part, sign, filters=filters)
+        return node.text if text == part.text else written(node, instead(part, text))
 
     def _call(self, node: Call, sign: int, *, filters: bool) -> str:
         inner = node.arguments[0] if node.arguments else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slo.promql.operators import COMPARISONS
+from slo.promql.functions import COMPARISONS
 from slo.promql.rewriting import made_bool, written
 from slo.promql.spelling import WINDOW
 from slo.promql.tree import Binary, Call, Node, Read, Subquery, walk

@@ -1,4 +1,4 @@
-"""The functions and aggregations that Prometheus knows without feature flags, and what they take and give."""
+"""The functions, aggregations and comparisons that Prometheus has without feature flags."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ _EXPERIMENTAL_NAMES = (
 )
 EXPERIMENTAL = frozenset(_EXPERIMENTAL_NAMES.split())
 """What Prometheus 3 reads only with --enable-feature=promql-experimental-functions."""
+
+COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+"""The operators that compare."""
 
 NEWER = frozenset(["first_over_time", "histogram_avg", "histogram_stddev", "histogram_stdvar"])
 """What Prometheus 2.42 does not know yet."""

@@ -50,6 +50,7 @@ def is_plain_metric(name: str) -> bool:
     return _METRIC.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=4096)
 def base_name(metric: str, *, sums: bool = False) -> str:
     """Return the metric without `_bucket` or `_count`; with `sums` also without `_sum`, which counts no events.
 

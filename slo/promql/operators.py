@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from slo.promql.functions import COMPARISONS
 from slo.promql.naming import KEYWORDS
 from slo.promql.spelling import PromqlError
 from slo.promql.tokens import unquoted
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from slo.promql.cursor import Cursor
     from slo.promql.tokens import Token
 
-COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _SETS = frozenset({"and", "or", "unless"})
 _SIDES = frozenset({"group_left", "group_right"})
 PRECEDENCE = (

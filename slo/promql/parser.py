@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _UNARY = 6
 _DEEPEST = 100
 _LONGEST = 100
+_SIGNS = frozenset({"+", "-"})
+_BEHIND_OPERANDS = frozenset({")", ",", "+", "-", "*", "/", ""})
 _MEANT = {"=": "==", "=~": "", "!~": ""}
 
 
@@ -102,11 +104,10 @@ class _Parser(Parser):
         return word.error(f'"{word.text}" belongs into braces: {{code{word.text}"5.."}}')
 
     def _operand(self) -> Node:
-        first = self.word.start
-        sign = self.take("+", "-")
-        if sign is None:
+        if self.word.text not in _SIGNS:
             return self._ranged()
-        inner = self.word.start
+        sign = self.advance()
+        first, inner = sign.start, self.word.start
         node = self.expression(_UNARY)
         if node.kind not in {"scalar", "vector"}:
             raise self.error(inner, f"{_NOUNS[node.kind]} has no sign")
@@ -116,6 +117,8 @@ class _Parser(Parser):
         """Parse an operand with its range, `offset` and `@`."""
         first = self.word.start
         node, plain = self._primary()
+        if self.word.text in _BEHIND_OPERANDS:  # the usual case
+            return node
         modified = self._modified(plain=plain)
         while self.word.text == "[":
             here, before = self.word.start, self.end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,8 +24,6 @@ _PATTERN = r"""(?P<space>[ \t\r\n]+)
     | (?P<name>(?:[a-zA-Z_]|(?<![\w\])}"]):)[a-zA-Z0-9_:]*)
     | (?P<operator>=~|!~|!=|==|>=|<=|[-+*/%^=<>(){}\[\],:@])
     | (?P<other>.)"""
-_TOKENS = re.compile(_PATTERN, re.VERBOSE | re.DOTALL)
-_WITH_SELECTORS = re.compile(f"(?P<selector>{SELECTOR})|(?x:{_PATTERN})", re.DOTALL)
 _CANONICAL = re.compile(r"""(?:[!-"$-&(-\[\]-_a-~]|(?<!\A)[ ](?![ ]|\Z))*""")
 """A query that is one line already: no comment, no string to spell again, no space too many."""
 _ESCAPE = re.compile(
@@ -34,8 +33,13 @@ _SIMPLE_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "
 _LAST_BYTE = 0xFF
 
 
+@cache  # 2 ms that files with plain selectors need not spend
+def _compiled(*, selectors: bool) -> re.Pattern[str]:
+    return re.compile(f"(?P<selector>{SELECTOR})|(?x:{_PATTERN})" if selectors else f"(?x:{_PATTERN})", re.DOTALL)
+
+
 class Token(msgspec.Struct, frozen=True, gc=False):
-    """A token; `kind` is a group of the expression above, `selector`, or `end`."""
+    """A token; `kind` is a group of the pattern above, or `end`."""
 
     kind: str
     text: str
@@ -81,15 +85,14 @@ class Line(msgspec.Struct, frozen=True, eq=False):
 
 def tokens(text: str) -> list[Token]:
     """Return all tokens, spaces and comments included."""
-    return [Token(str(m.lastgroup), m.group(), m.start()) for m in _TOKENS.finditer(text)]
+    return [Token(str(m.lastgroup), m.group(), m.start()) for m in _compiled(selectors=False).finditer(text)]
 
 
 def words(line: str, *, selectors: bool) -> list[Token]:
     """Return the tokens of a line without spaces; if `selectors`, plain selectors with braces are one token each."""
-    pattern = _WITH_SELECTORS if selectors else _TOKENS
     return [
         Token(kind, m.group(), m.start())  # type: ignore[arg-type] # one of the groups matches
-        for m in pattern.finditer(line)
+        for m in _compiled(selectors=selectors).finditer(line)
         if (kind := m.lastgroup) != "space"
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,8 +10,6 @@ import msgspec
 from slo.promql import naming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from slo.promql.result import Range
     from slo.promql.selector import Selector
     from slo.promql.tokens import Line
@@ -179,10 +178,7 @@ class Signed(Node, frozen=True, eq=False):
         return (self.operand,)
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """Yield the node and all its descendants in the order of the text."""
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting += node.parts[::-1]
+@lru_cache(maxsize=16_384)  # checks walk along the same trees
+def walk(node: Node) -> tuple[Node, ...]:
+    """Return the node and all its descendants in the order of the text."""
+    return (node, *(inner for part in node.parts for inner in walk(part)))

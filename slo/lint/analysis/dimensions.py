@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from slo.lint.analysis.scale import KEEPING, constant, measured
-from slo.promql.functions import RATES
-from slo.promql.operators import COMPARISONS
+from slo.promql.functions import COMPARISONS, RATES
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, Subquery, walk
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _QUOTIENTS = {
 }
 
 
+@lru_cache(maxsize=16_384)  # several checks ask of the same nodes
 def dimension(node: Node) -> str:
     """Return the dimension of a node: `EVENTS`, `RATIO`, `NUMBER` for constants, and `OTHER` if unknown."""
     if node.kind == "scalar" and constant(node) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,13 +13,18 @@ from slo.promql.tokens import Token, tokens, unquoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_FUNCTIONS = "|".join(sorted(NEWER))
+_POSSIBLE = re.compile(
+    rf'[{{(,] ?"|__name__|\[ ?\d+ ?[\]:]|: ?\d+ ?\]|(?i:offset) ?[-+]? ?\d+(?!\w)|\b(?:{_FUNCTIONS})\b'
+)
+"""Part of every query that has something newer; of most others not."""
 _GROUPING = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
 _MATCHING = frozenset({"=", "!=", "=~", "!~"})
 
 
 def newer(query: str) -> Iterator[str]:
     """Yield everything in a query that came later than the oldest server."""
-    for word in _words(query):
+    for word in _words(query) if _POSSIBLE.search(query) else ():
         text = word.token.text
         if word.token.kind == "string":
             yield from [f"the name {text}"] * (_is_name(word) or _is_new_metric(word))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from operator import add, mul, sub, truediv
 from typing import TYPE_CHECKING
 
 from slo.promql import PromqlError, parse_duration
-from slo.promql.functions import RATES
-from slo.promql.operators import COMPARISONS
+from slo.promql.functions import COMPARISONS, RATES
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Read, Signed
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ KEEPING = _FROM_RANGES | {
 """Functions that keep the scale and the unit of their argument."""
 
 
+@lru_cache(maxsize=16_384)  # as `factor`
 def constant(node: Node) -> float | None:
     """Return the value of a constant node, or None."""
     try:
@@ -69,6 +70,7 @@ def is_percent(name: str) -> bool:
     return len(name) < _LONGEST and _PERCENT_NAME.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=16_384)  # several checks ask of the same nodes
 def factor(node: Node, *, names: bool = False) -> float | None:
     """Return the factor of a node's value, or None if its operands have different ones.
 

@@ -9,8 +9,7 @@ from slo.lint.analysis.dimensions import RATIO, dimension
 from slo.lint.analysis.scale import constant
 from slo.lint.finding import rewrite
 from slo.lint.registry import BUILD, check
-from slo.promql.functions import ABSENCE
-from slo.promql.operators import COMPARISONS
+from slo.promql.functions import ABSENCE, COMPARISONS
 from slo.promql.rewriting import instead, made_bool, name_instead, operand, repeatedly, written
 from slo.promql.tree import Aggregation, Binary, Call
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from slo.lint.analysis.scale import factor
 from slo.lint.finding import rewrite
 from slo.lint.registry import BUILD, LINT, check
-from slo.promql.functions import ABSENCE
-from slo.promql.operators import COMPARISONS
+from slo.promql.functions import ABSENCE, COMPARISONS
 from slo.promql.rewriting import instead, repeatedly, written
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Read, Signed, Subquery, walk
 

@@ -9,7 +9,7 @@ from slo.lint.analysis.scale import constant
 from slo.lint.checks.scaling import unscaled
 from slo.lint.finding import rewrite
 from slo.lint.registry import BUILD, check
-from slo.promql.operators import COMPARISONS
+from slo.promql.functions import COMPARISONS
 from slo.promql.rewriting import name_instead, written
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
 

@@ -9,7 +9,7 @@ from slo.lint.analysis.scale import factor
 from slo.lint.checks.rates import loses
 from slo.lint.finding import rewrite
 from slo.lint.registry import BUILD, check
-from slo.promql.operators import COMPARISONS
+from slo.promql.functions import COMPARISONS
 from slo.promql.rewriting import Change, instead, repeatedly, selected, written
 from slo.promql.selector_parser import plain
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
