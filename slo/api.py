@@ -11,8 +11,6 @@ from slo.pipeline import Request, compile_sources, planned_sources
 from slo.promql import Matcher, parse_selector
 from slo.promql import Selector as PlainSelector
 from slo.selectors import reads
-from slo.sli.events import Events
-from slo.sli.latency import Latency
 from slo.sources import read_sources
 
 if TYPE_CHECKING:
@@ -208,13 +206,14 @@ _Events = tuple[Selector | None, Selector | None, Selector | None, "Decimal | No
 
 def _events(sli: Sli) -> _Events:
     """Return what `Objective` has as total, good, bad and under."""
-    if isinstance(sli, Events):
-        return _selector(sli.total), _selector(sli.good), _selector(sli.bad), None
-    if isinstance(sli, Latency) and sli.metric_unit.kind == "time":
-        return _selector(sli.histogram), None, _selector(sli.errors), sli.under * sli.metric_unit.size
-    return None, None, None, None
+    if sli.unit != "events":
+        return None, None, None, None
+    if limit := sli.histogram_limit():
+        seconds = limit.under * limit.metric_unit.size if limit.metric_unit.kind == "time" else None
+        return _selector(limit.histogram), None, _selector(limit.errors), seconds
+    found = {query.key: _selector(query.selector) for query in sli.queries()}
+    return found.get("total"), found.get("good"), found.get("bad"), None
 
 
-def _selector(query: object) -> Selector | None:
-    """Return the query if it is one selector."""
-    return Selector(str(query)) if isinstance(query, PlainSelector) else None
+def _selector(plain: PlainSelector | None) -> Selector | None:
+    return Selector(str(plain)) if plain else None

@@ -11,8 +11,9 @@ from slo.cli.usage import CommandError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from slo.observe.access import Access
     from slo.serve.config import Config
 
 EPILOG = """\
@@ -56,28 +57,31 @@ def run(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise CommandError(f"{error.name} is not installed; run: pip install 'slobox[serve]'") from None
     warn_of_passwords(args.prometheus, [])
-    config = _config(args, args.host_name, args.link)
+    options = ServerOptions(tuple(args.header), args.bearer_token_file, args.ca_file, args.client_cert, args.client_key)
+    urls = {
+        "prometheus": args.prometheus,
+        "alertmanager": args.alertmanager,
+        "jaeger": args.jaeger or os.environ.get("SLO_JAEGER_URL", ""),
+        "victorialogs": args.victorialogs or os.environ.get("SLO_VICTORIALOGS_URL", ""),
+    }
+    config = _config(urls, access_of(options, os.environ), args.refresh, args.host_name, args.link)
     host, port = args.listen
     print(f"http://{host}:{port}/", flush=True)
     uvicorn.run(create_app(config), host=host.strip("[]"), port=port, log_level="warning")
     return 0
 
 
-def _config(args: argparse.Namespace, names: Sequence[str], links: Sequence[tuple[str, str]]) -> Config:
+def _config(
+    urls: Mapping[str, str], access: Access, seconds: float, names: Sequence[str], links: Sequence[tuple[str, str]]
+) -> Config:
     from slo.observe.client import Client  # noqa: PLC0415 - most commands ask no server
     from slo.serve.config import Config, Tile  # noqa: PLC0415 - as above
     from slo.serve.security import LOOPBACK  # noqa: PLC0415 - as above
 
-    options = ServerOptions(tuple(args.header), args.bearer_token_file, args.ca_file, args.client_cert, args.client_key)
-    urls = {
-        "alertmanager": args.alertmanager,
-        "jaeger": args.jaeger or os.environ.get("SLO_JAEGER_URL", ""),
-        "victorialogs": args.victorialogs or os.environ.get("SLO_VICTORIALOGS_URL", ""),
-    }
     return Config(
-        prometheus=Client(args.prometheus.rstrip("/"), access_of(options, os.environ)),
-        **{name: Client(url) if url else None for name, url in urls.items()},
-        seconds=args.refresh,
+        prometheus=Client(urls["prometheus"].rstrip("/"), access),
+        **{name: Client(url) if url else None for name, url in urls.items() if name != "prometheus"},
+        seconds=seconds,
         hosts=LOOPBACK | {name.lower() for name in names},
         tiles=tuple(Tile(title, url) for title, url in links),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,19 @@ def test_the_command_line_alone_knows_argparse() -> None:
 
     assert len(modules) > 100
     assert mentions == []
+
+
+def test_the_namespace_of_a_command_stays_in_its_run() -> None:
+    """Every other function takes plain values."""
+    taking = [
+        (path.name, function.name)
+        for path in (ROOT / "slo" / "cli").glob("*.py")
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(function, ast.FunctionDef) and "Namespace" in ast.unparse(function.args)
+    ]
+
+    assert len(taking) >= 7
+    assert {name for _, name in taking} == {"run"}
 
 
 def test_a_build_loads_no_argparse(tmp_path: Path) -> None:

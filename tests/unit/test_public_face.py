@@ -101,14 +101,14 @@ def test_load_set(tmp_path: Path) -> None:
     ],
 )
 def test_the_latency_of_an_objective_is_in_seconds(tmp_path: Path, sli: str, under: Decimal | None) -> None:
-    """Whatever the unit of its histogram; other SLIs have none, and no selectors."""
+    """Whatever the unit of its histogram; a size has none, and slices have no selectors either."""
     path = tmp_path / "slos.yaml"
     path.write_text(SPEC.replace("{events: {total: a_total, bad: b_total}}", sli))
 
     (objective,) = slo.load_set(path).objectives
 
     assert objective.under == under
-    assert (objective.total is None) == (under is None)
+    assert (objective.total is None) == (sli == "{up: up}")
     assert objective.bad is None
 
 
