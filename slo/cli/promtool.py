@@ -1,4 +1,4 @@
-"""Runs promtool, several at a time, and reads from its answer which checks failed."""
+"""Run promtool, several at a time, and read from its output which checks failed."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _FAILURE = re.compile(r'expr: ("(?:[^"\\]|\\.)*"), time: ([^,\s]+),\s*exp: ?(.*)
 _SAMPLE = re.compile(r"(\{(?:[^\"}]|\"(?:[^\"\\]|\\.)*\")*\}) (\S+?)(?:, |$)")
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """How a run of promtool ended, and what it printed."""
+class Result(msgspec.Struct, frozen=True):
+    """Status and output of one run of promtool."""
 
     passed: bool
     text: str
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """One check that failed: seconds, expression, and the samples that were wanted and found."""
+    """One failed check: its time in seconds, expression, samples wanted and got."""
 
     at: Decimal | int
     expr: str
@@ -38,16 +38,18 @@ class Failure(msgspec.Struct, frozen=True):
     got: tuple[str, ...]
 
 
-def answers(commands: Mapping[int, Sequence[str]], workers: int | None = None) -> Generator[tuple[int, Answer]]:
-    """Run commands, as many at a time as there are processors; each answer as soon as it is there, by its number.
+def results(commands: Mapping[int, Sequence[str]], workers: int | None = None) -> Generator[tuple[int, Result]]:
+    """Run commands, as many at a time as there are processors; yield number and result of each when it ends.
 
-    `workers`: another number of them.
+    Ending this early, by Ctrl-C too, ends the programs that are still running.
 
-    Whatever ends this early, Ctrl-C too, ends the programs that are still running.
+    Args:
+        commands: the commands by their numbers.
+        workers: commands at a time, instead of the number of processors.
     """
     running: set[subprocess.Popen[str]] = set()
     with ThreadPoolExecutor(workers or processors()) as pool:
-        waiting = {pool.submit(_answer, command, running): number for number, command in commands.items()}
+        waiting = {pool.submit(_result, command, running): number for number, command in commands.items()}
         try:
             for done in as_completed(waiting):
                 yield waiting[done], done.result()
@@ -58,13 +60,13 @@ def answers(commands: Mapping[int, Sequence[str]], workers: int | None = None) -
 
 
 def processors() -> int:
-    """Processors that this process may use."""
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-def _answer(command: Sequence[str], running: set[subprocess.Popen[str]]) -> Answer:
+def _result(command: Sequence[str], running: set[subprocess.Popen[str]]) -> Result:
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -78,11 +80,11 @@ def _answer(command: Sequence[str], running: set[subprocess.Popen[str]]) -> Answ
         out, err = process.communicate()
     finally:
         running.discard(process)
-    return Answer(process.returncode == 0, f"{out}\n{err}")
+    return Result(process.returncode == 0, f"{out}\n{err}")
 
 
 def failures(text: str) -> list[Failure]:
-    """The failed checks that promtool tells about, in its order; none where it failed for another reason."""
+    """Return the failed checks in the output of promtool; none where it failed for another reason."""
     return [
         Failure(_seconds(at), literal_eval(expr), _samples(wanted), _samples(got))
         for expr, at, wanted, got in _FAILURE.findall(text)
@@ -94,7 +96,7 @@ def _seconds(text: str) -> Decimal | int:
 
 
 def _samples(text: str) -> tuple[str, ...]:
-    """`{} 1E+01, {tier="x"} 2E+00` one by one, numbers as people write them; `nil` is none."""
+    """Return each sample of `{} 1E+01, {tier="x"} 2E+00` with plain numbers; `nil` is none."""
     if text.strip() in {"nil", ""}:
         return ()
     return tuple(f"{labels} {_number(value)}" if labels != "{}" else _number(value) for labels, value in _parts(text))
@@ -105,7 +107,7 @@ def _parts(text: str) -> list[tuple[str, str]]:
 
 
 def _number(text: str) -> str:
-    """Promtool writes 1E+01; what is no number, or not a finite one, stays as it is."""
+    """Return 1E+01 as 10; other texts, and numbers that are not finite, unchanged."""
     try:
         return f"{float(text):.10g}" if isfinite(float(text)) else text
     except ValueError:

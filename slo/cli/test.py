@@ -7,8 +7,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from slo.cli import trial
+from slo.cli import rule_tests
 from slo.cli.arguments import add_files, add_layout, add_prometheus
+from slo.cli.rule_test_report import report
 from slo.cli.selection import chosen
 from slo.cli.usage import CommandError
 from slo.model import Options
@@ -51,8 +52,10 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(f"promtool was not found ({args.promtool}); {hint}")
     parts = _parts(compiled, args.only)
     with TemporaryDirectory(prefix="slo-test-") as folder:
-        trials = [trial.prepared(one, slos, Path(folder), promtool) for one, slos in parts]
-        return trial.run(trials, verbose=args.verbose)
+        tests = [rule_tests.prepare(one, slos, Path(folder), promtool) for one, slos in parts]
+        results = rule_tests.run(tests)
+        passed = [report(one, found, verbose=args.verbose) for one, found in zip(tests, results, strict=True)]
+    return 0 if all(passed) else 1
 
 
 def _parts(compiled: Sequence[Compiled], only: Sequence[str]) -> list[tuple[Compiled, tuple[Slo, ...]]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from slo.cli.promtool import answers, failures
+from slo.cli.promtool import failures, results
 from tests.cli.command import SPEC, Slo
 
 SECOND = """\
@@ -186,7 +186,7 @@ def test_runs_are_side_by_side_and_end_together(folder: Path) -> None:
     """Two programs run at a time where there are two processors, and none goes on when nobody listens any more."""
     seen = folder / "seen"
     waiting = f"echo $$ >> {seen}; exec sleep 60"
-    runs = answers(
+    runs = results(
         {0: ("sh", "-c", f"while [ ! -s {seen} ]; do sleep 0.05; done"), 1: ("sh", "-c", waiting)}, workers=2
     )
     assert next(runs)[0] == 0
@@ -199,7 +199,7 @@ def test_runs_are_side_by_side_and_end_together(folder: Path) -> None:
     pytest.fail("it still runs")
 
 
-def test_answers_are_read() -> None:
+def test_failures_are_read() -> None:
     """Go's quoting, durations and numbers, several samples, values without labels, and none."""
     text = (
         '  FAILED:\n    expr: "count(x{a=\\"b\\"})", time: 1h2m,\n'
