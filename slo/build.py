@@ -74,7 +74,7 @@ def build(request: BuildRequest) -> BuildReport:
         request.targets, request.set_name, request.scale, into=request.output is not None, options=request.options
     )
     outcome = attempt(inputs.sources, compiling, read_base, complete=not inputs.unread)
-    found = [*inputs.unread, *outcome.errors, *outcome.true(d for p in outcome.plans for d in build_findings(p))]
+    found = [*inputs.unread, *outcome.errors, *outcome.certain(d for p in outcome.plans for d in build_findings(p))]
     found += _several_configurations(outcome.compiled, request)
     report = BuildReport(_kept(found, inputs.texts) if found else ())
     if report.failed:

@@ -48,7 +48,7 @@ def report(request: LintRequest) -> Judged:
     outcome = attempt(inputs.sources, Request(), read_base, complete=not inputs.unread)
     errors = (*inputs.unread, *outcome.errors)
     found, checked = _found(outcome.plans, request)
-    judged = judge(located((*errors, *outcome.true(found)), texts), texts, frozenset() if errors else checked)
+    judged = judge(located((*errors, *outcome.certain(found)), texts), texts, frozenset() if errors else checked)
     return Judged(located((*judged.kept, *judged.about_comments), texts), judged.ignored)
 
 

@@ -32,27 +32,27 @@ class Outcome(msgspec.Struct, frozen=True):
     Attributes:
         compiled: one result per set; empty after an error.
         errors: all errors, not yet located in the texts.
-        plans: for lints, the plan of each set, without the SLOs that have an error.
-        follow: file and code of lint findings that may only follow from an error.
+        plans: the plan of each set for lint, without the SLOs that have an error.
+        uncertain: (file, code) of lint findings that may be consequences of an error.
     """
 
     compiled: tuple[Compiled, ...]
     errors: tuple[Diagnostic, ...]
     plans: tuple[Plan, ...]
-    follow: frozenset[tuple[str, str]] = frozenset()
+    uncertain: frozenset[tuple[str, str]] = frozenset()
 
-    def true(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-        """Return the lint findings, without those that may only follow from an error."""
-        return [d for d in found if (d.place.file, d.code) not in self.follow]
+    def certain(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Return the lint findings without possible consequences of an error."""
+        return [d for d in found if (d.place.file, d.code) not in self.uncertain]
 
 
 def compile_sources(
     sources: Sequence[Source], request: Request, read_base: ReadBase = lambda _: None
 ) -> tuple[Compiled, ...]:
-    """Compile specifications; one result per set. `read_base` gives the text of a set's base Alertmanager file.
+    """Compile specifications; one result per set. `read_base` returns the text of a set's base Alertmanager file.
 
     Raises:
-        CompileError: with everything that is wrong, placed in the texts.
+        CompileError: with all errors, located in the texts.
     """
     outcome = attempt(sources, request, read_base)
     if outcome.errors:
@@ -78,10 +78,10 @@ def attempt(
             return Outcome(compiled, (), tuple(one.plan for one in compiled))
     except CompileError as error:
         first = error.diagnostics
-    from slo.pipeline.remaining import remaining  # noqa: PLC0415 - only wrong files need it
+    from slo.pipeline.recovery import recover  # noqa: PLC0415 - only needed after an error
 
-    left = remaining(sources, request, read_base, complete=complete)
-    return Outcome((), tuple(dict.fromkeys((*first, *left.errors))), left.plans, left.follow)
+    found = recover(sources, request, read_base, complete=complete)
+    return Outcome((), tuple(dict.fromkeys((*first, *found.errors))), found.plans, found.uncertain)
 
 
 def planned_sources(sources: Sequence[Source]) -> tuple[Plan, ...]:
@@ -102,7 +102,7 @@ def resolve_sources(sources: Sequence[Source], set_name: str | None = None) -> t
 
 
 def _each(stage: Callable[[V], T], items: Sequence[V]) -> list[T]:
-    """Run a stage for every item; report the findings of all of them at once."""
+    """Run a stage for every item; raise the findings of all of them at once."""
     done: list[T] = []
     found: list[Diagnostic] = []
     for item in items:

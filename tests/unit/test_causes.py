@@ -127,7 +127,7 @@ def test_nothing_is_unknown_because_of_another_error() -> None:
         more = Source("more.yaml", file("shop", top="set: more\n", card="").text.replace(old, new))
         outcome = attempt([shop, Source("pay.yaml", pay.text.replace(old, new)), more], Request())
         assert outcome.errors
-        found = [*outcome.errors, *outcome.true(d for plan in outcome.plans for d in lint(plan))]
+        found = [*outcome.errors, *outcome.certain(d for plan in outcome.plans for d in lint(plan))]
         assert {d.code for d in found} & {"SLO167", "SLO171"} == set()
 
 

@@ -1,10 +1,11 @@
-"""Finds all errors in one run: the parts that pass a stage go on to the next one, without those that failed.
+"""Error recovery: report all errors in one run. Parts that pass a stage go on to the next one, without the others.
 
-A finding that may only follow from a missing part is not reported.
+A finding that may be a consequence of a missing part is not reported.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
@@ -38,30 +39,30 @@ V = TypeVar("V")
 _OF_OUTPUTS = frozenset({"SLO080", "SLO082", "SLO083", "SLO085"})
 _OF_METRICS = frozenset({"SLO129", "SLO130", "SLO131", "SLO132", "SLO133"})
 _OF_OTHERS = frozenset({"SLO167", "SLO171"})
-"""Findings that there is no other SLO of a name: it may be one that is left out."""
+"""Findings about a missing SLO: it may be one that is left out."""
 _OF_QUERIES = frozenset(f"SLO{number}" for number in range(112, 129))
-_TRUE_ANYWAY = _OF_QUERIES | _OF_METRICS | _OF_OUTPUTS
+_INDEPENDENT = _OF_QUERIES | _OF_METRICS | _OF_OUTPUTS
 """Findings about queries, metrics and outputs, which do not depend on other keys of the file."""
 
-Follow = set[tuple[str, str]]
-"""Pairs of file and code: findings that may only follow from an error."""
+Uncertain = set[tuple[str, str]]
+"""(File, code) of findings that may be consequences of an error."""
 
 
-class Remaining(msgspec.Struct, frozen=True):
+class Recovered(msgspec.Struct, frozen=True):
     """The findings of all stages.
 
     Attributes:
         errors: those of every stage.
-        plans: the rules of each set, without the SLOs that have an error.
-        follow: file and code of findings about these plans that may only follow from an error.
+        plans: the plan of each set, without the SLOs that have an error.
+        uncertain: (file, code) of findings about these plans that may be consequences of an error.
     """
 
     errors: tuple[Diagnostic, ...]
     plans: tuple[Plan, ...]
-    follow: frozenset[tuple[str, str]]
+    uncertain: frozenset[tuple[str, str]]
 
 
-def remaining(sources: Sequence[Source], request: Request, read_base: ReadBase, *, complete: bool) -> Remaining:
+def recover(sources: Sequence[Source], request: Request, read_base: ReadBase, *, complete: bool) -> Recovered:
     """Run every stage as far as possible; `complete`: all files could be read.
 
     A file whose errors may change the meaning of its SLOs is compiled alone.
@@ -69,26 +70,56 @@ def remaining(sources: Sequence[Source], request: Request, read_base: ReadBase, 
     found: list[Diagnostic] = []
     files = _files(sources, found)
     sound = [part for part in files if part.sound]
-    surely = complete and len(sound) == len(sources)
-    near = complete and len({PurePath(source.file).parent for source in sources}) == 1
-    plans: list[Plan] = []
-    follow: Follow = set()
+    recovery = _Recovery(
+        request,
+        read_base,
+        whole=complete and len(sound) == len(sources),
+        one_folder=complete and len({PurePath(source.file).parent for source in sources}) == 1,
+        found=found,
+    )
     for parts in (sound, *([part] for part in files if not part.sound)):
-        sets, wrong = _resolved(parts, request.set_name)
-        if not surely or any(part.follow for part in parts):
-            wrong = [d for d in wrong if d.code not in _OF_OTHERS]
-            follow |= {(part.file.file, code) for part in parts for code in _OF_OTHERS}
-        found += wrong
-        follow |= _following(parts, wrong)
-        for one in _usable(sets, wrong):
-            whole = surely and _is_whole(one, found)
-            planned, more = _planned(one, request, whole=whole)
-            plans += [planned] if planned else []
-            if planned and (whole or near):
-                targets = _targets(one, request, follow)
-                more += _about_outputs(planned, request, read_base, targets, alone=len(sets) == 1)
-            found += _true(more, one, follow)
-    return Remaining(tuple(found), tuple(plans), frozenset(follow))
+        recovery.compile(parts)
+    return Recovered(tuple(found), tuple(recovery.plans), frozenset(recovery.uncertain))
+
+
+@dataclass(slots=True)
+class _Recovery:
+    """The stages behind the schema, with what they found so far.
+
+    Attributes:
+        whole: all files are sound.
+        one_folder: all files could be read, and are in the same folder.
+    """
+
+    request: Request
+    read_base: ReadBase
+    whole: bool
+    one_folder: bool
+    found: list[Diagnostic]
+    plans: list[Plan] = field(default_factory=list)
+    uncertain: Uncertain = field(default_factory=set)
+
+    def compile(self, parts: Sequence[PartialFile]) -> None:
+        """Compile the valid parts of some files."""
+        sets, errors = _resolved(parts, self.request.set_name)
+        if not self.whole or any(part.follow for part in parts):
+            errors = [d for d in errors if d.code not in _OF_OTHERS]
+            self.uncertain |= {(part.file.file, code) for part in parts for code in _OF_OTHERS}
+        self.found += errors
+        self.uncertain |= _consequences(parts, errors)
+        for one in _usable(sets, errors):
+            self.found += _certain(self._compile_set(one, alone=len(sets) == 1), one, self.uncertain)
+
+    def _compile_set(self, slo_set: SloSet, *, alone: bool) -> list[Diagnostic]:
+        """Plan one set and return the findings."""
+        whole = self.whole and _is_whole(slo_set, self.found)
+        planned, found = _planned(slo_set, self.request, whole=whole)
+        if planned:
+            self.plans.append(planned)
+        if planned and (whole or self.one_folder):
+            targets = _targets(slo_set, self.request, self.uncertain)
+            found += _about_outputs(planned, self.request, self.read_base, targets, alone=alone)
+        return found
 
 
 def _files(sources: Iterable[Source], found: list[Diagnostic]) -> list[PartialFile]:
@@ -97,25 +128,25 @@ def _files(sources: Iterable[Source], found: list[Diagnostic]) -> list[PartialFi
     for source in sources:
         document = _caught(parse, source, found)
         if document:
-            part, wrong = without_mistakes(document)
-            found += wrong
+            part, errors = without_mistakes(document)
+            found += errors
             files += [part] if part else []
     return files
 
 
-def _resolved(parts: Sequence[PartialFile], set_name: str | None = None) -> tuple[tuple[SloSet, ...], list[Diagnostic]]:
-    """Return their sets, and the findings that do not follow from missing parts."""
+def _resolved(parts: Sequence[PartialFile], set_name: str | None) -> tuple[tuple[SloSet, ...], list[Diagnostic]]:
+    """Return their sets, and the findings that are no consequence of missing parts."""
     findings = Findings()
     sets = resolve_into(findings, [part.file for part in parts], set_name)
-    follow = {(part.file.file, code) for part in parts for code in part.follow}
-    return sets, [d for d in findings.found if (d.place.file, d.code) not in follow]
+    uncertain = {(part.file.file, code) for part in parts for code in part.follow}
+    return sets, [d for d in findings.found if (d.place.file, d.code) not in uncertain]
 
 
-def _following(parts: Iterable[PartialFile], wrong: Iterable[Diagnostic]) -> Follow:
-    """Return what may follow from invalid keys of the files."""
+def _consequences(parts: Iterable[PartialFile], errors: Iterable[Diagnostic]) -> Uncertain:
+    """Return possible consequences of invalid keys of the files."""
     causes = [(part.file.file, part.follow, part.sound) for part in parts]
-    causes += [(d.place.file, after.codes, after.sound) for d in wrong for after in [consequences(_keys(d))]]
-    rest = set(pages.codes()) - _TRUE_ANYWAY
+    causes += [(d.place.file, after.codes, after.sound) for d in errors for after in [consequences(_keys(d))]]
+    rest = set(pages.codes()) - _INDEPENDENT
     return {(file, code) for file, codes, sound in causes for code in (codes if sound else rest)}
 
 
@@ -124,15 +155,15 @@ def _keys(found: Diagnostic) -> list[str]:
     return [str(step) for step in found.place.path[:1] if step != "slos"]
 
 
-def _true(found: Iterable[Diagnostic], slo_set: SloSet, follow: Follow) -> list[Diagnostic]:
-    """Drop what may follow from an error in any file of the set: alerts of one file need receivers in another."""
+def _certain(found: Iterable[Diagnostic], slo_set: SloSet, uncertain: Uncertain) -> list[Diagnostic]:
+    """Drop possible consequences of an error in any file of the set: alerts of one file need receivers in another."""
     files = {slo.place.file for slo in slo_set.slos}
-    return [d for d in found if not any((file, d.code) in follow for file in files)]
+    return [d for d in found if not any((file, d.code) in uncertain for file in files)]
 
 
-def _usable(sets: Iterable[SloSet], wrong: Sequence[Diagnostic]) -> Iterator[SloSet]:
+def _usable(sets: Iterable[SloSet], errors: Sequence[Diagnostic]) -> Iterator[SloSet]:
     """Yield the sets without the SLOs that have an error."""
-    bad = {(d.place.file, d.place.path[:2]) for d in wrong}
+    bad = {(d.place.file, d.place.path[:2]) for d in errors}
     for one in sets:
         slos = tuple(slo for slo in one.slos if (slo.place.file, slo.place.path) not in bad)
         if slos:
@@ -140,7 +171,7 @@ def _usable(sets: Iterable[SloSet], wrong: Sequence[Diagnostic]) -> Iterator[Slo
 
 
 def _is_whole(slo_set: SloSet, found: Iterable[Diagnostic]) -> bool:
-    """Whether the set has all SLOs of its files."""
+    """Return whether the set has all SLOs of its files."""
     files = {slo.place.file for slo in slo_set.slos}
     return len(files) == len(slo_set.sources) and files.isdisjoint(d.place.file for d in found)
 
@@ -158,10 +189,10 @@ def _planned(slo_set: SloSet, request: Request, *, whole: bool) -> tuple[Plan | 
     return (planned if planned and planned.slos else None), found
 
 
-def _targets(slo_set: SloSet, request: Request, follow: Follow) -> list[str]:
+def _targets(slo_set: SloSet, request: Request, uncertain: Uncertain) -> list[str]:
     """Return the outputs to check; with an unsound file only Alertmanager's, since names may be invalid paths."""
     chosen = chosen_targets(slo_set, request.targets)
-    sound = all((slo.place.file, "SLO075") not in follow for slo in slo_set.slos)
+    sound = all((slo.place.file, "SLO075") not in uncertain for slo in slo_set.slos)
     return [target for target in chosen if sound or target == "alertmanager"]
 
 

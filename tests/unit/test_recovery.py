@@ -73,7 +73,7 @@ def found(
     """File, line and code of all findings, lints included, in the order in which they are shown."""
     sources = [Source(name, text) for name, text in files.items()]
     outcome = attempt(sources, request or Request(), complete=complete)
-    lints = outcome.true(d for plan in outcome.plans for d in lint(plan))
+    lints = outcome.certain(d for plan in outcome.plans for d in lint(plan))
     every = located((*outcome.errors, *lints), files)
     assert not (outcome.errors and outcome.compiled)
     return [(d.place.file, d.span.line if d.span else 0, d.code) for d in every]
@@ -198,4 +198,4 @@ def test_real_metrics_are_compared_in_a_file_with_an_unknown_key() -> None:
     """Whether a query finds series does not depend on the rest of its file, as the traffic of a default does."""
     outcome = attempt([Source(*file) for file in injected("unknown key of the file").items()], Request())
     made = [Diagnostic(code, Place("pay.yaml"), "") for code in ("SLO103", "SLO129", "SLO132")]
-    assert [d.code for d in outcome.true(made)] == ["SLO129", "SLO132"]
+    assert [d.code for d in outcome.certain(made)] == ["SLO129", "SLO132"]
