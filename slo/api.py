@@ -10,7 +10,7 @@ from slo.load import decoded
 from slo.pipeline import Request, compile_sources, planned_sources
 from slo.promql import Matcher, parse_selector
 from slo.promql import Selector as PlainSelector
-from slo.selectors import reads
+from slo.query.series import reads
 from slo.sources import read_sources
 
 if TYPE_CHECKING:

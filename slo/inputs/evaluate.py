@@ -22,7 +22,7 @@ from slo.inputs.join import Labels, Vector, join_of
 from slo.inputs.operate import calculated, combined, completed, joined, with_number
 from slo.inputs.source import RATES, VALUES, WINDOW, Input, UndrivenError
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed, walk
-from slo.selectors import reads
+from slo.query.series import reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from slo.operands import buckets_of
 from slo.promql import Matcher, PromqlError, Selector, parse_duration, parse_selector, read
 from slo.promql.tree import Aggregation, Call, Node, Read, Subquery
-from slo.selectors import example, named, reads
+from slo.query.operands import buckets_of
+from slo.query.series import example, named, reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

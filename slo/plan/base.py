@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from slo.counting import MILLISECOND, base_range
 from slo.model import Base
 from slo.plan import names, relabel
 from slo.plan.rules import Record
 from slo.promql import duration
+from slo.query.counting import MILLISECOND, base_range
 from slo.times import SUBWINDOW
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from slo.counting import SLICE
 from slo.plan import names
 from slo.plan.rules import Record
+from slo.query.counting import SLICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,9 +12,9 @@ from slo import burnrate
 from slo.diagnostics.suggest import did_you_mean
 from slo.model import AlertSettings, PolicyTable
 from slo.promql.spelling import short
+from slo.query import check_selector
 from slo.resolve.labels import check_annotations, check_labels, merged
 from slo.resolve.severities import check_pages, severities
-from slo.selectors import check_selector
 from slo.traffic import enough_bad_events
 
 if TYPE_CHECKING:

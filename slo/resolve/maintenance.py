@@ -11,8 +11,8 @@ from slo.maintenance.cron import CronError, parse
 from slo.maintenance.zones import LAST_YEAR, UnknownZoneError, offsets
 from slo.model import Maintenance
 from slo.promql import PromqlError, duration, parse_duration, parse_selector
+from slo.query import check_selector
 from slo.resolve.findings import RefusedError
-from slo.selectors import check_selector
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

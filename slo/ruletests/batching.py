@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from slo.promql import parse_selector
-from slo.selectors import reads
+from slo.query.series import reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

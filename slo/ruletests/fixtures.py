@@ -12,8 +12,8 @@ from slo import burnrate
 from slo.inputs import NoSeriesError, UndrivenError
 from slo.plan.rules import AlertFacts
 from slo.promql import Matcher, Selector, parse_selector
+from slo.query.series import example, reads
 from slo.ruletests.facts import Role, Shape, Subject
-from slo.selectors import example, reads
 from slo.times import MINUTE
 
 if TYPE_CHECKING:

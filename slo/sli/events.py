@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from slo.counting import MetricPair, events, where_measured
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import bucketed, increments
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit
-from slo.operands import BAD, GOOD, NEUTRAL, belongs, buckets_of, makes_labels, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, check_rate, parse_query, selectors_of, sli_query
-from slo.selectors import example
-from slo.zerofill import QueryFacts, union_sum
+from slo.query.counting import MetricPair, events, where_measured
+from slo.query.operands import BAD, GOOD, NEUTRAL, belongs, buckets_of, makes_labels, metrics, operands
+from slo.query.series import example
+from slo.query.zero_fill import QueryFacts, union_sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slo.model import Labels, Missing, SliQuery, UnitOfMetric
-    from slo.operands import Buckets
+    from slo.query.operands import Buckets
 
 _FIELDS = ("total", "good", "bad")
 
@@ -188,7 +188,7 @@ def _of_a_sum(own: tuple[Selector, ...], rest: tuple[Selector, ...], sign: int) 
 
 
 def _without(sign: int, one: Selector, added: tuple[Selector, ...], *, needed: bool) -> str:
-    """Return what is recorded while one operand of a query has no series; `sign`: see `slo.operands`."""
+    """Return what is recorded while one operand of a query has no series; `sign`: see `slo.query.operands`."""
     if one in added:
         several = NOT_YET if len(added) > 1 else NO_DATA if needed or sign == NEUTRAL else NO_SUCCESS
         return NO_FAILURES if sign == BAD else several

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import msgspec
 from msgspec import Meta
 
-from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import times
 from slo.model import NO_DATA, Base, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, read
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of, sli_query
-from slo.selectors import example
+from slo.query.counting import count_slices, minute, sum_slices
+from slo.query.series import example
 from slo.units import SECONDS, UNITS, TimestampUnit, named, unit_of_expression
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, ClassVar
 import msgspec
 from msgspec.structs import replace
 
-from slo.counting import MetricPair, by_member, events, in_tile, where_measured
 from slo.diagnostics import Diagnostic, Place
 from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, Selector, parse_selector
-from slo.query import sli_query
-from slo.selectors import check_selector, example, reads
+from slo.query import check_selector, sli_query
+from slo.query.counting import MetricPair, by_member, events, in_tile, where_measured
+from slo.query.series import example, reads
+from slo.query.zero_fill import QueryFacts, rate_of
 from slo.units import (
     SECONDS,
     UNITS,
@@ -28,7 +29,6 @@ from slo.units import (
     spell,
     unit_of_name,
 )
-from slo.zerofill import QueryFacts, rate_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

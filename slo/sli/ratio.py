@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from slo.counting import minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
 from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, Base, Counts, InputSeries, Unit
-from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
 from slo.promql import Matcher, Selector
 from slo.query import Query, by_labels, check_value, parse_query, selectors_of, sli_query
-from slo.selectors import example
-from slo.zerofill import QueryFacts, zero_filled
+from slo.query.counting import minute, sum_slices
+from slo.query.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
+from slo.query.series import example
+from slo.query.zero_fill import QueryFacts, zero_filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import msgspec
 from msgspec.structs import replace
 
-from slo.counting import count_slices, minute, sum_slices
 from slo.model import Base, Counts, InputSeries, Unit
+from slo.query.counting import count_slices, minute, sum_slices
 
 if TYPE_CHECKING:
     from decimal import Decimal

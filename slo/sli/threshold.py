@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import msgspec
 from msgspec import Meta
 
-from slo.counting import count_slices, minute, sum_slices
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
 from slo.model import NO_DATA, Base, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, Selector, read
 from slo.promql.spelling import short
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of, sli_query
-from slo.selectors import example
+from slo.query.counting import count_slices, minute, sum_slices
+from slo.query.series import example
 from slo.units import UNITS, LimitError, UnitName, limit, named, unit_of_expression
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from slo.counting import count_slices, sum_slices
 from slo.model import NO_DATA, Base, Counts, InputSeries, Unit
 from slo.promql import Matcher, Selector, naming, parse_selector
-from slo.query import sli_query
-from slo.selectors import check_selector, example
+from slo.query import check_selector, sli_query
+from slo.query.counting import count_slices, sum_slices
+from slo.query.series import example
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

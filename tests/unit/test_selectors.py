@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from slo.diagnostics import Place
 from slo.promql import Selector, parse_selector
-from slo.selectors import check_selector, example, reads
+from slo.query import check_selector
+from slo.query.series import example, reads
 
 PLACE = Place("slos.yaml", ("slos", 0))
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from slo.counting import minute
 from slo.diagnostics import Place
 from slo.model import Base, SliSpec
+from slo.query.counting import minute
 from slo.sli.events import EventsSpec
 from slo.sli.freshness import FreshnessSpec
 from slo.sli.ratio import RatioSpec

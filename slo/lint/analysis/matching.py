@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slo import selectors
+from slo.query import series
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ def accepts(matcher: Matcher, value: str) -> bool | None:
     if matcher.op not in {"=", "!="} and len(matcher.value) * len(value) > _MOST_STEPS:
         return None
     try:
-        return selectors.accepts(matcher, value)
+        return series.accepts(matcher, value)
     except re.error:
         return None
 

@@ -13,7 +13,7 @@ from slo.promql.functions import COMPARISONS
 from slo.promql.rewriting import Change, instead, repeatedly, selected, written
 from slo.promql.selector_parser import plain
 from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
-from slo.selectors import all_values
+from slo.query.series import all_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

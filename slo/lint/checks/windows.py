@@ -6,12 +6,12 @@ from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING
 
-from slo.counting import SLICE
 from slo.diagnostics import Place
 from slo.lint.finding import finding, number_of
 from slo.lint.registry import BUILD, LINT, check
 from slo.percent import percent
 from slo.promql import duration
+from slo.query.counting import SLICE
 from slo.times import DAY, SUBWINDOW
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from slo.counting import MILLISECOND
 from slo.plan import names
 from slo.plan.rules import Record
 from slo.promql import duration
+from slo.query.counting import MILLISECOND
 from slo.times import HOUR, SUBWINDOW
 
 if TYPE_CHECKING:

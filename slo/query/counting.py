@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from slo.operands import subtracts
 from slo.promql import Selector, duration
-from slo.query import Query, by_labels
+from slo.query.operands import subtracts
+from slo.query.query import Query, by_labels
+from slo.query.zero_fill import QueryFacts, rate_of, zero_filled
 from slo.times import SUBWINDOW
-from slo.zerofill import QueryFacts, rate_of, zero_filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from slo.model import Base
-from slo.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
 from slo.promql import Selector, parse_selector
 from slo.query import parse_query, selectors_of
-from slo.zerofill import QueryFacts, rate_of, zero_filled
+from slo.query.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
+from slo.query.zero_fill import QueryFacts, rate_of, zero_filled
 
 BASE = Base("6m", 300)
 ANY = Base("6m", 300, any_interval=True)

@@ -1,4 +1,4 @@
-"""Selectors as all SLI kinds use them: check them, match series, and make series that they match."""
+"""Series that selectors match: examples of them, and the values that matchers accept."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from slo.diagnostics import Diagnostic, Place
-from slo.promql import Matcher, NoSelectorError, PromqlError, Selector, parse_selector
+from slo.promql import Matcher, Selector, parse_selector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from slo.promql.pattern import Pattern
 
@@ -23,31 +22,6 @@ _LONGEST = 2_000
 _MOST_REPEATS = 4
 """Repetitions in one choice: backtracking tries up to the length of the value to this power."""
 _SLOW = r"(?s)[+*?}|].*\)[+*{]"
-
-
-def check_selector(text: str, place: Place) -> Iterator[Diagnostic]:
-    """Yield the findings of one selector."""
-    try:
-        selector = parse_selector(text)
-    except PromqlError as error:
-        yield unreadable(error, place)
-        return
-    yield from check_names((selector,), place)
-
-
-def unreadable(error: PromqlError, place: Place) -> Diagnostic:
-    """Return the diagnostic of an unreadable query, at its position within the text at `place`."""
-    if isinstance(error, NoSelectorError):
-        return Diagnostic("SLO041", place, str(error))
-    return Diagnostic("SLO040", place.within(error.start, error.length), str(error))
-
-
-def check_names(selectors: Iterable[Selector], place: Place) -> Iterator[Diagnostic]:
-    """Report selectors without a metric name: they match every metric with their labels."""
-    for selector in selectors:
-        if not selector.name and not any(m.label == "__name__" for m in selector.matchers):
-            yield Diagnostic("SLO045", place, "a selector without a metric name reads every metric; name one")
-            return
 
 
 def example(inside: Sequence[Selector], without: Sequence[Selector] = ()) -> str | None:

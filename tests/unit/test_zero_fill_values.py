@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slo.model import Base
-from slo.operands import BAD, GOOD, NEUTRAL
 from slo.promql import PromqlError, read
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed
-from slo.zerofill import QueryFacts, zero_filled
+from slo.query.operands import BAD, GOOD, NEUTRAL
+from slo.query.zero_fill import QueryFacts, zero_filled
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.operands import (
+from slo.promql import duration, naming, read, with_window
+from slo.promql.functions import COMPARISONS
+from slo.promql.rewriting import instead, written
+from slo.promql.tree import Aggregation, Binary, Call, Node, Read, Signed
+from slo.query.operands import (
     BAD,
     GOOD,
     LABELLING,
@@ -24,10 +28,6 @@ from slo.operands import (
     metrics,
     selectors_in,
 )
-from slo.promql import duration, naming, read, with_window
-from slo.promql.functions import COMPARISONS
-from slo.promql.rewriting import instead, written
-from slo.promql.tree import Aggregation, Binary, Call, Node, Read, Signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

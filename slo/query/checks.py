@@ -1,93 +1,46 @@
-"""Queries of SLIs: a plain selector, or an expression in which `$window` stands for the range that slo needs."""
+"""Check the queries of SLIs: invalid PromQL, selectors without a metric, expressions of the wrong type or range."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from slo.diagnostics import Diagnostic, Place
-from slo.model.sli import SliQuery
-from slo.promql import PromqlError, Selector, naming, plain_selector, read, with_window
+from slo.promql import NoSelectorError, PromqlError, Selector, parse_selector, read
 from slo.promql.spelling import WINDOW
-from slo.selectors import check_names, unreadable
+from slo.query.query import Expression, parse_query, selectors_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from slo.promql.result import Parsed, Range
-
 
 _MEASURE = re.compile(r"\s*(histogram_(?:quantile|avg|stddev|stdvar|fraction))\s*\(")
 
 
-class Expression(msgspec.Struct, frozen=True):
-    """PromQL that is more than a selector.
-
-    Attributes:
-        text: what the user wrote, on one line, comments removed, strings spelled by us, `$window` still in it.
-        selectors: every selector in it, without duplicates.
-        closed: it is a call or an aggregation, so that no operator beside it can tear it apart.
-    """
-
-    text: str
-    selectors: tuple[Selector, ...]
-    closed: bool = False
-
-    def over(self, range_: str) -> str:
-        """PromQL that may stand beside any operator, `$window` replaced by a duration."""
-        text = with_window(self.text, range_)
-        return text if self.closed else f"({text})"
-
-    def __str__(self) -> str:
-        """The text, for a person."""
-        return self.text
+def check_selector(text: str, place: Place) -> Iterator[Diagnostic]:
+    """Yield the findings of one selector."""
+    try:
+        selector = parse_selector(text)
+    except PromqlError as error:
+        yield unreadable(error, place)
+        return
+    yield from check_names((selector,), place)
 
 
-Query = Selector | Expression
+def unreadable(error: PromqlError, place: Place) -> Diagnostic:
+    """Return the diagnostic of an unreadable query, at its position within the text at `place`."""
+    if isinstance(error, NoSelectorError):
+        return Diagnostic("SLO041", place, str(error))
+    return Diagnostic("SLO040", place.within(error.start, error.length), str(error))
 
 
-@lru_cache(maxsize=4096)
-def parse_query(text: str) -> Query:
-    """Read a selector or an expression.
-
-    Raises:
-        PromqlError: Prometheus would not read it.
-    """
-    plain = plain_selector(text)
-    if plain is not None:
-        return plain
-    found = read(text)
-    return found.whole or Expression(found.line, found.selectors, found.closed)
-
-
-def selectors_of(query: Query) -> tuple[Selector, ...]:
-    """Every selector that the query reads."""
-    return query.selectors if isinstance(query, Expression) else (query,)
-
-
-def sli_query(key: str, query: Query, *, counter: bool = False) -> SliQuery:
-    """Return a query with its key in the file; `counter`: it counts events."""
-    return SliQuery(key, selectors_of(query), query.text if isinstance(query, Expression) else "", counter)
-
-
-def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "") -> str:
-    """One value of each member: `max by (tenant) (queue_depth)`.
-
-    Args:
-        query: what is aggregated.
-        operator: how.
-        by: labels that tell members apart.
-        range_: replaces `$window`.
-    """
-    return f"{operator}{by_labels(by)}({with_window(str(query), range_)})"
-
-
-def by_labels(labels: Sequence[str]) -> str:
-    """What comes behind an aggregation operator that keeps these labels."""
-    return naming.by(labels)
+def check_names(selectors: Iterable[Selector], place: Place) -> Iterator[Diagnostic]:
+    """Report selectors without a metric name: they match every metric with their labels."""
+    for selector in selectors:
+        if not selector.name and not any(m.label == "__name__" for m in selector.matchers):
+            yield Diagnostic("SLO045", place, "a selector without a metric name reads every metric; name one")
+            return
 
 
 def check_rate(text: str, place: Place) -> Iterator[Diagnostic]:

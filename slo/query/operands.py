@@ -13,7 +13,7 @@ from slo.promql.tree import Binary, Call, Node, Read, Signed, walk
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slo.query import Query
+    from slo.query.query import Query
 
 GOOD, NEUTRAL, BAD = 1, 0, -1
 """Whether a larger value is better, neutral or worse."""
