@@ -9,7 +9,7 @@ from slo.promql.spelling import WINDOW, PromqlError
 from slo.promql.tokens import Token, words
 
 if TYPE_CHECKING:
-    from slo.promql.result import Range
+    from slo.promql.ranges import Range
     from slo.promql.selector import Selector
     from slo.promql.tokens import Line
     from slo.promql.tree import Node

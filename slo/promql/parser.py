@@ -18,7 +18,7 @@ from slo.promql.tokens import on_one_line, unquoted
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Read, Signed, Subquery
 
 if TYPE_CHECKING:
-    from slo.promql.result import Range
+    from slo.promql.ranges import Range
     from slo.promql.tokens import Line, Token
     from slo.promql.tree import Node
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from slo.promql.operators import label_of, missing_comma
-from slo.promql.result import Range
+from slo.promql.ranges import Range
 from slo.promql.selector import Matcher, Selector
 from slo.promql.spelling import WINDOW, short
 from slo.promql.tokens import unquoted

@@ -10,7 +10,7 @@ import msgspec
 from slo.promql import naming
 
 if TYPE_CHECKING:
-    from slo.promql.result import Range
+    from slo.promql.ranges import Range
     from slo.promql.selector import Selector
     from slo.promql.tokens import Line
 

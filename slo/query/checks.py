@@ -13,7 +13,8 @@ from slo.query.query import Expression, parse_query, selectors_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from slo.promql.result import Parsed, Range
+    from slo.promql.ranges import Range
+    from slo.promql.result import Parsed
 
 _MEASURE = re.compile(r"\s*(histogram_(?:quantile|avg|stddev|stdvar|fraction))\s*\(")
 
