@@ -79,7 +79,7 @@ def _explained(tests: SetTests, case: Case, result: Result) -> Iterator[list[str
     missed = {(failure.expr, failure.at): failure for failure in failures(result.text)}
     explained = False
     for player, script in case.parts:
-        checks = ((player.named(check.expr), check.at) for check in script.checks)
+        checks = ((player.with_names(check.expr), check.at) for check in script.checks)
         found = [missed[check] for check in checks if check in missed]
         if found:
             explained = True

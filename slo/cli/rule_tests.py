@@ -14,7 +14,7 @@ from slo.emit.prometheus import prometheus
 from slo.plan import names, plan
 from slo.ruletests.cases import cases
 from slo.ruletests.document import document
-from slo.ruletests.fixtures import players
+from slo.ruletests.fixtures import fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def prepare(compiled: Compiled, slos: Sequence[Slo], folder: Path, promtool: str
     for number, shard in enumerate(sorted({names.shard_of(whole.set.name, whole.set.shards, slo) for slo in slos})):
         part = _plan_of(whole, [s for s in slos if names.shard_of(whole.set.name, whole.set.shards, s) == shard])
         rules = _written(place / f"{number}.rules.yml", _rules(part))
-        testable, missing = players(part)
+        testable, missing = fixtures(part)
         untested += missing
         for index, case in enumerate(cases(testable)):
             test = document(PurePosixPath(rules.name), whole.scale.interval, [case], ())
@@ -106,7 +106,7 @@ def run(tests: Sequence[SetTests]) -> list[list[Result]]:
 
 def _effort(job: Job) -> int:
     """Return the evaluations that a case needs; the check of rules needs none."""
-    return max((check.at for _, script in job.case.parts for check in script.checks), default=0) if job.case else 0
+    return max((check.at for _, scenario in job.case.parts for check in scenario.checks), default=0) if job.case else 0
 
 
 def _progress(done: int, total: int) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slo.emit.header import header
 from slo.ruletests import document
 from slo.ruletests.cases import cases
-from slo.ruletests.fixtures import players
+from slo.ruletests.fixtures import fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def tests(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
     """One test file for the rule file of the set. SLOs that no series can be made for are named in a comment."""
     path = context.layout["tests"]
-    testable, untested = players(plan)
+    testable, untested = fixtures(plan)
     rules = relative(context.layout["prometheus"], path.parent)
     yield path, header(plan, "tests") + document.document(rules, plan.scale.interval, cases(testable), untested)
 

@@ -1,4 +1,4 @@
-"""What a scenario is computed from: the facts of an SLO without its names, and time as the server counts it."""
+"""What scenarios are computed from: the facts of an SLO without its names, and time as the server counts it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from slo.plan.rules import AlertFacts
 
 
-class Shape(msgspec.Struct, frozen=True):
-    """One input series: its number in `Player.series`, and what its samples are, as in `slo.model.InputSeries`.
+class NumberedSeries(msgspec.Struct, frozen=True):
+    """An input series by its number in `Fixture.series`; its samples are those of `slo.model.InputSeries`.
 
     `reach`: seconds of the range that reads it, 0 for an instant vector.
     """
@@ -34,7 +34,7 @@ class Shape(msgspec.Struct, frozen=True):
 
     @property
     def counts(self) -> bool:
-        """Whether it is a counter, read by its growth."""
+        """Whether its increase is counted."""
         return self.kind in {"counter", "histogram", "rate"}
 
     @property
@@ -43,35 +43,35 @@ class Shape(msgspec.Struct, frozen=True):
         return self.kind != "constant"
 
 
-class Role(msgspec.Struct, frozen=True):
-    """One member of a group, or the SLO as a whole: labels, input series, and what its objective makes of the tiers."""
+class Member(msgspec.Struct, frozen=True):
+    """A member of a group, or an SLO without groups, with the tiers that follow from its objective."""
 
     labels: Labels
-    shapes: tuple[Shape, ...]
+    inputs: tuple[NumberedSeries, ...]
     budget: Decimal
     tiers: tuple[Tier, ...]
 
 
-class Subject(msgspec.Struct, frozen=True):
-    """All that a scenario depends on: SLOs that differ in names alone have equal subjects, and equal scripts.
+class SloFacts(msgspec.Struct, frozen=True):
+    """All that a scenario depends on: SLOs that differ in their names alone have equal facts, and equal scenarios.
 
-    One step is one evaluation; one tick is one sample of every input series. A step of one minute is one slice.
+    A step is an evaluation, a tick a sample of every input series.
 
     Attributes:
-        mark: what encloses the words that stand for the names of the SLO, in everything a script says.
-        unit: what the budget is counted in.
+        mark: encloses placeholders for the names of the SLO in the texts of scenarios.
+        unit: the unit of the budget.
         window: the SLO's own window in unscaled seconds.
-        objective: as it is written, for `slo:info`.
+        objective: as specified, for `slo:info`.
         interval: scrape interval of the targets in seconds.
         scale: how the server's time maps to the specification's.
         min_bad_events: bad events in the long window below which no tier fires.
-        alerts: what the SLO can raise.
-        group_by: labels that tell members apart.
-        roles: the member that plays the scenarios, then a second one with the same objective, if there can be one.
-        exceptions: members with objectives of their own.
-        target: number of the series that tells whether the target is up, or none.
-        newcomers: series of a target that appears later, where lost data are bridged.
-        excluded: events can be left out, so that they are counted minute by minute.
+        alerts: the alerts of the SLO.
+        group_by: labels of its members.
+        members: the member under test, then a second one with the same objective, if there can be one.
+        overridden: members with objectives of their own.
+        target: number of the series of the alerts' target, or none.
+        new_instance: series of an instance that appears later, where lost data are bridged.
+        excluded: events can be excluded, so that they are counted minute by minute.
     """
 
     mark: str
@@ -83,26 +83,26 @@ class Subject(msgspec.Struct, frozen=True):
     min_bad_events: int
     alerts: tuple[AlertFacts, ...]
     group_by: tuple[str, ...]
-    roles: tuple[Role, ...]
-    exceptions: tuple[Role, ...] = ()
+    members: tuple[Member, ...]
+    overridden: tuple[Member, ...] = ()
     target: int | None = None
-    newcomers: tuple[Shape, ...] = ()
+    new_instance: tuple[NumberedSeries, ...] = ()
     bridge: bool = False
     excluded: bool = False
 
     @property
-    def role(self) -> Role:
-        """The member that plays the scenarios, or the SLO as a whole."""
-        return self.roles[0]
+    def member(self) -> Member:
+        """The member under test."""
+        return self.members[0]
 
     @property
     def sliced(self) -> bool:
-        """The budget is counted in minutes."""
+        """Whether the budget is counted in minutes."""
         return self.unit != "events"
 
     @property
     def by_minute(self) -> bool:
-        """What happened is counted minute by minute: slices, and events of which some are left out."""
+        """Whether events are counted minute by minute: time slices, and events of which some are excluded."""
         return self.sliced or self.excluded
 
     @property
@@ -116,57 +116,57 @@ class Subject(msgspec.Struct, frozen=True):
         return gcd(self.scale.interval, MINUTE)
 
     @property
-    def tile(self) -> int:
-        """Seconds in one tile of the cascade."""
+    def subwindow(self) -> int:
+        """Seconds in one subwindow."""
         return SUBWINDOW // self.scale.factor
 
     @property
     def scrape(self) -> int:
-        """Seconds between two scrapes: what the base range reaches back beyond its tile."""
+        """Seconds between two scrapes: the base range is longer than its subwindow by this."""
         return self.scale.scrape_interval or self.interval
 
     @property
     def budget(self) -> Fraction:
-        """The share of events that may be bad."""
-        return Fraction(self.role.budget)
+        """The error budget, 1 - objective."""
+        return Fraction(self.member.budget)
 
     def tiers(self, severity: AlertSeverity) -> list[Tier]:
-        """The tiers of one severity that were not disabled."""
-        return [tier for tier in self.role.tiers if tier.severity == severity]
+        """Return the tiers of one severity that are not disabled."""
+        return [tier for tier in self.member.tiers if tier.severity == severity]
 
     def scaled(self, seconds: int) -> Fraction:
-        """Seconds of the specification as the server counts them."""
+        """Return seconds of the specification as the server counts them."""
         return Fraction(seconds, self.scale.factor)
 
     def after(self, seconds: Fraction | int) -> int:
-        """The first evaluation after this moment, never the one at it."""
+        """Return the first evaluation after this time, never the one at it."""
         return int((seconds // self.step + 1) * self.step)
 
     def before(self, seconds: Fraction | int) -> int:
-        """The last evaluation before this moment; not above zero where there is none."""
+        """Return the last evaluation before this time; zero or less where there is none."""
         return int((-(-seconds // self.step) - 1) * self.step)
 
     def closing(self, seconds: Fraction | int) -> int:
-        """The first evaluation from this moment on; where minutes are counted, one at which a minute ends."""
+        """Return the first evaluation from this time on; where minutes are counted, one at which a minute ends."""
         at = int(-(-seconds // self.step) * self.step)
         while self.by_minute and at % MINUTE:
             at += self.step
         return at
 
     @property
-    def facts(self) -> dict[str, AlertFacts]:
-        """The alerts that are not switched off, by their label `tier`."""
+    def alerts_by_tier(self) -> dict[str, AlertFacts]:
+        """The alerts that are not disabled, by their label `tier`."""
         return {fact.tier: fact for fact in self.alerts}
 
-    def word(self, name: str) -> str:
-        """What stands for `service`, `slo` or the beginning of its alerts' names, `alert`."""
+    def placeholder(self, name: str) -> str:
+        """Return the placeholder for `service`, `slo` or the prefix of alert names, `alert`."""
         return f"{self.mark}{name}{self.mark}"
 
-    def series(self, name: str, role: Role | None = None, /, **labels: str) -> str:
-        """A recorded series of this SLO, of the member in this role."""
-        member = dict(self.role.labels if role is None else role.labels)
-        return self.whole(name, **(member | labels))
+    def series(self, name: str, member: Member | None = None, /, **labels: str) -> str:
+        """Return a recorded series of a member, of the one under test by default."""
+        own = dict(self.member.labels if member is None else member.labels)
+        return self.whole(name, **(own | labels))
 
     def whole(self, name: str, /, **labels: str) -> str:
-        """A recorded series of this SLO, of all members."""
-        return names.selector(name, service=self.word("service"), slo=self.word("slo"), **labels)
+        """Return a recorded series of all members."""
+        return names.selector(name, service=self.placeholder("service"), slo=self.placeholder("slo"), **labels)

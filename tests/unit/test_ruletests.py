@@ -16,10 +16,10 @@ from slo.model import Scale, Slo
 from slo.plan import plan
 from slo.plan.rules import AlertFacts
 from slo.promql import parse_duration, parse_selector
-from slo.ruletests.batching import companies_of
-from slo.ruletests.detection import Moment, firing
-from slo.ruletests.fixtures import players
-from slo.ruletests.script import Seen
+from slo.ruletests.batching import batches_of
+from slo.ruletests.fixtures import fixtures
+from slo.ruletests.scenario import FiringAlert
+from slo.ruletests.timing import Detection, firing
 from slo.sli.events import Events
 from tests.documents import load
 from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set
@@ -124,11 +124,11 @@ def test_many_slos_are_spread_over_cases_of_bounded_size() -> None:
     """A hundred members of a shard share a case and no more, as promtool takes a limited number of samples."""
     for slos, shards, wanted in ((100, 1, [100]), (101, 1, [100, 1]), (101, 2, [101]), (510, 9, [500, 10])):
         members = slo_set(*(objective(f"api-{n}") for n in range(slos)), shards=shards)
-        subjects, _ = players(plan(members, Scale()))
-        assert [len(company) for company in companies_of(subjects)] == wanted
+        tested, _ = fixtures(plan(members, Scale()))
+        assert [len(batch) for batch in batches_of(tested)] == wanted
     groups = (objective(f"api-{n}", group_by=("tenant",)) for n in range(51))
-    subjects, _ = players(plan(slo_set(*groups), Scale()))
-    assert [len(company) for company in companies_of(subjects)] == [50, 1]
+    tested, _ = fixtures(plan(slo_set(*groups), Scale()))
+    assert [len(batch) for batch in batches_of(tested)] == [50, 1]
 
 
 def test_an_slo_without_example_series_is_named() -> None:
@@ -153,7 +153,7 @@ def test_tests_do_not_depend_on_the_rules() -> None:
 @pytest.mark.parametrize("share", ["0.5", "0.9", "0.999", "0.99999"])
 @pytest.mark.parametrize("scale", [Scale(), Scale(interval=300), Scale(20, 5, 5), Scale(60, 1, 1)], ids=str)
 def test_tests_are_short_and_on_evaluations(window: int, share: str, scale: Scale) -> None:
-    """No case is longer than a day, scaled; all moments are evaluations; input series end with the last check."""
+    """No case is longer than a day, scaled; every check is at an evaluation; input series end with the last check."""
     made = file(objective(window=window * DAY, objective=Decimal(share)), scale=scale)
     assert parse_duration(made["evaluation_interval"]) == scale.interval
     tick = min(scale.interval, 60)
@@ -166,20 +166,20 @@ def test_tests_are_short_and_on_evaluations(window: int, share: str, scale: Scal
             assert sum(int(n) + 1 for n in re.findall(r"x(\d+)", series["values"])) <= max(times) / tick + 2
 
 
-def test_no_check_stands_where_rounding_decides() -> None:
+def test_nothing_is_checked_where_rounding_decides() -> None:
     """At 95 % `page-slow` is due after exactly 108 minutes: before that there is none, after it there is."""
     (case,) = [case for case in file(objective(objective=Decimal("0.95")))["tests"] if "outage" in case["name"]]
-    seen = {check["eval_time"]: [s["labels"] for s in check["exp_samples"]] for check in case["promql_expr_test"]}
-    assert "1h48m" not in seen
-    assert not any("page-slow" in labels for labels in seen["1h47m"])
-    assert any("page-slow" in labels for labels in seen["1h49m"])
+    alert = {check["eval_time"]: [s["labels"] for s in check["exp_samples"]] for check in case["promql_expr_test"]}
+    assert "1h48m" not in alert
+    assert not any("page-slow" in labels for labels in alert["1h47m"])
+    assert any("page-slow" in labels for labels in alert["1h49m"])
 
 
 def test_checks_that_collide_are_moved() -> None:
-    """A moment of one alert at which rounding decides about another is left for the next evaluation."""
+    """A check at an evaluation where rounding decides about another alert moves to the next one."""
     known = [
-        Moment(Seen(FACT), Fraction(600), 540, 660),
-        Moment(Seen(FACT), Fraction(590), 540, 600),
+        Detection(FiringAlert(FACT), Fraction(600), 540, 660),
+        Detection(FiringAlert(FACT), Fraction(590), 540, 600),
     ]
     assert firing(known, 600) is None
     assert firing(known, 540) == []

@@ -10,28 +10,28 @@ import pytest
 from slo.model import Options, Scale
 from slo.plan import plan
 from slo.promql import parse_duration
-from slo.ruletests import detection, slice_history
-from slo.ruletests.fixtures import players
-from slo.ruletests.script import Phase, played
+from slo.ruletests import slice_history, timing
+from slo.ruletests.fixtures import fixtures
+from slo.ruletests.samples import Phase, samples
 from slo.ruletests.slice_history import History
 from tests.documents import load
 from tests.rules.kinds import KINDS, UNTESTED, compiled, everything, specification
 from tests.specimens import emitted, texts
 
 if TYPE_CHECKING:
-    from slo.ruletests.facts import Subject
-    from slo.ruletests.fixtures import Player
+    from slo.ruletests.facts import SloFacts
+    from slo.ruletests.fixtures import Fixture
 
 
-def player(kind: str, interval: int = 60) -> Player:
+def fixture(kind: str, interval: int = 60) -> Fixture:
     """The SLO of this kind, evaluated so often."""
-    (found,), _ = players(plan(compiled(specification({kind: KINDS[kind]})), Scale(interval=interval)))
+    (found,), _ = fixtures(plan(compiled(specification({kind: KINDS[kind]})), Scale(interval=interval)))
     return found
 
 
-def subject(kind: str, interval: int = 60) -> Subject:
+def facts(kind: str, interval: int = 60) -> SloFacts:
     """What its scenarios are computed from."""
-    return player(kind, interval).subject
+    return fixture(kind, interval).facts
 
 
 def case(kind: str, scenario: str) -> dict[str, Any]:
@@ -56,14 +56,14 @@ PHASES = (Phase(2, good=1), Phase(1, bad=1), Phase(2, good=1, absent=True))
 )
 def test_samples_are_those_of_the_kind(kind: str, values: str) -> None:
     """A gauge shows its state, a timestamp stays behind while it is bad, a counter counts; the last scrapes fail."""
-    assert played(subject(kind), PHASES)[0][1] == values
+    assert samples(facts(kind), PHASES)[0][1] == values
 
 
 def test_a_slice_has_as_many_samples_as_fit_into_a_minute() -> None:
     """Evaluated every 15 seconds, a bad minute has four bad samples, the last of them at its end."""
-    quarter = subject("under", 15)
+    quarter = facts("under", 15)
     phases = slice_history.phases(quarter, [False, True], 1)
-    assert played(quarter, phases)[0][1] == "_ 100+0x3 101+0x3"
+    assert samples(quarter, phases)[0][1] == "_ 100+0x3 101+0x3"
 
 
 @pytest.mark.parametrize(
@@ -71,23 +71,23 @@ def test_a_slice_has_as_many_samples_as_fit_into_a_minute() -> None:
 )
 def test_an_outage_in_slices_pages_when_enough_of_them_are_known(interval: int, silent: int, fires: int) -> None:
     """4.8 % of half an hour are 86.4 seconds, recorded from the first minute on, and two bad minutes are asked for."""
-    known = {m.seen.fact.tier: m for m in detection.moments(subject("under", interval), Fraction(1))}
+    known = {m.alert.fact.tier: m for m in timing.detections(facts("under", interval), Fraction(1))}
     assert (known["now"].silent, known["now"].fires) == (silent, fires)
 
 
 def test_a_history_is_counted_minute_by_minute() -> None:
     """Two bad minutes of three are above the limits as soon as there are two, until they leave the short window."""
-    history = History.of(subject("under"), [True, True, False, *[False] * 10])
-    firing = {at: [seen.fact.tier for seen in history.firing(at) or ()] for at in range(60, 660, 60)}
+    history = History.of(facts("under"), [True, True, False, *[False] * 10])
+    firing = {at: [alert.fact.tier for alert in history.firing(at) or ()] for at in range(60, 660, 60)}
     assert [at for at, tiers in firing.items() if "now" in tiers] == [120, 180, 240, 300, 360]
     assert history.firing(0) == []
 
 
 def test_what_depends_on_the_version_is_left_open() -> None:
     """A rate over two minutes may or may not reach into the bad minute before: neither outcome is expected."""
-    slow = subject("sliced-slowly")
-    assert slice_history.blur(slow) == 1
-    assert slice_history.blur(subject("sliced")) == 0
+    slow = facts("sliced-slowly")
+    assert slice_history.uncertain_minutes(slow) == 1
+    assert slice_history.uncertain_minutes(facts("sliced")) == 0
     history = History.of(slow, [True, False, False])
     assert (history.fewest, history.most) == ((0, 1, 1, 1), (0, 1, 2, 2))
     assert history.firing(120) is None
@@ -96,8 +96,8 @@ def test_what_depends_on_the_version_is_left_open() -> None:
 
 def test_members_of_a_group_have_their_own_series() -> None:
     """Two with the objective of the SLO and one for each exception; their labels are on series and alerts."""
-    found = subject("grouped")
-    assert [dict(role.labels)["tenant"] for role in (*found.roles, *found.exceptions)] == ["one", "two", "gold"]
+    found = facts("grouped")
+    assert [dict(member.labels)["tenant"] for member in (*found.members, *found.overridden)] == ["one", "two", "gold"]
     outage = case("grouped", "total outage")
     series = [row["series"] for row in outage["input_series"]]
     assert {'gr_total{tenant="one",code="500"}', 'gr_total{tenant="gold",code="500"}'} <= set(series)
@@ -115,17 +115,17 @@ def test_members_of_a_group_have_their_own_series() -> None:
 def test_a_label_that_the_selector_restricts_gets_a_value_it_accepts() -> None:
     """Members are found among the values that the selectors name, where they name any."""
     what = "sli: {threshold: {query: 'q{tenant=~\"red|blue\"}', under: 5}}, group_by: [tenant]"
-    (found,), _ = players(plan(compiled(specification({"a": what})), Scale()))
-    assert [dict(role.labels)["tenant"] for role in found.subject.roles] == ["red", "blue"]
+    (found,), _ = fixtures(plan(compiled(specification({"a": what})), Scale()))
+    assert [dict(member.labels)["tenant"] for member in found.facts.members] == ["red", "blue"]
 
 
 def test_slos_that_differ_in_names_alone_are_computed_once() -> None:
-    """Their subjects are equal; one with another window has another."""
+    """Their facts are equal; those of one with another window differ."""
     same = dict.fromkeys(("a", "b"), KINDS["up"]) | {"c": f"{KINDS['up']}, window: 7d"}
-    (a, b, c), _ = players(plan(compiled(specification(same)), Scale()))
-    assert a.subject == b.subject
-    assert a.subject != c.subject
-    assert a.named(a.subject.series("x")) == 'x{service="svc",slo="a"}'
+    (a, b, c), _ = fixtures(plan(compiled(specification(same)), Scale()))
+    assert a.facts == b.facts
+    assert a.facts != c.facts
+    assert a.with_names(a.facts.series("x")) == 'x{service="svc",slo="a"}'
 
 
 def test_a_member_whose_name_looks_like_a_mark_is_no_problem() -> None:

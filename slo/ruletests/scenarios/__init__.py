@@ -1,1 +1,1 @@
-"""What one SLO does in a test case, and what must fire."""
+"""Scenarios: the input series of one SLO in a test case, and what must fire."""

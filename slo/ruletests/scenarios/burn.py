@@ -1,4 +1,4 @@
-"""Scenarios in which the error budget burns: what must fire, when, and what must not."""
+"""Scenarios in which the error budget burns: what must fire, and when."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from slo.plan import names
 from slo.promql import duration
-from slo.ruletests import detection, slice_history
-from slo.ruletests.script import Phase, Script, alerts, nothing, played, share, value
+from slo.ruletests import slice_history, timing
+from slo.ruletests.samples import Phase, samples
+from slo.ruletests.scenario import Scenario, alerts, nothing, share, value
 from slo.times import DAY, HOUR, MINUTE, SUBWINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from slo.ruletests.detection import Moment
-    from slo.ruletests.facts import Role, Subject
-    from slo.ruletests.script import Check
+    from slo.ruletests.facts import Member, SloFacts
+    from slo.ruletests.scenario import Check
+    from slo.ruletests.timing import Detection
 
 _OUTAGE_LIMIT = 6 * HOUR
 _RECOVERY_LIMIT = HOUR
@@ -26,190 +27,188 @@ _START_LIMIT = HOUR
 _NEARLY = Fraction(19, 20)
 
 
-def outage(subject: Subject) -> Script | None:
-    """Every event is bad from the first second of an empty server on: nothing is slower than theory, nothing faster.
+def outage(facts: SloFacts) -> Scenario | None:
+    """Return a total outage from the start of an empty server: each alert fires when theory says.
 
-    Of a group all members fail but one, each of which has alerts of its own, at the moments of its own objective.
+    Of a group all members fail but one, each with alerts at the times of its own objective.
     """
-    failing = (subject.role, *subject.exceptions)
-    known = [moment for role in failing for moment in detection.moments(subject, Fraction(1), role)]
-    known.sort(key=lambda moment: moment.fires)
+    failing = (facts.member, *facts.overridden)
+    known = [detection for member in failing for detection in timing.detections(facts, Fraction(1), member)]
+    known.sort(key=lambda detection: detection.fires)
     if not known:
         return None
     checks = _ordered(
-        check for moment in _within(subject, known, _OUTAGE_LIMIT) for check in _around(subject, known, moment)
+        check for detection in _within(facts, known, _OUTAGE_LIMIT) for check in _around(facts, known, detection)
     )
-    ticks, volume = checks[-1].at // subject.tick, _volume(subject)
-    series = [row for role in failing for row in played(subject, (Phase(ticks, bad=volume),), role)]
-    remark = f"in theory {detection.told(detection.moments(subject, Fraction(1)))}"
-    if subject.group_by:
-        series += [row for role in subject.roles[1:] for row in played(subject, (Phase(ticks, good=volume),), role)]
-        checks += _of_group(subject, checks[-1].at, failing)
+    ticks, volume = checks[-1].at // facts.tick, _volume(facts)
+    series = [row for member in failing for row in samples(facts, (Phase(ticks, bad=volume),), member)]
+    remark = f"in theory {timing.summary(timing.detections(facts, Fraction(1)))}"
+    if facts.group_by:
+        series += [row for member in facts.members[1:] for row in samples(facts, (Phase(ticks, good=volume),), member)]
+        checks += _of_group(facts, checks[-1].at, failing)
         remark += "; other members fail at the moments of their own objectives, or are well"
-    return Script(tuple(series), tuple(checks), remark)
+    return Scenario(tuple(series), tuple(checks), remark)
 
 
-def _of_group(subject: Subject, at: int, failing: Sequence[Role]) -> list[Check]:
-    """Each member has its own budget and ratio, and the group as a whole what follows from the events of all."""
-    everyone = (*failing, *subject.roles[1:])
+def _of_group(facts: SloFacts, at: int, failing: Sequence[Member]) -> list[Check]:
+    """Check the budget and ratio of each member, and of the group as a whole."""
+    everyone = (*failing, *facts.members[1:])
     ratio = Fraction(len(failing), len(everyone))
-    spent = Fraction(len(failing)) / sum((Fraction(role.budget) for role in everyone), Fraction(0))
-    recorded = min(Fraction(detection.covered(subject, at)) / subject.scaled(subject.window), Fraction(1))
-    checks = [share(at, subject.series(names.BUDGET, role), Fraction(role.budget)) for role in everyone]
-    checks += [share(at, subject.series(names.REMAINING, role), Fraction(1)) for role in subject.roles[1:]]
+    spent = Fraction(len(failing)) / sum((Fraction(member.budget) for member in everyone), Fraction(0))
+    recorded = min(Fraction(timing.covered(facts, at)) / facts.scaled(facts.window), Fraction(1))
+    checks = [share(at, facts.series(names.BUDGET, member), Fraction(member.budget)) for member in everyone]
+    checks += [share(at, facts.series(names.REMAINING, member), Fraction(1)) for member in facts.members[1:]]
     return [
         *checks,
-        share(at, subject.whole(names.rollup_ratio(subject.window)), ratio),
-        share(at, subject.whole(names.ROLLUP_REMAINING), 1 - spent * recorded),
+        share(at, facts.whole(names.rollup_ratio(facts.window)), ratio),
+        share(at, facts.whole(names.ROLLUP_REMAINING), 1 - spent * recorded),
     ]
 
 
 def _ordered(checks: Iterable[Check]) -> list[Check]:
-    """By time, one for each moment."""
+    """Return the checks by time, one for each time."""
     return list({check.at: check for check in sorted(checks, key=lambda check: check.at)}.values())
 
 
-def _within(subject: Subject, known: Sequence[Moment], limit: int) -> list[Moment]:
-    """Moments that a short test reaches; the first one in any case."""
-    return [m for m in known if m is known[0] or m.fires <= subject.scaled(limit)]
+def _within(facts: SloFacts, known: Sequence[Detection], limit: int) -> list[Detection]:
+    """Return the detections within a limit, and the first one in any case."""
+    return [m for m in known if m is known[0] or m.fires <= facts.scaled(limit)]
 
 
-def _around(subject: Subject, known: Sequence[Moment], moment: Moment) -> list[Check]:
-    """The last evaluation before a moment and the first one after it, moved off other moments that are in between."""
+def _around(facts: SloFacts, known: Sequence[Detection], detection: Detection) -> list[Check]:
+    """Check the last evaluation before a detection and the first one after it, if no other alert is due in between."""
     found = []
-    for start, way in ((moment.silent, -subject.step), (moment.fires, subject.step)):
+    for start, way in ((detection.silent, -facts.step), (detection.fires, facts.step)):
         at = start
-        while (expected := detection.firing(known, at)) is None:
+        while (expected := timing.firing(known, at)) is None:
             at += way
         if at > 0:
-            found.append(alerts(subject, at, *expected))
+            found.append(alerts(facts, at, *expected))
     return found
 
 
-def recovery(subject: Subject) -> Script | None:
-    """After an outage each tier stops with its short window: within that, one scrape and one evaluation."""
-    tiers = {tier.name: tier for tier in subject.role.tiers if tier.short <= _RECOVERY_LIMIT}
-    known = [m for m in detection.moments(subject, Fraction(1)) if m.seen.fact.tier in tiers]
-    raised = {m.seen.fact.tier: m for m in _within(subject, known, _OUTAGE_LIMIT)}
+def recovery(facts: SloFacts) -> Scenario | None:
+    """Return an outage that ends: each tier stops within its short window, one scrape and one evaluation."""
+    tiers = {tier.name: tier for tier in facts.member.tiers if tier.short <= _RECOVERY_LIMIT}
+    known = [m for m in timing.detections(facts, Fraction(1)) if m.alert.fact.tier in tiers]
+    raised = {m.alert.fact.tier: m for m in _within(facts, known, _OUTAGE_LIMIT)}
     if not raised:
         return None
-    end = subject.closing(max(moment.fires for moment in raised.values()))
-    late = max(subject.scrape, slice_history.blur(subject) * MINUTE if subject.sliced else 0)
+    end = facts.closing(max(detection.fires for detection in raised.values()))
+    late = max(facts.scrape, slice_history.uncertain_minutes(facts) * MINUTE if facts.sliced else 0)
     checks = []
     for name, tier in tiers.items():
         if name in raised:
-            over = subject.after(end + subject.scaled(tier.short) + late)
-            firing = subject.series("ALERTS", alertstate="firing", tier=name)
-            ratio = subject.series(names.error_ratio(tier.short))
+            over = facts.after(end + facts.scaled(tier.short) + late)
+            firing = facts.series("ALERTS", alertstate="firing", tier=name)
+            ratio = facts.series(names.error_ratio(tier.short))
             checks += [value(end, firing, 1), nothing(over, firing), value(over, ratio, 0)]
-    volume = _volume(subject)
+    volume = _volume(facts)
     last = max(check.at for check in checks)
-    phases = (Phase(end // subject.tick, bad=volume), Phase((last - end) // subject.tick, good=volume))
-    return Script(played(subject, phases), tuple(checks), f"good again after {duration(end)}")
+    phases = (Phase(end // facts.tick, bad=volume), Phase((last - end) // facts.tick, good=volume))
+    return Scenario(samples(facts, phases), tuple(checks), f"good again after {duration(end)}")
 
 
-def slow_burn(subject: Subject) -> Script | None:
-    """Errors at nearly the rate that would page: the ticket comes when it must, no page ever."""
-    tickets = subject.tiers("ticket")
+def slow_burn(facts: SloFacts) -> Scenario | None:
+    """Return errors just below the rate that pages: the ticket fires when theory says, and no page."""
+    tickets = facts.tiers("ticket")
     if not tickets:
         return None
-    ratio, volume = _whole(subject, _between(subject))
-    known = detection.moments(subject, ratio)
-    first = next((m for m in known if m.seen.fact.tier in {tier.name for tier in tickets}), None)
-    if first is None or first.fires > subject.scaled(_SLOW_LIMIT):
+    ratio, volume = _whole(facts, _between(facts))
+    known = timing.detections(facts, ratio)
+    first = next((m for m in known if m.alert.fact.tier in {tier.name for tier in tickets}), None)
+    if first is None or first.fires > facts.scaled(_SLOW_LIMIT):
         return None
-    checks = _around(subject, known, first)
+    checks = _around(facts, known, first)
     end = checks[-1].at
     bad = int(ratio * volume)
-    phases = (Phase(end // subject.tick, good=volume - bad, bad=bad),)
-    remark = f"{bad} of {volume} events are bad; in theory {detection.told(known[:1])}"
-    return Script(played(subject, phases), (*checks, *_recorded(subject, end, bad, volume)), remark)
+    phases = (Phase(end // facts.tick, good=volume - bad, bad=bad),)
+    remark = f"{bad} of {volume} events are bad; in theory {timing.summary(known[:1])}"
+    return Scenario(samples(facts, phases), (*checks, *_recorded(facts, end, bad, volume)), remark)
 
 
-def _between(subject: Subject) -> Fraction:
-    """An error ratio just below what pages; without page tiers, six times what raises a ticket, or just below that."""
-    pages = [Fraction(tier.threshold) for tier in subject.tiers("page")]
+def _between(facts: SloFacts) -> Fraction:
+    """Return an error ratio just below what pages; without page tiers about six times what raises a ticket."""
+    pages = [Fraction(tier.threshold) for tier in facts.tiers("page")]
     if pages:
         return min(pages) * _NEARLY
-    tickets = [Fraction(tier.threshold) for tier in subject.tiers("ticket")]
+    tickets = [Fraction(tier.threshold) for tier in facts.tiers("ticket")]
     ratio = 6 * min(tickets)
-    return _bounded(ratio * _NEARLY if ratio in tickets else ratio, subject)
+    return _bounded(ratio * _NEARLY if ratio in tickets else ratio, facts)
 
 
-def _recorded(subject: Subject, at: int, bad: int, volume: int) -> list[Check]:
-    """What the records say at the end: every event counted once in each window, and what is left of the budget."""
+def _recorded(facts: SloFacts, at: int, bad: int, volume: int) -> list[Check]:
+    """Check the records at the end: each window counts every event once, and the remaining budget follows."""
     ratio = Fraction(bad, volume)
     checks = []
-    for window in sorted({w for tier in subject.role.tiers for w in (tier.long, tier.short)}):
-        if subject.scaled(window) + subject.tile + subject.scrape <= at:
-            events = int(bad * subject.scaled(window) // subject.tick)
-            checks.append(value(at, subject.series(names.events(window), kind="bad"), events))
-            checks.append(share(at, subject.series(names.error_ratio(window)), ratio))
-    spent = ratio / subject.budget * min(Fraction(1), at / subject.scaled(subject.window))
-    checks.append(share(at, subject.series(names.REMAINING), 1 - spent))
+    for window in sorted({w for tier in facts.member.tiers for w in (tier.long, tier.short)}):
+        if facts.scaled(window) + facts.subwindow + facts.scrape <= at:
+            events = int(bad * facts.scaled(window) // facts.tick)
+            checks.append(value(at, facts.series(names.events(window), kind="bad"), events))
+            checks.append(share(at, facts.series(names.error_ratio(window)), ratio))
+    spent = ratio / facts.budget * min(Fraction(1), at / facts.scaled(facts.window))
+    checks.append(share(at, facts.series(names.REMAINING), 1 - spent))
     return checks
 
 
-def fresh_start(subject: Subject) -> Script:
-    """A server that knows ten minutes must not take their errors for those of days; pages come when they must.
+def fresh_start(facts: SloFacts) -> Scenario:
+    """Return errors on a fresh server: ten minutes of them do not count as days, and pages fire when theory says.
 
-    Without tiers that page, the fastest tickets do.
+    Without tiers that page, tickets do.
     """
-    highest = max((Fraction(tier.threshold) for tier in subject.role.tiers), default=subject.budget)
-    ratio, volume = _whole(subject, _bounded(max(20 * subject.budget, highest * 4 / 3), subject))
-    known = detection.moments(subject, ratio)
-    started = subject.before(subject.scaled(_STARTED) + 1)
-    times = (subject.step, subject.before(Fraction(started, 2)), started)
-    checks = [
-        alerts(subject, at, *firing) for at in times if at > 0 and (firing := detection.firing(known, at)) is not None
-    ]
-    pages = {tier.name for tier in subject.tiers("page") or subject.role.tiers}
-    due = [m for m in known if m.seen.fact.tier in pages and m.fires <= subject.scaled(_START_LIMIT)]
-    checks = _ordered([*checks, *(check for moment in due for check in _around(subject, known, moment))])
+    highest = max((Fraction(tier.threshold) for tier in facts.member.tiers), default=facts.budget)
+    ratio, volume = _whole(facts, _bounded(max(20 * facts.budget, highest * 4 / 3), facts))
+    known = timing.detections(facts, ratio)
+    started = facts.before(facts.scaled(_STARTED) + 1)
+    times = (facts.step, facts.before(Fraction(started, 2)), started)
+    checks = [alerts(facts, at, *firing) for at in times if at > 0 and (firing := timing.firing(known, at)) is not None]
+    pages = {tier.name for tier in facts.tiers("page") or facts.member.tiers}
+    due = [m for m in known if m.alert.fact.tier in pages and m.fires <= facts.scaled(_START_LIMIT)]
+    checks = _ordered([*checks, *(check for detection in due for check in _around(facts, known, detection))])
     bad = int(ratio * volume)
-    phases = (Phase(checks[-1].at // subject.tick, good=volume - bad, bad=bad),)
-    remark = f"{bad} of {volume} events are bad; in theory {detection.told(known)}"
-    return Script(played(subject, phases), tuple(checks), remark)
+    phases = (Phase(checks[-1].at // facts.tick, good=volume - bad, bad=bad),)
+    remark = f"{bad} of {volume} events are bad; in theory {timing.summary(known)}"
+    return Scenario(samples(facts, phases), tuple(checks), remark)
 
 
-def few_failures(subject: Subject) -> Script | None:
-    """Fewer bad events than `min_bad_events`, and no good one: a ratio of 100 % that means nothing."""
-    failures = subject.min_bad_events - 1
-    tiers = {tier.name for tier in subject.role.tiers}
-    known = [m for m in detection.moments(subject, Fraction(1)) if m.seen.fact.tier in tiers]
+def few_failures(facts: SloFacts) -> Scenario | None:
+    """Return fewer bad events than `min_bad_events` and no good one: an error ratio of 100 % that raises nothing."""
+    failures = facts.min_bad_events - 1
+    tiers = {tier.name for tier in facts.member.tiers}
+    known = [m for m in timing.detections(facts, Fraction(1)) if m.alert.fact.tier in tiers]
     if failures < 1 or not known:
         return None
-    idle = _within(subject, known, _OUTAGE_LIMIT)[-1].fires // subject.tick
-    spread = min(failures, max(1, subject.tile // subject.tick))
+    idle = _within(facts, known, _OUTAGE_LIMIT)[-1].fires // facts.tick
+    spread = min(failures, max(1, facts.subwindow // facts.tick))
     each = -(-failures // spread)
     phases = [Phase(idle), Phase(failures // each, bad=each)]
     if rest := failures % each:
         phases.append(Phase(1, bad=rest))
     ticks = sum(phase.ticks for phase in phases)
-    # The last failure is seen by the first evaluation from it on.
-    if missing := -ticks % (subject.step // subject.tick):
+    # The last failure is alert by the first evaluation from it on.
+    if missing := -ticks % (facts.step // facts.tick):
         phases[0] = Phase(idle + missing)
-    end = (ticks + missing) * subject.tick
-    burning = subject.series("ALERTS", alertname=known[0].seen.fact.name)
-    checks = (value(end, subject.series(names.error_ratio(SUBWINDOW)), 1), nothing(end, burning))
+    end = (ticks + missing) * facts.tick
+    burning = facts.series("ALERTS", alertname=known[0].alert.fact.name)
+    checks = (value(end, facts.series(names.error_ratio(SUBWINDOW)), 1), nothing(end, burning))
     remark = f"{failures} bad of {failures}, where min_bad_events is {failures + 1}"
-    return Script(played(subject, phases, start=1000), checks, remark)
+    return Scenario(samples(facts, phases, start=1000), checks, remark)
 
 
-def _volume(subject: Subject) -> int:
-    """Events per tick of a busy service: so many that `min_bad_events` is no matter."""
-    return max(1000, 2 * subject.min_bad_events)
+def _volume(facts: SloFacts) -> int:
+    """Return the events per tick of a service too busy for `min_bad_events` to matter."""
+    return max(1000, 2 * facts.min_bad_events)
 
 
-def _whole(subject: Subject, ratio: Fraction) -> tuple[Fraction, int]:
-    """The nearest error ratio not above this one that whole events can have, and the events per tick that it takes."""
-    volume = _volume(subject)
-    while ratio * volume < max(50, 2 * subject.min_bad_events):
+def _whole(facts: SloFacts, ratio: Fraction) -> tuple[Fraction, int]:
+    """Return the highest error ratio up to this one that whole events can have, and the events per tick."""
+    volume = _volume(facts)
+    while ratio * volume < max(50, 2 * facts.min_bad_events):
         volume *= 10
     return Fraction(ratio * volume // 1, volume), volume
 
 
-def _bounded(ratio: Fraction, subject: Subject) -> Fraction:
-    """The ratio, or where that is more than all there is, one between the highest threshold and everything."""
-    highest = max((Fraction(tier.threshold) for tier in subject.role.tiers), default=subject.budget)
+def _bounded(ratio: Fraction, facts: SloFacts) -> Fraction:
+    """Return the ratio, at most one halfway between the highest threshold and 100 %."""
+    highest = max((Fraction(tier.threshold) for tier in facts.member.tiers), default=facts.budget)
     return min(ratio, (1 + highest) / 2)
