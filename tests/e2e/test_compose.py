@@ -106,7 +106,7 @@ def notified(stack: ComposeStack, status: str, since: float) -> dict[str, object
 
 def panels_without_data(stack: ComposeStack) -> list[str]:
     """The queries of all dashboards that Prometheus has no answer to."""
-    return [query for query in panel_queries() if not ask(stack, query)]
+    return [query for query in panel_queries(infrastructure=stack.receivers) if not ask(stack, query)]
 
 
 def ask(stack: ComposeStack, query: str) -> list[dict[str, Any]]:

@@ -145,12 +145,14 @@ def test_dashboards_show_labels_as_text(path: Path) -> None:
         "logs",
         "nodeGraph",
         "piechart",
+        "dashlist",
+        "text",
     }
 
     assert found
     assert {panel["type"] for panel in found} <= own
     assert '"mode": "html"' not in json.dumps(dashboard)
-    urls = [link["url"] for each in (dashboard, *found) for link in each.get("links", [])]
+    urls = [link["url"] for each in (dashboard, *found) for link in each.get("links", []) if link["type"] == "link"]
     assert [url for url in urls if not url.startswith(("/d/", "http://127.0.0.1:"))] == []
 
 

@@ -21,6 +21,7 @@ LOAD = {"locust"}
 FULL_ONLY = {"postgres-monitor"}
 TELEMETRY = {"otel-collector", "loki", "tempo"}
 ONLY_NATIVE = {
+    "SLO_SERVE_PORT",
     "COLLECTOR_DERIVED_PORT",
     "COLLECTOR_METRICS_PORT",
     "JAEGER_METRICS_PORT",

@@ -1,0 +1,1 @@
+"""Grafana dashboards of the platform, as code: `python -m monitoring.dashboards` writes them."""

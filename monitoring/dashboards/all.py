@@ -1,0 +1,18 @@
+"""All dashboards of the platform, in the order in which they are listed."""
+
+from monitoring.dashboards.boards import (
+    golden,
+    incident,
+    load,
+    logs,
+    pipeline,
+    red,
+    service_map,
+    start,
+    traces,
+    use,
+)
+
+BOARDS = tuple(
+    module.BOARD for module in (start, red, golden, use, service_map, logs, traces, pipeline, load, incident)
+)
