@@ -72,7 +72,7 @@ def _units(rules: Sequence[Rule], limits: Sequence[Limit]) -> Iterator[tuple[Rul
 
 
 def _together(rule: Rule) -> object:
-    """The same for rules that follow each other and stay together: the counts of one tile, the whole cascade.
+    """The same for rules that follow each other and stay together: the counts of one subwindow, the whole cascade.
 
     What tells that the rules were evaluated is a part of the cascade: it must be missing where that is.
     """

@@ -26,7 +26,7 @@ class Base(msgspec.Struct, frozen=True):
     Attributes:
         range: PromQL duration of the base range: one subwindow and one scrape interval, so that neighbouring
             subwindows share their boundary sample and no increment falls between two of them.
-        tile: length of one subwindow in seconds (300, or 300 / time scale).
+        subwindow: length of one subwindow in seconds (300, or 300 / time scale).
         scrape: scrape interval in seconds.
         any_interval: `scrape` is only an upper bound.
         group_by: labels that identify the members of a group, as the SLI's own series have them.
@@ -38,7 +38,7 @@ class Base(msgspec.Struct, frozen=True):
     """
 
     range: str
-    tile: int
+    subwindow: int
     scrape: int = 60
     any_interval: bool = False
     group_by: tuple[str, ...] = ()

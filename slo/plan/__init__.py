@@ -38,7 +38,7 @@ def _planned(slo: Slo, slo_set: SloSet, options: Options) -> PlannedSlo:
 
 
 def _groups(shard: str, members: list[PlannedSlo], about: Plan) -> Iterator[Group]:
-    """The rules of a shard, and what stands for tiles that were missed, which is evaluated once in a tile.
+    """The rules of a shard, and what stands for subwindows that were missed, which is evaluated once in a subwindow.
 
     The cascade records the union of the windows in use, so that changing one SLO's window moves nothing of another.
     """

@@ -30,11 +30,11 @@ def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
 
 
 def covered(shard: str, scale: Scale) -> Record:
-    """One rule for all SLOs of the shard: how many seconds of the tile were recorded at all.
+    """Return one rule for all SLOs of the shard: the recorded seconds of the subwindow.
 
-    Each series of total events gives one, whose `kind` the label of the rule replaces. A range of the whole tile would
-    hold one sample more on Prometheus 2 (closed ranges) than on Prometheus 3 (left-open ones) when it begins on one;
-    a millisecond less holds as many wherever it begins, so that the rule may stand in a group of its own.
+    It counts samples of total events; the label of the rule replaces their `kind`. A range of the whole subwindow that
+    begins on a sample has one more on Prometheus 2 (closed ranges) than on Prometheus 3 (left-open ones); a millisecond
+    less has the same number wherever it begins, so that the rule may be in a group of its own.
     """
     reach = duration(Decimal(SUBWINDOW // scale.factor) - MILLISECOND)
     expr = f'{scale.interval} * count_over_time({_TILE_EVENTS}{{shard="{shard}",kind="total"}}[{reach}])'
@@ -42,12 +42,19 @@ def covered(shard: str, scale: Scale) -> Record:
 
 
 def base_of(slo: Slo, scale: Scale, total: str) -> Base:
-    """The base range: one tile and one scrape interval, so that neighbouring tiles share their boundary sample."""
-    tile = SUBWINDOW // scale.factor
+    """Return the base range: one subwindow and one scrape interval, so that neighbours share their boundary sample."""
+    subwindow = SUBWINDOW // scale.factor
     scrape = scale.scrape_interval or slo.scrape_interval
     any_interval = slo.any_interval and scale.scrape_interval is None
     return Base(
-        base_range(tile, scrape), tile, scrape, any_interval, slo.series_labels, total, slo.bridge, slo.excluded
+        base_range(subwindow, scrape),
+        subwindow,
+        scrape,
+        any_interval,
+        slo.series_labels,
+        total,
+        slo.bridge,
+        slo.excluded,
     )
 
 

@@ -1,4 +1,4 @@
-"""PromQL that counts the events of one tile, or its slices: what all SLI kinds are made of."""
+"""PromQL that counts the events of one subwindow, or its slices: what all SLI kinds are made of."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SLICE = 60
 """Seconds of a slice: a minute of the clock, whatever the evaluation interval."""
 
 _ALL_SLICES = "[4m59s999ms:1m]"
-"""The minutes that begin in a tile, each once: a range of exactly 5m would hold a sixth one on Prometheus 2, whose
+"""The minutes that begin in a subwindow, each once: a range of exactly 5m would hold a sixth one on Prometheus 2, whose
 ranges are closed at both ends, and never on Prometheus 3."""
 
 MILLISECOND = Decimal("0.001")
@@ -36,17 +36,17 @@ _TARGET = "job, instance"
 
 
 def events(query: Query, base: Base, facts: QueryFacts, *others: Query) -> str:
-    """Return the events of one tile.
+    """Return the events of one subwindow.
 
     Args:
         query: a counter, or an expression that gives events per second.
-        base: the tile.
+        base: the subwindow.
         facts: what the SLI knows about the query.
         others: counters that show which targets are not new, for `data_loss: bridge`.
     """
     if base.bridge and isinstance(query, Selector) and not base.excluded:
         return _bridged(query, base, others)
-    counted = in_tile(lambda tile: by_member(_per_second(query, tile, facts), tile), base)
+    counted = in_subwindow(lambda subwindow: by_member(_per_second(query, subwindow, facts), subwindow), base)
     return f"clamp_min({counted}, 0)" if subtracts(query) else counted
 
 
@@ -72,75 +72,74 @@ class MetricPair(msgspec.Struct, frozen=True):
 
 
 def where_measured(count: str, pairs: Iterable[MetricPair], base: Base, *, by: bool = True) -> str:
-    """Drop the count of a tile if one metric of a pair was missing at its beginning or its end.
+    """Drop the count of a subwindow if one metric of a pair was missing at its beginning or its end.
 
-    A metric that covers a part of the tile cannot be compared with one that covers all of it. Without `by`, presence is
-    checked for the whole group, because the series lack its labels.
+    A metric that covers part of the subwindow cannot be compared with one that covers all of it. Without `by`, presence
+    is checked for the whole group, because the series lack its labels.
     """
     every = base if by else replace(base, group_by=())
     word = "unless" if by or not base.group_by else "unless on ()"
-    ends = ("", f" offset {duration(base.tile)}")
+    ends = ("", f" offset {duration(base.subwindow)}")
     alone = [f"({_present(p.seen, e, every)} unless {_present(p.needed, e, every)})" for p in pairs for e in ends]
     return f"\n{word} ".join([count, *alone])
 
 
 def _present(selectors: Sequence[Selector], end: str, base: Base) -> str:
-    """Return PromQL that has a sample while one of the series exists at this end of the tile."""
+    """Return PromQL that has a sample while one of the series exists at this end of the subwindow."""
     text = " or ".join(by_member(f"{one}{end}", base, "group") for one in selectors)
     return f"({text})" if len(selectors) > 1 else text
 
 
-def in_tile(per_second: Callable[[Base], str], base: Base) -> str:
-    """The events of one tile from PromQL for events per second over a range.
+def in_subwindow(per_second: Callable[[Base], str], base: Base) -> str:
+    """The events of one subwindow from PromQL for events per second over a range.
 
     Where events are left out, they are counted minute by minute: an excluded moment would otherwise reach five minutes
     beyond its end.
     """
     if not base.excluded:
-        return f"{base.tile} * {per_second(base)}"
+        return f"{base.subwindow} * {per_second(base)}"
     return sum_slices(f"{SLICE} * {per_second(minute(base))}", base)
 
 
 @lru_cache(maxsize=64)
-def base_range(tile: int, scrape: int) -> str:
-    """The range of a tile and one scrape interval, so that neighbouring tiles share the sample between them."""
-    return duration(Decimal(tile + scrape) - MILLISECOND)
+def base_range(subwindow: int, scrape: int) -> str:
+    """Return the range of a subwindow and one scrape interval: neighbours share their boundary sample."""
+    return duration(Decimal(subwindow + scrape) - MILLISECOND)
 
 
 def minute(base: Base) -> Base:
-    """The base of one slice instead of one tile."""
-    return replace(base, tile=SLICE, range=base_range(SLICE, base.scrape), excluded="", bridge=False)
+    """Return the base of one slice instead of one subwindow."""
+    return replace(base, subwindow=SLICE, range=base_range(SLICE, base.scrape), excluded="", bridge=False)
 
 
 def count_slices(value: str, base: Base) -> str:
-    """How many slices of the tile have a value; NaN is none, and where all are NaN the sum is 0: idle is not absent."""
+    """Return the number of slices with a value: NaN is none, and 0 if all are NaN, since idle is not missing."""
     return sum_slices(f"{value} >= bool -Inf", base)
 
 
 def sum_slices(value: str, base: Base) -> str:
-    """The sum of the slices' values: how many are bad, where the value is 0 or 1.
+    """Return the sum of the slices' values: the number of bad ones, where the value is 0 or 1.
 
-    What is excluded counts as 0, not as absent: the time is recorded, nothing in it counts.
+    Excluded slices count as 0 instead of missing: the time is recorded, its events are not counted.
     """
     kept = f"({value}) unless on () ({base.excluded}) or 0 * ({value})" if base.excluded else value
     return f"sum_over_time(({kept}){_ALL_SLICES})"
 
 
 def _bridged(selector: Selector, base: Base, others: Sequence[Query]) -> str:
-    """The events that `rate` sees, and those that it cannot: of a series that was not there a tile ago, all of them.
+    """Return the events that `rate` sees, and all events of series that did not exist one subwindow ago.
 
-    Such a series counts with its whole value where its target was scraped before, after a counter reset too, and less
-    its last value where it was there itself within two and a half hours. A target that appears with a large counter is
-    counted from there on. What `rate` says of a series of which this is known is left out: it would stretch the part of
-    the tile that has samples over the rest.
+    Such a series counts with its whole value if its target was scraped before, also after a counter reset; its last
+    value is subtracted if it existed within 2.5 hours. A new target with a large counter counts from its first sample.
+    The `rate` of such series is left out: it would extrapolate the samples to the whole subwindow.
     """
-    tile, reach = duration(base.tile), duration(_BRIDGE // (SUBWINDOW // base.tile))
+    subwindow, reach = duration(base.subwindow), duration(_BRIDGE // (SUBWINDOW // base.subwindow))
     by = by_labels(base.group_by).rstrip()
-    now = f"(max_over_time({selector}[{tile}]) unless {selector} offset {tile})"
-    last = f"last_over_time({selector}[{reach}] offset {tile})"
+    now = f"(max_over_time({selector}[{subwindow}]) unless {selector} offset {subwindow})"
+    last = f"last_over_time({selector}[{reach}] offset {subwindow})"
     tell = [other for other in others if isinstance(other, Selector)] or [selector]
-    known = " or ".join(f"{other} offset {tile}" for other in tell)
+    known = " or ".join(f"{other} offset {subwindow}" for other in tell)
     return (
         f"sum{by} (\n  {now} - {last} >= 0\n  or {now} and {last}\n  or {now} and on ({_TARGET}) ({known})\n"
-        f"  or {base.tile} * rate({selector}[{base.range}])\n)"
+        f"  or {base.subwindow} * rate({selector}[{base.range}])\n)"
     )

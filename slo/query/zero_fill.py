@@ -64,13 +64,13 @@ def zero_filled(text: str, base: Base, facts: QueryFacts) -> str:
 def rate_of(selector: Selector, base: Base, buckets: Sequence[Selector] = ()) -> str:
     """Return the events per second of each series, in brackets unless it is a single call.
 
-    With an unknown scrape interval, a series counts the difference of its samples at both ends of the tile, which is
-    exact for every interval. `rate` remains for series that began, ended or were reset within the tile.
+    With an unknown scrape interval, a series counts the difference of its samples at both ends of the subwindow, exact
+    for every interval. `rate` remains for series that began, ended or were reset within the subwindow.
     """
     rate = f"rate({selector}[{base.range}])"
     if base.any_interval:
-        tile = duration(base.tile)
-        change = f"({selector} - {selector} offset {tile}) / {base.tile}"
+        subwindow = duration(base.subwindow)
+        change = f"({selector} - {selector} offset {subwindow}) / {base.subwindow}"
         rate = f"({change} unless resets({selector}[{base.range}]) > 0\n  or {rate})"
     return _with_buckets(rate, buckets, f"[{base.range}]")
 

@@ -82,7 +82,7 @@ def window(text: str) -> int:
 
 @lru_cache(maxsize=64)
 def scrape_interval(text: str) -> int:
-    """A scrape interval in whole seconds, at most one tile."""
+    """A scrape interval in whole seconds, at most one subwindow."""
     seconds = _duration(text, "SLO027", "write 30s")
     if seconds > SUBWINDOW:
         message = f'a scrape interval of "{text}" is too long: an SLO counts events every 5 minutes'
@@ -91,7 +91,7 @@ def scrape_interval(text: str) -> int:
 
 
 def evaluation_interval(text: str) -> int:
-    """An evaluation interval in seconds: a divisor of five minutes, so that tiles meet."""
+    """An evaluation interval in seconds: a divisor of five minutes, so that subwindows meet."""
     seconds = _duration(text, "SLO027", "write 1m")
     if SUBWINDOW % seconds:
         message = f'an evaluation interval divides 5m, as 15s, 30s, 1m or 5m do; "{text}" does not'

@@ -13,7 +13,7 @@ from slo.diagnostics import Diagnostic, Place
 from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, Selector, parse_selector
 from slo.query import check_selector, sli_query
-from slo.query.counting import MetricPair, by_member, events, in_tile, where_measured
+from slo.query.counting import MetricPair, by_member, events, in_subwindow, where_measured
 from slo.query.series import example, reads
 from slo.query.zero_fill import QueryFacts, rate_of
 from slo.units import (
@@ -158,7 +158,7 @@ class Latency(msgspec.Struct, frozen=True):
 
     def _all(self, base: Base) -> str:
         if self.native:
-            return in_tile(lambda tile: f"histogram_count({_observed(self.histogram, tile)})", base)
+            return in_subwindow(lambda subwindow: f"histogram_count({_observed(self.histogram, subwindow)})", base)
         count, bucket = self._count(), self._bucket(self.histogram)
         total = events(count, base, QueryFacts(buckets={count: (bucket,)}))
         return where_measured(total, [MetricPair((bucket,), (count,))], base) if base.bridge else total
@@ -167,7 +167,7 @@ class Latency(msgspec.Struct, frozen=True):
         """Observations of a histogram at or under the limit."""
         if not self.native:
             return events(self._bucket(histogram), base, QueryFacts(), self._count())
-        return in_tile(lambda tile: self._fraction(_observed(histogram, tile)), base)
+        return in_subwindow(lambda subwindow: self._fraction(_observed(histogram, subwindow)), base)
 
     def _fraction(self, observed: str) -> str:
         """The fraction of nothing is NaN, which `>= 0` leaves out."""

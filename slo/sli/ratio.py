@@ -75,9 +75,9 @@ class Ratio(msgspec.Struct, frozen=True):
 
     def counts(self, base: Base) -> Counts:
         """The minutes that have a share, and the sum of the bad shares."""
-        tile = minute(base)
-        share = f"avg{by_labels(base.group_by)}({self._share(tile)} >= -Inf)"
-        idle = f"0 * count{by_labels(base.group_by)}({self._share(tile, idle=True)})"
+        subwindow = minute(base)
+        share = f"avg{by_labels(base.group_by)}({self._share(subwindow)} >= -Inf)"
+        idle = f"0 * count{by_labels(base.group_by)}({self._share(subwindow, idle=True)})"
         total = sum_slices(f"{share} >= bool -Inf or {idle}", base)
         bad = f"1 - {share}" if self.success else share
         return Counts(total, f"{sum_slices(f'clamp({bad}, 0, 1)', base)}\nor 0 * {base.total}")

@@ -141,9 +141,9 @@ def records(family: Family, shard: str, scale: Scale, known: Names) -> list[Reco
     label, slos = family.common.label, list(family.members.values())
     which = pick(shard, slos, known)
     total = " or ".join(f'{names.events(SUBWINDOW)}{{{one},kind="total"}}' for one in which)
-    tile = base.base_of(slos[0], scale, f"sum by (service, slo) ({total})")
+    subwindow = base.base_of(slos[0], scale, f"sum by (service, slo) ({total})")
     sli = _with_matcher(family.common.sli, Matcher(label, "=~", "|".join(map(re.escape, family.members))))
-    counts = sli.counts(replace(tile, group_by=(label,), named=_named(label, which)))
+    counts = sli.counts(replace(subwindow, group_by=(label,), named=_named(label, which)))
     return [
         *(rule for value, slo in family.members.items() for rule in budget.info(slo, shard, scale, ((SOURCE, value),))),
         _record(family, shard, "total", counts.total),
