@@ -23,6 +23,7 @@ class Status:
     Attributes:
         memory_mib: memory of its processes without pages of files, None when it does not run.
         restarts: when and why it was restarted since the box was started, other than by a command; the newest last.
+        given_up: it was restarted too often and is left alone.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Status:
     memory_mib: float | None
     limit_mib: int
     restarts: tuple[Restart, ...] = ()
+    given_up: bool = False
 
 
 def look(layout: Layout, known: State) -> list[Status]:
@@ -57,6 +59,7 @@ def look(layout: Layout, known: State) -> list[Status]:
                 memory_mib=used_mib(states[service.name].pid),
                 limit_mib=service.memory_mib,
                 restarts=restarted.of(service.name),
+                given_up=service.name in restarted.given_up,
             )
             for service in known.settings.services
         ]

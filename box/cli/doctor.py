@@ -6,14 +6,15 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from box import processes, stack
+from box import addresses, processes, stack
 from box.cli import parsers
-from box.doctor import addresses, disks, environment, liveness, ports, view
+from box.doctor import disks, environment, liveness, ports, view
 from box.doctor.examine import examine
-from box.doctor.servers import Servers
-from box.doctor.values import Broken, Check, Report
+from box.doctor.values import Check, Report
+from box.errors import Broken
 from box.layout import Layout, find_layout
 from box.liveness import record
+from box.servers import Servers
 from box.settings import read_env_file
 from box.supervision.control import UNREACHABLE, Control, ProcessState
 from box.terminal import make_console

@@ -6,14 +6,15 @@ import os
 import re
 import sys
 
-from box import log_search, log_view
 from box.cli import parsers
-from box.doctor.logs import Wanted
-from box.doctor.servers import TRACE_STORES
 from box.errors import BoxError
 from box.layout import Layout, find_layout
-from box.log_tail import follow, tail
+from box.logs import search as log_search
+from box.logs import view as log_view
+from box.logs.store import Wanted
+from box.logs.tail import follow, tail
 from box.render import durations
+from box.servers import TRACE_STORES
 from box.services import BY_NAME, TIERS
 from box.supervision.config import LIVENESS
 from box.terminal import make_console

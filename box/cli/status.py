@@ -56,7 +56,8 @@ def _restarts(row: Status) -> str:
     if not row.restarts:
         return ""
     last = row.restarts[-1]
-    return f"{len(row.restarts)}, {time.time() - last.at:.0f} s ago: {last.why}"
+    given_up = "[red]left alone; restart it with .venv/bin/box up[/]; " if row.given_up else ""
+    return f"{given_up}{len(row.restarts)}, {time.time() - last.at:.0f} s ago: {last.why}"
 
 
 def _memory(row: Status) -> str:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from box.doctor.roundtrip import timed
-from box.doctor.servers import Servers
 from box.doctor.values import Hop
 from box.doctor.waiting import until
+from box.servers import Servers
 
 ALERT = "DoctorTest"
 LASTS = timedelta(minutes=1)

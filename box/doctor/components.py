@@ -6,9 +6,10 @@ from http import HTTPStatus
 import requests
 
 from box.doctor import faults
-from box.doctor.servers import READY_PATHS, Servers
-from box.doctor.values import Broken, BrokenError, Check
+from box.doctor.values import Check
 from box.doctor.waiting import POLL_SECONDS
+from box.errors import Broken, BrokenError
+from box.servers import READY_PATHS, Servers
 from box.services import TIERS
 
 STORE_SECONDS = 30.0

@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from box.doctor.values import Broken, Check
+from box.doctor.values import Check
+from box.errors import Broken
 from box.layout import Layout
 from box.state import State
 from box.supervision.program import data_name

@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 
 from box.doctor import metrics
-from box.doctor.servers import Servers
-from box.doctor.values import Broken, BrokenError, Check, State
+from box.doctor.values import Check, State
+from box.errors import Broken, BrokenError
+from box.servers import Servers
 
 MIB = 1024 * 1024
 LITTLE_MEMORY, NO_MEMORY = 512 * MIB, 128 * MIB

@@ -7,8 +7,8 @@ from dataclasses import replace
 from box.doctor import components, matrix
 from box.doctor.alertpath import AlertPath
 from box.doctor.roundtrip import RoundTrip
-from box.doctor.servers import Servers
 from box.doctor.values import Check, Report
+from box.servers import Servers
 
 PATIENCE_SECONDS = 35.0
 """For each step: two scrapes of 15 s and what the stores take."""

@@ -4,8 +4,9 @@ import re
 from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
-from box.doctor.servers import Servers
-from box.doctor.values import BrokenError, Check
+from box.doctor.values import Check
+from box.errors import BrokenError
+from box.servers import Servers
 from box.services import TIERS
 
 REFUSING = frozenset({"errors", "latency", "dependency"})

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Iterator, Mapping
 
-from box.doctor.values import Broken, Check
+from box.doctor.values import Check
+from box.errors import Broken
 from box.liveness.record import Record, is_stale
 from box.supervision.config import LIVENESS
 from box.supervision.control import ProcessState

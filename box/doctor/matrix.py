@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from box.doctor import logs, metrics
-from box.doctor.servers import Servers
+from box.doctor import metrics
 from box.doctor.traces import store as trace_store
-from box.doctor.values import BrokenError, Cell
+from box.doctor.values import Cell
 from box.doctor.waiting import until
+from box.errors import BrokenError
+from box.logs import store as logs
+from box.servers import Servers
 from box.services import TIERS
 
 OLDEST_SECONDS = {"metrics": 60.0, "logs": 0.0, "traces": 300.0}

@@ -1,6 +1,6 @@
 """What Prometheus knows."""
 
-from box.doctor.servers import Servers
+from box.servers import Servers
 
 
 def value(servers: Servers, query: str) -> float | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from box.doctor.values import Broken, Check
+from box.doctor.values import Check
+from box.errors import Broken
 from box.ports import holder, is_taken, listens
 from box.state import State
 from box.supervision.control import ProcessState

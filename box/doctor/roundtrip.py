@@ -4,12 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from box.doctor import logs, metrics, traces, visit
-from box.doctor.logs import LogStore, Record, Wanted
-from box.doctor.servers import Servers
+from box.doctor import metrics, traces, visit
 from box.doctor.traces import Trace, TraceStore
-from box.doctor.values import BrokenError, Hop
+from box.doctor.values import Hop
 from box.doctor.waiting import until
+from box.errors import BrokenError
+from box.logs import store as logs
+from box.logs.store import LogStore, Record, Wanted
+from box.servers import Servers
 
 CHECKOUT = f'service="web",route="{visit.ROUTE}",method="POST"'
 COUNTER = f'sum(http_requests_total{{{CHECKOUT},status="201"}})'

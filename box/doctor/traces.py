@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from box.doctor.servers import Servers
+from box.servers import Servers
 
 SEARCHED = 20
 MICRO, NANO = 1_000_000, 1_000_000_000

@@ -4,28 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from box.errors import Broken
+
 State = Literal["ok", "warning", "broken"]
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """What is wrong with which component, and what to do: together one line."""
-
-    component: str
-    problem: str
-    repair: str
-
-    def __str__(self) -> str:
-        """Return the line."""
-        return f"{self.component}: {self.problem}; {self.repair}"
-
-
-class BrokenError(Exception):
-    """A component does not do what it should."""
-
-    def __init__(self, broken: Broken) -> None:
-        super().__init__(str(broken))
-        self.broken = broken
 
 
 @dataclass(frozen=True, slots=True)

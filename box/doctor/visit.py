@@ -8,9 +8,9 @@ from typing import Any
 import requests
 
 from box.doctor import faults
-from box.doctor.servers import Servers
-from box.doctor.values import BrokenError
 from box.doctor.waiting import settled
+from box.errors import BrokenError
+from box.servers import Servers
 
 ROUTE = "/api/checkout"
 CREATED = 201

@@ -1,10 +1,11 @@
-"""The pager's web application: takes notifications, shows them, and serves the runbooks."""
+"""The pager's web application: receives notifications, shows them, and serves the runbooks."""
 
 import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from box.pager import runbooks, view, watchdog
 from box.pager.journal import Journal
-from box.pager.meters import Meters
+from box.pager.metrics import PagerMetrics
 from box.pager.notification import Notification, Webhook, received
 from box.pager.settings import PagerSettings
 from box.pager.watchdog import Standing, Watchdog
@@ -30,7 +31,7 @@ LOOK_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
-# Names under which a browser or Alertmanager reaches the pager; others are a page of somebody else's.
+# Host names of the pager for browsers and Alertmanager; another one comes from a foreign web page.
 HOSTS = ["127.0.0.1", "localhost", "[::1]", "pager"]
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -41,15 +42,23 @@ SECURITY_HEADERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """What the routes work with."""
+
+    settings: PagerSettings
+    journal: Journal
+    watchdog: Watchdog
+
+
 def create_app(settings: PagerSettings) -> FastAPI:
     """Return the application."""
     app = FastAPI(title="slobox pager", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_guarded)
-    app.state.journal = Journal(settings.journal)
-    app.state.watchdog = Watchdog(settings.watchdog, settings.watchdog_seconds, time.time())
-    app.state.own_runbook = f"http://127.0.0.1:{settings.port}/runbooks/{watchdog.ALERT}"
-    app.state.meters = Meters(app.state.journal, app.state.watchdog)
-    app.state.runbooks = settings.runbooks
-    app.state.graphs = settings.graphs
+    app.state.pager = Pager(
+        settings,
+        Journal(settings.journal),
+        Watchdog(settings.watchdog, settings.watchdog_seconds, time.time()),
+    )
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     app.middleware("http")(_with_security_headers)
     app.include_router(ROUTES)
@@ -58,8 +67,8 @@ def create_app(settings: PagerSettings) -> FastAPI:
 
 @asynccontextmanager
 async def _guarded(app: FastAPI) -> AsyncIterator[None]:
-    """Look after the dead man's switch while the pager serves."""
-    guard = asyncio.create_task(_guard(app))
+    """Watch the dead man's switch while the pager serves."""
+    guard = asyncio.create_task(_guard(app.state.pager))
     try:
         yield
     finally:
@@ -68,15 +77,15 @@ async def _guarded(app: FastAPI) -> AsyncIterator[None]:
             await guard
 
 
-async def _guard(app: FastAPI) -> None:
-    state, written = app.state, True
+async def _guard(pager: Pager) -> None:
+    runbook, written = f"http://127.0.0.1:{pager.settings.port}/runbooks/{watchdog.ALERT}", True
     while True:
         try:
-            watchdog.raise_or_resolve(state.watchdog, state.journal, state.own_runbook, time.time())
+            watchdog.raise_or_resolve(pager.watchdog, pager.journal, runbook, time.time())
             written = True
-        except OSError as error:  # a full disk must not end the last one who watches: the next look tries again
+        except OSError as error:  # on a full disk the next pass tries again
             if written:
-                log.warning("the pager cannot write its own alarm down, and tries again: %s", error)
+                log.warning("cannot write the pager's own alert, trying again: %s", error)
             written = False
         await asyncio.sleep(LOOK_SECONDS)
 
@@ -87,43 +96,32 @@ async def _with_security_headers(request: Request, forward: Callable[[Request], 
     return response
 
 
-def _journal(request: Request) -> Journal:
-    journal: Journal = request.app.state.journal
-    return journal
+async def _pager(request: Request) -> Pager:
+    pager: Pager = request.app.state.pager
+    return pager
 
 
-def _folder(request: Request) -> Path:
-    folder: Path = request.app.state.runbooks
-    return folder
-
-
-def _watchdog(request: Request) -> Watchdog:
-    found: Watchdog = request.app.state.watchdog
-    return found
-
-
-JournalHere = Annotated[Journal, Depends(_journal)]
-WatchdogHere = Annotated[Watchdog, Depends(_watchdog)]
-RunbookFolder = Annotated[Path, Depends(_folder)]
+ThePager = Annotated[Pager, Depends(_pager)]
+"""A parameter of a route that gets the pager."""
 ROUTES = APIRouter()
 
 
 @ROUTES.post("/alertmanager", status_code=204)
-async def take(request: Request, journal: JournalHere) -> None:
-    """Take a notification; one that cannot be read is refused with 400, which Alertmanager does not repeat."""
-    journal.add(received(await _webhook(request), time.time()))
+async def receive(request: Request, pager: ThePager) -> None:
+    """Receive a notification; an invalid one is refused with 400, after which Alertmanager does not retry."""
+    pager.journal.add(received(await _webhook(request), time.time()))
 
 
 @ROUTES.post("/watchdog", status_code=204)
-async def hear(request: Request, switch: WatchdogHere) -> None:
-    """Take a sign of life; it is remembered, and no notification for anybody."""
-    switch.hear(await _webhook(request), time.time())
+async def press(request: Request, pager: ThePager) -> None:
+    """Receive a notification of the watchdog alert, which presses the dead man's switch."""
+    pager.watchdog.hear(await _webhook(request), time.time())
 
 
 async def _webhook(request: Request) -> Webhook:
     # Any web page can make its reader's browser post text to this machine, but JSON only where CORS permits it.
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "not a notification of Alertmanager: its media type is application/json")
+        raise HTTPException(415, "not a notification of Alertmanager: the media type must be application/json")
     body = b""
     async for part in request.stream():
         body += part
@@ -137,49 +135,51 @@ async def _webhook(request: Request) -> Webhook:
 
 
 @ROUTES.get("/api/notifications")
-def notifications(journal: JournalHere) -> list[Notification]:
-    """Return what arrived, newest first."""
-    return journal.newest_first()
+def notifications(pager: ThePager) -> list[Notification]:
+    """Return the notifications, newest first."""
+    return pager.journal.newest_first()
 
 
 @ROUTES.get("/api/watchdog")
-def standing(switch: WatchdogHere) -> Standing:
+def standing(pager: ThePager) -> Standing:
     """Return when the dead man's switch was last pressed, and whether it is overdue."""
-    return switch.standing(time.time())
+    return pager.watchdog.standing(time.time())
 
 
 @ROUTES.get("/metrics")
-def metrics(request: Request) -> Response:
+def metrics(pager: ThePager) -> Response:
     """Return the pager's metrics."""
-    meters: Meters = request.app.state.meters
-    return Response(meters.exposition(), media_type=meters.MEDIA_TYPE)
+    found = PagerMetrics(pager.journal, pager.watchdog)
+    return Response(found.exposition(), media_type=found.MEDIA_TYPE)
 
 
 @ROUTES.get("/")
-def page(request: Request, journal: JournalHere, switch: WatchdogHere) -> HTMLResponse:
-    """Show what a person would have been told."""
-    now = time.time()
-    cards = [view.card(each, now, graphs=request.app.state.graphs) for each in journal.newest_first()[:SHOWN]]
-    counts = view.count_by_severity(journal.firing())
-    content = {"cards": cards, "counts": counts, "watchdog": view.watchdog_line(switch.standing(now))}
+def page(request: Request, pager: ThePager) -> HTMLResponse:
+    """Show the notifications."""
+    now, newest = time.time(), pager.journal.newest_first()
+    cards = [view.card(each, now, graphs=pager.settings.graphs) for each in newest[:SHOWN]]
+    counts = view.count_by_severity(pager.journal.firing())
+    content = {"cards": cards, "counts": counts, "watchdog": view.watchdog_line(pager.watchdog.standing(now))}
     return TEMPLATES.TemplateResponse(request, "notifications.html", content)
 
 
 @ROUTES.get("/runbooks/")
-def runbook_index(request: Request, folder: RunbookFolder) -> HTMLResponse:
+def runbook_index(request: Request, pager: ThePager) -> HTMLResponse:
     """List the runbooks."""
+    folder = pager.settings.runbooks
     pages = [(name, runbooks.title(runbooks.text(folder, name) or "", name)) for name in runbooks.alerts(folder)]
     return TEMPLATES.TemplateResponse(request, "runbooks.html", {"pages": pages})
 
 
 @ROUTES.get("/runbooks/{alert}")
-def runbook(request: Request, alert: str, folder: RunbookFolder) -> HTMLResponse:
-    """Show one runbook; links between runbooks may carry the `.md` that they have in the repository."""
+def runbook(request: Request, alert: str, pager: ThePager) -> HTMLResponse:
+    """Show one runbook; links between runbooks may end in `.md`, as they do in the repository."""
     name = alert.removesuffix(".md")
-    markdown = runbooks.text(folder, name)
+    markdown = runbooks.text(pager.settings.runbooks, name)
     if markdown is None:
         return TEMPLATES.TemplateResponse(request, "no_runbook.html", {"alert": name}, status_code=404)
-    content = {"title": runbooks.title(markdown, name), "body": runbooks.html(markdown)}
+    body = runbooks.html(runbooks.with_ports(markdown, pager.settings.ports))
+    content = {"title": runbooks.title(markdown, name), "body": body}
     return TEMPLATES.TemplateResponse(request, "runbook.html", content)
 
 
@@ -191,5 +191,5 @@ def style() -> FileResponse:
 
 @ROUTES.get("/healthz")
 def healthz() -> dict[str, str]:
-    """Say that the pager is alive."""
+    """Return that the pager is alive."""
     return {"status": "ok"}

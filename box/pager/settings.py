@@ -1,19 +1,29 @@
 """Settings of the pager, from PAGER_* variables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-# Alertmanager repeats the sign every 15 s, and it may be that old when it does: two may be lost.
+from box import state
+from box.services import PORT_VARIABLES
+from box.settings import read_ports
+
+# Alertmanager repeats the notification every 15 s, when it may be that old: two may be lost.
 WATCHDOG_SECONDS = 45
 
 
 @dataclass(frozen=True, slots=True)
 class PagerSettings:
-    """Where to listen, where the runbooks lie, and which file keeps the notifications.
+    """Settings of the pager.
 
-    Without `graphs` Prometheus has no web pages: then alerts link to the answer of its API. The dead man's switch is
-    overdue after `watchdog_seconds`; 0 means that none is expected.
+    Attributes:
+        host: address to listen on.
+        port: port to listen on.
+        runbooks: folder of the runbooks.
+        journal: file of the notifications.
+        graphs: whether Prometheus has web pages; otherwise alerts link to its API.
+        watchdog_seconds: time after which the dead man's switch is overdue; 0 expects none.
+        ports: ports of the repository's `.env`, and those that are used instead.
     """
 
     host: str
@@ -22,10 +32,11 @@ class PagerSettings:
     journal: Path
     graphs: bool = True
     watchdog_seconds: float = WATCHDOG_SECONDS
+    ports: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def watchdog(self) -> Path:
-        """Return the file that remembers the last sign of life."""
+        """Return the file of the last watchdog notification."""
         return self.journal.with_name("watchdog.json")
 
 
@@ -39,4 +50,14 @@ def from_environment(environment: Mapping[str, str]) -> PagerSettings:
         journal=data if data.suffix == ".jsonl" else data / "notifications.jsonl",
         graphs=environment.get("PAGER_GRAPHS", "1") != "0",
         watchdog_seconds=float(environment.get("PAGER_WATCHDOG_SECONDS", WATCHDOG_SECONDS)),
+        ports=_changed_ports(environment),
     )
+
+
+def _changed_ports(environment: Mapping[str, str]) -> dict[int, int]:
+    """Return the ports of `PAGER_ENV_FILE` that differ in the box whose state is `PAGER_STATE`."""
+    known = state.load(Path(environment.get("PAGER_STATE", "")))
+    if known is None:
+        return {}
+    defaults = read_ports(Path(environment["PAGER_ENV_FILE"]), {}, {name: PORT_VARIABLES[name] for name in known.ports})
+    return {defaults[name]: port for name, port in known.ports.items() if port != defaults[name]}

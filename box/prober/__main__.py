@@ -9,17 +9,17 @@ import uvicorn
 from box import serving
 from box.prober.app import create_app
 from box.prober.journeys import JOURNEYS
-from box.prober.meters import Meters
+from box.prober.metrics import ProberMetrics
 from box.prober.prober import Prober, open_client
 from box.prober.settings import ProberSettings, from_environment
 
 
 async def serve(settings: ProberSettings) -> None:
     """Probe and serve the metrics until stopped; when one of the two ends, so does the other."""
-    meters = Meters(journey.name for journey in JOURNEYS)
-    server = uvicorn.Server(uvicorn.Config(create_app(meters), **serving.options(settings.host, settings.port)))
+    metrics = ProberMetrics(journey.name for journey in JOURNEYS)
+    server = uvicorn.Server(uvicorn.Config(create_app(metrics), **serving.options(settings.host, settings.port)))
     async with open_client(settings.target) as http:
-        probing = asyncio.create_task(Prober(settings, meters, http).run())
+        probing = asyncio.create_task(Prober(settings, metrics, http).run())
         probing.add_done_callback(lambda _: setattr(server, "should_exit", True))
         await server.serve()
         probing.cancel()

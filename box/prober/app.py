@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from box.prober.meters import Meters
+from box.prober.metrics import ProberMetrics
 
 # Host names by which Prometheus and health checks reach the prober; another one comes from a foreign web page.
 HOSTS = ["127.0.0.1", "localhost", "[::1]", "prober"]
@@ -19,17 +19,17 @@ SECURITY_HEADERS = {
 }
 
 
-def create_app(meters: Meters) -> Starlette:
+def create_app(metrics: ProberMetrics) -> Starlette:
     """Return the application."""
 
-    async def metrics(_request: Request) -> Response:
-        # In the event loop, in which probes are counted, too: a scrape sees each of them whole.
-        return Response(meters.exposition(), media_type=meters.MEDIA_TYPE, headers=SECURITY_HEADERS)
+    async def scrape(_request: Request) -> Response:
+        # In the event loop, in which probes are counted: a scrape sees each of them whole.
+        return Response(metrics.exposition(), media_type=metrics.MEDIA_TYPE, headers=SECURITY_HEADERS)
 
     async def healthz(_request: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers=SECURITY_HEADERS)
 
     return Starlette(
-        routes=[Route("/metrics", metrics), Route("/healthz", healthz)],
+        routes=[Route("/metrics", scrape), Route("/healthz", healthz)],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)],
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 
 from box.prober.journeys import JOURNEYS, USER_AGENT, Journey
-from box.prober.meters import Meters, Outcome, differ
+from box.prober.metrics import Outcome, ProberMetrics, differ
 from box.prober.pauses import OwnPauses
 from box.prober.schedule import intended_starts
 from box.prober.settings import ProberSettings
@@ -23,7 +23,7 @@ class Prober:
     """Probes one shop by several journeys. `run` may be called once, in the loop that shall probe."""
 
     settings: ProberSettings
-    meters: Meters
+    metrics: ProberMetrics
     http: httpx.AsyncClient
     journeys: Sequence[Journey] = JOURNEYS
     _pauses: OwnPauses = field(init=False)
@@ -60,11 +60,11 @@ class Prober:
         in_flight: set[asyncio.Task[None]] = set()
         async for start in intended_starts(first, self.settings.per_second):
             lag = clock() - start
-            self.meters.lag(lag)
+            self.metrics.lag(lag)
             if lag > LATEST_START_SECONDS:
-                self.meters.unmeasured(journey.name)
+                self.metrics.unmeasured(journey.name)
             elif len(in_flight) >= self.settings.max_in_flight:
-                self.meters.measured(journey.name, "not_started", 0.0)
+                self.metrics.measured(journey.name, "not_started", 0.0)
             else:
                 task = group.create_task(self._probe(journey, start))
                 in_flight.add(task)
@@ -74,9 +74,9 @@ class Prober:
         outcome = await self._outcome(journey, start)
         ended = asyncio.get_running_loop().time()
         if differ(ended - start - self._pauses.blur(start, ended), ended - start):
-            self.meters.unmeasured(journey.name)
+            self.metrics.unmeasured(journey.name)
         else:
-            self.meters.measured(journey.name, outcome, ended - start)
+            self.metrics.measured(journey.name, outcome, ended - start)
 
     async def _outcome(self, journey: Journey, start: float) -> Outcome:
         try:
@@ -86,7 +86,7 @@ class Prober:
             return "timeout"
         except httpx.TransportError:
             return "connection_error"
-        except (httpx.HTTPError, ValueError):
+        except (httpx.HTTPError, ValueError, RecursionError):  # a JSON document may be nested too deeply
             return "bad_response"
 
 

@@ -1,46 +1,37 @@
 """Talks to a running supervisord over its socket."""
 
 import http.client
-import socket
 import xmlrpc.client
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from supervisor.xmlrpc import SupervisorTransport
+
 ANSWER_SECONDS = 15
 
 UNREACHABLE = (OSError, xmlrpc.client.Error, http.client.HTTPException)
-"""What a call raises when nobody answers, or not as supervisord does."""
+"""Raised by a call when supervisord does not answer, or something else does."""
 
 
-class _SocketConnection(http.client.HTTPConnection):
-    """HTTP over a Unix socket."""
+def _transport(path: Path) -> SupervisorTransport:
+    """Return supervisor's own transport, with a timeout, which it lacks."""
+    transport = SupervisorTransport(serverurl=f"unix://{path}")
+    make = transport._get_connection  # noqa: SLF001 - the one place where the socket can be reached
 
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=ANSWER_SECONDS)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(ANSWER_SECONDS)
-        self.sock.connect(str(self._path))
-
-
-class _SocketTransport(xmlrpc.client.Transport):
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:  # noqa: ANN401 -- as it is in the base class
-        # Kept, for what is not kept is not closed either.
-        connection = _SocketConnection(self._path)
-        self._connection = (host, connection)
+    def connect() -> http.client.HTTPConnection:
+        connection: http.client.HTTPConnection = make()
+        connection.connect()
+        connection.sock.settimeout(ANSWER_SECONDS)
         return connection
+
+    transport._get_connection = connect  # noqa: SLF001 - as above
+    return transport
 
 
 @dataclass(frozen=True, slots=True)
 class ProcessState:
-    """What supervisord says about one service; `pid` is 0 when it does not run, `started` seconds since epoch."""
+    """The state of one service; `pid` is 0 when it does not run, `started` in seconds since epoch."""
 
     name: str
     state: str
@@ -50,14 +41,13 @@ class ProcessState:
 
 
 class Control:
-    """The calls we make; each raises one of UNREACHABLE when nobody answers."""
+    """Calls to supervisord; each raises one of UNREACHABLE without an answer."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def _call(self, method: str, *arguments: str | bool) -> Any:  # noqa: ANN401 -- XML-RPC answers anything
-        transport = _SocketTransport(self._path)
-        with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as server:
+        with xmlrpc.client.ServerProxy("http://localhost", transport=_transport(self._path)) as server:
             return getattr(server.supervisor, method)(*arguments)
 
     def answers(self) -> bool:
@@ -76,7 +66,7 @@ class Control:
         }
 
     def start(self, name: str) -> None:
-        """Start a service that stopped; one that runs already is left alone."""
+        """Start a service, unless it runs."""
         try:
             self._call("startProcess", name, False)  # noqa: FBT003 -- XML-RPC has no keywords: do not wait
         except xmlrpc.client.Fault as fault:
@@ -84,11 +74,11 @@ class Control:
                 raise
 
     def stop(self, name: str) -> None:
-        """Stop a service, and keep it stopped; returns before it is gone."""
+        """Stop a service, and keep it stopped; do not wait for its end."""
         self._call("stopProcess", name, False)  # noqa: FBT003 -- as above
 
     def signal(self, name: str, pid: int, signal: str) -> None:
-        """Send a signal, such as TERM, to a service as long as this is its process."""
+        """Send a signal, such as TERM, to a service if this is still its process."""
         if self.states()[name].pid != pid:
             return
         try:
@@ -98,7 +88,7 @@ class Control:
                 raise
 
     def restart(self, name: str) -> None:
-        """Stop a service, with force when it does not listen, and start it again."""
+        """Stop a service, with SIGKILL if needed, and start it again."""
         try:
             self._call("stopProcess", name)
         except xmlrpc.client.Fault as fault:
@@ -107,5 +97,5 @@ class Control:
         self.start(name)
 
     def shutdown(self) -> None:
-        """Stop all services and supervisord itself; returns before they are gone."""
+        """Stop all services and supervisord itself; do not wait for their end."""
         self._call("shutdown")

@@ -12,8 +12,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from box.doctor.servers import Servers
 from box.http import LocalSession
+from box.servers import Servers
 
 LIGHT = ("web", "catalog", "orders", "prometheus", "alertmanager", "pager", "locust")
 FULL = (*LIGHT, "otel-collector", "victoria-logs")

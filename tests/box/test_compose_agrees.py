@@ -9,7 +9,9 @@ import yaml
 
 from box.liveness.probe import ANSWER_SECONDS
 from box.liveness.watch import START_SECONDS
-from box.services import AFTER_THE_SHOP, ORDERS, SERVICES, VICTORIA_LOGS, Service, selection
+from box.services import SERVICES, Service, selection
+from box.services.shop import ORDERS
+from box.services.telemetry import LOW_PRIORITY, VICTORIA_LOGS
 from box.settings import Settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -81,7 +83,7 @@ def test_the_probes_for_kubernetes_are_those_of_the_box() -> None:
 
 def test_victoria_logs_keeps_the_same_in_both_modes(compose: dict[str, Any]) -> None:
     """Its flags are those of the service table, but for where it listens and where its data lie."""
-    native = {part for part in VICTORIA_LOGS.command if part.startswith("-") and part not in AFTER_THE_SHOP}
+    native = {part for part in VICTORIA_LOGS.command if part.startswith("-") and part not in LOW_PRIORITY}
     places = ("-httpListenAddr=", "-storageDataPath=")
 
     assert {flag for flag in compose["victoria-logs"]["command"] if not flag.startswith(places)} == {

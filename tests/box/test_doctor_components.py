@@ -4,11 +4,11 @@ import json
 
 import pytest
 
+from box.addresses import from_environment, from_state
 from box.doctor import components
-from box.doctor.addresses import from_environment, from_state
 from box.doctor.examine import examine
 from box.doctor.faults import off
-from box.doctor.servers import READY_PATHS, Servers
+from box.servers import READY_PATHS, Servers
 from box.state import State
 from tests.box.conftest import free_ports
 from tests.box.fake_box import FULL, IN_COMPOSE, SILENT, FakeBox, InTurn, Wrong, running

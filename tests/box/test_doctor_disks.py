@@ -6,7 +6,8 @@ import pytest
 
 from box.doctor import disks
 from box.doctor.examine import examine
-from box.doctor.values import Broken, Check
+from box.doctor.values import Check
+from box.errors import Broken
 from box.layout import Layout
 from box.services import CORE
 from box.state import State

@@ -11,7 +11,8 @@ from box.cli import main
 from box.doctor import environment, ports, view
 from box.doctor.environment import MIB
 from box.doctor.examine import examine
-from box.doctor.values import Broken, Cell, Check, Hop, Report
+from box.doctor.values import Cell, Check, Hop, Report
+from box.errors import Broken
 from box.state import State
 from box.supervision.control import ProcessState
 from tests.box.fake_box import IN_COMPOSE, LIGHT, FakeBox, running

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from box.cli import make_parser
-from box.doctor.logs import Loki, Record, VictoriaLogs, Wanted, quoted
-from box.doctor.values import BrokenError
-from box.errors import BoxError
+from box.errors import BoxError, BrokenError
 from box.layout import Layout
-from box.log_search import PORT_VARIABLES, find, search
-from box.log_view import as_json, line
+from box.logs.search import PORT_VARIABLES, find, search
+from box.logs.store import Loki, Record, VictoriaLogs, Wanted, quoted
+from box.logs.view import as_json, line
 from tests.box.conftest import free_ports
 from tests.box.fake_box import FULL, IN_COMPOSE, SILENT, FakeBox, running
 
@@ -148,7 +147,7 @@ def test_json_cannot_take_over_the_terminal(
     """It is ASCII alone; a program reads what was logged, also where that is no text."""
     nasty = "\x1b[2J\x9b2J\ud800ü"
     found = [Record(0, nasty, {nasty: nasty, "trace_id": nasty})]
-    monkeypatch.setattr("box.log_search.search", lambda *_: (None, found))
+    monkeypatch.setattr("box.logs.search.search", lambda *_: (None, found))
 
     assert call("--query", "a", "--format", "json") == 0
 

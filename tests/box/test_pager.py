@@ -18,6 +18,7 @@ from box.pager import __main__, times
 from box.pager.app import LARGEST_BODY, create_app
 from box.pager.notification import Alert, moment, web_link
 from box.pager.settings import PagerSettings, from_environment
+from box.state import State, save
 
 JSON = {"content-type": "application/json"}
 
@@ -259,6 +260,23 @@ def test_settings_take_a_folder_or_a_file(tmp_path: Path) -> None:
     assert (folder.graphs, file.graphs) == (False, True)
     assert (folder.port, folder.journal) == (1, tmp_path / "notifications.jsonl")
     assert (file.port, file.journal) == (8091, tmp_path / "x.jsonl")
+
+
+def test_runbooks_have_the_ports_of_their_box(tmp_path: Path) -> None:
+    """A box on other ports than those of `.env` serves pages whose commands work."""
+    (tmp_path / "runbooks").mkdir()
+    (tmp_path / "runbooks" / "A.md").write_text(
+        "# A\n\n`curl http://127.0.0.1:9090/x` `curl http://127.0.0.1:8000/y`\n"
+    )
+    (tmp_path / ".env").write_text("PROMETHEUS_PORT=9090\nWEB_PORT=8000\n")
+    save(tmp_path / "state.json", State({"prometheus": 23456, "web": 8000}, 1, "up", ""))
+    environment = {"RUNBOOKS": "runbooks", "DATA": "data", "STATE": "state.json", "ENV_FILE": ".env"}
+
+    app = create_app(from_environment({f"PAGER_{name}": str(tmp_path / path) for name, path in environment.items()}))
+    page = Browser(app).get("/runbooks/A").text
+
+    assert "http://127.0.0.1:23456/x" in page
+    assert "http://127.0.0.1:8000/y" in page
 
 
 @pytest.mark.parametrize(

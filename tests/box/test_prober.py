@@ -20,7 +20,7 @@ from apps.orders import synthetic
 from box.prober import __main__ as program
 from box.prober.app import create_app
 from box.prober.journeys import CUSTOMER, JOURNEYS, Journey
-from box.prober.meters import BUCKETS, OUTCOMES, Meters
+from box.prober.metrics import BUCKETS, OUTCOMES, ProberMetrics
 from box.prober.pauses import OwnPauses
 from box.prober.prober import Prober, open_client
 from box.prober.settings import ProberSettings, from_environment
@@ -70,10 +70,10 @@ def probed(answer: Answer, seconds: float, given: ProberSettings = USUAL, journe
         return await answer(request)
 
     async def all_of_it() -> None:
-        meters = Meters([journey.name], found.registry)
+        metrics = ProberMetrics([journey.name], found.registry)
         async with open_client("http://shop", httpx.MockTransport(received)) as http:
             with suppress(TimeoutError):
-                await asyncio.wait_for(Prober(given, meters, http, [journey]).run(), seconds)
+                await asyncio.wait_for(Prober(given, metrics, http, [journey]).run(), seconds)
 
     run(all_of_it())
     return found
@@ -188,6 +188,7 @@ def test_a_failure_is_counted_by_its_kind(answer: Answer, outcome: str) -> None:
         (responding(201, "no JSON"), "bad_response"),
         (responding(201, '["order_id"]'), "bad_response"),
         (responding(201, "null"), "bad_response"),
+        (responding(201, "[" * 100_000), "bad_response"),
         (responding(409), "bad_response"),
     ],
 )
@@ -304,7 +305,7 @@ def test_journeys_take_turns() -> None:
         async with open_client("http://shop", httpx.MockTransport(answer)) as http:
             prober = Prober(
                 replace(USUAL, per_second=2, wait_seconds=0),
-                Meters(["a", "b"]),
+                ProberMetrics(["a", "b"]),
                 http,
                 [replace(GET, name=n) for n in "ab"],
             )
@@ -333,7 +334,7 @@ def test_a_shop_that_starts_is_waited_for() -> None:
         async def all_of_it() -> None:
             async with open_client("http://shop", httpx.MockTransport(answer)) as http:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(Prober(USUAL, Meters(["get"]), http, [GET]).run(), 70)
+                    await asyncio.wait_for(Prober(USUAL, ProberMetrics(["get"]), http, [GET]).run(), 70)
 
         run(all_of_it())
         return asked[0]
@@ -380,7 +381,7 @@ async def test_each_probe_has_a_connection_of_its_own(monkeypatch: pytest.Monkey
 
 def test_every_series_is_there_from_the_start() -> None:
     """The first failure of a kind is an increase; thresholds of the SLOs are bounds of buckets."""
-    text = Meters(["checkout"]).exposition().decode()
+    text = ProberMetrics(["checkout"]).exposition().decode()
 
     for outcome in OUTCOMES:
         labels = f'{{journey="checkout",outcome="{outcome}"}}'
@@ -405,7 +406,7 @@ def test_the_slos_name_every_way_to_fail() -> None:
 
 async def test_it_serves_its_metrics_and_health() -> None:
     """To Prometheus and health checks; a page of somebody else that names this address is refused."""
-    transport = httpx.ASGITransport(create_app(Meters(["get"])))
+    transport = httpx.ASGITransport(create_app(ProberMetrics(["get"])))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8092") as http:
         health, metrics = await http.get("/healthz"), await http.get("/metrics")
         foreign = await http.get("/metrics", headers={"Host": "evil.example"})

@@ -138,7 +138,7 @@ def test_paths_in_configs_have_no_syntax(name: str) -> None:
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_needs_are_services_of_the_table(service: Service) -> None:
     """A need names a row, and no service needs itself."""
-    assert set(service.needs) <= set(BY_NAME) - {service.name}
+    assert set(service.depends_on) <= set(BY_NAME) - {service.name}
 
 
 def test_a_long_path_gets_a_short_socket() -> None:

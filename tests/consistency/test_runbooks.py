@@ -19,7 +19,7 @@ from apps.settings import Settings
 from apps.web.app import create_app as web
 from box.pager import watchdog
 from box.prober.journeys import JOURNEYS
-from box.prober.meters import Meters
+from box.prober.metrics import ProberMetrics
 from slo.load import Source
 from slo.pipeline import Request, compile_sources
 from slo.plan.rules import Alert, Plan, Record
@@ -82,7 +82,7 @@ def known(planned: Plan, tmp_path_factory: pytest.TempPathFactory) -> Known:
     """Every series that a query may name: label names, and their values where they are few."""
     settings = Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('shop')}/shop.db")
     found: Known = dict(OF_PROMETHEUS)
-    prober = Meters(journey.name for journey in JOURNEYS).exposition().decode()
+    prober = ProberMetrics(journey.name for journey in JOURNEYS).exposition().decode()
     for text in (prober, *(asyncio.run(scrape(tier(settings))) for tier in (web, catalog, orders))):
         for name, labels in exported(text):
             series = found.setdefault(name, dict(TARGET_LABELS))

@@ -15,10 +15,10 @@ import pytest
 import requests
 
 from bench.ports import quiet_ports
-from box.doctor.logs import Record, VictoriaLogs, Wanted
-from box.doctor.servers import Servers
-from box.doctor.values import BrokenError
+from box.errors import BrokenError
+from box.logs.store import Record, VictoriaLogs, Wanted
 from box.readiness import answers, local_session
+from box.servers import Servers
 from box.services import BY_NAME, selection
 from box.settings import Settings
 from tests.conftest import BUILT, ROOT

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from box.doctor.logs import Wanted
+from box.logs.store import Wanted
 from tests.box.test_log_search import NASTY
 from tests.local import get, send
 from tests.pipeline.conftest import Pipeline, wait_for

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from box.services import AFTER_THE_SHOP, OTEL_COLLECTOR, SERVICES, TRACE_STORES, VICTORIA_LOGS, Service
+from box.services import OTEL_COLLECTOR, SERVICES, TRACE_STORES, Service
+from box.services.telemetry import LOW_PRIORITY, VICTORIA_LOGS
 
 Services = dict[str, dict[str, Any]]
 OURS = tuple(service for service in SERVICES if service.command[0] == "{python}")
@@ -29,7 +30,7 @@ def test_logs_and_traces_get_the_processor_after_the_shop(services: Services) ->
     """A flood of log lines costs time of those who store them, not of customers: lower priority there, none here."""
     later = (OTEL_COLLECTOR, VICTORIA_LOGS, *TRACE_STORES)
     for service in SERVICES:
-        first = service.command[: len(AFTER_THE_SHOP)] == AFTER_THE_SHOP
+        first = service.command[: len(LOW_PRIORITY)] == LOW_PRIORITY
         assert first == (service in later), service.name
     shares = {name: service["cpu_shares"] for name, service in services.items() if "cpu_shares" in service}
     assert shares == dict.fromkeys(["otel-collector", "loki", "tempo", "grafana"], 128)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from box.services import VICTORIA_LOGS
+from box.services.telemetry import VICTORIA_LOGS
 from box.settings import read_env_file
 from tests.conftest import BUILT, ROOT
 

@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
-from box.doctor.servers import LOG_STORES, READY_PATHS, TRACE_STORES, Servers
+from box.servers import LOG_STORES, READY_PATHS, TRACE_STORES, Servers
 from box.state import State
 
 USUAL_SCALE = 60

@@ -12,7 +12,7 @@ from box.pager.journal import Journal
 from box.pager.watchdog import Watchdog
 
 
-class Meters(Collector):
+class PagerMetrics(Collector):
     """Reads journal and watchdog when it is scraped."""
 
     MEDIA_TYPE = CONTENT_TYPE_LATEST

@@ -4,13 +4,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from box import stack
-from box.doctor import addresses, logs
-from box.doctor.logs import LogStore, Record, Wanted
-from box.doctor.servers import LOG_STORES, READY_PATHS, Servers
-from box.doctor.values import BrokenError
-from box.errors import BoxError
+from box import addresses, stack
+from box.errors import BoxError, BrokenError
 from box.layout import Layout
+from box.logs import store as logs
+from box.logs.store import LogStore, Record, Wanted
+from box.servers import LOG_STORES, READY_PATHS, Servers
 from box.settings import read_ports
 
 PORT_VARIABLES = {"loki": "LOKI_PORT", "victoria-logs": "VICTORIALOGS_PORT"}

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from box.doctor.logs import Record, Wanted
+from box.logs.store import Record, Wanted
 
 LEVEL_COLOURS = {"warn": "yellow", "warning": "yellow", "error": "red", "critical": "red", "fatal": "red"}
 NOT_SHOWN = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from box.doctor.servers import Servers
+from box.servers import Servers
 
 NANO = 1_000_000_000
 LIMIT = 200

@@ -27,7 +27,7 @@ def differ(one: float, other: float) -> bool:
     return bisect_left(BUCKETS, one) != bisect_left(BUCKETS, other)
 
 
-class Meters:
+class ProberMetrics:
     """Probes by outcome, their duration, and how late the prober itself was. All series exist from the start."""
 
     MEDIA_TYPE = CONTENT_TYPE_LATEST

@@ -7,10 +7,13 @@ from typing import Any
 
 import requests
 
-from box.doctor.values import Broken, BrokenError
+from box.errors import Broken, BrokenError
 from box.http import LocalSession, reason
+from box.services import BY_NAME
 
 ANSWER_SECONDS = 5.0
+PROBE_SECONDS = 10.0
+"""Between two liveness probes, and for the timeout of one."""
 MOST_SHOWN = 200
 """Characters shown of an error response."""
 SERVER_ERROR = 500
@@ -90,10 +93,18 @@ class Servers:
             return self.session.request(method, self.urls[name] + path, **options)
         except requests.Timeout:
             problem = f"gives no answer at {self.urls[name]} within {ANSWER_SECONDS:.0f} s"
-            repair = f"restart it: {self.start.replace('up -d', 'restart').format(name=name)}"
-            raise self.broken(name, problem, repair) from None
+            raise self.broken(name, problem, self._restart(name)) from None
         except requests.RequestException as error:
             raise self.broken(name, f"does not answer at {self.urls[name]} ({reason(error)})") from None
+
+    def _restart(self, name: str) -> str:
+        """Return how a server that hangs is restarted; without containers the liveness probes do it."""
+        command = self.start.replace("up -d", "restart").format(name=name)
+        service = BY_NAME.get(name)
+        if self.mode == "native" and service and service.alive_path:
+            seconds = service.silent_seconds + PROBE_SECONDS
+            return f"liveness probes restart it within {seconds:.0f} s; if they do not: {command}"
+        return f"restart it: {command}"
 
     @contextmanager
     def reading(self, name: str) -> Iterator[None]:
