@@ -7,6 +7,7 @@ import socket
 import stat
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -25,12 +26,18 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def test_up_starts_everything_and_down_leaves_nothing(checkout: Checkout) -> None:
-    """After `up` every service is ready, after `down` no process and no open port is left."""
+    """After `up` every service is ready, a second one touches no process; after `down` only the logs are left."""
     up = checkout.box("up")
 
     assert (up.returncode, up.stderr) == (0, "")
-    rows = json.loads(checkout.box("status", "--format", "json").stdout)
-    assert [row["name"] for row in rows if row["ready"]] == [service.name for service in CORE]
+    assert [row["name"] for row in rows(checkout) if row["ready"]] == [service.name for service in CORE]
+
+    before = {process.pid for process in checkout.processes()}
+    again = checkout.box("up")
+
+    assert again.returncode == 0
+    assert "runs already" in again.stdout
+    assert {process.pid for process in checkout.processes()} == before
 
     down = checkout.box("down")
 
@@ -38,80 +45,68 @@ def test_up_starts_everything_and_down_leaves_nothing(checkout: Checkout) -> Non
     assert down.stderr == f"stopping {len(CORE)} services\n"
     assert checkout.processes() == []
     assert checkout.box("status").returncode == 1
+    assert checkout.box("logs", "web").stdout == "web listens\n"
+    assert "orders       | orders listens\n" in checkout.box("logs").stdout
+
+
+def rows(checkout: Checkout) -> list[dict[str, Any]]:
+    """What `box status` says of each service."""
+    found: list[dict[str, Any]] = json.loads(checkout.box("status", "--format", "json").stdout)
+    return found
 
 
 def test_a_full_stack_has_what_keeps_logs_and_traces(checkout: Checkout) -> None:
-    """With --full the Collector, VictoriaLogs and a trace store run, too, and every other command knows them."""
+    """With --full the Collector, VictoriaLogs and a trace store run, too; a plain `up` leaves the light stack."""
     up = checkout.box("up", "--full")
 
     assert (up.returncode, up.stderr) == (0, "")
-    rows = json.loads(checkout.box("status", "--format", "json").stdout)
-    assert [row["name"] for row in rows if row["ready"]] == [service.name for service in selection("jaeger")]
+    assert [row["name"] for row in rows(checkout) if row["ready"]] == [each.name for each in selection("jaeger")]
     assert "runs already" in checkout.box("up", "--full").stdout
     assert checkout.box("logs", "jaeger").stdout == "jaeger listens\n"
-    assert checkout.box("down").returncode == 0
-    assert checkout.processes() == []
-
-
-def test_up_without_full_takes_logs_and_traces_away(checkout: Checkout) -> None:
-    """A plain `up` beside a full stack leaves the light one."""
-    checkout.box("up", "--full")
 
     changed = checkout.box("up")
 
     assert "starting it again" in changed.stdout
-    rows = json.loads(checkout.box("status", "--format", "json").stdout)
-    assert [row["name"] for row in rows] == [service.name for service in CORE]
+    assert [row["name"] for row in rows(checkout)] == [service.name for service in CORE]
     assert "OTEL_EXPORTER_OTLP_ENDPOINT" not in (checkout.run / "supervisord.conf").read_text()
-
-
-def test_up_twice_starts_nothing_again(checkout: Checkout) -> None:
-    """A second `up` finds the stack and touches no process; a service that was stopped is started by it."""
-    checkout.box("up")
-    before = {process.pid for process in checkout.processes()}
-
-    again = checkout.box("up")
-
-    assert again.returncode == 0
-    assert "runs already" in again.stdout
-    assert {process.pid for process in checkout.processes()} == before
+    assert checkout.box("down").returncode == 0
+    assert checkout.processes() == []
 
 
 def test_up_starts_again_what_hangs(checkout: Checkout) -> None:
     """A process that runs, answers nothing and has no liveness probe is ended, with force; the others go on."""
     checkout.box("up")
-    rows = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
-    os.kill(rows["locust"], signal.SIGSTOP)
+    before = {row["name"]: row["pid"] for row in rows(checkout)}
+    os.kill(before["locust"], signal.SIGSTOP)
 
     again = checkout.box("up")
 
     assert "locust runs and gives no answer: ending it and starting it again." in again.stdout
     assert "The stack runs already; started locust." in again.stdout
-    after = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
-    assert {name for name in rows if rows[name] != after[name]} == {"locust"}
+    after = {row["name"]: row["pid"] for row in rows(checkout)}
+    assert {name for name in before if before[name] != after[name]} == {"locust"}
 
 
 def test_what_hangs_or_dies_is_restarted_and_named(checkout: Checkout) -> None:
     """A stopped tier gets another process without a command; status and log name it, and one that was killed."""
     checkout.box("up", "--full")
-    rows = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
+    before = {row["name"]: row["pid"] for row in rows(checkout)}
     wait_until((checkout.run / "liveness.json").exists)
-    os.kill(rows["jaeger"], signal.SIGKILL)
-    os.kill(rows["orders"], signal.SIGSTOP)
+    os.kill(before["jaeger"], signal.SIGKILL)
+    os.kill(before["orders"], signal.SIGSTOP)
 
     wait_until(lambda: len(restarts(checkout)) > 1)
     wait_until(lambda: checkout.box("status").returncode == 0)
 
     (orders,) = restarts(checkout)["orders"]
     assert orders.startswith("no answer to /healthz for ")
-    assert restarts(checkout) == {"jaeger": [f"process {rows['jaeger']} exited"], "orders": [orders]}
+    assert restarts(checkout) == {"jaeger": [f"process {before['jaeger']} exited"], "orders": [orders]}
     assert f"orders is restarted: {orders}\n" in checkout.box("logs", "liveness").stdout
 
 
 def restarts(checkout: Checkout) -> dict[str, list[str]]:
     """Why each service was restarted."""
-    rows = json.loads(checkout.box("status", "--format", "json").stdout)
-    return {row["name"]: [each["why"] for each in row["restarts"]] for row in rows if row["restarts"]}
+    return {row["name"]: [each["why"] for each in row["restarts"]] for row in rows(checkout) if row["restarts"]}
 
 
 def test_a_reader_that_goes_away_is_told(checkout: Checkout) -> None:
@@ -127,9 +122,10 @@ def test_a_reader_that_goes_away_is_told(checkout: Checkout) -> None:
     assert checkout.processes() == []
 
 
-def test_up_with_another_time_scale_starts_again(checkout: Checkout) -> None:
-    """Asking for real time while scaled time runs replaces the stack, rules included."""
+def test_another_setting_starts_again(checkout: Checkout) -> None:
+    """Another time scale or port replaces the running stack, rules included; private admin tokens stay."""
     checkout.box("up")
+    tokens = admin_tokens(checkout)
     assert "--query.lookback-delta=10s" in (checkout.run / "supervisord.conf").read_text()
 
     changed = checkout.box("up", "--time-scale", "1")
@@ -140,17 +136,23 @@ def test_up_with_another_time_scale_starts_again(checkout: Checkout) -> None:
     assert "--query.lookback-delta=5m" in config
     assert "prometheus-x60" not in config
 
-
-def test_up_on_another_port_starts_again(checkout: Checkout) -> None:
-    """Asking for another port while the stack runs moves the service there, instead of saying that all is well."""
-    checkout.box("up")
     (port,) = free_ports(1)
+    moved = checkout.box("up", "--time-scale", "1", WEB_PORT=str(port))
 
-    changed = checkout.box("up", WEB_PORT=str(port))
+    assert "starting it again" in moved.stdout
+    assert [row["port"] for row in rows(checkout) if row["name"] == "web" and row["ready"]] == [port]
+    assert admin_tokens(checkout) == tokens
 
-    assert "starting it again" in changed.stdout
-    rows = json.loads(checkout.box("status", "--format", "json").stdout)
-    assert [row["port"] for row in rows if row["name"] == "web" and row["ready"]] == [port]
+
+def admin_tokens(checkout: Checkout) -> list[str]:
+    """The token of each tier; only the owner can read them, and no two are equal."""
+    files = [checkout.run / "secrets" / f"admin-{tier}" for tier in TIERS]
+    tokens = [file.read_text() for file in files]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(files[0].parent.stat().st_mode) == 0o700
+    assert len(set(tokens)) == len(TIERS)
+    assert all(len(token.strip()) >= 32 for token in tokens)
+    return tokens
 
 
 @pytest.mark.parametrize("folder", [".", "monitoring", "slos.yaml"])
@@ -175,13 +177,17 @@ def test_down_without_up_says_so(checkout: Checkout) -> None:
 
 
 def test_down_after_the_supervisor_was_killed(checkout: Checkout) -> None:
-    """Services that outlive a killed supervisord are found by their mark and ended."""
+    """Services that outlive a killed supervisord are found by their mark, named by status and doctor, and ended."""
     checkout.box("up")
     supervisor = checkout.supervisor()
     supervisor.kill()
     supervisor.wait(PATIENCE)
     assert len(checkout.processes()) == len(CORE)
     assert f"{len(CORE)} processes of the box still run" in checkout.box("status").stdout
+    doctor = checkout.box("doctor")
+    assert doctor.returncode == 1
+    assert "broken: box: the supervisor is gone, but" in doctor.stdout
+    assert "make down" in doctor.stdout
 
     down = checkout.box("down")
 
@@ -197,20 +203,6 @@ def test_up_after_the_supervisor_was_killed(checkout: Checkout) -> None:
     supervisor.wait(PATIENCE)
 
     assert checkout.box("up").returncode == 0
-
-
-def test_a_killed_service_comes_back(checkout: Checkout) -> None:
-    """The supervisor starts a service again that was killed."""
-    checkout.box("up")
-    before = {row["name"]: row["pid"] for row in json.loads(checkout.box("status", "--format", "json").stdout)}
-    os.kill(before["orders"], signal.SIGKILL)
-
-    def is_back() -> bool:
-        rows = json.loads(checkout.box("status", "--format", "json").stdout)
-        orders = next(row for row in rows if row["name"] == "orders")
-        return bool(orders["ready"]) and orders["pid"] != before["orders"]
-
-    wait_until(is_back)
 
 
 def test_a_service_that_ignores_sigterm_is_killed(checkout: Checkout) -> None:
@@ -285,31 +277,6 @@ def test_a_taken_port_stops_up_with_the_line_to_change(checkout: Checkout) -> No
     assert checkout.processes() == []
 
 
-def test_the_admin_tokens_are_private(checkout: Checkout) -> None:
-    """Each tier has its own; only the owner can read them, and a second start keeps them."""
-    checkout.box("up")
-    files = [checkout.run / "secrets" / f"admin-{tier}" for tier in TIERS]
-    first = [file.read_text() for file in files]
-    checkout.box("down")
-
-    checkout.box("up")
-
-    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert stat.S_IMODE(files[0].parent.stat().st_mode) == 0o700
-    assert len(set(first)) == len(TIERS)
-    assert all(len(token.strip()) >= 32 for token in first)
-    assert [file.read_text() for file in files] == first
-
-
-def test_logs_show_the_service_asked_for(checkout: Checkout) -> None:
-    """`logs NAME` prints that service's lines alone, `logs` all with their names; both work after `down`."""
-    checkout.box("up")
-    checkout.box("down")
-
-    assert checkout.box("logs", "web").stdout == "web listens\n"
-    assert "orders       | orders listens\n" in checkout.box("logs").stdout
-
-
 def test_a_deep_path_still_has_a_socket(checkout: Checkout) -> None:
     """A run folder whose path is longer than a socket's name may be works, and its socket folder is removed."""
     deep = checkout.root / ("d" * 120)
@@ -333,20 +300,6 @@ def test_two_commands_do_not_start_the_stack_at_once(checkout: Checkout) -> None
     assert second.returncode == 1
     (line,) = second.stderr.splitlines()
     assert line.startswith("box: another `box` command ")
-
-
-def test_the_doctor_knows_what_a_dead_supervisor_left(checkout: Checkout) -> None:
-    """The same as `box status` says: the services run, nobody watches them, and `down` ends them."""
-    checkout.box("up")
-    checkout.supervisor().kill()
-
-    told = checkout.box("doctor")
-
-    assert told.returncode == 1
-    assert "broken: box: the supervisor is gone, but" in told.stdout
-    assert "make down" in told.stdout
-    assert checkout.box("down").returncode == 0
-    assert checkout.processes() == []
 
 
 def test_a_run_folder_that_cannot_be_made_is_named(checkout: Checkout) -> None:
