@@ -97,5 +97,9 @@ class Control:
         self.start(name)
 
     def shutdown(self) -> None:
-        """Stop all services and supervisord itself; do not wait for their end."""
+        """Stop all services and supervisord itself; do not wait for their end.
+
+        supervisord alone would stop one service after the other.
+        """
+        self._call("stopAllProcesses", False)  # noqa: FBT003 -- as above
         self._call("shutdown")

@@ -68,14 +68,14 @@ def test_a_process_drains_and_finishes_its_requests(tmp_path: Path) -> None:
     slow = {"rate": 1, "seconds": 60, "delay_ms": 2000}
     with httpx.Client(base_url=base, trust_env=False, timeout=20) as client, ThreadPoolExecutor(2) as customers:
         client.put("/admin/faults/latency", json=slow, headers=ADMIN).raise_for_status()
-        place = partial(customers.submit, httpx.post, f"{base}/orders", json=body, trust_env=False, timeout=20)
-        before = place(headers=key("k1"))
+        place = partial(httpx.post, f"{base}/orders", json=body, trust_env=False, timeout=20)
+        before = customers.submit(place, headers=key("k1"))
         while "shop_requests_in_flight 1.0" not in client.get("/metrics").text and not before.done():
             time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         readiness = client.get("/readyz")
-        during = place(headers=key("k2"))
+        during = customers.submit(place, headers=key("k2"))
         statuses = [each.result().status_code for each in (before, during)]
     output, _ = process.communicate(timeout=20)
     requests = [event for line in output.splitlines() if (event := json.loads(line))["logger"] == "apps.requests"]
