@@ -13,7 +13,7 @@ from box.errors import BoxError
 from box.layout import Layout, make_private_folder
 from box.liveness import record
 from box.lock import locked
-from box.logs.tail import last_lines
+from box.log_files import last_lines
 from box.readiness import NotReadyError, Show, wait_ready
 from box.render.tree import sources, write_configs
 from box.services import selection

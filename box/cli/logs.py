@@ -9,10 +9,10 @@ import sys
 from box.cli import parsers
 from box.errors import BoxError
 from box.layout import Layout, find_layout
+from box.log_files import follow, tail
 from box.logs import search as log_search
 from box.logs import view as log_view
 from box.logs.store import Wanted
-from box.logs.tail import follow, tail
 from box.render import durations
 from box.servers import TRACE_STORES
 from box.services import BY_NAME, TIERS

@@ -11,7 +11,7 @@ from box import processes
 from box.errors import BoxError
 from box.interrupts import uninterrupted
 from box.layout import Layout
-from box.logs.tail import last_lines
+from box.log_files import last_lines
 from box.supervision.config import STOP_SECONDS
 from box.supervision.control import UNREACHABLE, Control
 

@@ -7,7 +7,7 @@ import pytest
 from box.cli.logs import print_files
 from box.errors import BoxError
 from box.layout import LOCK
-from box.logs.tail import BLOCK, Tail, tail
+from box.log_files import BLOCK, Tail, tail
 
 LINES = [f'{{"number": {number}, "text": "{"x" * 90}"}}' for number in range(BLOCK // 50)]
 
