@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*slo:[ \t]*ignore\b[ \t:]*(.*)")
 _CODES = re.compile(r"(?:(SLO\d+)\b[ \t,:]*)", re.IGNORECASE)
 _A_WORD = re.compile(r"\w\w")
-_HINT = "write # slo: ignore {} and then why"
+_HINT = "write # slo: ignore {} REASON"
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -42,8 +42,7 @@ class Comment(msgspec.Struct, frozen=True):
         about: the same line, or that of the next value where the comment stands alone.
         span: where it stands.
         codes: what it ignores.
-        reason: why; nothing where what is said is less than a word.
-        said: what stands there.
+        reason: the text after the codes; empty if it has no word.
     """
 
     file: str
@@ -52,7 +51,6 @@ class Comment(msgspec.Struct, frozen=True):
     excerpt: str
     codes: tuple[str, ...]
     reason: str
-    said: str = ""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -100,21 +98,21 @@ def _first_line(place: Place, root: Node | None) -> int:
 def _problems(comment: Comment, used: set[tuple[Comment, str]], run: frozenset[str]) -> Iterator[Diagnostic]:
     """What is wrong with the comment itself."""
     if not comment.codes:
-        yield _about(comment, "SLO141", "this ignores no code", _HINT.format("CODE"))
+        yield _about(comment, "SLO141", "no code to ignore", _HINT.format("CODE"))
     wrong = [problem for code in comment.codes if (problem := _wrong_code(code))]
     yield from (_about(comment, "SLO141", problem, "") for problem in wrong)
     if comment.codes and not comment.reason and not wrong:
-        what, code = f'"{comment.said}"' if comment.said else "this", comment.codes[0]
-        yield _about(comment, "SLO140", f"{what} does not say why {code} is ignored, so it is not", _HINT.format(code))
+        code = comment.codes[0]
+        yield _about(comment, "SLO140", f"no reason for ignoring {code}, so it is not ignored", _HINT.format(code))
     for code in comment.codes:
         if comment.reason and code in run and (comment, code) not in used and not _wrong_code(code):
-            yield _about(comment, "SLO142", f"{code} is not found here, so there is nothing to ignore", "remove this")
+            yield _about(comment, "SLO142", f"needless ignore: no {code} here", "remove it")
 
 
 def _wrong_code(code: str) -> str:
     """Why no comment can ignore it, or nothing."""
     if code not in pages.codes():
-        return f"there is no code {code}"
+        return f"unknown code {code}"
     return f"{code} is an error, and errors cannot be ignored" if pages.page(code).severity is Severity.ERROR else ""
 
 
@@ -143,7 +141,7 @@ def _comments(file: str, text: str, trees: dict[str, Node | None]) -> Iterator[C
         span = Span(number + 1, match.start() + 1, len(match.group().rstrip()))
         alone = not lines[number][: match.start()].strip()
         about = _next_line(lines, number) if alone else number + 1
-        yield Comment(file, about, span, lines[number], codes, reason, said)
+        yield Comment(file, about, span, lines[number], codes, reason)
 
 
 def _said(words: str) -> tuple[tuple[str, ...], str]:

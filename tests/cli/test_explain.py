@@ -194,7 +194,7 @@ def test_code(slo: Slo, code: str) -> None:
     said = slo("explain", code)
 
     assert said.status == 0
-    assert said.out.startswith("SLO024 (error): Not an objective\n")
+    assert said.out.startswith("SLO024 (error): ")
     assert "Write 99.9% or 0.999" in said.out
 
 

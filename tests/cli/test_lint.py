@@ -47,7 +47,7 @@ def test_infos_never_fail(slo: Slo) -> None:
     said = slo("lint", "--strict")
 
     assert (said.status, said.out) == (0, "1 info\n")
-    assert "info[SLO092]: the alerts of this file have no link to a runbook" in said.err
+    assert "info[SLO092]: " in said.err
 
 
 def test_budget_of_less_than_one_event(slo: Slo, folder: Path) -> None:
@@ -56,8 +56,9 @@ def test_budget_of_less_than_one_event(slo: Slo, folder: Path) -> None:
 
     said = slo("lint")
 
-    expected = "slos.yaml:12:27: warning[SLO064]: the budget of 30d is 0.026 bad events: the first one exhausts it"
-    assert expected in said.err
+    line = next(line for line in said.err.splitlines() if line.startswith("slos.yaml:12:27: warning[SLO064]: "))
+    assert "30d" in line
+    assert "0.026 bad events" in line
 
 
 def test_errors_as_json(slo: Slo, folder: Path) -> None:
@@ -108,10 +109,10 @@ def test_github(slo: Slo, folder: Path, file: str, shown: str) -> None:
     said = slo("lint", file, "--format", "github")
 
     assert (said.status, said.err) == (0, "")
-    assert said.out == (
-        f"::warning file={shown},line=11,col=14,endColumn=67,title=SLO126%3A Answers that are no errors are counted as "
-        "bad::answers with status 304 and 404 are taken for bad and spend the error budget; write bad with "
-        'status=~"5.."\n'
+    title = f"SLO126%3A {page('SLO126').title}"
+    assert said.out.startswith(f"::warning file={shown},line=11,col=14,endColumn=67,title={title}::")
+    assert said.out.endswith(
+        'status 304 and 404 count as bad and spend the error budget; write bad with status=~"5.."\n'
     )
 
 

@@ -15,18 +15,14 @@ PAGE = ROOT / "docs" / "errors.md"
 INTRODUCTION = """\
 # Messages and their codes
 
-Every message of `slo` names the place, a code, what is wrong and how to repair it:
+Each message of `slo` has a place, a code, what is wrong, and the fix:
 
-    slos.yaml:5:16: error[SLO024]: an objective without % lies between 0 and 1; 99.9 does not; write 99.9%
-        5 |     objective: 99.9
-          |                ^^^^
-
-Codes never change their meaning. Errors stop the build, and nothing is written; warnings do not, but
-`slo lint --strict` counts them; infos are shown by `slo lint` alone, but for what groups cost (SLO111).
+{example}Codes never change their meaning. Errors stop the build, and nothing is written. Warnings do not, but
+`slo lint --strict` counts them as errors. Infos appear in `slo lint` alone, except for the series of groups (SLO111).
 `slo explain SLO024` prints a part of this page.
 
-A warning or an info that does not hold can be switched off by a comment that says why: on the line that it points at,
-alone on a line above, or at the first line of an SLO for all of it. Errors cannot.
+A comment with a reason ignores a warning or an info: on its line, alone on a line above it, or on the first line of the
+SLO. Errors cannot be ignored.
 
     # slo: ignore SLO125 a wrong address is a mistake of our own apps
 
@@ -59,7 +55,7 @@ def errors_page() -> str:
         f"{'' if page.severity == 'error' else f' (This is {_article(page.severity)}.)'}\n"
         for code, page in ((code, pages.page(code)) for code in pages.codes())
     ]
-    return INTRODUCTION + "".join(sections)
+    return INTRODUCTION.replace("{example}", example("SLO024")) + "".join(sections)
 
 
 def _article(severity: str) -> str:

@@ -108,7 +108,7 @@ def test_the_place_of_an_slo_of_another_set() -> None:
     context = LintContext(plan(slo_set(objective()), Scale()))
     (one,) = rules_of_other_sets(context, Fake({"slo:info": [info("other-0")]}))
 
-    assert one.message == "http://prom has svc/api already, in the set other, not in svc"
+    assert re.findall(r"http://prom|svc/api|other|svc$", one.message) == ["http://prom", "svc/api", "other", "svc"]
     assert one.place.path == ("name",)
 
 
@@ -142,15 +142,15 @@ def test_rules_of_sloth() -> None:
         (["15s"], False, ""),
         (["30s"], False, "write scrape_interval: 30s"),
         (["5s"], False, "write scrape_interval: 5s"),
-        (["5s", "15s"], False, "leave scrape_interval out"),
-        (["15s", "30s"], False, "scraped every 15s to 30s"),
+        (["5s", "15s"], False, "remove scrape_interval: "),
+        (["15s", "30s"], False, "15s to 30s"),
         (["nonsense"], False, ""),
         (["5s", "15s"], True, ""),
         (["30s"], True, "write scrape_interval: 30s"),
     ],
 )
 def test_scrape_intervals(intervals: list[str], any_interval: bool, hint: str) -> None:  # noqa: FBT001 - a case
-    """All intervals of the jobs that the SLO reads are what it has to say; without a word of its own, the longest."""
+    """Targets have to be scraped at the interval of the SLO; without `scrape_interval` at most every 15s."""
     targets = [{"labels": {"job": "web"}, "scrapeInterval": interval} for interval in intervals]
     others = [{"labels": {"job": "other"}, "scrapeInterval": "2m"}, {"labels": {}}, "nonsense"]
     server = Fake({"group by (job)": [{"job": "web"}]}, targets={"activeTargets": [*targets, *others]})

@@ -52,8 +52,8 @@ def no_alerts(context: LintContext) -> Iterator[Finding]:
     """Report SLOs without any alert."""
     for planned in context.planned:
         if not planned.alerts:
-            message = "this SLO has no alert at all: tiers, exhausted and no_data are switched off"
-            hint = "leave a tier on; if it is only for reports, say so: # slo: ignore SLO106 REASON"
+            message = "no alerts: tiers, exhausted and no_data are off"
+            hint = "keep a tier; if the SLO is only for reports, add # slo: ignore SLO106 REASON"
             yield finding(planned.slo.place.at("alerts"), message, hint)
 
 
@@ -62,7 +62,7 @@ def left_out(context: LintContext) -> Iterator[Finding]:
     """Report SLOs that cannot be measured in scaled time."""
     factor = context.plan.scale.factor
     for slo in context.plan.left_out:
-        why = "maintenance keeps to the real clock" if slo.sli.scales else "its slices are real minutes"
+        why = "maintenance follows the real clock" if slo.sli.scales else "its slices are real minutes"
         message = f"{slo.service}/{slo.name} is left out at time scale {factor}: {why}"
         yield finding(slo.place.at("name"), message)
 
@@ -71,6 +71,6 @@ def left_out(context: LintContext) -> Iterator[Finding]:
 def series_of_sloth(context: LintContext) -> Iterator[Finding]:
     """Report that rules with the names of Sloth duplicate those of Sloth itself."""
     if context.plan.options.compat == "sloth" and context.planned:
-        message = "these rules record the series of Sloth: with Sloth's own rules for these SLOs all of them come twice"
-        hint = "remove those rules when you load these"
+        message = "duplicate series and alerts if Sloth's own rules for these SLOs are loaded"
+        hint = "remove Sloth's rules when you load these"
         yield finding(Place(context.planned[0].slo.place.file), message, hint)

@@ -21,8 +21,8 @@ def without_effect(context: LintContext) -> Iterator[Finding]:
     """Report `data_loss: bridge` where it changes nothing."""
     for slo in context.slos:
         if slo.bridge and (why := _reason(slo)):
-            message = f"data_loss: bridge does nothing here: {why}"
-            yield finding(slo.place.at("data_loss"), message, "leave it out")
+            message = f"data_loss: bridge has no effect: {why}"
+            yield finding(slo.place.at("data_loss"), message, "remove it")
 
 
 def _reason(slo: Slo) -> str:
@@ -30,10 +30,10 @@ def _reason(slo: Slo) -> str:
     if slo.sli.unit != "events":
         return "this SLI counts minutes, not events"
     if slo.excluded:
-        return "its SLO has maintenance, which is counted minute by minute"
+        return "SLOs with maintenance count minute by minute"
     limit, queries = slo.sli.histogram_limit(), queries_of(slo)
     if limit is not None and limit.native and not any(query.is_counter for query in queries):
-        return "native histograms are counted without it"
+        return "native histograms do not need it"
     if any(query.expression for query in queries):
         return "it needs plain selectors, and this SLI has an expression"
     return ""

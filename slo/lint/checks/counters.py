@@ -49,7 +49,7 @@ def gauges(context: LintContext) -> Iterator[Finding]:
 
 def not_a_counter(query: SloQuery, name: str) -> Finding:
     """Return the finding that a metric looks like a gauge."""
-    message = f"{name} is a gauge by its name, and the rate of a gauge means nothing"
+    message = f"{name} is a gauge by its name, and the rate of a gauge is meaningless"
     return finding(query.place, message, instead_of_a_gauge("count events with a counter", name))
 
 
@@ -65,8 +65,8 @@ def unusual_names(context: LintContext) -> Iterator[Finding]:
     for query, selector in _each_metric(context):
         name = selector.name
         if name and not name.endswith(COUNTERS) and not is_gauge(name) and not context.has_type(name):
-            message = f"{name} does not end in _total, _count or _bucket as counters do, and may be a gauge"
-            yield finding(query.place, message, "slo lint --metrics URL looks its type up")
+            message = f"{name} has no suffix of a counter (_total, _count, _bucket) and may be a gauge"
+            yield finding(query.place, message, "check its type: slo lint --metrics URL")
 
 
 @check("SLO122", BUILD)
@@ -75,7 +75,7 @@ def buckets(context: LintContext) -> Iterator[Finding]:
     for query, selector in context.counters:
         if selector.name.endswith("_bucket") and all(m.label != "le" for m in selector.matchers):
             base = selector.name.removesuffix("_bucket")
-            message = f"{selector.name} without le counts every event once for each bucket that it falls into"
+            message = f"{selector.name} without le counts each event once per bucket"
             yield finding(query.place, message, f'read {base}_count, or add le="..."')
 
 
@@ -85,5 +85,5 @@ def sums(context: LintContext) -> Iterator[Finding]:
     for query, selector in _each_metric(context):
         if selector.name.endswith("_sum"):
             base = selector.name.removesuffix("_sum")
-            message = f"{selector.name} adds up what was observed, seconds or bytes; it counts no events"
+            message = f"{selector.name} adds up observations, such as seconds or bytes; it does not count them"
             yield finding(query.place, message, f"read {base}_count")

@@ -22,7 +22,7 @@ def without_alertmanager(context: LintContext) -> Iterator[Finding]:
         return
     for slos in context.by_file.values():
         for slo in [slo for slo in slos if slo.depends_on][:1]:
-            message = "depends_on inhibits nothing: `outputs` has no Alertmanager configuration to inhibit pages"
+            message = "depends_on inhibits nothing: `outputs` has no Alertmanager configuration"
             hint = "add alertmanager to `outputs`"
             yield finding(slo.place.at("depends_on"), message, hint)
 
@@ -44,5 +44,5 @@ def of_other_builds(context: LintContext) -> Iterator[Finding]:
         unknown = {(cause.service, cause.name): cause for cause in slo.causes if not cause.known}
         for number, name in enumerate(slo.depends_on):
             if name in unknown:
-                message = f"no file of the service {name[0]} is built with this one: {unknown[name]} is not checked"
-                yield finding(slo.place.at("depends_on", number), message, "check the name")
+                message = f"unknown cause {unknown[name]}: no file of the service {name[0]} is in this build"
+                yield finding(slo.place.at("depends_on", number), message, "check the name, or build both together")

@@ -22,7 +22,7 @@ def no_owner(context: LintContext) -> Iterator[Finding]:
     for slos in context.by_file.values():
         alone = [slo for slo in slos if not slo.team]
         if alone:
-            message = f"{_which(alone, slos)} no owner, so the alerts have no label `team` to be routed by"
+            message = f"{_which(alone, slos)} no owner, so alerts lack the label `team` for routing"
             yield finding(alone[0].place.at("name"), message, "write owner: TEAM, for the file or the SLO")
 
 
@@ -32,7 +32,7 @@ def no_title(context: LintContext) -> Iterator[Finding]:
     for slos in context.by_file.values():
         bare = [slo for slo in slos if slo.title == slo.name]
         if bare:
-            message = f"{_which(bare, slos)} no title, so the alerts do not say what users miss"
+            message = f"{_which(bare, slos)} no title, so alerts do not say what users miss"
             yield finding(bare[0].place.at("name"), message, "write title: Customers can place an order")
 
 
@@ -42,7 +42,7 @@ def no_runbook(context: LintContext) -> Iterator[Finding]:
     for file, slos in context.by_file.items():
         bare = [slo for slo in slos if not slo.links.runbooks and not _has_runbook(slo)]
         if bare:
-            message = f"the alerts of {_whose(bare, slos)} have no link to a runbook"
+            message = f"no runbook for the alerts of {_whose(bare, slos)}"
             hint = 'write links: {runbooks: "https://wiki.example/runbooks/{alert}"}'
             yield finding(Place(file).key("service"), message, hint)
 
@@ -66,8 +66,8 @@ def templates(context: LintContext) -> Iterator[Finding]:
                 mark = (place.file, name, text)
                 if "{{" in text and mark not in seen:
                     seen.add(mark)
-                    message = f'"{name}" is no template: alerts show {{{{ as it stands'
-                    yield finding(place.at(name), message, "leave the braces out; descriptions have values")
+                    message = f'"{name}" is not expanded: alerts show {{{{ literally'
+                    yield finding(place.at(name), message, "remove the braces; descriptions have the values")
 
 
 @check("SLO093", BUILD)
@@ -77,8 +77,8 @@ def same_titles(context: LintContext) -> Iterator[Finding]:
     for slo in context.slos:
         first = seen.setdefault((slo.service, slo.title), slo)
         if first is not slo:
-            message = f'"{slo.title[:60]}" is also the title of {first.name}: the alerts of both read the same'
-            yield finding(slo.place.at("title"), message, "say in the title what is different")
+            message = f'"{slo.title[:60]}" is also the title of {first.name}: the alerts of both look the same'
+            yield finding(slo.place.at("title"), message, "add the difference to the title")
 
 
 @check("SLO094", LINT)
@@ -88,7 +88,7 @@ def same_slis(context: LintContext) -> Iterator[Finding]:
     for slo in context.slos:
         first = seen.setdefault((slo.window, slo.objective, slo.group_by, slo.renamed, slo.sli), slo)
         if first is not slo:
-            message = f"this is the same as {first.service}/{first.name}: SLI, objective and window are equal"
+            message = f"duplicate of {first.service}/{first.name}: same SLI, objective and window"
             yield finding(slo.place.at("sli"), message, "remove one of them, or correct the copy")
 
 

@@ -45,11 +45,11 @@ def _outside(name: str, missing: list[Matcher], part: Selector) -> tuple[str, st
     wanted, labels = ", ".join(map(str, missing)), {m.label for m in missing}
     other = [m for m in part.matchers if m.label in labels]
     if not other:
-        message = f"total asks for {wanted}, and {name} does not: it counts events that are not in total"
+        message = f"total has {wanted}, {name} does not: it counts events outside of total"
         return message, f"add {wanted} to {name}"
     own = ", ".join(map(str, other))  # adding the total's matchers would let nothing through
-    message = f"total asks for {wanted}, and {name} for {own}: it counts events that are not in total"
-    return message, f"write the same in both for {', '.join(dict.fromkeys(m.label for m in other))}"
+    message = f"total has {wanted}, {name} has {own}: it counts events outside of total"
+    return message, f"use the same matcher in both for {', '.join(dict.fromkeys(m.label for m in other))}"
 
 
 def _narrowed(matcher: Matcher, part: Selector) -> bool:
@@ -74,7 +74,7 @@ def other_metrics(context: LintContext) -> Iterator[Finding]:
     for query, total, part in parts_of_total(context):
         own, whole = part.metric, total.metric
         if own and whole and naming.base_name(own) != naming.base_name(whole):
-            message = f"{query.key} reads {own}, and total {whole}: both have to count the same events"
+            message = f"{query.key} reads {own}, total reads {whole}; both have to count the same events"
             yield finding(query.place, message)
 
 
@@ -91,7 +91,7 @@ def same_queries(context: LintContext) -> Iterator[Finding]:
     for pair in context.pairs:
         first, second = pair.first, pair.second
         if _equal(first, second):
-            message = f"{second.key} reads the same as {first.key}: {_MEANING[first.key, second.key]}"
+            message = f"{second.key} equals {first.key}: {_MEANING[first.key, second.key]}"
             yield finding(second.place, message, f'narrow {second.key} down, for example by status=~"5.."')
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slo.promql.tree import Node
 
 _ALWAYS = ABSENCE | {"scalar"}
-_LEAVE_OUT = "let the query be empty when its series are missing; NoData is raised then"
+_LEAVE_OUT = "let the query be empty while its series are missing, so that NoData fires"
 
 
 @check("SLO154", BUILD)
@@ -27,7 +27,7 @@ def hidden_no_data(context: LintContext) -> Iterator[Finding]:
     """Report queries that always have a value: `NoData` never fires, and missing data count as good or bad."""
     for query in context.expressions:
         if survives(query.tree) and not _is_zero_of_bad(query):
-            message = f"{_cause(query.tree)} gives a value when no series exist, so {_effect(query)}"
+            message = f"{_cause(query.tree)} has a value without any series, so {_effect(query)}"
             yield rewrite(query.place, message, _bare(query.tree), otherwise=_LEAVE_OUT)
 
 
@@ -36,7 +36,7 @@ def idle_fallbacks(context: LintContext) -> Iterator[Finding]:
     """Report a 0 for missing bad events, which count as 0 anyway."""
     for query in context.expressions:
         if not query.slo.group_by and survives(query.tree) and _is_zero_of_bad(query):
-            message = f"{_cause(query.tree)} does nothing in bad: while no bad series exist, no event is bad"
+            message = f"{_cause(query.tree)} has no effect in bad: without bad series, no event is bad"
             yield rewrite(query.place, message, _bare(query.tree))
 
 
@@ -103,7 +103,7 @@ def _effect(query: SloQuery) -> str:
         return "it counts events that never happened"
     if query.key == "good":
         return "missing series count as failures, or as no traffic"
-    return "NoData is never raised"
+    return "NoData never fires"
 
 
 def _bare(tree: Node) -> str:

@@ -39,8 +39,8 @@ def replaced_labels(context: LintContext) -> Iterator[Finding]:
         replacing = {name for name, _ in (*slo.labels, *slo.alerts.labels)}
         for number, name in enumerate(slo.group_by):
             if name in replacing:
-                message = f'the label "{name}" under `labels` would replace that of the group members on their alerts'
-                hint = "Prometheus refuses alerts with equal labels; rename the one under `labels`"
+                message = f'the label "{name}" under `labels` replaces that of the group members on their alerts'
+                hint = "rename it under `labels`: Prometheus refuses alerts with equal labels"
                 yield finding(slo.place.at("group_by", number), message, hint)
 
 
@@ -50,9 +50,9 @@ def quoted_labels(context: LintContext) -> Iterator[Finding]:
     for slo in context.slos:
         for number, (name, own) in enumerate(zip(slo.group_by, slo.series_labels, strict=True)):
             if not naming.is_plain_label(name):
-                message = f"alerts carry the label {quote(name)}, which Alertmanager reads from 0.28.1 on"
+                message = f"alerts carry the label {quote(name)}, which needs Alertmanager 0.28.1"
                 plain = naming.underscored(name)
-                hint = f"older ones: group_by: [{{label: {quote(own)}, as: {plain}}}]"
+                hint = f"for older ones write group_by: [{{label: {quote(own)}, as: {plain}}}]"
                 yield finding(slo.place.at("group_by", number), message, hint)
 
 
@@ -62,8 +62,8 @@ def churning_labels(context: LintContext) -> Iterator[Finding]:
     yield from _labels(
         context,
         _CHURNING,
-        "the values of {} change with every deployment: each begins with a full budget, and none lasts a window",
-        "group by what stays, such as a tenant or a region",
+        "the values of {} change with every deployment: each starts with a full budget, and none lasts a window",
+        "group by something stable, such as a tenant or a region",
     )
 
 
@@ -73,8 +73,8 @@ def many_members(context: LintContext) -> Iterator[Finding]:
     yield from _labels(
         context,
         _MANY,
-        "{} may have many values, or values that come and go; each is a budget of its own",
-        "check how many there are: slo lint --metrics URL",
+        "{} may have many or short-lived values, each with its own budget",
+        "count them: slo lint --metrics URL",
     )
 
 
@@ -84,7 +84,7 @@ def unbounded_labels(context: LintContext) -> Iterator[Finding]:
     yield from _labels(
         context,
         _UNBOUNDED,
-        "the values of {} are without number: each gets a budget, alerts and recorded series of its own",
+        "{} has an unbounded number of values, each with a budget, alerts and recorded series",
         "group by a label with few values",
     )
 

@@ -26,6 +26,6 @@ def fast_failures(context: LintContext) -> Iterator[Finding]:
             continue
         if any(re.fullmatch(_STATUS, matcher.label.lower()) for matcher in limit.histogram.matchers):
             continue
-        message = "failed requests count as good when they fail within the limit, and they are often fast"
-        hint = 'add errors: COUNTER{status=~"5.."}, if no other SLO counts them'
+        message = "failed requests within the limit count as good, and failures are often fast"
+        hint = 'add errors: COUNTER{status=~"5.."}, unless another SLO counts them'
         yield finding(slo.place.at("sli", slo.sli.kind).key("histogram"), message, hint)

@@ -30,5 +30,5 @@ def calendars_that_end(context: LintContext) -> Iterator[Finding]:
         now = datetime.now(UTC).year
         for place, last in ending.items():
             if now >= last:
-                message = f"the rules know when this clock changes until the end of {last}, and this is {now}"
+                message = f"the clock changes of this time zone are known until {last}, and this is {now}"
                 yield finding(place, message, "build with a newer version of slo")

@@ -41,7 +41,7 @@ def contradictions(context: LintContext) -> Iterator[Finding]:
     for query, selector in context.selectors:
         labels = [m.label for m in selector.matchers]
         if len(set(labels)) < len(labels) <= _MOST and (pair := _contradiction(selector)):
-            message = f"no series has both {pair[0]} and {pair[1]}: this selector matches nothing"
+            message = f"contradictory matchers {pair[0]} and {pair[1]}: the selector matches nothing"
             yield finding(query.place, message, "correct one of them, or join both by | in one =~")
 
 
@@ -66,10 +66,10 @@ def empty_values(context: LintContext) -> Iterator[Finding]:
         if matcher.op != "=~" or not matcher.value or not accepts(matcher, ""):
             continue
         if matches_everything(matcher):
-            yield finding(query.place, f"{matcher} matches everything", "leave it out")
+            yield finding(query.place, f"{matcher} matches everything", "remove it")
         else:
             message = f"{matcher} also matches series without the label {matcher.label}"
-            yield finding(query.place, message, "remove the empty choice, unless it is meant")
+            yield finding(query.place, message, "remove the empty choice, unless it is intended")
 
 
 @check("SLO121", LINT)
@@ -78,9 +78,9 @@ def needless_patterns(context: LintContext) -> Iterator[Finding]:
     for query, matcher in _patterns(context):
         if re.fullmatch(_LITERAL, matcher.value):
             plain = Matcher(matcher.label, "=" if matcher.op == "=~" else "!=", matcher.value)
-            yield finding(query.place, f"{matcher} is no pattern", f"write {plain}")
+            yield finding(query.place, f"needless regular expression {matcher}", f"write {plain}")
         elif (inner := _unanchored(matcher.value)) != matcher.value:
-            message = f"^ and $ do nothing in {matcher}: Prometheus always matches the whole value"
+            message = f"needless ^ or $ in {matcher}: Prometheus always matches the whole value"
             yield finding(query.place, message, f"write {Matcher(matcher.label, matcher.op, inner)}")
 
 

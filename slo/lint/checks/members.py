@@ -56,8 +56,8 @@ def _counted(slo: Slo, label: str, probes: list[str]) -> Finding:
     place = slo.place.at("sli", slo.sli.kind)
     return finding(
         place.key("histogram") if slo.sli.histogram_limit() else place.at("total"),
-        f"events with {label} {some(probes)} are counted, too",
-        f'leave them out: {naming.label(label)}!~"{pattern}"',
+        f"health checks among the events: {label} {some(probes)}",
+        f'exclude them: {naming.label(label)}!~"{pattern}"',
     )
 
 
@@ -75,7 +75,7 @@ def missing_group_labels(index: SeriesIndex) -> Iterator[Finding]:
         rows = index.series(selector.name) or ()
         for number, label in enumerate(slo.series_labels):
             if index.metrics.complete and all(label not in row for row in rows):
-                message = f"no series of {selector.name} has the label {label} to group by"
+                message = f"no series of {selector.name} has the group label {label}"
                 hint = f"it has {some(index.metrics.labels(selector.name))}"
                 yield finding(slo.place.at("group_by", number), message, hint)
 
@@ -87,7 +87,7 @@ def large_groups(index: SeriesIndex) -> Iterator[Finding]:
         members = {tuple(row.get(label, "") for label in slo.series_labels) for row in index.matched(selector)}
         if len(members) > _MOST_MEMBERS:
             series = len(members) * series_per_member(index.context.plan)
-            message = f"there are {len(members):,} members of {', '.join(slo.group_by)}: {series:,} recorded series"
+            message = f"{len(members):,} members of {', '.join(slo.group_by)} make {series:,} recorded series"
             yield finding(slo.place.key("group_by"), message)
 
 
@@ -111,5 +111,5 @@ def bridges_without_targets(index: SeriesIndex) -> Iterator[Finding]:
         rows = index.matched(selector)
         lacking = sorted(label for label in SCRAPE_LABELS if rows and all(label not in row for row in rows))
         if lacking:
-            message = f"data_loss: bridge needs job and instance, and {selector.name} lacks {some(lacking)}"
+            message = f"data_loss: bridge needs job and instance; {selector.name} lacks {some(lacking)}"
             yield finding(slo.place.at("data_loss"), message)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slo.lint.series import SeriesIndex
     from slo.model import HistogramLimit
 
-_NO_COUNTERS = {"gauge": "a gauge", "info": "a set of facts", "stateset": "a set of states"}
+_NO_COUNTERS = {"gauge": "a gauge", "info": "an info metric", "stateset": "a stateset"}
 _SHOWN = 4
 
 
@@ -36,10 +36,10 @@ def wrong_types(index: SeriesIndex) -> Iterator[Finding]:
             seen.add(name)
             kind = index.metrics.kind(name)
             if query.is_counter and kind in _NO_COUNTERS:
-                message = f"{name} is {_NO_COUNTERS[kind]}, not a counter: its rate means nothing"
+                message = f"{name} is {_NO_COUNTERS[kind]}, not a counter: its rate is meaningless"
                 yield finding(query.place, message, instead_of_a_gauge("read a counter", name))
             elif not query.is_counter and kind == "counter":
-                message = f"{name} is a counter, which only grows; {query.kind} needs what goes up and down"
+                message = f"{name} is a counter, which only grows; {query.kind} needs a gauge"
                 yield finding(query.place, message, "read a gauge, or use the SLI kind events")
 
 
@@ -57,7 +57,7 @@ def wrong_histograms(index: SeriesIndex) -> Iterator[Finding]:
         elif not limit.native and native and classic is not None and not classic:
             yield finding(place, f"{name} is a native histogram here, without buckets", "add native: true")
         elif limit.native and index.metrics.complete and classic and native is not None and not native:
-            yield finding(place, f"{name} is a classic histogram here", "leave `native` out")
+            yield finding(place, f"{name} is a classic histogram here", "remove `native`")
 
 
 @check("SLO132", METRICS)

@@ -36,7 +36,7 @@ def other_units(index: SeriesIndex) -> Iterator[Finding]:
             real = named(index.metrics.unit(known.metric))
             if real and real != known.unit:
                 place = slo.place.at("sli", slo.sli.kind, known.key)
-                message = f"{known.metric} is in {real.name} by its metadata, and is read as {known.unit.name}"
+                message = f"{known.metric} is in {real.name} by its metadata, but read as {known.unit.name}"
                 yield finding(place, message, f"write unit: {real.name}")
 
 

@@ -43,7 +43,7 @@ def _of_events(context: LintContext) -> Iterator[Finding]:
             continue
         other = next(each for each in queries_of(query.slo) if each.key != query.key)
         if not _offsets(other.tree):
-            message = f"{query.key} reads the past, and {other.key} the present: they count different events"
+            message = f"{query.key} reads the past, {other.key} the present: they count different events"
             yield rewrite(query.place, message, _without(query.tree, "offset"))
 
 

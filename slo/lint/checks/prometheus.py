@@ -36,9 +36,7 @@ def short_retention(context: LintContext, server: Server) -> Iterator[Finding]:
     longest = max(context.slos, key=lambda slo: slo.window, default=None)
     if kept and longest and longest.window > kept:
         names = some([slo.name for slo in context.slos if slo.window > kept])
-        message = (
-            f"{server.where} keeps {duration(kept)}, and the window of {names} is up to {duration(longest.window)}"
-        )
+        message = f"{server.where} keeps {duration(kept)}, less than the window of {names}: {duration(longest.window)}"
         hint = f"start it with --storage.tsdb.retention.time={longest.window // DAY + 1}d"
         yield finding(longest.place.at("window"), message, hint)
 
@@ -82,10 +80,10 @@ def _other_interval(job: str, intervals: list[int], slos: list[Slo]) -> Finding:
     shortest, *_, longest = map(duration, (intervals[0], *intervals))
     real = longest if shortest == longest else f"{shortest} to {longest}"
     said, names = duration(slos[0].scrape_interval), some([slo.name for slo in slos])
-    message = f"the job {job} is scraped every {real}, and for {names} the specification says {said}"
-    hint = f"leave scrape_interval out, or write scrape_interval: {real}"
+    message = f"scrape interval of job {job}: {real}; scrape_interval of {names}: {said}"
+    hint = f"remove scrape_interval, or write scrape_interval: {real}"
     if shortest != longest:
-        hint = "leave scrape_interval out: then any interval is right"
+        hint = "remove scrape_interval: then any interval up to 60s is correct"
     return finding(slos[0].place.at("scrape_interval"), message, hint)
 
 
@@ -118,7 +116,7 @@ def rules_of_other_sets(context: LintContext, server: Server) -> Iterator[Findin
         if slo and other != context.plan.set.name:
             others.setdefault(other, {})[f"{slo.service}/{slo.name}"] = slo
     for name, slos in others.items():
-        message = f"{server.where} has {some(list(slos))} already, in the set {name}, not in {context.plan.set.name}"
+        message = f"{server.where} already has {some(list(slos))} in the set {name}, not in {context.plan.set.name}"
         place = next(iter(slos.values())).place.at("name")
         yield finding(place, message, "remove the rules of one of them, or build both with --set NAME")
 
@@ -154,7 +152,7 @@ def large_ratios(context: LintContext, server: Server) -> Iterator[Finding]:
     """Report ratios with values well above 1 on the server."""
     for query in context.queries:
         if query.kind == "ratio" and not in_percent(query) and _is_large(query, server):
-            message = f"{server.where} has values above {_LARGE} of this, and a ratio of 0 to 1 is needed"
+            message = f"{server.where} has values above {_LARGE} for this ratio of 0 to 1"
             yield rewrite(query.place, message, divided(query.tree))
 
 

@@ -28,8 +28,8 @@ def sums_before_rate(context: LintContext) -> Iterator[Finding]:
     for query in context.expressions:
         for call in _rates(query.tree):
             if any(isinstance(a, Subquery) and isinstance(a.inner, Aggregation) for a in call.arguments):
-                message = f"{call.name} of a sum: a restart of one target looks like a reset of all together"
-                hint = "rate first, sum then: sum(rate(requests_total[$window]))"
+                message = f"{call.name} of a sum: a restart of one target looks like a reset of all"
+                hint = "rate first, then sum: sum(rate(requests_total[$window]))"
                 yield finding(query.place, message, hint)
                 break
 
@@ -50,9 +50,9 @@ def lost_group_labels(context: LintContext) -> Iterator[Finding]:
     for query in context.expressions:
         lost = [label for label in query.slo.series_labels if loses(query.tree, label)]
         if lost:
-            message = f"this drops the label{'s' if len(lost) > 1 else ''} {some(lost)} that the SLO is grouped by"
+            message = f"lost label{'s' if len(lost) > 1 else ''} {some(lost)} of group_by"
             keep = naming.labels(query.slo.series_labels)
-            yield finding(query.place, message, f"keep them: sum by ({keep}) (...)")
+            yield finding(query.place, message, f"write sum by ({keep}) (...)")
 
 
 def _rates(tree: Node) -> Iterator[Call]:

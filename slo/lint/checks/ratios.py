@@ -29,7 +29,7 @@ def ratios_of_events(context: LintContext) -> Iterator[Finding]:
     """Report ratios where events per second are needed."""
     for query in context.expressions:
         if query.kind == "events" and dimension(query.tree) == RATIO:
-            message = f"{query.key} is a ratio, and events per second are needed"
+            message = f"{query.key} is a ratio instead of events per second"
             otherwise = _SLOW if _is_mean_duration(query.tree) else _OTHERWISE
             yield rewrite(query.place, message, _in_two(query), otherwise=otherwise)
 

@@ -28,7 +28,7 @@ def percent_of_ratios(context: LintContext) -> Iterator[Finding]:
     """Report ratios in percent: every value above 1 counts as 1."""
     for query in context.queries:
         if query.kind == "ratio" and in_percent(query):
-            message = "this gives percent, and a ratio of 0 to 1 is needed: whatever is above 1 counts as 1"
+            message = "percent instead of a ratio of 0 to 1: every value above 1 counts as 1"
             yield rewrite(query.place, message, divided(query.tree))
 
 

@@ -42,7 +42,7 @@ def client_errors(context: LintContext) -> Iterator[Finding]:
     """Report client errors that spend the error budget."""
     for query, label, bad in _wrongly_bad(context):
         if bad[0] in _OF_CLIENTS:
-            message = f"errors of clients, such as {bad[0]}, spend the error budget of the service"
+            message = f"client errors, such as {bad[0]}, spend the error budget"
             yield finding(query.place, message, _fix(query.key, label, bad[0]))
 
 
@@ -51,7 +51,7 @@ def no_errors(context: LintContext) -> Iterator[Finding]:
     """Report successful responses that spend the error budget."""
     for query, label, bad in _wrongly_bad(context):
         if bad[0] not in _OF_CLIENTS:
-            message = f"answers with {label} {some(bad)} are taken for bad and spend the error budget"
+            message = f"responses with {label} {some(bad)} count as bad and spend the error budget"
             yield finding(query.place, message, _fix(query.key, label, bad[0]))
 
 

@@ -23,7 +23,7 @@ def tiny_budgets(context: LintContext) -> Iterator[Finding]:
     """Report budgets of less than one event."""
     for slo in context.slos:
         if slo.traffic is not None and (allowed := slo.traffic * slo.window * slo.budget) < 1:
-            message = f"the budget of {duration(slo.window)} is {allowed:.2g} bad events: the first one exhausts it"
+            message = f"error budget of {allowed:.2g} bad events in {duration(slo.window)}: the first one exhausts it"
             place = slo.place.at("traffic", "per_second")
             yield finding(place, message, "lower the objective or lengthen the window")
 
@@ -34,8 +34,8 @@ def no_traffic(context: LintContext) -> Iterator[Finding]:
     for file, slos in context.by_file.items():
         unknown = [slo.name for slo in slos if slo.traffic is None and slo.sli.unit == "events"]
         if unknown:
-            message = f"the traffic of {some(unknown)} is unknown, so low traffic is not looked at"
-            hint = "write traffic: {per_second: 0.5}, the events per second of the quietest hour"
+            message = f"unknown traffic of {some(unknown)}: alerts at low traffic are not checked"
+            hint = "write traffic: {per_second: 0.5}, the rate of the quietest hour"
             yield finding(Place(file).key("slos"), message, hint)
 
 
@@ -53,7 +53,7 @@ def single_failures(context: LintContext) -> Iterator[Finding]:
                     f"{float(slo.traffic * tier.long):.3g} events of {duration(tier.long)}"
                 )
                 place = slo.place.at("alerts", "min_bad_events")
-                yield finding(place, message, "raise min_bad_events, or leave it out: it follows from traffic")
+                yield finding(place, message, "raise min_bad_events, or remove it: it then follows from traffic")
 
 
 @check("SLO104", BUILD)
@@ -66,7 +66,7 @@ def late_alerts(context: LintContext) -> Iterator[Finding]:
         allowed = slo.traffic * slo.window * slo.budget
         if 1 <= allowed < slo.alerts.min_bad_events:
             message = (
-                f"alerts need {slo.alerts.min_bad_events} bad events, and the budget of {duration(slo.window)} is "
+                f"alerts need {slo.alerts.min_bad_events} bad events, the budget of {duration(slo.window)} has "
                 f"{float(allowed):.3g}: it is spent before any tier fires"
             )
             yield finding(slo.place.at("alerts", "min_bad_events"), message, "lower min_bad_events")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slo.promql import Selector
 
 OLDEST = "2.42"
-_HINT = "build with --prometheus 3 if all of yours are newer"
+_HINT = "build with --prometheus 3 if all your servers are newer"
 _NATIVE = ("histogram_count(", "histogram_fraction(", "histogram_sum(")
 
 
@@ -75,7 +75,7 @@ def native_histograms(context: LintContext) -> Iterator[Finding]:
         return
     for slo in context.slos:
         if any(mark in expr for expr in _base_rules(context, slo) for mark in _NATIVE):
-            message = f"Prometheus {OLDEST} scrapes no native histogram unless it was started so"
+            message = f"Prometheus {OLDEST} scrapes native histograms only with a feature flag"
             hint = "start it with --enable-feature=native-histograms"
             yield finding(slo.place.at("sli"), message, hint)
 

@@ -33,8 +33,8 @@ def low_objectives(context: LintContext) -> Iterator[Finding]:
     """Report objectives so low that a wrong percent sign is likely."""
     for slo in context.slos:
         if slo.objective < _SUSPICIOUS:
-            message = f"an objective of {percent(slo.objective)} lets most events fail"
-            yield finding(slo.place.at("objective"), message, "write 99.9%, if that is meant")
+            message = f"an objective of {percent(slo.objective)} allows most events to fail"
+            yield finding(slo.place.at("objective"), message, "write 99.9% if that is intended")
 
 
 @check("SLO095", BUILD)
@@ -48,10 +48,10 @@ def high_objectives(context: LintContext) -> Iterator[Finding]:
         for objective, place in places:
             seconds = float(slo.window * (1 - objective))
             message = (
-                f"{percent(objective)} over {duration(slo.window)} allows a total outage of {seconds:.2g} seconds: "
-                "no alert comes in time to save the budget"
+                f"{percent(objective)} over {duration(slo.window)} allows {seconds:.2g} seconds of total outage: "
+                "no alert comes in time"
             )
-            yield finding(place, message, "99.99% is the most that people can answer for")
+            yield finding(place, message, "use 99.99% or less")
 
 
 @check("SLO096", BUILD)
@@ -60,7 +60,7 @@ def small_slice_budgets(context: LintContext) -> Iterator[Finding]:
     for slo in context.slos:
         if slo.sli.unit == "slices" and slo.window * slo.budget < SLICE:
             message = (
-                f"the budget of {duration(slo.window)} is {float(slo.window * slo.budget / SLICE):.2g} bad minutes: "
+                f"error budget of {float(slo.window * slo.budget / SLICE):.2g} bad minutes in {duration(slo.window)}: "
                 "the first one exhausts it"
             )
             yield finding(slo.place.at("objective"), message, "lower the objective or lengthen the window")
@@ -75,7 +75,7 @@ def long_tiers(context: LintContext) -> Iterator[Finding]:
             if tier.long > window:
                 message = (
                     f"tier {tier.name} looks at {duration(tier.long)}, longer than the window of {duration(window)}: "
-                    "it counts errors that the budget has forgotten"
+                    "it counts errors outside of the budget"
                 )
                 yield finding(planned.slo.place.at("alerts", "policy"), message, "shorten its long window")
 
@@ -87,7 +87,7 @@ def uneven_weeks(context: LintContext) -> Iterator[Finding]:
         if DAY < slo.window < _MONTH and slo.window % _WEEK:
             near = max(_WEEK, round(slo.window / _WEEK) * _WEEK)
             message = (
-                f"a window of {duration(slo.window)} holds some days of the week more often than others, so the budget "
+                f"a window of {duration(slo.window)} has some weekdays more often than others: the budget "
                 "moves with the weekday"
             )
             yield finding(slo.place.at("window"), message, f"write {duration(near)}")
@@ -99,8 +99,8 @@ def rare_samples(context: LintContext) -> Iterator[Finding]:
     for slo in context.slos:
         if slo.scrape_interval > _MINUTE and slo.sli.unit != "events":
             message = (
-                f"scraped every {duration(slo.scrape_interval)}, many minutes hold no sample: they count as neither "
-                "good nor bad, or like the minute before"
+                f"scrape interval of {duration(slo.scrape_interval)}: minutes without a sample count as neither "
+                "good nor bad, or like the previous one"
             )
             yield finding(slo.place.at("scrape_interval"), message, "scrape at least every 1m")
 
@@ -111,9 +111,9 @@ def slow_scrapes(context: LintContext) -> Iterator[Finding]:
     for slo in context.slos:
         if slo.scrape_interval > _MINUTE and slo.sli.unit == "events":
             message = (
-                f"scraped every {duration(slo.scrape_interval)}, five minutes hold only "
-                f"{SUBWINDOW / slo.scrape_interval:.2g} samples: alerts come later by as much, "
-                "and one lost scrape counts"
+                f"scrape interval of {duration(slo.scrape_interval)}: five minutes have only "
+                f"{SUBWINDOW / slo.scrape_interval:.2g} samples, so alerts come later, "
+                "and one lost scrape matters"
             )
             yield finding(slo.place.at("scrape_interval"), message, "scrape at least every 1m")
 
@@ -124,7 +124,7 @@ def slow_evaluation(context: LintContext) -> Iterator[Finding]:
     interval = context.plan.set.interval
     if interval > _SLOW_EVALUATION:
         message = (
-            f"evaluated every {duration(interval)}, alerts come up to as much later, and one missed evaluation "
+            f"evaluation interval of {duration(interval)}: alerts come up to as much later, and one missed evaluation "
             "leaves a gap in every window"
         )
         place = Place(context.plan.set.slos[0].place.file, ("interval",))
