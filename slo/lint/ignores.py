@@ -1,7 +1,7 @@
-"""Comments in specifications that switch findings off: `# slo: ignore SLO113 exported by a legacy proxy`.
+"""Comments that ignore findings: `# slo: ignore SLO113 exported by a legacy proxy`.
 
-One stands on the line that a finding points at, or alone on a line above it; at the first line of an SLO it holds for
-the whole SLO. It has to say why, and it has to ignore something.
+A comment is on the line of a finding, or alone on a line above it; on the first line of an SLO it applies to the whole
+SLO. It needs a reason and a finding to ignore.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import msgspec
 
 from slo.diagnostics import Diagnostic, Place, Severity, Span, pages
 from slo.load.faults import lines_of
-from slo.load.tree import TooDeepError, events_to_tree
+from slo.load.locate import tree_of
+from slo.load.tree import TooDeepError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,21 +28,21 @@ _HINT = "write # slo: ignore {} REASON"
 
 
 class Ignored(msgspec.Struct, frozen=True):
-    """A finding that a comment switches off, and why."""
+    """A finding that a comment ignores, and the reason."""
 
     finding: Diagnostic
     reason: str
 
 
 class Comment(msgspec.Struct, frozen=True):
-    """One such comment.
+    """One comment.
 
     Attributes:
-        file: where it is.
-        line: its line, counted from 1, and the line that it is about.
-        about: the same line, or that of the next value where the comment stands alone.
-        span: where it stands.
-        codes: what it ignores.
+        file: its file.
+        about: the line that it applies to, from 1: its own, or that of the next value if it is alone on its line.
+        span: its place.
+        excerpt: its line.
+        codes: codes that it ignores.
         reason: the text after the codes; empty if it has no word.
     """
 
@@ -54,7 +55,7 @@ class Comment(msgspec.Struct, frozen=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """Findings that are left, those that comments ignore, and findings about the comments."""
+    """Remaining findings, ignored ones, and findings about the comments."""
 
     kept: tuple[Diagnostic, ...]
     ignored: tuple[Ignored, ...] = ()
@@ -62,7 +63,7 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 def judge(findings: Sequence[Diagnostic], texts: Mapping[str, str], run: frozenset[str] = frozenset()) -> Judged:
-    """Take ignored findings away. `findings` know their lines already; `run`: the codes that were looked for."""
+    """Separate ignored findings. `findings` are located; `run`: the codes that were checked."""
     trees: dict[str, Node | None] = {}
     comments = [comment for file, text in texts.items() for comment in _comments(file, text, trees)]
     if not comments:
@@ -71,14 +72,14 @@ def judge(findings: Sequence[Diagnostic], texts: Mapping[str, str], run: frozens
     ignored: list[Ignored] = []
     used: set[tuple[Comment, str]] = set()
     for found in findings:
-        by = [c for c in comments if _switches_off(c, found, trees)]
+        by = [c for c in comments if _ignores(c, found, trees)]
         used |= {(c, found.code) for c in by}
         (ignored.append(Ignored(found, by[0].reason)) if by else kept.append(found))
     wrong = [problem for c in comments for problem in _problems(c, used, run)]
     return Judged(tuple(kept), tuple(ignored), tuple(wrong))
 
 
-def _switches_off(comment: Comment, found: Diagnostic, trees: Mapping[str, Node | None]) -> bool:
+def _ignores(comment: Comment, found: Diagnostic, trees: Mapping[str, Node | None]) -> bool:
     if found.code not in comment.codes or not comment.reason or found.place.file != comment.file:
         return False
     if found.severity is Severity.ERROR or found.span is None:
@@ -87,7 +88,7 @@ def _switches_off(comment: Comment, found: Diagnostic, trees: Mapping[str, Node 
 
 
 def _first_line(place: Place, root: Node | None) -> int:
-    """The first line of the SLO that a place belongs to; 0 where it belongs to none."""
+    """Return the first line of the SLO that a place belongs to; 0 if it belongs to none."""
     if root is None or place.path[:1] != ("slos",) or len(place.path) < 2:  # noqa: PLR2004 - slos and a number
         return 0
     found = root.child("slos")
@@ -96,7 +97,7 @@ def _first_line(place: Place, root: Node | None) -> int:
 
 
 def _problems(comment: Comment, used: set[tuple[Comment, str]], run: frozenset[str]) -> Iterator[Diagnostic]:
-    """What is wrong with the comment itself."""
+    """Yield the findings about a comment."""
     if not comment.codes:
         yield _about(comment, "SLO141", "no code to ignore", _HINT.format("CODE"))
     wrong = [problem for code in comment.codes if (problem := _wrong_code(code))]
@@ -110,7 +111,7 @@ def _problems(comment: Comment, used: set[tuple[Comment, str]], run: frozenset[s
 
 
 def _wrong_code(code: str) -> str:
-    """Why no comment can ignore it, or nothing."""
+    """Return why no comment can ignore a code; empty if one can."""
     if code not in pages.codes():
         return f"unknown code {code}"
     return f"{code} is an error, and errors cannot be ignored" if pages.page(code).severity is Severity.ERROR else ""
@@ -122,7 +123,7 @@ def _about(comment: Comment, code: str, message: str, hint: str) -> Diagnostic:
 
 
 def _comments(file: str, text: str, trees: dict[str, Node | None]) -> Iterator[Comment]:
-    """All of a file; what looks like one inside of a text is none."""
+    """Yield the comments of a file, not what looks like one inside of a text."""
     if "slo:" not in text or "ignore" not in text:
         return
     lines = lines_of(text)
@@ -130,7 +131,7 @@ def _comments(file: str, text: str, trees: dict[str, Node | None]) -> Iterator[C
     if not found:
         return
     trees[file] = root = _tree(text)
-    if root is None:  # where texts begin and end is unknown, and no warning is about such a file
+    if root is None:  # no YAML: its findings are errors, which no comment ignores
         return
     scalars = list(_scalars(root))
     for number, match in found:
@@ -145,7 +146,7 @@ def _comments(file: str, text: str, trees: dict[str, Node | None]) -> Iterator[C
 
 
 def _said(words: str) -> tuple[tuple[str, ...], str]:
-    """Codes, and what follows them."""
+    """Return the codes, and the text after them."""
     codes: list[str] = []
     rest = words
     while match := _CODES.match(rest):
@@ -155,20 +156,20 @@ def _said(words: str) -> tuple[tuple[str, ...], str]:
 
 
 def _next_line(lines: Sequence[str], number: int) -> int:
-    """The number, from 1, of the next line that is neither empty nor only a comment."""
+    """Return the number, from 1, of the next line that is neither empty nor a comment."""
     later = (n for n in range(number + 1, len(lines)) if lines[n].strip() and not lines[n].lstrip().startswith("#"))
     return next(later, number) + 1
 
 
 def _tree(text: str) -> Node | None:
     try:
-        return events_to_tree(text)
-    except (TooDeepError, ValueError):
+        return tree_of(text)
+    except TooDeepError:
         return None
 
 
 def _scalars(root: Node) -> Iterator[Node]:
-    """Every text of the document that may hold a number sign."""
+    """Yield every scalar that contains a number sign."""
     waiting = [root]
     while waiting:
         node = waiting.pop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -28,16 +29,16 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> tupl
     for diagnostic in diagnostics:
         file = diagnostic.place.file
         text = texts.get(file, "")
-        if file not in trees:
+        if file not in trees and diagnostic.span is None:
             try:
-                trees[file] = _tree(text)
+                trees[file] = tree_of(text)
             except TooDeepError:  # the native parser took it, though no specification needs it: nothing else matters
                 trees[file] = None
                 too_deep.add(file)
                 placed.extend(explain_yaml_error(file, text, TOO_DEEP))
         if file not in too_deep:
-            placed.append(_located(diagnostic, trees[file], text))
-    files = list(dict.fromkeys((*texts, *trees)))
+            placed.append(_located(diagnostic, trees.get(file), text))
+    files = list(dict.fromkeys((*texts, *(diagnostic.place.file for diagnostic in placed))))
     return tuple(sorted(placed, key=lambda d: (files.index(d.place.file), *_position(d))))
 
 
@@ -45,7 +46,13 @@ def _position(diagnostic: Diagnostic) -> tuple[int, int]:
     return (diagnostic.span.line, diagnostic.span.column) if diagnostic.span else (0, 0)
 
 
-def _tree(text: str) -> Node | None:
+@lru_cache(maxsize=256)  # findings are located before and after comments are judged
+def tree_of(text: str) -> Node | None:
+    """Return the tree of a text, or None if it is not YAML.
+
+    Raises:
+        TooDeepError: the document nests deeper than any specification.
+    """
     try:
         return events_to_tree(text)
     except ValueError:
