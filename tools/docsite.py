@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("[A-Z]*.md", "docs/**/*.md", "runbooks/*.md", "apps/README.md", "loadtest/README.md")
 ASSETS = ("docs/site/*",)
+CELL = re.compile(r"<td.*?</td>", re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s:#]+)")
 
 
@@ -29,6 +30,11 @@ def linked_files(page: Path) -> set[Path]:
     """Return the files that a page links to and that are not pages: pictures, configurations, sources."""
     targets = ((page.parent / name).resolve() for name in LINK.findall(page.read_text(encoding="utf-8")))
     return {path for path in targets if path.is_file() and path.suffix != ".md" and path.is_relative_to(ROOT)}
+
+
+def on_page_content(html: str, **_: object) -> str:
+    """Return the page without the backslash before a bar in tables, which Python-Markdown keeps in code."""
+    return CELL.sub(lambda cell: cell[0].replace(r"\|", "|"), html)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

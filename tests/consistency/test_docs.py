@@ -111,6 +111,18 @@ def test_links_lead_somewhere(page: Page) -> None:
     assert broken_links(page, ROOT) == []
 
 
+FOLDERS_OF_ROOT = {path.name for path in ROOT.iterdir() if path.is_dir()} - {"build"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_paths_exist(page: Page) -> None:
+    """Every file of the checkout that a page names in code exists; of one with a placeholder, its folder."""
+    named = [span for span in page.code_spans if "/" in span and span.partition("/")[0] in FOLDERS_OF_ROOT]
+    paths = {re.sub(r"[^/]*[<*{].*|[ :].*", "", span) for span in named if not span.startswith((".cache", ".venv"))}
+
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+
+
 def test_the_index_names_every_page() -> None:
     """A reader finds each page from the index of its folder."""
     for folder in ("docs", "docs/decisions"):

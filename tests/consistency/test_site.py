@@ -16,7 +16,15 @@ from tools.docsite import pages
 
 ROOT = Path(__file__).parents[2]
 PAGES = [read(path) for path in pages()]
-PARTS = {"heading_open": "heading", "list_item_open": "li", "table_open": "table", "fence": "pre", "code_block": "pre"}
+PARTS = {
+    "heading_open": "heading",
+    "ordered_list_open": "ol",
+    "bullet_list_open": "ul",
+    "list_item_open": "li",
+    "table_open": "table",
+    "fence": "pre",
+    "code_block": "pre",
+}
 
 
 class Article(HTMLParser):
@@ -26,6 +34,7 @@ class Article(HTMLParser):
         super().__init__()
         self.found: Counter[str] = Counter()
         self.fetched: list[str] = []
+        self.text = ""
         self._inside = False
         self.feed(text)
 
@@ -37,6 +46,10 @@ class Article(HTMLParser):
         address = dict(attrs).get("href" if tag == "link" else "src") or ""
         if tag in {"script", "link", "img", "iframe"} and re.match(r"(https?:)?//", address):
             self.fetched.append(address)
+
+    def handle_data(self, data: str) -> None:
+        """Collect the text of the article."""
+        self.text += data if self._inside else ""
 
     def handle_endtag(self, tag: str) -> None:
         """Stop at the end of the article."""
@@ -71,6 +84,16 @@ def test_every_page_is_the_same_in_the_site(site: Path) -> None:
             differing[page.path.name] = (dict(wanted), dict(shown))
 
     assert differing == {}
+
+
+def test_code_is_the_same_in_the_site(site: Path) -> None:
+    """What a reader copies from the site is what the page has, in tables too."""
+    missing = []
+    for page in PAGES:
+        text = rendered(site, page).text
+        missing += [(page.path.name, span) for span in page.code_spans if span not in text]
+
+    assert missing == []
 
 
 def test_no_page_fetches_anything(site: Path) -> None:
