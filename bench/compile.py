@@ -35,9 +35,9 @@ nothing else, with the Python that runs the benchmark and, where it is another o
 distributions compile with more care. Alike SLOs differ in one label. Unlike ones have seven forms of queries (selectors
 of total and bad events, latency by `good`, expressions with `sum`, `sum by`, `+` and `or`), and differ in metric,
 labels and objective; with warnings, every twentieth has one, and `slo` shows it. The same ones in 200 files are one
-folder; Sloth and `slo` write a file for each, slokit one for all. Nobody waits for a new file to reach the disk;
-`slo build` does where it replaces one. Milliseconds, medians of interleaved runs, each after one of the same that does
-not count ({runs})."""
+folder; Sloth and `slo` write a file for each, slokit one for all. New files are not synced to the disk; `slo build`
+syncs those that it replaces. Milliseconds, medians of interleaved runs, each after one of the same that does not count
+({runs})."""
 
 _Results = dict[str, dict[str, "Cost"]]
 _Command = Callable[[str], list[str]]

@@ -85,14 +85,14 @@ those of the others, and all are measured in the same minute: what disturbs one 
 so "evaluation" holds some waiting for each other, and "ready" some more for those that start later. Medians of {}
 rounds. Servers with history run for five and a half minutes before, so that the last five are in memory, the others for
 a minute. Half of each budget is used, so that no alert fires; in the third table, of one round, all do: a firing alert
-has its text written anew at each evaluation, and ours looks up more figures. The SLOs of the last table, of one round,
-differ in two labels each, so that the shared layout has rules for each of them. "evaluation" is the sum of what all
-groups took at their last evaluation, as in `prometheus_rule_group_last_duration_seconds`, "processor" what the whole
-process took in one minute, in which every group is evaluated once, scraping included. Our second group, which makes up
-for pauses, is evaluated every five minutes: both hold a fifth of its time, measured by asking for its expressions.
-"processor for rules" is the same after the time of a Prometheus without rules was taken off. "memory" is the resident
-size at the end of the minute, "ready" the time until Prometheus has loaded the rules. Our 1,000 SLOs are in five
-shards."""
+has its annotations rendered again at each evaluation, and ours looks up more figures. The SLOs of the last table, of
+one round, differ in two labels each, so that the shared layout has rules for each of them. "evaluation" is the sum of
+what all groups took at their last evaluation, as in `prometheus_rule_group_last_duration_seconds`, "processor" what the
+whole process took in one minute, in which every group is evaluated once, scraping included. Our second group, for
+missed evaluations, is evaluated every five minutes: both hold a fifth of its time, measured by asking for its
+expressions. "processor for rules" is the same after the time of a Prometheus without rules was taken off. "memory" is
+the resident size at the end of the minute, "ready" the time until Prometheus has loaded the rules. Our 1,000 SLOs are
+in five shards."""
 
 
 def _scene(scene: Scene, sloth: str | None) -> list[str | Table]:

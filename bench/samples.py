@@ -60,8 +60,8 @@ def run(options: Options) -> Report:
 _INTRO = """\
 `totalQueryableSamples` of every rule of one SLO, alerts included, at one instant, with a full past and a scrape every
 30 seconds. Half of the raw series count bad events. The base is the shortest window; no other rule of ours reads raw
-series. The rules that make up for pauses are counted in full, although they are evaluated at every fifth evaluation
-only. "ms" is the time of all queries together, the median of three."""
+series. The rules for missed evaluations are counted in full, although only every fifth evaluation runs them. "ms" is
+the time of all queries together, the median of three."""
 
 
 def _rows(folder: Path, sloth: str | None, days: Sequence[int]) -> list[Row]:
