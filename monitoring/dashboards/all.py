@@ -1,6 +1,7 @@
 """All dashboards of the platform, in the order in which they are listed."""
 
 from monitoring.dashboards.boards import (
+    fleet,
     golden,
     incident,
     load,
@@ -14,5 +15,5 @@ from monitoring.dashboards.boards import (
 )
 
 BOARDS = tuple(
-    module.BOARD for module in (start, red, golden, use, service_map, logs, traces, pipeline, load, incident)
+    module.BOARD for module in (start, fleet, red, golden, use, service_map, logs, traces, pipeline, load, incident)
 )

@@ -208,6 +208,7 @@ def rows(
         )
     else:
         names = {"Value": queries[0][1]}
+    names["id"] = "SLO"
     excluded = dict.fromkeys(["Time", *(f"Time {number + 1}" for number in range(len(queries))), *hidden], True)
     options = {"excludeByName": excluded, "indexByName": {}, "renameByName": names}
     return panel.with_transformation(DataTransformerConfig(id_val="organize", options=options))

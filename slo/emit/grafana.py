@@ -18,7 +18,7 @@ from slo.promql import naming, quote
 from slo.times import HOUR, SUBWINDOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import PurePosixPath
 
     from slo.emit.context import Context
@@ -30,6 +30,8 @@ _BUDGET = (("red", None), ("orange", 0.0), ("yellow", 0.25), ("green", 0.5))
 _BURN = (("green", None), ("yellow", 1.0), ("red", 6.0))
 _FIRING = (("green", None), ("red", 1.0))
 _HALF = panels.COLUMNS // 2
+_BURN_WINDOWS = (HOUR, 6 * HOUR, 72 * HOUR)
+_ABOVE = "fires above"
 
 
 def grafana(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
@@ -106,8 +108,8 @@ def _dashboard(plan: Plan) -> Json:
         "refresh": "1m",
         "time": {"from": "now-24h", "to": "now"},
         "timezone": "browser",
-        "annotations": {"list": []},
-        "links": [],
+        "annotations": {"list": [panels.mark("Alerts", view.firing(), f"{{{{tier}}}}{view.member}")]},
+        "links": [panels.others("slo")],
         "templating": {"list": list(_variables(view))},
         "panels": panels.placed(_panels(view)),
     }
@@ -136,51 +138,97 @@ def _panels(view: _View) -> Iterator[Panel]:
         yield from _rollups(view)
 
 
-_SHOWN = ("Objective", "Budget remaining", "Burn rate", "Window recorded")
+_OBJECTIVE, _ATTAINED, _LEFT, _EVENTS, _MINUTES, _FIRES, _RECORDED = (
+    "Objective",
+    "Attainment",
+    "Budget remaining",
+    "Bad events left",
+    "Minutes left",
+    "Alerts",
+    "Window recorded",
+)
+_LASTS = "Lasts"
 _COLUMNS = {"slo": "SLO", "service": "Service", "team": "Team", "title": "Title", "window": "Window"}
-_HIDDEN = ("Time", "__name__", "shard", "source", "objective", "unit", "time_scale", "Value #E")
+_HIDDEN = ("Time", "__name__", "shard", "source", "objective", "unit", "time_scale")
 
 
 def _overview(view: _View) -> Panel:
     """One row for each SLO, and for each member of a group; a click on its name shows it below."""
-    window = _overview_window(view.plan)
-    burn = f"{view.every(names.error_ratio(window))} / {view.every(names.BUDGET)}"
-    exprs = (f"1 - {view.every(names.BUDGET)}", view.every(names.REMAINING), burn, view.every(names.COVERED))
+    values = dict(_values(view))
     scale = {"time_scale": "Time scale"} if view.scaled else {}
-    columns = {**_COLUMNS, **scale} | {f"Value #{ref}": name for ref, name in zip("ABCD", _SHOWN, strict=True)}
+    columns = {**_COLUMNS, **scale} | {f"Value #{panels.ref(n)}": name for n, name in enumerate(values)}
+    hidden = [name for name in (*_HIDDEN, f"Value #{panels.ref(len(values))}") if name not in scale]
     return Panel(
         "All SLOs",
-        f"What is left of each error budget, and the burn rate of the last {view.span(window)}: at 1 the budget lasts "
-        "exactly its window. A click on the name of an SLO shows it below.",
+        "The least budget first. Bad events and minutes of a full outage that the budget still allows; how long it "
+        "lasts at the burn rate of the shortest window, where that is above 1. A click on an SLO shows it below.",
         panels.COLUMNS,
         10,
-        tuple(map(Query, (*exprs, view.every(names.INFO)))),
-        panels.table(
-            columns,
-            [name for name in _HIDDEN if name not in scale],
-            _overrides(names.dashboard_uid(view.plan.set.name)),
-            _SHOWN[1],
-        ),
+        tuple(map(Query, (*values.values(), view.every(names.INFO)))),
+        panels.table(columns, hidden, _overrides(view, list(values)), _LEFT),
     )
 
 
-def _overrides(uid: str) -> list[Json]:
+def _values(view: _View) -> Iterator[tuple[str, str]]:
+    """The columns of the table with their queries."""
+    budget, left, covered = (view.every(name) for name in (names.BUDGET, names.REMAINING, names.COVERED))
+    windows = sorted({planned.slo.window for planned in view.plan.slos}, reverse=True)
+    ratio = " or ".join(view.every(names.error_ratio(window)) for window in windows)
+    yield _OBJECTIVE, f"1 - {budget}"
+    yield _ATTAINED, f"1 - ({ratio})"
+    yield _LEFT, left
+    yield _EVENTS, " or ".join(f"{left} * {budget} * ignoring (kind) {_total(view, w)} / {covered}" for w in windows)
+    seconds = {window: window // view.plan.scale.factor for window in windows}
+    yield (
+        _MINUTES,
+        " or ".join(
+            f"{left} * {budget} * {s / 60:g} and ignoring (kind) {_total(view, w)}" for w, s in seconds.items()
+        ),
+    )
+    burns = {window: f"{view.every(names.error_ratio(window))} / {budget}" for window in _common(view.plan)}
+    for window, burn in burns.items():
+        yield f"Burn {view.span(window)}", burn
+    burn = next(iter(burns.values()))
+    yield (
+        _LASTS,
+        " or ".join(
+            f"({left} > 0) * {s} / ({burn} > 1) and ignoring (kind) {_total(view, w)}" for w, s in seconds.items()
+        ),
+    )
+    firing = 'ALERTS{alertstate="firing",service=~"$service",slo!=""}'
+    yield _FIRES, f"0 * {left} + on (service, slo) group_left () count by (service, slo) ({firing})"
+    yield _RECORDED, covered
+
+
+def _total(view: _View, window: int) -> str:
+    return f'{names.events(window)}{{{view.which},kind="total"}}'
+
+
+def _overrides(view: _View, shown: Sequence[str]) -> list[Json]:
+    uid = names.dashboard_uid(view.plan.set.name)
     below = f"/d/{uid}?var-service=${{__data.fields.Service}}&var-slo=${{__value.raw}}&${{__url_time_range}}"
+    burns = [name for name in shown if name.startswith("Burn ")]
     return [
         panels.column("SLO", links=[{"title": "show below", "url": below}]),
-        panels.column(_SHOWN[0], unit="percentunit", decimals=3),
-        panels.column(_SHOWN[1], unit="percentunit", decimals=1, **panels.coloured(_BUDGET)),
-        panels.column(_SHOWN[2], unit="none", decimals=2, **panels.coloured(_BURN)),
-        panels.column(_SHOWN[3], unit="percentunit", decimals=0),
+        panels.column(_OBJECTIVE, unit="percentunit", decimals=3),
+        panels.column(_ATTAINED, unit="percentunit", decimals=4),
+        panels.column(_LEFT, unit="percentunit", decimals=1, **panels.coloured(_BUDGET)),
+        panels.column(_EVENTS, unit="short", decimals=0),
+        panels.column(_MINUTES, unit="m", decimals=0),
+        *(panels.column(name, unit="none", decimals=2, **panels.coloured(_BURN)) for name in burns),
+        panels.column(_LASTS, unit="s", decimals=0),
+        panels.column(_FIRES, unit="none", decimals=0, **panels.coloured(_FIRING)),
+        panels.column(_RECORDED, unit="percentunit", decimals=0),
     ]
 
 
-def _overview_window(plan: Plan) -> int:
-    """An hour where every shard records it, else the next window that they have in common."""
+def _common(plan: Plan) -> list[int]:
+    """An hour, six hours and three days where every shard records them, else the shortest window that all have."""
     recorded = Counter(rule.name for group in plan.groups for rule in group.rules)
     shards = len({planned.shard for planned in plan.slos})
     common = [w for w in LADDER if recorded[names.error_ratio(w)] == shards]
-    return min((w for w in common if w >= HOUR), default=SUBWINDOW)
+    wanted = [window for window in _BURN_WINDOWS if window in common]
+    return wanted or [min((w for w in common if w >= HOUR), default=SUBWINDOW)]
 
 
 def _numbers(view: _View) -> Iterator[Panel]:
@@ -210,9 +258,26 @@ def _error_ratio(view: _View) -> Panel:
 
 def _burn_rate(view: _View) -> Panel:
     longs = sorted({tier.long for planned in view.plan.slos for tier in planned.tiers}) or [SUBWINDOW]
-    text = "Over the long windows of the alerts, as they compute it: what is not recorded of a window counts as good."
+    text = (
+        "Over the long windows of the alerts, as they compute it: what is not recorded of a window counts as good. "
+        "A dashed line is the burn rate above which the alert tier fires."
+    )
     queries = tuple(Query(_burn(view, w), f"{view.span(w)}{view.member}") for w in longs)
-    return Panel("Burn rate: $slo", text, _HALF, 9, queries, panels.lines("none", floor=0, limit=1))
+    return Panel(
+        "Burn rate: $slo", text, _HALF, 9, (*queries, *_thresholds(view)), panels.lines("none", floor=0, dashed=_ABOVE)
+    )
+
+
+def _thresholds(view: _View) -> Iterator[Query]:
+    """A line for each tier of the chosen SLO: policies may differ from SLO to SLO."""
+    which: dict[tuple[str, str], list[str]] = {}
+    for planned in view.plan.slos:
+        for tier in planned.tiers:
+            which.setdefault((tier.name, f"{tier.burn.normalize():f}"), []).append(planned.slo.name)
+    for (name, burn), slos in which.items():
+        only = "" if len(slos) == len(view.plan.slos) else f",slo=~{quote('|'.join(sorted(set(slos))))}"
+        series = f'{names.BUDGET}{{{view.which},slo="$slo"{only}}}'
+        yield Query(f"{burn} * group({series})", f"{name} {_ABOVE} {burn}")
 
 
 def _burn(view: _View, window: int) -> str:
@@ -232,8 +297,13 @@ def _events(view: _View) -> Panel:
 
 
 def _alerts(view: _View) -> Panel:
-    query = Query(f"max by (alertname, tier, severity) ({view.firing()})", "{{alertname}} {{tier}} ({{severity}})")
-    return Panel("Alerts: $slo", "When which tier fired.", panels.COLUMNS, 6, (query,), panels.states())
+    by = naming.labels(("tier", "severity", *view.groups))
+    quiet = f'0 * max by (slo) ({names.INFO}{{{view.which},slo="$slo"}})'
+    queries = (
+        Query(f"max by ({by}) ({view.firing()})", f"{{{{tier}}}} ({{{{severity}}}}){view.member}"),
+        Query(quiet, "$slo"),
+    )
+    return Panel("Alerts: $slo", "When which alert tier fired.", panels.COLUMNS, 6, queries, panels.states())
 
 
 def _rollups(view: _View) -> Iterator[Panel]:

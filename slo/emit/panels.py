@@ -62,13 +62,13 @@ def _panel(panel: Panel, number: int, place: Json) -> Json:
         "description": panel.description,
         "gridPos": place,
         "datasource": DATASOURCE,
-        "targets": [_target(query, _ref(n)) for n, query in enumerate(panel.queries)],
+        "targets": [_target(query, ref(n)) for n, query in enumerate(panel.queries)],
         **panel.body,
     }
 
 
-def _ref(number: int) -> str:
-    """A, B, .. Z, A1, B1, .."""
+def ref(number: int) -> str:
+    """Return the name of a query by its number: A, B, .. Z, A1, B1, .."""
     turn, letter = divmod(number, len(ascii_uppercase))
     return f"{ascii_uppercase[letter]}{turn or ''}"
 
@@ -96,8 +96,8 @@ def stat(unit: str, decimals: int, steps: Sequence[tuple[str, float | None]] = (
     }
 
 
-def lines(unit: str, *, floor: float | None = None, limit: float | None = None) -> Json:
-    """Lines over time; `floor` is where the axis begins, `limit` a red line."""
+def lines(unit: str, *, floor: float | None = None, limit: float | None = None, dashed: str = "") -> Json:
+    """Return lines over time; `floor` begins the axis, `limit` is a red line, `dashed` a word of dashed legends."""
     defaults: Json = {"unit": unit, "custom": dict(_LINES)}
     if floor is not None:
         defaults["min"] = floor
@@ -106,8 +106,39 @@ def lines(unit: str, *, floor: float | None = None, limit: float | None = None) 
         defaults["custom"]["thresholdsStyle"] = {"mode": "line"}
     return {
         "type": "timeseries",
-        "fieldConfig": {"defaults": defaults, "overrides": []},
+        "fieldConfig": {"defaults": defaults, "overrides": [_dashes(dashed)] if dashed else []},
         "options": {"legend": _LEGEND, "tooltip": {"mode": "multi", "sort": "desc"}},
+    }
+
+
+def _dashes(word: str) -> Json:
+    style = {"id": "custom.lineStyle", "value": {"fill": "dash", "dash": [8, 6]}}
+    return {"matcher": {"id": "byRegexp", "options": f"/{word}/"}, "properties": [style]}
+
+
+def mark(name: str, expr: str, text: str) -> Json:
+    """Return an annotation: a mark wherever an expression has a value."""
+    target = {"refId": "Anno", "expr": expr}
+    return {
+        "name": name,
+        "datasource": DATASOURCE,
+        "enable": True,
+        "iconColor": "red",
+        "target": target,
+        "titleFormat": text,
+    }
+
+
+def others(tag: str) -> Json:
+    """Return links to all dashboards with a tag, which keep time and variables."""
+    return {
+        "type": "dashboards",
+        "title": "SLOs",
+        "tags": [tag],
+        "asDropdown": True,
+        "includeVars": True,
+        "keepTime": True,
+        "targetBlank": False,
     }
 
 
@@ -115,7 +146,10 @@ def states() -> Json:
     """When something was on."""
     return {
         "type": "state-timeline",
-        "fieldConfig": {"defaults": {"thresholds": _thresholds((("red", None),))}, "overrides": []},
+        "fieldConfig": {
+            "defaults": {"thresholds": _thresholds((("transparent", None), ("red", 1.0)))},
+            "overrides": [],
+        },
         "options": {"mergeValues": True, "showValue": "never", "legend": _LEGEND | {"showLegend": False}},
     }
 

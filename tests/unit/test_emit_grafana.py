@@ -43,6 +43,12 @@ def queries(made: dict[str, Any]) -> list[str]:
     return [target["expr"] for panel in made["panels"] for target in panel["targets"]]
 
 
+def one(title: str, made: dict[str, Any]) -> list[str]:
+    """The queries of the chart with this title."""
+    charts = [p for p in made["panels"] if p["title"] == title and p["type"] in {"timeseries", "state-timeline"}]
+    return [target["expr"] for panel in charts for target in panel["targets"]]
+
+
 def recorded(slos: SloSet, scale: Scale | None = None) -> set[str]:
     """Names of all series that the rules of the set record."""
     groups = load(emitted("prometheus", slos, scale))["groups"]
@@ -104,7 +110,7 @@ def test_the_variables_choose_service_slo_and_members() -> None:
     assert [v["name"] for v in made] == ["datasource", "service", "slo", "group_service_level", "group_tenant"]
     assert [v["name"] for v in dashboard(slo_set())["templating"]["list"]] == ["datasource", "service", "slo"]
     assert all(v["allValue"] == ".*" for v in made if v["includeAll"])
-    assert 'tenant=~"$group_tenant"' in queries(dashboard(members()))[5]
+    assert 'tenant=~"$group_tenant"' in one("Error ratio: $slo", dashboard(members()))[0]
 
 
 def test_variables_of_quoted_labels_have_plain_names() -> None:
@@ -115,7 +121,7 @@ def test_variables_of_quoted_labels_have_plain_names() -> None:
     assert [name.isidentifier() for name in names] == [True, True]
     assert len(set(names)) == 2
     assert names[1] == "group_http_route"
-    assert f'"http.route"=~"${names[0]}",http_route=~"$group_http_route"' in queries(shown)[5]
+    assert f'"http.route"=~"${names[0]}",http_route=~"$group_http_route"' in one("Error ratio: $slo", shown)[0]
     assert [v["query"]["query"].rpartition(", ")[2] for v in shown["templating"]["list"][3:]] == [
         "http.route)",
         "http_route)",
@@ -133,7 +139,11 @@ def test_a_group_is_shown_as_a_whole_too() -> None:
 def test_scaled_dashboards_name_the_time_that_passes() -> None:
     """An hour of the specification is a minute; the table shows the time scale."""
     real, scaled = json.dumps(dashboard(slo_set())), json.dumps(dashboard(slo_set(), Scale(60, 1, 1)))
-    for text, short in (("last five minutes", "last 5s"), ("Events in five minutes", "Events in 5s"), ("1h:", "1m:")):
+    for text, short in (
+        ("last five minutes", "last 5s"),
+        ("Events in five minutes", "Events in 5s"),
+        ("Burn 6h", "Burn 6m"),
+    ):
         assert (text in real, short in real) == (True, False)
         assert (text in scaled, short in scaled) == (False, True)
     assert ('"Time scale"' in real, '"Time scale"' in scaled) == (False, True)
@@ -141,14 +151,33 @@ def test_scaled_dashboards_name_the_time_that_passes() -> None:
 
 def test_the_burn_rate_is_that_of_the_alerts() -> None:
     """With the recorded share of the window, in the seconds that the server counts."""
-    (burn,) = (
-        p
-        for p in dashboard(slo_set(), Scale(60, 1, 1))["panels"]
-        if p["title"] == "Burn rate: $slo" and p["type"] == "timeseries"
-    )
-    assert [target["legendFormat"] for target in burn["targets"]] == ["1m", "6m", "24m", "1h12m"]
-    assert "* ignoring (kind) slo:events:1h{" in burn["targets"][0]["expr"]
-    assert "/ 60 / slo:budget:ratio{" in burn["targets"][0]["expr"]
+    burn, legends = one("Burn rate: $slo", dashboard(slo_set(), Scale(60, 1, 1))), []
+    assert "* ignoring (kind) slo:events:1h{" in burn[0]
+    assert "/ 60 / slo:budget:ratio{" in burn[0]
+    made = dashboard(slo_set(), Scale(60, 1, 1))
+    for panel in made["panels"]:
+        if panel["title"] == "Burn rate: $slo" and panel["type"] == "timeseries":
+            legends = [target["legendFormat"] for target in panel["targets"]]
+    assert legends[:4] == ["1m", "6m", "24m", "1h12m"]
+
+
+def test_each_tier_has_its_own_threshold() -> None:
+    """A line at the burn rate above which a tier fires, for the SLOs whose policy has it."""
+    slos = slo_set(objective("month"), objective("week", window=7 * DAY))
+    lines = [query for query in one("Burn rate: $slo", dashboard(slos)) if "group(" in query]
+    assert {query.partition(" ")[0] for query in lines if 'slo=~"month"' in query} == {"14.4", "6", "3"}
+    assert {query.partition(" ")[0] for query in lines if 'slo=~"week"' in query} == {"13.44", "3.5", "1.4"}
+    assert not any("slo=~" in query for query in one("Burn rate: $slo", dashboard(slo_set())))
+
+
+def test_alerts_are_marked_and_keep_their_member() -> None:
+    """The annotation and the timeline name tier and member; a quiet SLO has a row that ends no state."""
+    made = dashboard(members())
+    (mark,) = made["annotations"]["list"]
+    assert mark["target"]["expr"].startswith("ALERTS{")
+    firing, quiet = one("Alerts: $slo", made)
+    assert "tenant" in firing
+    assert quiet.startswith("0 * ")
 
 
 def test_only_shards_of_the_set_are_shown() -> None:

@@ -6,7 +6,7 @@ from monitoring.dashboards.panels import boards, number, prose, q, timeline
 WELCOME = """\
 A shop of three tiers (`web`, `catalog`, `orders`) with its metrics, logs and traces.
 
-1. **Look**: [all SLOs](/d/slo) and the [services](/d/red).
+1. **Look**: [all SLOs](/d/slo-fleet) and the [services](/d/red).
 2. **Break it**: switch a fault on, with the token of the tier (`docs/demo.md` has the commands), and watch this page.
 3. **Follow the page**: alert, runbook, [traces](/d/traces) and [logs](/d/logs) of a failed order, then the
    [incident](/d/incident) on one screen.
