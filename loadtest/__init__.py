@@ -1,1 +1,1 @@
-"""Load for the shop: what a visitor does, how many come, and whether the objectives held."""
+"""Load for the shop: visitors, their number over time, and a verdict on the objectives."""

@@ -1,15 +1,15 @@
-"""Reads the forms of a page and fills them in as a person would."""
+"""Read the forms of a page and fill them in as a person would."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 TYPED: Mapping[str, str] = {"email": "visitor@example.com", "text": "A Visitor", "number": "1"}
-"""What a person types into an empty field, by the field's type."""
+"""Values for empty fields, by the field's type."""
 
 
 def fill(page: str, action: str) -> dict[str, str] | None:
-    """The fields of the first form on `page` that is sent to `action`; None when there is none."""
+    """Return the fields of the first form on `page` that is sent to `action`, or None."""
     parser = _Forms()
     parser.feed(page)
     return next((form.fields for form in parser.forms if form.action == action), None)
@@ -22,7 +22,7 @@ class _Form:
 
 
 class _Forms(HTMLParser):
-    """Collects the forms of a page with the values they would send."""
+    """Collects the forms of a page with the values that they send."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""How many visitors there are at each moment: stages as values, and Locust's shape over them."""
+"""The number of visitors over time: stages as values, and Locust's shape over them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ from typing import ClassVar
 from locust import LoadTestShape
 
 MAX_USERS = 200
-"""No stage may ask for more visitors: at one request a second each, about what a laptop serves."""
+"""Most visitors of a stage: at one request a second each, about the capacity of a laptop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A number of visitors, kept up for some seconds.
+    """A number of visitors for some seconds.
 
     Attributes:
-        seconds: How long the stage lasts; positive.
-        users: How many visitors there are; 0 to `MAX_USERS`.
-        per_second: How many of them come or go per second until the number is reached; positive.
+        seconds: Duration; positive.
+        users: Number of visitors; 0 to `MAX_USERS`.
+        per_second: Visitors that arrive or leave per second until then; positive.
     """
 
     seconds: float
@@ -35,9 +35,9 @@ class Stage:
 
 
 def stage_at(stages: Sequence[Stage], seconds: float) -> Stage | None:
-    """The stage that runs `seconds` after the start, or None when all are over.
+    """Return the stage that runs `seconds` after the start, or None when all are over.
 
-    A stage holds from its first moment up to, but not including, its last.
+    A stage ends where the next one starts.
     """
     ends = accumulate(stage.seconds for stage in stages)
     return next((stage for stage, end in zip(stages, ends, strict=True) if seconds < end), None)
@@ -50,7 +50,7 @@ class StagedShape(LoadTestShape):
     stages: ClassVar[tuple[Stage, ...]] = ()
 
     def tick(self) -> tuple[int, float] | None:
-        """The number of visitors now, and how fast to reach it; None ends the run."""
+        """Return the number of visitors now, and how fast to reach it; None ends the run."""
         seconds: float = self.get_run_time()  # type: ignore[no-untyped-call] # Locust leaves it untyped
         stage = stage_at(self.stages, seconds)
         return (stage.users, stage.per_second) if stage else None

@@ -1,4 +1,4 @@
-"""Decides which hosts may be loaded: this machine, and what the operator names."""
+"""Decide which hosts may be loaded: this machine, and those that the operator names."""
 
 import os
 from ipaddress import ip_address
@@ -9,22 +9,22 @@ ALLOW = "LOADTEST_ALLOW_HOSTS"
 
 
 def refusal(url: str, allowed: frozenset[str]) -> str | None:
-    """Why `url` must not be loaded, or None when it may be.
+    """Return why `url` must not be loaded, or None when it may be.
 
     Args:
-        url: The base URL that the visitors would call.
+        url: The base URL of the shop.
         allowed: Host names that the operator allowed besides this machine.
     """
     host = urlsplit(url).hostname
     if not host:
-        return f"{url!r} is no URL of a shop; give one such as http://127.0.0.1:8000"
+        return f"invalid URL {url!r}; write one such as http://127.0.0.1:8000"
     if host in allowed or _is_loopback(host):
         return None
     return f"{host} is not this machine; if you may load it, set {ALLOW}={host}"
 
 
 def allowed_hosts() -> frozenset[str]:
-    """The host names in the environment variable `LOADTEST_ALLOW_HOSTS`."""
+    """Return the host names in the environment variable `LOADTEST_ALLOW_HOSTS`."""
     names = (name.strip().lower() for name in os.environ.get(ALLOW, "").split(","))
     return frozenset(name for name in names if name)
 

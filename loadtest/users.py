@@ -1,4 +1,4 @@
-"""What visitors of the shop do: they browse, and they buy through the pages or through the API.
+"""Visitors of the shop: they browse, and buy through the pages or the API.
 
 locust -f loadtest/users.py --host http://127.0.0.1:8000    # web page on port 8089
 """
@@ -19,14 +19,14 @@ from loadtest.pace import PER_SECOND, Pace, Stay
 from loadtest.target import allowed_hosts, refusal
 
 Visit = Generator[None]
-"""A visit, told as a story: every `yield` is the pause after one request."""
+"""The requests of a visit: every `yield` is the pause after one."""
 
 REFUSED = 409
-"""Out of stock: an answer, and no failure of the shop."""
+"""Out of stock: no failure of the shop."""
 
 
 class Visitor(FastHttpUser):
-    """One visitor who makes one request a second, visit after visit."""
+    """A visitor with one request a second, visit after visit."""
 
     abstract = True
     wait_time = constant_throughput(PER_SECOND)
@@ -35,11 +35,11 @@ class Visitor(FastHttpUser):
     pace: ClassVar[Pace] = Pace()
 
     def visit(self) -> Visit:
-        """The requests of one visit in their order."""
+        """Yield after each request of one visit."""
         raise NotImplementedError
 
     def on_start(self) -> None:
-        """Stops at once, before any request, when the host must not be loaded."""
+        """Stop before any request when the host must not be loaded."""
         reason = refusal(self.host or "", allowed_hosts())
         if reason:
             logging.getLogger(__name__).error("refused: %s", reason)
@@ -48,21 +48,21 @@ class Visitor(FastHttpUser):
         self._stay = self.pace.arrive()
 
     def on_stop(self) -> None:
-        """Ends the stay."""
+        """End the stay."""
         stay: Stay | None = getattr(self, "_stay", None)
         if stay:
             self.pace.leave(stay)
 
     @task
     def next_request(self) -> None:
-        """Makes the next request of the visit, or the first of a new one."""
+        """Make the next request of the visit, or the first of a new one."""
         self._stay.requests += 1
         if next(self._visit, self) is self:
             self._visit = self.visit()
             next(self._visit)
 
     def confirm(self, path: str, route: str, order: str) -> None:
-        """Looks at the confirmation, which must name the order."""
+        """Request the confirmation, which must name the order."""
         with self.client.get(path, name=route, catch_response=True) as page:
             if page.status_code == 200 and order not in (page.text or ""):  # noqa: PLR2004 - OK
                 page.failure(f"the confirmation does not name order {order}")
@@ -91,7 +91,7 @@ class PageVisitor(Visitor):
             yield
 
     def _send(self, path: str, fields: dict[str, str] | None) -> Generator[None, None, str]:
-        """Sends a form; returns the path that the shop leads to, or nothing when it refused."""
+        """Send a form; return the path of the redirect, or nothing after a refusal."""
         if fields is None:
             return ""
         with self.client.post(path, name=path, data=fields, allow_redirects=False, catch_response=True) as answer:
@@ -128,7 +128,7 @@ class ApiVisitor(Visitor):
         return list(body["products"] if isinstance(body, dict) else body)
 
     def _check_out(self, sku: str) -> str:
-        """Places the order; returns its number, or nothing when there is none."""
+        """Place the order; return its number, or nothing after a refusal."""
         with self.client.post(
             "/api/checkout",
             name="/api/checkout",
@@ -143,7 +143,7 @@ class ApiVisitor(Visitor):
 
 @events.init.add_listener  # type: ignore[untyped-decorator] # Locust leaves it untyped
 def refuse_strangers(environment: Environment, **_: object) -> None:
-    """Ends Locust with one line when `--host` names a host that must not be loaded."""
+    """End Locust with one line when `--host` names a host that must not be loaded."""
     reason = environment.host and refusal(environment.host, allowed_hosts())
     if reason:
         raise SystemExit(f"loadtest: {reason}")

@@ -1,4 +1,4 @@
-"""Ends a run with a verdict: which objectives held, and whether the run was a measurement at all.
+"""End a run with a verdict: which objectives were met, and whether the run is valid.
 
 Exit status: 0 all objectives met, 1 at least one missed, 2 the run is invalid.
 """
@@ -17,7 +17,7 @@ from loadtest.users import Visitor
 MET, MISSED, INVALID = 0, 1, 2
 
 NO_ANSWER = "504"
-"""The status that a request without any answer counts as: to the visitor the shop was down."""
+"""Status of a request without a response: to the visitor the shop was down."""
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Tally:
     bad: int = 0
 
     def count(self, *, method: str, route: str, status: int, seconds: float) -> None:
-        """Counts one request if the objective is about it."""
+        """Count one request if it is an event of the objective."""
         code = f"{status:03d}" if status else NO_ANSWER
         labels = {"service": "web", "method": method, "route": route, "status": code}
         if self.objective.total.matches(labels):
@@ -53,25 +53,25 @@ class Tally:
 
 
 def exit_code(tallies: Sequence[Tally], rates: Rates) -> int:
-    """The exit status for a finished run; a run that is no measurement proves nothing either way."""
+    """Return the exit status of a finished run; an invalid one is neither met nor missed."""
     if not rates.valid:
         return INVALID
     return MET if all(tally.met for tally in tallies) else MISSED
 
 
 def report(tallies: Sequence[Tally], rates: Rates) -> str:
-    """The verdict as a table for people."""
+    """Return the verdict as a table."""
     lines = [f"{'objective':<24}{'events':>8}{'bad':>7}{'error ratio':>13}{'allowed':>9}  verdict"]
     lines += [_row(tally) for tally in tallies]
     lines.append(
         f"offered {rates.offered} requests, achieved {rates.achieved} ({float(rates.shortfall):.1%} missing): "
-        + ("a valid run" if rates.valid else "INVALID, the load did not keep its pace; judge nothing by it")
+        + ("a valid run" if rates.valid else "INVALID, the load fell behind its pace")
     )
     return "\n".join(lines)
 
 
 def judge_run() -> None:
-    """Has the run that Locust is about to start judged, and Locust's exit status set by it."""
+    """Judge the run that Locust is about to start, and set Locust's exit status."""
     events.init.add_listener(_listen)  # type: ignore[no-untyped-call] # Locust leaves it untyped
 
 

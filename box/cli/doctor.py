@@ -1,4 +1,4 @@
-"""`box doctor`: whether all signals arrive and lead to each other, and what is broken first."""
+"""`box doctor`: check that all signals arrive and link to each other, and name the first failure."""
 
 import json
 import os

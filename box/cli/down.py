@@ -1,4 +1,4 @@
-"""`box down`: stop everything, also what a crash left behind."""
+"""`box down`: stop everything, including processes that a crash left behind."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""`box logs`: what the services printed, and what the log store keeps of the shop."""
+"""`box logs`: output of the services, and log records of the shop in the log store."""
 
 import argparse
 import json
@@ -20,14 +20,14 @@ from box.supervision.config import LIVENESS
 from box.terminal import make_console
 
 PRINTED = (*BY_NAME, LIVENESS)
-"""What has a log: the services, and what restarts them."""
+"""Processes with a log: the services, and the one that restarts them."""
 LINES = 20
 SINCE = "1h"
 LIMIT = 100
 MOST = 5000
-"""Loki refuses to give more at once."""
+"""Most records in one response of Loki."""
 LONGEST_SINCE = "720h"
-"""Loki refuses to look further back; VictoriaLogs of the box keeps three days."""
+"""Longest range of Loki; VictoriaLogs of the box keeps three days."""
 KEPT = "72h"
 LONGEST_TEXT = 4000
 EXAMPLE = """\
@@ -37,13 +37,13 @@ EXAMPLE = """\
   box logs --trace 0af7651916cd43dd8448eb211c80319c
   box logs orders --query "circuit open" --since 15m --format json
 
-The first two read what the processes printed, without containers. The others ask the log store that runs:
+The first two read the output of the processes, without containers. The others search the running log store:
 VictoriaLogs of this box, or VictoriaLogs or Loki of docker compose."""
 
 
 def register(subparsers: parsers.Subparsers) -> None:
     """Add the subcommand."""
-    summary = "print what the services wrote, or search the log store"
+    summary = "print the output of the services, or search the log store"
     parser = parsers.add(subparsers, "logs", summary, EXAMPLE)
     parser.add_argument("service", nargs="?", choices=PRINTED, help="which one (default: all)")
     parser.add_argument("-f", "--follow", action="store_true", help="go on printing, until Ctrl-C")
@@ -121,7 +121,7 @@ def run(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 
 def _refuse_mixed(arguments: argparse.Namespace, parser: argparse.ArgumentParser, *, searches: bool) -> None:
-    """Refuse options of the one use beside those of the other."""
+    """Refuse options for reading together with options for searching."""
     reading = [name for name, on in (("--follow", arguments.follow), ("--lines", arguments.lines is not None)) if on]
     searching = [f"--{name}" for name in ("since", "limit", "format") if getattr(arguments, name) is not None]
     if searches and reading:

@@ -1,4 +1,4 @@
-"""What the parsers of the subcommands share."""
+"""Shared by the parsers of the subcommands."""
 
 import argparse
 from typing import TypeAlias
@@ -21,14 +21,14 @@ def add(subparsers: Subparsers, name: str, summary: str, example: str) -> argpar
 
 
 def add_full(parser: argparse.ArgumentParser) -> None:
-    """Add the option that all commands share which start the stack."""
+    """Add the option of all commands that start the stack."""
     parser.add_argument(
         "--full", action="store_true", help="with logs and traces: the Collector, VictoriaLogs, and Jaeger or Tempo"
     )
 
 
 def time_scale(text: str) -> int:
-    """Return a time scale that leaves tiles of at least three scrapes, each a whole number of seconds.
+    """Return a time scale whose subwindows are at least three scrapes, in whole seconds.
 
     Raises:
         argparse.ArgumentTypeError: it does not.
