@@ -76,7 +76,11 @@ class LintContext:
     @cached_property
     def queries(self) -> list[SloQuery]:
         """Every query of every SLO."""
-        return [query for planned in self.plan.slos for query in queries_of(planned.slo)]
+        return [query for queries in self._by_slo for query in queries]
+
+    @cached_property
+    def _by_slo(self) -> list[list[SloQuery]]:
+        return [queries_of(planned.slo) for planned in self.plan.slos]
 
     @cached_property
     def selectors(self) -> list[tuple[SloQuery, Selector]]:
@@ -96,8 +100,8 @@ class LintContext:
     @cached_property
     def pairs(self) -> list[EventPair]:
         """The queries of events, without the usual pair: a total, and the same with a status of 5xx."""
-        by_slo = [queries_of(slo) for slo in self.slos if slo.sli.kind == "events"]
-        return [EventPair(first, second) for first, second in by_slo if not _is_usual(first, second)]
+        of_events = [queries for queries in self._by_slo if queries[0].kind == "events"]
+        return [EventPair(first, second) for first, second in of_events if not _is_usual(first, second)]
 
     @cached_property
     def by_file(self) -> dict[str, list[Slo]]:

@@ -40,11 +40,13 @@ def can_group(name: str) -> bool:
     return bool(name) and not name.startswith("__") and name.lower() not in KEYWORDS and name.isprintable()
 
 
+@lru_cache(maxsize=4096)  # asked for each matcher of a build
 def is_plain_label(name: str) -> bool:
     """Whether every Prometheus reads the label without quotes."""
     return _LABEL.fullmatch(name) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_plain_metric(name: str) -> bool:
     """Whether every Prometheus reads the name of the metric before the braces."""
     return _METRIC.fullmatch(name) is not None

@@ -30,10 +30,11 @@ def unreadable(context: LintContext) -> Iterator[Finding]:
     if wanted == "3":
         return
     severity = Severity.ERROR if wanted == OLDEST else Severity.WARNING
-    for place, query in (*((query.place, query) for query in context.queries), *_other_selectors(context)):
-        if found := _newer(query):
-            message = f"Prometheus {OLDEST} cannot read {some(found)}"
-            yield Finding(place, message, _hint(found[0]), severity)
+    newer = [(query.place, found) for query in context.queries if (found := _newer(query))]
+    newer += [(place, found) for place, query in _other_selectors(context) if (found := _newer(query))]
+    for place, found in newer:
+        message = f"Prometheus {OLDEST} cannot read {some(found)}"
+        yield Finding(place, message, _hint(found[0]), severity)
     for place, label in _labels_of_groups(context):
         message = f"Prometheus {OLDEST} cannot group by {quote(label)}"
         yield Finding(place, message, _hint(quote(label)), severity)
@@ -48,6 +49,8 @@ def _hint(what: str) -> str:
 def _labels_of_groups(context: LintContext) -> Iterator[tuple[Place, str]]:
     """Yield quoted labels of `group_by`, on the series of the SLI or on records."""
     for slo in context.slos:
+        if not slo.group_by:
+            continue
         for number, pair in enumerate(zip(slo.series_labels, slo.group_by, strict=True)):
             if quoted := [label for label in dict.fromkeys(pair) if not naming.is_plain_label(label)]:
                 yield slo.place.at("group_by", number), quoted[0]
