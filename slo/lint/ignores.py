@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.diagnostics import Diagnostic, Place, Severity, Span, pages
-from slo.load.faults import lines_of
 from slo.load.locate import tree_of
 from slo.load.tree import TooDeepError
+from slo.load.yaml_errors import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

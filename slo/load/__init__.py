@@ -1,4 +1,4 @@
-"""Reads specification files: bytes to text to plain data. Nothing else in the compiler opens a file to read it."""
+"""Read specification files: bytes to text to plain data. Nothing else in the compiler opens a file to read it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ STDIN = "-"
 _BRACKETS = re.compile(r"[][{}]")
 _STEP = {"[": 1, "{": 1, "]": -1, "}": -1}
 _SHALLOW = 20
-"""Brackets that nest less than this are no reason to look twice."""
+"""Brackets that nest less deeply need no second look."""
 
 
 class Source(msgspec.Struct, frozen=True):
-    """The text of one file, and the name that messages call it by."""
+    """The text of one file, and its name in messages."""
 
     file: str
     text: str
 
 
 class Document(msgspec.Struct, frozen=True):
-    """What a file says, as plain data: dicts, lists, text, numbers. Nothing is checked yet."""
+    """A file as plain data: dicts, lists, text, numbers. Nothing is checked yet."""
 
     file: str
     data: object
@@ -42,7 +42,7 @@ def read(name: str) -> Source:
     """Read one specification file; `-` is standard input.
 
     Raises:
-        CompileError: the file is missing, no file, unreadable, larger than 5 MB or not UTF-8.
+        CompileError: the file is missing, a directory, unreadable, larger than 5 MB or not UTF-8.
     """
     if name == STDIN:
         return decoded("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
@@ -54,10 +54,10 @@ def read(name: str) -> Source:
 
 
 def expand(names: Iterable[str]) -> tuple[str, ...]:
-    """The files that are meant, each once: a directory stands for its YAML files in alphabetical order.
+    """Return the files, each once, and for a directory its YAML files in alphabetical order.
 
     Raises:
-        CompileError: a directory holds no YAML file.
+        CompileError: a directory has no YAML file.
     """
     files: list[str] = []
     for name in names:
@@ -67,7 +67,7 @@ def expand(names: Iterable[str]) -> tuple[str, ...]:
             continue
         found = sorted(str(p) for p in path.iterdir() if p.suffix in {".yaml", ".yml"} and p.is_file())
         if not found:
-            raise CompileError((_fault("SLO001", name, "this directory holds no file that ends in .yaml or .yml"),))
+            raise CompileError((_finding("SLO001", name, "no .yaml or .yml file in this directory"),))
         files.extend(found)
     first: dict[Path | str, str] = {}
     for name in files:
@@ -79,7 +79,7 @@ def parse(source: Source) -> Document:
     """Turn YAML into plain data.
 
     Raises:
-        CompileError: the text is no single YAML document, or one that is built to exhaust memory.
+        CompileError: the text is not a single YAML document, or expands to more than memory can hold.
     """
     import ryaml  # noqa: PLC0415 - commands that read no file need not load it
 
@@ -87,7 +87,7 @@ def parse(source: Source) -> Document:
     try:
         data = ryaml.loads(source.text)  # type: ignore[attr-defined]
     except ValueError as error:
-        from slo.load.faults import explain_yaml_error  # noqa: PLC0415 - only needed when there is an error to explain
+        from slo.load.yaml_errors import explain_yaml_error  # noqa: PLC0415 - only needed when there is an error to explain
 
         raise CompileError(explain_yaml_error(source.file, source.text, str(error))) from None
     if data is None:
@@ -99,46 +99,46 @@ def parse(source: Source) -> Document:
 
 
 def _guard_depth(source: Source) -> None:
-    """The native parser needs quadratic time for deep nesting; look twice at texts that may hold such."""
+    """Refuse deep nesting, for which the native parser needs quadratic time."""
     brackets = _BRACKETS.findall(source.text)
     if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) < _SHALLOW:
         return
-    from slo.load.faults import TOO_DEEP, explain_yaml_error  # noqa: PLC0415 - hardly any file nests so deeply
     from slo.load.tree import TooDeepError, events_to_tree  # noqa: PLC0415 - as above
+    from slo.load.yaml_errors import TOO_DEEP, explain_yaml_error  # noqa: PLC0415 - hardly any file nests so deeply
 
     try:
         events_to_tree(source.text)
     except TooDeepError:
         raise CompileError(explain_yaml_error(source.file, source.text, TOO_DEEP)) from None
     except ValueError:
-        return  # not YAML: the native parser says so, too
+        return  # not YAML: the native parser reports it
 
 
 def decoded(name: str, data: bytes) -> Source:
-    """The text of a file with this content.
+    """Return the text of a file with this content.
 
     Raises:
         CompileError: it is larger than 5 MB or not UTF-8.
     """
     if len(data) > MAX_BYTES:
-        raise CompileError((_fault("SLO003", name, f"the file is larger than {MAX_BYTES // 1_000_000} MB"),))
+        raise CompileError((_finding("SLO003", name, f"the file is larger than {MAX_BYTES // 1_000_000} MB"),))
     try:
         return Source(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig", errors="replace")
         span = Span(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        message = f"the file is not UTF-8 text: the byte 0x{data[error.start]:02x} stands here"
+        message = f"the file is not UTF-8 text: invalid byte 0x{data[error.start]:02x}"
         raise CompileError((Diagnostic("SLO002", Place(name), message, "save it as UTF-8", span=span),)) from None
 
 
 def _unreadable(name: str, error: Exception) -> Diagnostic:
     if isinstance(error, FileNotFoundError):
-        return _fault("SLO001", name, "there is no such file")
+        return _finding("SLO001", name, "no such file")
     if Path(name).is_dir():
-        return _fault("SLO001", name, "this is a directory, not a file")
+        return _finding("SLO001", name, "a directory, not a file")
     reason = error.strerror if isinstance(error, OSError) else str(error)
-    return _fault("SLO001", name, f"the file cannot be read: {reason}")
+    return _finding("SLO001", name, f"cannot read the file: {reason}")
 
 
-def _fault(code: str, file: str, message: str) -> Diagnostic:
+def _finding(code: str, file: str, message: str) -> Diagnostic:
     return Diagnostic(code, Place(file), message)

@@ -1,16 +1,15 @@
-"""Turns places in a document into line and column, and quotes the line: only for findings that are shown."""
+"""Turn places in a document into line and column, with the line of the file: only for findings that are shown."""
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from slo.diagnostics import Span
-from slo.load.faults import TOO_DEEP, explain_yaml_error, lines_of
 from slo.load.scalars import cells_of
 from slo.load.tree import Mark, Node, TooDeepError, events_to_tree
+from slo.load.yaml_errors import TOO_DEEP, explain_yaml_error, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def located(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-    """The findings with span and excerpt, by file and line; `texts`: what each file says.
+    """Return the findings with span and excerpt, by file and line; `texts`: the text of each file.
 
-    A finding in a file that has no text here, or in one that cannot be read, stays without a span.
+    A finding in a file without text, or with invalid YAML, stays without a span.
     """
     trees: dict[str, Node | None] = {}
     placed: list[Diagnostic] = []
@@ -32,7 +31,7 @@ def located(diagnostics: Iterable[Diagnostic], texts: Mapping[str, str]) -> tupl
         if file not in trees and diagnostic.span is None:
             try:
                 trees[file] = tree_of(text)
-            except TooDeepError:  # the native parser took it, though no specification needs it: nothing else matters
+            except TooDeepError:  # no specification nests so deeply: nothing else matters
                 trees[file] = None
                 too_deep.add(file)
                 placed.extend(explain_yaml_error(file, text, TOO_DEEP))
@@ -46,7 +45,6 @@ def _position(diagnostic: Diagnostic) -> tuple[int, int]:
     return (diagnostic.span.line, diagnostic.span.column) if diagnostic.span else (0, 0)
 
 
-@lru_cache(maxsize=256)  # findings are located before and after comments are judged
 def tree_of(text: str) -> Node | None:
     """Return the tree of a text, or None if it is not YAML.
 
@@ -70,7 +68,7 @@ def _located(diagnostic: Diagnostic, root: Node | None, text: str) -> Diagnostic
 
 
 def _part(root: Node, place: Place, lines: Sequence[str]) -> tuple[int, int, int] | None:
-    """Line, column and length of some characters of a text, up to the end of their first line; None if unknown."""
+    """Return line, column and length of some characters, up to the end of their first line; None if unknown."""
     _, node, steps_left = _walk(root, place.path)
     cells = cells_of(node, lines) if place.part and not steps_left else None
     if place.part is None or cells is None:
@@ -84,7 +82,7 @@ def _part(root: Node, place: Place, lines: Sequence[str]) -> tuple[int, int, int
 
 
 def _stretch(root: Node, place: Place) -> tuple[int, int, int]:
-    """Line, column and length of what a place names; of the nearest thing around it where that is not in the text."""
+    """Return line, column and length of a place, or of the nearest value around it."""
     mark, length = _around(root, place)
     return mark.line, mark.column, length
 
@@ -106,7 +104,7 @@ def _around(root: Node, place: Place) -> tuple[Mark, int]:
 
 
 def _walk(root: Node, path: tuple[str | int, ...]) -> tuple[Node | None, Node, int]:
-    """Follow a path as far as the text has it: the last key, its value, and how many steps are left."""
+    """Follow a path as far as possible; return the last key, its value, and how many steps are left."""
     key, node = None, root
     for done, step in enumerate(path):
         found = node.child(step)
@@ -117,5 +115,5 @@ def _walk(root: Node, path: tuple[str | int, ...]) -> tuple[Node | None, Node, i
 
 
 def _length(node: Node) -> int:
-    """Up to the end of the line: what follows on further lines is not underlined."""
+    """Return the length up to the end of the line: further lines are not underlined."""
     return node.end.offset - node.start.offset if node.end.line == node.start.line else 10_000

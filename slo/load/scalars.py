@@ -1,4 +1,4 @@
-"""Where each character of a value stands in the YAML that says it: plain, quoted, literal and folded texts."""
+"""The position of each character of a YAML scalar: plain, quoted, literal and folded."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ _MEANINGS = dict(zip('0abt\tnvfre "/\\N_LP', '\0\a\b\t\t\n\v\f\r\x1b "/\\\x85\xa
 
 @dataclass(slots=True)
 class _Text:
-    """What a value says so far, and where."""
+    """The characters of a value so far, and their positions."""
 
     characters: list[str] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
 
     def add(self, text: str, cell: Cell) -> None:
-        """Characters that all stand in one place."""
+        """Add characters that share one position."""
         self.characters.extend(text)
         self.cells.extend([cell] * len(text))
 
     def add_line(self, text: str, line: int, column: int) -> None:
-        """Characters that stand side by side."""
+        """Add characters side by side."""
         self.characters.extend(text)
         self.cells.extend((line, column + n) for n in range(len(text)))
 
 
 def cells_of(node: Node, lines: Sequence[str]) -> list[Cell] | None:
-    """The place of every character of a scalar; None where they cannot be told exactly.
+    """Return the position of every character of a scalar; None where they are unknown.
 
     `lines`: those of the whole file.
     """
@@ -51,8 +51,8 @@ def cells_of(node: Node, lines: Sequence[str]) -> list[Cell] | None:
     at = skipped.end() if skipped else node.start.column
     header = _HEADER.match(raw, at)
     found = _block(node, lines, raw.count("\n", 0, at), header[1]) if header else _flow(node, lines, raw, at)
-    said = "".join(found.characters)
-    return found.cells if said.rstrip() == node.text.rstrip() else None
+    meaning = "".join(found.characters)
+    return found.cells if meaning.rstrip() == node.text.rstrip() else None
 
 
 def _flow(node: Node, lines: Sequence[str], raw: str, at: int) -> _Text:
@@ -64,18 +64,18 @@ def _flow(node: Node, lines: Sequence[str], raw: str, at: int) -> _Text:
     while at < end:
         line = node.start.line + raw.count("\n", 0, at)
         cell = (line, at - raw.rfind("\n", 0, at) - 1)
-        piece, said = _piece(raw, at, quote)
-        text.add(said, cell)
+        piece, meaning = _piece(raw, at, quote)
+        text.add(meaning, cell)
         at += len(piece)
     return text
 
 
 def _piece(raw: str, at: int, quote: str) -> tuple[str, str]:
-    """The next few characters that belong together, and what they say."""
+    """Return the next characters that belong together, and their meaning."""
     if quote == '"' and (escape := _ESCAPE.match(raw, at)):
         code = escape[1] or escape[2] or escape[3]
-        said = chr(min(int(code, 16), 0x10FFFF)) if code else _MEANINGS.get(escape[4] or "", "")
-        return escape.group(), said
+        meaning = chr(min(int(code, 16), 0x10FFFF)) if code else _MEANINGS.get(escape[4] or "", "")
+        return escape.group(), meaning
     if quote == "'" and raw.startswith("''", at):
         return "''", "'"
     if folded := _BREAK.match(raw, at):
@@ -84,7 +84,7 @@ def _piece(raw: str, at: int, quote: str) -> tuple[str, str]:
 
 
 def _block(node: Node, lines: Sequence[str], skipped: int, style: str) -> _Text:
-    """Read a literal or folded block below its header; its first line tells how far it is indented."""
+    """Read a literal or folded block below its header; its first line gives the indentation."""
     first = node.start.line + skipped + 1
     below = lines[first : max(first, node.end.line + (node.end.column > 0))]
     indent = next((len(line) - len(line.lstrip(" ")) for line in below if line.strip(" ")), 0)

@@ -107,7 +107,7 @@ class Node:
         return self._children.get(step)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=256)  # findings are located before and after comments are judged
 def events_to_tree(text: str) -> Node | None:
     """Return the root of the first document; None when it is empty.
 

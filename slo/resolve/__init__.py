@@ -1,4 +1,4 @@
-"""Resolves validated files into sets of complete SLOs: defaults filled in, values read, names unique."""
+"""Resolve validated files into sets of complete SLOs: defaults filled in, values parsed, names unique."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DEFAULT_INTERVAL = 60
 
 
 def resolve(files: Sequence[ValidatedFile], set_name: str | None = None) -> tuple[SloSet, ...]:
-    """One set of SLOs for each set name, in the order of the files; `set_name` puts all files into one set.
+    """Return one set for each set name, in the order of the files; `set_name` puts all files into one set.
 
     Raises:
-        CompileError: with everything that makes no sense in any of the files.
+        CompileError: with all errors of all files.
     """
     findings = Findings()
     sets = resolve_into(findings, files, set_name)
@@ -85,7 +85,7 @@ def _distinguish(files: Sequence[ValidatedFile], findings: Findings) -> tuple[st
 def _slos(file: ValidatedFile, findings: Findings) -> list[Slo]:
     place = Place(file.file)
     if not file.spec.slos:
-        findings.add(place.at("slos"), "SLO030", "this file has no SLO", "`slo init` writes an example")
+        findings.add(place.at("slos"), "SLO030", "no SLO in this file", "`slo init` writes an example")
     resolver = FileResolver(file.spec, place, findings)
     numbers = range(len(file.spec.slos)) if file.numbers is None else file.numbers
     made = (resolver.slo(spec, place.at("slos", n)) for n, spec in zip(numbers, file.spec.slos, strict=True))

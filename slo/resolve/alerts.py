@@ -1,4 +1,4 @@
-"""What one SLO alerts on: the file's defaults, the SLO's own words, and what follows from its traffic."""
+"""The alert settings of an SLO: the defaults of its file, its own, and those that follow from its traffic."""
 
 from __future__ import annotations
 
@@ -41,15 +41,13 @@ def check_alerts(
     place = place.at("alerts")
     known = {**burnrate.POLICIES, **tables}
     if spec.policy is not None and spec.policy not in known:
-        message = f'there is no alert policy "{short(spec.policy)}"'
+        message = f'unknown alert policy "{short(spec.policy)}"'
         findings.add(place.at("policy"), "SLO062", message, _choices(spec.policy, known))
     policy = spec.policy or (common.policy if common else None) or DEFAULT_POLICY
     tiers = tier_names(known.get(policy))
     for index, tier in enumerate(spec.disable or ()):
         if tiers and tier not in tiers:
-            findings.add(
-                place.at("disable", index), "SLO063", f'there is no tier "{short(tier)}"', _choices(tier, tiers)
-            )
+            findings.add(place.at("disable", index), "SLO063", f'unknown tier "{short(tier)}"', _choices(tier, tiers))
     check_pages(spec, place, findings)
     check_labels(spec.labels, place, findings)
     check_annotations(spec.annotations, place, findings)
@@ -62,12 +60,12 @@ def _choices(word: str, known: Iterable[str]) -> str:
 
 
 def tier_names(table: PolicyTable | None) -> tuple[str, ...]:
-    """The tiers of a policy; they have the same names for every window."""
+    """Return the tiers of a policy; they have the same names for every window."""
     return tuple(rule.name for rule in table[0][1]) if table else ()
 
 
 def settings(common: AlertsSpec | None, own: AlertsSpec | None, tables: Tables) -> AlertSettings:
-    """The SLO's own words over the defaults of its file."""
+    """Return the settings of the SLO over the defaults of its file."""
     layers = [layer for layer in (common, own) if layer is not None]
     given: dict[str, Any] = {}
     for layer in layers:
@@ -79,7 +77,7 @@ def settings(common: AlertsSpec | None, own: AlertsSpec | None, tables: Tables) 
 
 
 def for_traffic(slo: Slo, *said: AlertsSpec | None) -> Slo:
-    """The SLO with as many `min_bad_events` as its traffic asks for, unless the file names a number."""
+    """Return the SLO with the `min_bad_events` that its traffic needs, unless the file has a number."""
     named = any(spec is not None and spec.min_bad_events is not None for spec in said)
     if named or slo.traffic is None or slo.sli.unit != "events":
         return slo
@@ -87,7 +85,7 @@ def for_traffic(slo: Slo, *said: AlertsSpec | None) -> Slo:
 
 
 def derived_bad_events(slo: Slo, per_second: Decimal) -> int:
-    """The `min_bad_events` that are enough for all members of the SLO's group at this traffic.
+    """Return the `min_bad_events` that are enough for all members of the SLO's group at this traffic.
 
     Pages that are raised as tickets are as rare as pages.
     """

@@ -1,4 +1,4 @@
-"""`budgeting`: whether an SLO counts the events of its SLI, or minutes that were good or bad as a whole."""
+"""`budgeting`: count the events of an SLI, or time slices."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def budgeted(spec: BudgetingSpec | None, sli: SliSpec | None, place: Place, findings: Findings) -> Callable[[Sli], Sli]:
-    """What turns the SLI into the one that is counted: itself, or its slices."""
+    """Return a function from the SLI to what is counted: itself, or its time slices."""
     if spec is None:
         return lambda inner: inner
     if sli is not None and not sli.EVENTS:
-        message = "this kind of SLI is counted in slices anyway"
+        message = "this kind of SLI counts time slices anyway"
         findings.add(place.at("budgeting"), "SLO069", message, "leave `budgeting` out")
     target = findings.read(values.objective, str(spec.target), place, "budgeting", "target")
     return lambda inner: inner if target is None else Sliced(inner, target, spec.empty)

@@ -1,4 +1,4 @@
-"""Symptoms and causes: what `depends_on` means for the SLOs of all sets, those of other files too."""
+"""Causes and symptoms from `depends_on`, across all sets and files."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _check_known(slos: Iterable[Slo], known: Collection[SloName], findings: Find
     for slo in slos:
         for number, (service, name) in enumerate(slo.depends_on):
             if service in services and (service, name) not in known:
-                message = f'there is no SLO "{short(name)}" in the service "{service}"'
+                message = f'unknown SLO "{short(name)}" in service "{service}"'
                 hint = _choices(slo, (service, name), known)
                 findings.add(slo.place.at("depends_on", number), "SLO167", message, hint)
 

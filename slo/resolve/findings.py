@@ -1,4 +1,4 @@
-"""Collects the findings of a stage, so that all of them are reported at once."""
+"""Collect the findings of a stage, to report all of them at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RefusedError(ValueError):
     """A value is invalid; has the code, the message and the fix."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
-        """Keep what a diagnostic needs, the place excepted."""
+        """Keep what a diagnostic needs, except the place."""
         super().__init__(message)
         self.code = code
         self.message = message
@@ -26,7 +26,7 @@ class RefusedError(ValueError):
 
 
 class Findings:
-    """What has been found so far."""
+    """The findings so far."""
 
     def __init__(self) -> None:
         """Start with nothing."""
@@ -64,10 +64,10 @@ class Findings:
         return sum(d.severity is Severity.ERROR for d in self._found)
 
     def stop_if_any(self) -> None:
-        """Raise what was found.
+        """Raise the findings, if any.
 
         Raises:
-            CompileError: something was found.
+            CompileError: there are findings.
         """
         if self._found:
             raise CompileError(self.found)

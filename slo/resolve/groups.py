@@ -84,7 +84,7 @@ def _rename(label: str, service: str, pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def overrides(specs: Sequence[OverrideSpec], group: Grouping, place: Place, findings: Findings) -> tuple[Override, ...]:
-    """The objectives of some members, in their order."""
+    """Return the objectives of some members, in their order."""
     made: list[Override] = []
     for number, spec in enumerate(specs):
         here = place.at("objectives", number)
@@ -94,9 +94,16 @@ def overrides(specs: Sequence[OverrideSpec], group: Grouping, place: Place, find
                 findings.add(here.at("match").key(name), "SLO066", message, _instead(name, group))
         match = tuple(sorted(spec.match.items()))
         if not match:
-            findings.add(here.at("match"), "SLO066", "this matches every member", "name a label, or change `objective`")
+            findings.add(
+                here.at("match"),
+                "SLO066",
+                "`match` is empty and matches every member",
+                "name a label, or change `objective`",
+            )
         elif any(set(earlier.match) <= set(match) for earlier in made):
-            findings.add(here.at("match"), "SLO066", "an objective above takes all these members", "remove one of them")
+            findings.add(
+                here.at("match"), "SLO066", "an earlier objective matches all these members", "remove one of them"
+            )
         objective = findings.read(values.objective, str(spec.objective), here, "objective")
         if objective is not None:
             made.append(Override(match, objective))

@@ -1,4 +1,4 @@
-"""`maintenance`: times that are left out of every budget of a file, planned by cron or told by a metric."""
+"""`maintenance`: times outside every budget of a file, planned by cron or reported by a metric."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OF_CRON = ("duration", "timezone")
 def maintenance(
     specs: Sequence[MaintenanceSpec], place: Place, findings: Findings
 ) -> Callable[[int], tuple[Maintenance, ...]]:
-    """What makes the maintenance of an SLO, given its scrape interval in seconds."""
+    """Return a function from a scrape interval in seconds to the maintenance of an SLO."""
     entries = [_entry(spec, place.at("maintenance", number), findings) for number, spec in enumerate(specs)]
     made = [entry for entry in entries if entry is not None]
     return cache(lambda scrape: tuple(entry(scrape) for entry in made))
@@ -48,10 +48,10 @@ def _entry(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callable[
 
 
 def _reported(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callable[[int], Maintenance] | None:
-    """Maintenance that is on while a metric says so."""
+    """Return maintenance that lasts while a metric is above 0."""
     for key in _OF_CRON:
         if getattr(spec, key) is not None:
-            message = f'"{key}" belongs to a cron expression; the metric itself says how long it lasts'
+            message = f'"{key}" belongs to a cron expression; a metric needs none'
             findings.add(place.key(key), "SLO073", message, "leave it out")
             return None
     before = findings.errors
@@ -65,7 +65,7 @@ def _reported(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callab
 
 
 def _planned(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callable[[int], Maintenance] | None:
-    """Maintenance that a calendar announces."""
+    """Return maintenance that begins by a cron expression."""
     cron = _cron(spec.cron or "", place.at("cron"), findings)
     length = findings.read(_length, spec.duration, place, "duration")
     table = findings.read(_zone, spec.timezone or DEFAULT_ZONE, place, "timezone")
@@ -76,7 +76,7 @@ def _planned(spec: MaintenanceSpec, place: Place, findings: Findings) -> Callabl
     if cron is None or length is None or table is None:
         return None
     if expression.endless(cron, length):
-        message = f"this maintenance never ends: {duration(length)} is not over when the next one begins"
+        message = f"maintenance never ends: {duration(length)} is not over when the next one begins"
         findings.add(place, "SLO072", message, "write a shorter duration, or fewer starts")
     said = f"{' '.join((spec.cron or '').split())} for {duration(length)}, {spec.timezone or DEFAULT_ZONE}"
     promql = expression.planned(cron, length, table)
@@ -93,7 +93,7 @@ def _cron(text: str, place: Place, findings: Findings) -> Cron | None:
 
 
 def _length(text: str) -> int:
-    """Whole minutes, up to a day."""
+    """Return whole minutes, up to a day."""
     try:
         seconds = parse_duration(text[:_SHOWN])
     except PromqlError as error:
@@ -111,9 +111,9 @@ def _zone(name: str) -> Offsets:
     try:
         return offsets(name)
     except UnknownZoneError as error:
-        short = f'"{name[:_SHOWN]}" is no time zone'
+        short = f'unknown time zone "{name[:_SHOWN]}"'
         if not error.known:
-            message = f"{short} that can be looked up: this machine has no database of time zones"
+            message = f"{short}: this machine has no time zone database"
             raise RefusedError("SLO071", message, "install the Python package tzdata") from None
         places = [zone for zone in error.known if "/" in zone]  # CEST does not mean EST
         hint = did_you_mean(name[:_SHOWN], sorted(places)) or "write a name such as Europe/Berlin, or UTC"
@@ -121,5 +121,5 @@ def _zone(name: str) -> Offsets:
 
 
 def _last_year(table: Offsets) -> int | None:
-    """The last year whose changes of the clock are known, or none where the clock does not change."""
+    """Return the last year whose clock changes are known, or None where the clock does not change."""
     return LAST_YEAR if len(table) > 1 else None

@@ -1,4 +1,4 @@
-"""Alert policies of a file: tables of tiers that SLOs choose by name, beside those that are built in."""
+"""Alert policies of a file: tables of tiers, chosen by name."""
 
 from __future__ import annotations
 
@@ -25,15 +25,17 @@ _LONGEST_PENDING = DAY
 
 
 def policies(specs: Mapping[str, PolicySpec] | None, place: Place, findings: Findings) -> dict[str, PolicyTable]:
-    """The tables of a file by name, for every SLO window the same; what makes no sense is reported and left out."""
+    """Return the tables of a file by name, the same for every SLO window; report and drop invalid ones."""
     tables: dict[str, PolicyTable] = {}
     for name, spec in (specs or {}).items():
         here = place.at("policies", name)
         findings.read(values.name, name, place.at("policies").key(name))
         if name in POLICIES:
-            findings.add(place.at("policies").key(name), "SLO065", f'"{name}" is the name of a policy of slo itself')
+            findings.add(
+                place.at("policies").key(name), "SLO065", f'"{name}" is a built-in policy', "choose another name"
+            )
         if not spec.tiers:
-            findings.add(here.at("tiers"), "SLO065", "a policy has at least one tier")
+            findings.add(here.at("tiers"), "SLO065", "a policy needs at least one tier")
         before = findings.errors
         rules = [_rule(tier, n, here.at("tiers", n), findings) for n, tier in enumerate(spec.tiers)]
         _check_names(spec.tiers, here.at("tiers"), findings)
@@ -65,19 +67,19 @@ def _check_names(tiers: tuple[TierSpec, ...], place: Place, findings: Findings) 
         if tier.name in OWN_TIERS:
             findings.add(here, "SLO065", f'the tier name "{tier.name}" is used by slo itself', "choose another name")
         elif tier.name in seen:
-            findings.add(here, "SLO065", f'this policy has two tiers called "{tier.name}"', "rename one of them")
+            findings.add(here, "SLO065", f'duplicate tier "{tier.name}"', "rename one of them")
         seen.add(tier.name)
 
 
 def _check_order(rules: tuple[TierRule, ...], place: Place, findings: Findings) -> None:
-    """From the fastest to the slowest, and none with a higher burn rate than a faster one: thresholds never rise."""
+    """Report tiers that are not from the fastest to the slowest, or burn faster than a faster one."""
     for number, slow in enumerate(rules):
         late = next((fast for fast in rules[:number] if fast.long > slow.long), None)
         low = next(
             (f for f in rules[:number] if f.long < slow.long and f.budget * slow.long < slow.budget * f.long), None
         )
         if late:
-            message = f'the tier "{slow.name}" looks at {duration(slow.long)} and stands below the slower "{late.name}"'
+            message = f'tier "{slow.name}" ({duration(slow.long)}) follows the slower "{late.name}"'
             findings.add(place.at(number, "long"), "SLO065", message, "order tiers from the fastest to the slowest")
         elif low:
             message = f'the tier "{slow.name}" has a higher burn rate than the faster "{low.name}", which fires first'
@@ -87,28 +89,28 @@ def _check_order(rules: tuple[TierRule, ...], place: Place, findings: Findings) 
 
 
 def _share(text: str) -> Fraction:
-    """A share of the error budget, above 0 and at most all of it."""
+    """Return a part of the error budget, above 0 and at most all of it."""
     match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%", text)
     share = Fraction(match.group(1)) / 100 if match else Fraction(0)
     if not 0 < share <= 1:
-        raise RefusedError("SLO065", f'"{text[:40]}" is no share of the error budget', "write 2%")
+        raise RefusedError("SLO065", f'invalid part of the error budget "{text[:40]}"', "write 2%")
     return share
 
 
 def _rung(text: str) -> int:
-    """A window that alerts may use."""
+    """Return a window that alerts can use."""
     known = ", ".join(duration(rung) for rung in LADDER)
     try:
         seconds = parse_duration(text[:40])
     except PromqlError as error:
         raise RefusedError("SLO065", str(error)) from None
     if seconds not in LADDER:
-        raise RefusedError("SLO065", f"{text[:40]} is no window that alerts can use", f"choose one of {known}")
+        raise RefusedError("SLO065", f"alerts cannot use the window {text[:40]}", f"choose one of {known}")
     return int(seconds)
 
 
 def _pending(text: str) -> int:
-    """Whole seconds, none at all too, up to a day."""
+    """Return whole seconds, 0 up to a day."""
     if re.fullmatch(r"0+(ms|[smhdw])?", text[:40]):
         return 0
     try:

@@ -1,4 +1,4 @@
-"""One SLO at a time: what its file says for all, what it says itself, and the complete objective from both."""
+"""One complete SLO at a time, from the defaults of its file and its own settings."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class _Numbers(msgspec.Struct, frozen=True):
 
 
 class FileResolver:
-    """Turns the SLOs of one file into complete objectives; reports problems of what they share only once."""
+    """Resolve the SLOs of one file; report findings about their defaults only once."""
 
     def __init__(self, spec: FileSpec, place: Place, findings: Findings) -> None:
-        """Check what holds for the whole file."""
+        """Check the settings of the whole file."""
         self._spec = spec
         self._findings = findings
         self._for_all = place.at("defaults")
@@ -62,14 +62,14 @@ class FileResolver:
         self._alerts = settings(spec.defaults.alerts if spec.defaults else None, None, self._policies)
 
     def slo(self, spec: SloSpec, place: Place) -> Slo | None:
-        """The complete SLO, or None when something about it was reported."""
+        """Return the complete SLO, or None after reporting an error in it."""
         before = self._findings.errors
         self._findings.read(values.name, spec.name, place, "name")
         own, shared = self._read(spec, place), self._defaults
         sli = self._sli(spec, place.at("sli"))
         objective = own.objective or shared.objective
         if spec.objective is None and (self._spec.defaults is None or self._spec.defaults.objective is None):
-            self._findings.add(place, "SLO014", 'the key "objective" is missing', "write objective: 99.9%")
+            self._findings.add(place, "SLO014", 'missing key "objective"', "write objective: 99.9%")
         defaults = self._spec.defaults or Settings()
 
         def where(own: object) -> Place:
@@ -135,13 +135,13 @@ class FileResolver:
         )
 
     def _sli(self, spec: SloSpec, place: Place) -> SliSpec | None:
-        """The one kind that is given, checked."""
+        """Return the one kind that is given, checked."""
         known = spec.sli.__struct_fields__
         given = [kind for kind in known if getattr(spec.sli, kind) is not None]
         if len(given) != 1:
-            said = " and ".join(given) or "none"
+            found = " and ".join(given) or "none"
             self._findings.add(
-                place, "SLO028", f"an SLI has exactly one kind; here: {said}", f"kinds: {', '.join(known)}"
+                place, "SLO028", f"an SLI needs exactly one kind; here: {found}", f"kinds: {', '.join(known)}"
             )
             return None
         sli = _spelled_out(given[0], getattr(spec.sli, given[0]))
@@ -150,7 +150,7 @@ class FileResolver:
 
 
 def _maintenance(spec: FileSpec, place: Place, findings: Findings) -> Callable[[int], tuple[Maintenance, ...]]:
-    """The maintenance of the file's SLOs, by their scrape intervals."""
+    """Return a function from scrape intervals to the maintenance of the file."""
     if not spec.maintenance:
         return lambda _: ()
     from slo.resolve.maintenance import maintenance  # noqa: PLC0415 - time zones cost time, and few files need them
@@ -164,5 +164,5 @@ def _spelled_out(kind: str, said: SliSpec | str) -> SliSpec:
 
 
 def _first(own: T | None, shared: T | None, otherwise: T) -> T:
-    """What the SLO says, else what its file says for all."""
+    """Return the setting of the SLO, else that of its file."""
     return own if own is not None else shared if shared is not None else otherwise

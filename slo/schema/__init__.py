@@ -1,4 +1,4 @@
-"""Validates plain data against the file format: structure and types, not yet sense."""
+"""Validate plain data against the file format: structure and types, not yet meaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_FINDINGS = 1_000
 
 
 class ValidatedFile(msgspec.Struct, frozen=True):
-    """A file whose structure is right, and its name; `numbers`: places of its SLOs where wrong ones were left out."""
+    """A valid file and its name; `numbers`: the places of its SLOs where invalid ones were left out."""
 
     file: str
     spec: FileSpec
@@ -37,10 +37,10 @@ def validate(document: Document) -> ValidatedFile:
         from slo.schema.mismatch import mismatches  # noqa: PLC0415 - only a wrong file needs the slow walk
 
         found = tuple(islice(mismatches(document.data, FileSpec, Place(document.file)), MOST_FINDINGS))
-        versions = tuple(d for d in found if d.code == "SLO017")  # another version: nothing else can be judged
+        versions = tuple(d for d in found if d.code == "SLO017")  # of another version, nothing else can be checked
         raise CompileError(versions or found or (_unexplained(document.file, error),)) from None
 
 
 def _unexplained(file: str, error: Exception) -> Diagnostic:
-    """The decoder found what our own walk did not: still an error of the file, told in the decoder's words."""
+    """Return what only the decoder found, in its own words."""
     return Diagnostic("SLO013", Place(file), str(error))

@@ -1,4 +1,4 @@
-"""Finds every place where plain data does not fit a type of the file format, and says so in the words of YAML."""
+"""Find every value that does not fit the file format, and explain it in the words of YAML."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ MERGE = "<<"
 
 
 def mismatches(data: object, struct: type[msgspec.Struct], place: Place) -> Iterator[Diagnostic]:
-    """All problems, in the order of the file format; nothing below a value that is wrong itself."""
+    """Yield all findings, in the order of the file format; none below an invalid value."""
     yield from _check(shape.type_info(struct), data, place)
 
 
 @singledispatch
 def _check(kind: shape.Type, data: object, place: Place) -> Iterator[Diagnostic]:
-    """Problems of one value; one function per kind of type."""
+    """Check one value; one function for each kind of type."""
     python_type, words = _SCALARS.get(type(kind), ((object,), ""))
     wrong_type = not isinstance(data, python_type) or (isinstance(data, bool) and int in python_type)
     if wrong_type:
@@ -70,7 +70,7 @@ def _annotated(kind: shape.Metadata, data: object, place: Place) -> Iterator[Dia
 
 @_check.register(shape.UnionType)
 def _union(kind: shape.UnionType, data: object, place: Place) -> Iterator[Diagnostic]:
-    """Optional values, and numbers that may also be text."""
+    """Check an optional value, or a number that may also be text."""
     choices = [_bare(t) for t in kind.types]
     if data is None and any(isinstance(t, shape.NoneType) for t in choices):
         return
@@ -101,7 +101,7 @@ def _struct(kind: shape.StructType, data: object, place: Place) -> Iterator[Diag
         if name in data:
             yield from _check(field.type, data[name], place.at(name))
         elif field.required and not any(key == MERGE or f'"{name}"' in guess for key, guess in unknown.items()):
-            yield Diagnostic("SLO014", place, f'the key "{name}" is missing', _purpose(field))
+            yield Diagnostic("SLO014", place, f'missing key "{name}"', _purpose(field))
 
 
 @_check.register(shape.DictType)
@@ -134,21 +134,21 @@ def _literal(kind: shape.LiteralType, data: object, place: Place) -> Iterator[Di
         yield Diagnostic(
             "SLO017",
             place,
-            f"this is version {_quoted(data)} of the file format; known is version 1",
+            f"unknown version {_quoted(data)} of the file format",
             "write version: 1",
         )
         return
     choices = ", ".join(map(str, sorted(kind.values, key=str)))
-    message = f"{_quoted(data)} is not possible here; choose one of {choices}"
+    message = f"invalid value {_quoted(data)}; choose one of {choices}"
     meant = _YAML_1_1[data] if isinstance(data, bool) else str(data)
     yield Diagnostic("SLO015", place, message, did_you_mean(meant, map(str, kind.values)))
 
 
 def _in_range(kind: shape.IntType | shape.FloatType, data: Any, place: Place) -> Iterator[Diagnostic]:  # noqa: ANN401
     if kind.ge is not None and data < kind.ge:
-        yield Diagnostic("SLO016", place, f"{data} is too small; at least {kind.ge}")
+        yield Diagnostic("SLO016", place, f"{data} is too small; the minimum is {kind.ge}")
     if kind.le is not None and data > kind.le:
-        yield Diagnostic("SLO016", place, f"{data} is too large; at most {kind.le}")
+        yield Diagnostic("SLO016", place, f"{data} is too large; the maximum is {kind.le}")
 
 
 def _guess(name: str, free: Iterable[str]) -> str:
@@ -162,7 +162,7 @@ def _unknown_key(name: str, guess: str, known: Iterable[str], place: Place) -> D
     if name.startswith("!"):
         return _tag(name, place)
     if name in _PLANNED:
-        return Diagnostic("SLO012", here, f"{_quoted(name)} is planned, and not in this release")
+        return Diagnostic("SLO012", here, f"{_quoted(name)} is not supported yet")
     hint = guess or did_you_mean(name, known) or f"known here: {', '.join(known)}"
     return Diagnostic("SLO012", here, f"unknown key {_quoted(name)}", hint)
 
@@ -179,7 +179,7 @@ def _wrong_type(expected: str, data: object, place: Place) -> Diagnostic:
     if isinstance(data, dict) and len(data) == 1 and (tag := str(next(iter(data)))).startswith("!"):
         return _tag(tag, place)
     if place.path[-1] == "window" and isinstance(data, dict) and "calendar" in data:
-        return Diagnostic("SLO013", place, "calendar windows are planned, and not in this release", "write 30d")
+        return Diagnostic("SLO013", place, "calendar windows are not supported yet", "write 30d")
     name = next(str(step) for step in reversed(place.path) if isinstance(step, str))
     what = f'an item of "{name}"' if isinstance(place.path[-1], int) else f'"{name}"'
     hint = _hint(expected, data, name)
@@ -187,7 +187,7 @@ def _wrong_type(expected: str, data: object, place: Place) -> Diagnostic:
 
 
 def _hint(expected: str, data: object, name: str) -> str:
-    """How the same is written so that it fits; a number of days or seconds lacks its unit, not quotes."""
+    """Return the fix; a number of days or seconds lacks its unit, not quotes."""
     if expected == "text" and name in _UNITS and isinstance(data, bool | int | float):
         number = Decimal("nan") if isinstance(data, bool) else Decimal(str(data))
         return f"write {_with_unit(number, _UNITS[name])}"
@@ -199,7 +199,7 @@ def _hint(expected: str, data: object, name: str) -> str:
 
 
 def _with_unit(number: Decimal, unit: str) -> str:
-    """`30d`, where that is a whole number."""
+    """Return `30d`, if the number is a whole one."""
     usual = f"a whole number and a unit, such as {_EXAMPLES[unit]}"
     if not number.is_finite():
         return usual
@@ -220,17 +220,17 @@ def _quoted(data: object) -> str:
 
 
 def _spelled(data: object) -> str:
-    """As YAML writes it."""
+    """Return the value as YAML writes it."""
     if data is None:
         return "null"
     return str(data).lower() if isinstance(data, bool) else str(data)
 
 
 def _purpose(field: shape.Field) -> str:
-    """What the key is for, as a hint."""
+    """Return the description of the key, as a hint."""
     kind = field.type
     text = str((kind.extra_json_schema or {}).get("description", "")) if isinstance(kind, shape.Metadata) else ""
-    return f"it says: {text[:1].lower()}{text[1:].rstrip('.')}" if text else ""
+    return f"{text[:1].lower()}{text[1:].rstrip('.')}"
 
 
 def _bare(kind: shape.Type) -> shape.Type:

@@ -377,11 +377,11 @@ def test_time_scale(slo: Slo, folder: Path) -> None:
         (["--time-scale", "60", "--scrape-interval", "2s", "-o", "x"], "fewer than three scrapes"),
         (["--time-scale", "20", "--scrape-interval", "4s", "-o", "x"], "multiple of the scrape interval"),
         (["--scrape-interval", "2s"], "--scrape-interval needs --time-scale"),
-        (["--scrape-interval", "soon", "--time-scale", "60"], "is not a duration"),
+        (["--scrape-interval", "soon", "--time-scale", "60"], "invalid duration"),
         (["--target", "grafanna"], "unknown target"),
         (["-o", ""], "empty folder name"),
         (["--check", "--prune"], "--check writes nothing"),
-        (["--set", "My Set"], "is no name"),
+        (["--set", "My Set"], "invalid name"),
         (["--unknown"], "unrecognized"),
     ],
 )

@@ -185,7 +185,7 @@ def test_folder_without_slo(slo: Slo) -> None:
 
 def test_file_without_slo_that_is_missing(slo: Slo) -> None:
     """The file is what is wrong then."""
-    assert slo("explain", "no.yaml").err.startswith("no.yaml: error[SLO001]: there is no such file")
+    assert slo("explain", "no.yaml").err.startswith("no.yaml: error[SLO001]: no such file")
 
 
 @pytest.mark.parametrize("code", ["SLO024", "slo024"])

@@ -76,7 +76,7 @@ def test_errors_as_json(slo: Slo, folder: Path) -> None:
             "severity": "error",
             "code": "SLO024",
             "message": "an objective of 100% leaves no error budget",
-            "hint": "write 99.9%, or another share below 100%",
+            "hint": "write 99.9%",
         }
     ]
 

@@ -76,7 +76,7 @@ def test_files_of_one_build_are_checked_together() -> None:
         ['service="shop"', 'slo="bank"'],
     ]
     ((code, message, hint),) = wrong(file(web="depends_on: [pay/cards], "), file("pay", card=""))
-    assert (code, message) == ("SLO167", 'there is no SLO "cards" in the service "pay"')
+    assert (code, message) == ("SLO167", 'unknown SLO "cards" in service "pay"')
     assert hint == 'did you mean "pay/card"?'
 
 

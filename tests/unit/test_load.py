@@ -43,15 +43,15 @@ def test_plain_data(text: str, data: object) -> None:
         ("", "SLO010", "empty", (1, 1)),
         ("a: 1\n---\nb: 1", "SLO007", "second YAML document", (2, 1)),
         ("---\na: 1\n---\n", "SLO007", "second YAML document", (3, 1)),
-        ("a: 'x\n", "SLO004", "not closed", (1, 4)),
+        ("a: 'x\n", "SLO004", "unclosed", (1, 4)),
         ("a: [1\nb: 2\n", "SLO004", "not closed", (1, 4)),
         ("a:\n  - 1\n b: 2\n", "SLO004", "indentation", (3, 2)),
         ("a:\n - 1\n - 2\n  - 3\n x: 4", "SLO004", "fit the list above", (5, 2)),
-        ("a: - 1", "SLO004", "list item cannot stand here", (1, 4)),
+        ("a: - 1", "SLO004", "list item is not possible here", (1, 4)),
         ("a: 1\nb\nc: 2", "SLO004", "neither a key", (3, 1)),
         ("%foo\n---\na: 1", "SLO004", "unknown directive", (1, 5)),
         ("a: `x`", "SLO004", 'cannot start with "`"', (1, 4)),
-        ('a: "\\ud800"', "SLO004", "names no character", (1, 7)),
+        ('a: "\\ud800"', "SLO004", "invalid escape", (1, 7)),
         ("a: \x07", "SLO004", "U+0007", (1, 4)),
         ("a: 1\nb: \x00", "SLO004", "U+0000", (2, 4)),
         ("a: {x: 1, y: z{w=1}}", "SLO004", "needs quotes", (1, 15)),
@@ -72,7 +72,7 @@ def test_refusals(text: str, code: str, words: str, where: tuple[int, int]) -> N
 
 
 def test_all_duplicates_are_told() -> None:
-    """Every key that stands twice is found, on all levels, but what an alias repeats is not."""
+    """Every duplicate key is found, on all levels, but what an alias repeats is not."""
     text = "a: &x {k: 1, k: 2}\nb: *x\na: 3\nc: [{d: 1, d: 1}]\n? [x]\n: 1\n"
     with pytest.raises(CompileError) as caught:
         parse(Source("f", text))

@@ -43,13 +43,13 @@ def test_durations_are_spelled_as_prometheus_spells_them(seconds: float, text: s
 @pytest.mark.parametrize("text", ["", "5", "5 m", "m", "1.5h", "-5m", "5M", "5min", "9" * 5000 + "s"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     """The message shows the text and how to write it."""
-    with pytest.raises(PromqlError, match="is not a duration; write a number and a unit"):
+    with pytest.raises(PromqlError, match="; write a number and a unit"):
         parse_duration(text)
 
 
 def test_no_time_at_all_is_refused() -> None:
     """A window of zero seconds makes no sense anywhere."""
-    with pytest.raises(PromqlError, match='"0s" is no time at all'):
+    with pytest.raises(PromqlError, match="it must be longer than zero"):
         parse_duration("0s")
 
 

@@ -1,4 +1,4 @@
-"""Says in plain words, and with a place, why a text is not the YAML that a specification may be."""
+"""Explain why a text is not the YAML that a specification may be, with the place and the fix."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _POSITION = re.compile(r"position (\d+)")
 _BIG = re.compile(r"integer `([^`]*)`")
 
 _SENTENCES: tuple[tuple[str, str, str], ...] = (
-    ("mapping values are not allowed", "a key and its colon cannot stand here",
+    ("mapping values are not allowed", "a key is not possible here",
      'check the indentation, and put a value that contains ": " into quotes'),
     ("expected ',' or '}'", "this { ... } is not closed", "add the closing brace"),
     ("expected ',' or ']'", "this [ ... ] is not closed", "add the closing bracket"),
@@ -28,27 +28,27 @@ _SENTENCES: tuple[tuple[str, str, str], ...] = (
      "keys of one mapping start in the same column"),
     ("did not find expected '-'", "the indentation of this line does not fit the list above",
      "items of one list start in the same column, each with a dash"),
-    ("block sequence entries are not allowed", "a list item cannot stand here",
+    ("block sequence entries are not allowed", "a list item is not possible here",
      "start the list on a line of its own, below its key"),
-    ("unknown escape character", "in double quotes a backslash starts an escape, and this one is unknown",
+    ("unknown escape character", "invalid escape; in double quotes a backslash starts one",
      "use single quotes around a regular expression"),
-    ("found invalid Unicode", "this escape names no character", "use single quotes, or write the character itself"),
-    ("unexpected end of stream", "the quoted text that starts here is not closed", "add the closing quote"),
-    ("could not find expected ':'", "this line is neither a key with a colon nor a value that belongs to one",
+    ("found invalid Unicode", "invalid escape", "use single quotes, or write the character itself"),
+    ("unexpected end of stream", "unclosed quote", "add the closing quote"),
+    ("could not find expected ':'", "neither a key with a colon nor part of a value",
      "write `key: value`; a value of several lines starts with | or >"),
     ("more than one document", "the document ends before this; a specification is one document",
      "put the whole value into quotes"),
-    ("unknown anchor", "this alias has no anchor", "an alias *name needs an anchor &name above it"),
-    ("undefined alias", "this alias has no anchor", "an alias *name needs an anchor &name above it"),
+    ("unknown anchor", "alias without an anchor", "an alias *name needs an anchor &name above it"),
+    ("undefined alias", "alias without an anchor", "an alias *name needs an anchor &name above it"),
 )  # fmt: skip
 
 
 TOO_DEEP = "recursion limit exceeded"
-"""What the native parser says of a text that nests too deeply."""
+"""The error of the native parser for text that nests too deeply."""
 
 
 def explain_yaml_error(file: str, text: str, error: str) -> tuple[Diagnostic, ...]:
-    """The reasons why the native parser refused the text; never none, at most 1,000. `error`: what that parser said."""
+    """Return why the native parser refused the text: 1 to 1,000 findings. `error`: its own message."""
     for sign, explain in _KINDS:
         if sign in error and (found := tuple(islice(explain(file, text, error), MOST_FINDINGS))):
             return found
@@ -57,12 +57,12 @@ def explain_yaml_error(file: str, text: str, error: str) -> tuple[Diagnostic, ..
 
 @lru_cache(maxsize=4)
 def lines_of(text: str) -> list[str]:
-    """The lines of a text, as YAML counts them; split once, however many findings quote one."""
+    """Return the lines of a text, as YAML counts them."""
     return _BREAKS.split(text)
 
 
 def at_mark(code: str, file: str, text: str, mark: Mark, message: str, **more: object) -> Diagnostic:
-    """A finding at a place of the text; `more`: hint, length."""
+    """Return a finding at a place of the text; `more`: hint, length."""
     lines = lines_of(text)
     line = min(mark.line, len(lines) - 1)
     excerpt = lines[line]
@@ -80,15 +80,15 @@ def _duplicates(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
             if key is None or key.text is None:
                 continue
             if key.text in seen:
-                message = f'the key "{key.text}" stands twice in this mapping'
-                hint = f"the first one is in line {seen[key.text].line + 1}; remove or rename one of them"
+                message = f'duplicate key "{key.text}"'
+                hint = f"the first is in line {seen[key.text].line + 1}; remove or rename one"
                 length = key.end.offset - key.start.offset
                 yield at_mark("SLO006", file, text, key.start, message, hint=hint, length=length)
             seen.setdefault(key.text, key.start)
 
 
 def _too_deep(file: str, text: str, error: str) -> Iterator[Diagnostic]:
-    message = f"values are nested more than {MAX_DEPTH} deep"
+    message = f"nested more than {MAX_DEPTH} levels deep"
     try:
         events_to_tree(text)
     except (TooDeepError, ValueError) as deep:
@@ -105,7 +105,7 @@ def _aliases(file: str, text: str, _error: str) -> Iterator[Diagnostic]:
     while waiting:
         node = waiting.pop()
         if node.aliased:
-            message = "aliases repeat so much that the document would fill the memory"
+            message = "aliases expand to more than memory can hold"
             length = node.end.offset - node.start.offset
             yield at_mark("SLO009", file, text, node.start, message, hint="write the values out", length=length)
             return
@@ -130,7 +130,7 @@ def _control(file: str, text: str, error: str) -> Iterator[Diagnostic]:
         if position
         else 0
     )
-    message = f"the control character U+{ord(text[index : index + 1] or chr(0)):04X} cannot stand in YAML"
+    message = f"control character U+{ord(text[index : index + 1] or chr(0)):04X}, which YAML does not allow"
     yield at_mark("SLO004", file, text, _mark_at(text, index), message, hint="remove it")
 
 
@@ -155,11 +155,10 @@ def _syntax(file: str, text: str, error: str) -> Diagnostic:
     here = _character(text, mark)
     quoted = _runaway_quote(text, mark)
     if quoted is not None:
-        message = f"the quoted text that starts here ends only in line {mark.line + 1}"
-        return at_mark("SLO004", file, text, quoted, message, hint="its closing quote is missing; add it")
+        message = f"this quoted text ends only in line {mark.line + 1}"
+        return at_mark("SLO004", file, text, quoted, message, hint="add the missing quote")
     if "tab character" in error or ("cannot start any token" in error and here == "\t"):
-        hint = "replace it by spaces"
-        return at_mark("SLO005", file, text, mark, "a tab indents this line; YAML wants spaces", hint=hint)
+        return at_mark("SLO005", file, text, mark, "a tab indents this line", hint="use spaces")
     if "cannot start any token" in error:
         message = f'a value cannot start with "{here}"'
         return at_mark("SLO004", file, text, mark, message, hint="put the value into quotes")
@@ -172,11 +171,11 @@ def _syntax(file: str, text: str, error: str) -> Diagnostic:
             opened = opened if sign.startswith(("expected ','", "unexpected end")) else None
             return at_mark("SLO004", file, text, opened or mark, message, hint=hint)
     reason = _AT.sub("", error).split(",")[0]
-    return at_mark("SLO004", file, text, mark, f"this is not valid YAML: {reason}")
+    return at_mark("SLO004", file, text, mark, f"invalid YAML: {reason}")
 
 
 def _runaway_quote(text: str, mark: Mark) -> Mark | None:
-    """The start of a quoted text that ends right before a place, lines below, at a quote meant to open another one."""
+    """Return the start of a quoted text that ends at a quote meant to open another one, lines below."""
     import yaml  # noqa: PLC0415 - only needed when there is an error to place
 
     try:
