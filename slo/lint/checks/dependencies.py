@@ -1,4 +1,4 @@
-"""Checks of `depends_on`: dependencies that inhibit nothing, and causes of other builds."""
+"""Checks of `depends_on`: dependencies without effect, causes of other builds, objectives above those of causes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from slo.lint.finding import finding
 from slo.lint.registry import BUILD, LINT, check
+from slo.percent import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slo.lint.context import LintContext
     from slo.lint.finding import Finding
+    from slo.model import Slo
 
 
 @check("SLO169", BUILD)
@@ -46,3 +48,21 @@ def of_other_builds(context: LintContext) -> Iterator[Finding]:
             if name in unknown:
                 message = f"unknown cause {unknown[name]}: no file of the service {name[0]} is in this build"
                 yield finding(slo.place.at("depends_on", number), message, "check the name, or build both together")
+
+
+@check("SLO172", LINT)
+def objectives_above_causes(context: LintContext) -> Iterator[Finding]:
+    """Report objectives above that of a cause, for SLOs that count events without a limit."""
+    by_name = {(slo.service, slo.name): slo for slo in context.slos if _counts_failures(slo)}
+    for slo in filter(_counts_failures, context.slos):
+        for number, name in enumerate(slo.depends_on):
+            cause = by_name.get(name)
+            if cause is not None and cause.objective < slo.objective:
+                message = f"objective of {percent(slo.objective)} above the {percent(cause.objective)} of its cause"
+                hint = f"raise that of {cause.service}/{cause.name}, or lower this one"
+                yield finding(slo.place.at("depends_on", number), message, hint)
+
+
+def _counts_failures(slo: Slo) -> bool:
+    """Whether bad events are failures: slow responses of a cause need not be failures of a symptom."""
+    return slo.sli.counts_events and slo.sli.histogram_limit() is None
