@@ -1,4 +1,4 @@
-"""The error that the compiler raises; a module of its own, since who only handles it needs nothing else."""
+"""The error of the compiler; its own module, so that handling it imports nothing else."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 class CompileError(Exception):
-    """The specification cannot be compiled; holds every problem that the stage found, never none."""
+    """The specification cannot be compiled; has at least one diagnostic."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
-        """Keep the findings in the order in which they stand in the file."""
+        """Keep the diagnostics in the order of the file."""
         super().__init__("\n".join(f"{d.code}: {d.message}" for d in diagnostics))
         self.diagnostics = diagnostics

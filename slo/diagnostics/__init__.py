@@ -1,4 +1,4 @@
-"""What the compiler has to say about a specification: findings, their places, and the error that carries them."""
+"""Diagnostics: code, place, message and hint of each finding."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class Severity(StrEnum):
-    """How bad a finding is: only an error stops the build."""
+    """The severity of a finding: only an error stops the build."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Severity(StrEnum):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a finding is, as a path into the document; turned into line and column only when it is shown.
+    """The place of a finding, as a path into the document; line and column are computed when it is shown.
 
     Attributes:
         file: name of the file as the user gave it.
@@ -31,20 +31,20 @@ class Place(msgspec.Struct, frozen=True):
     part: tuple[int, int] | None = None
 
     def at(self, *steps: str | int) -> Place:
-        """The place of a value further down."""
+        """Return the place of a value below."""
         return Place(self.file, (*self.path, *steps))
 
     def key(self, name: str) -> Place:
-        """The place of a key of the mapping that stands here."""
+        """Return the place of a key of this mapping."""
         return Place(self.file, (*self.path, name), on_key=True)
 
     def within(self, start: int, length: int) -> Place:
-        """The place of some characters of the text that stands here; of all of it when the length is 0."""
+        """Return the place of some characters of this text; of all of it if the length is 0."""
         return Place(self.file, self.path, self.on_key, (start, length) if length else None)
 
 
 class Span(msgspec.Struct, frozen=True):
-    """A stretch of one line: line and column count from 1, length in characters."""
+    """A part of one line: line and column count from 1, length in characters."""
 
     line: int
     column: int
@@ -52,7 +52,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Diagnostic(msgspec.Struct, frozen=True):
-    """One finding: a stable code, where it is, what is wrong and how to repair it.
+    """One finding: a stable code, its place, what is wrong, and the fix.
 
     `span` and `excerpt` (the line of the file) are filled in when the finding is located in the text.
     """

@@ -15,7 +15,7 @@ _LEAD = 60
 
 
 def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
-    """The finding as text of one line, or three with the line of the file."""
+    """Return the finding as one line, or three with the line of the file."""
     span = diagnostic.span
     where = f"{diagnostic.place.file}:{span.line}:{span.column}" if span else diagnostic.place.file
     label = f"{diagnostic.severity}[{diagnostic.code}]"
@@ -25,7 +25,7 @@ def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with everything escaped that could move the cursor, change colours or hide characters."""
+    """Return the text with characters escaped that could move the cursor, change colours or hide others."""
     return "".join(c if category(c) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"} else _escape(c) for c in text)
 
 
@@ -34,7 +34,7 @@ def _escape(character: str) -> str:
 
 
 def _quote(diagnostic: Diagnostic, *, colour: bool) -> list[str]:
-    """The line of the file and the caret; a long line is cut around the caret."""
+    """Return the line of the file and the caret; a long line is cut around the caret."""
     if diagnostic.span is None or not diagnostic.excerpt.strip():
         return []
     column, line = diagnostic.span.column - 1, diagnostic.excerpt
@@ -55,7 +55,7 @@ def _cell(text: str) -> str:
 
 
 def _columns(text: str) -> int:
-    """How wide a terminal shows it."""
+    """Return the width on a terminal."""
     return sum(0 if category(c) in {"Mn", "Me"} else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 

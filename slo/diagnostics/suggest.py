@@ -1,4 +1,4 @@
-"""Guesses which known word was meant."""
+"""Suggest the known word that is closest to another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the closest known word, or an empty text when none is close."""
+    """Return a hint with the closest known word; empty if none is close."""
     from difflib import get_close_matches  # noqa: PLC0415 - only needed when something is wrong
 
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)

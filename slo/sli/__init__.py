@@ -22,4 +22,4 @@ KINDS: dict[str, type[SliSpec]] = {
     "freshness": FreshnessSpec,
     "ratio": RatioSpec,
 }
-"""Key under `sli` in the file -> what may stand below it (a msgspec Struct)."""
+"""Key under `sli` in the file -> the schema below it."""

@@ -36,7 +36,7 @@ class EventsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bad: str | None = None
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
-        """Exactly two of the three, each of them a rate."""
+        """Yield findings unless there are two of the three, each of them a rate."""
         given = [name for name in _FIELDS if getattr(self, name) is not None]
         if len(given) != 2:  # noqa: PLR2004 - two of three
             said = ", ".join(given) if given else "none"
@@ -45,7 +45,7 @@ class EventsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             yield from check_rate(getattr(self, name), place.at(name))
 
     def build(self) -> Events:
-        """The SLI; only for a spec that `check` passed."""
+        """Return the SLI; only for a spec that `check` passed."""
         parsed = {name: parse_query(text) for name in _FIELDS if (text := getattr(self, name)) is not None}
         return Events(parsed.get("total"), parsed.get("good"), parsed.get("bad"))
 
@@ -78,7 +78,7 @@ class Events(msgspec.Struct, frozen=True):
         return ()
 
     def counts(self, base: Base) -> Counts:
-        """The two counters that are given, and the third from them. No bad series yet means that none happened."""
+        """Return the two counters that are given, and the third from them; without bad series, no event is bad."""
         buckets = buckets_of(self.selectors())
         total = self._all(base, buckets)
         if pairs := tuple(self._metric_pairs(buckets)):
@@ -128,7 +128,7 @@ class Events(msgspec.Struct, frozen=True):
                 yield MetricPair(needed, (counter,))
 
     def selectors(self) -> tuple[Selector, ...]:
-        """What the queries read."""
+        """Return the selectors of both queries."""
         return tuple(dict.fromkeys(s for q in self._by_key().values() for s in selectors_of(q)))
 
     def missing(self) -> Missing:
@@ -145,11 +145,11 @@ class Events(msgspec.Struct, frozen=True):
         return tuple(rows.items())
 
     def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
-        """Series that only good events add to, and series that bad ones add to, as the queries tell them apart."""
+        """Return series that only good events increase, and series that bad ones increase."""
         return self._plain(member) or increments(self.total, self.good, self.bad, member)
 
     def _plain(self, member: Labels) -> tuple[InputSeries, ...]:
-        """The two series of two selectors, where that is enough."""
+        """Return the two series of two selectors; empty if they are not enough."""
         total, good, bad = (_of_member(q, member) for q in (self.total, self.good, self.bad))
         if any(not isinstance(q, Selector) for q in self._by_key().values()):
             return ()
@@ -165,7 +165,7 @@ class Events(msgspec.Struct, frozen=True):
         return (InputSeries(rest, good=units[1], bad=units[0]), InputSeries(both, good=units[0], bad=units[1]))
 
     def describe(self) -> str:
-        """One line for a person."""
+        """Return one line that says what a good event is."""
         if self.good is None:
             return f"an event of {self.total} that is not one of {self.bad}"
         return f"an event of {self.good}"
@@ -221,7 +221,7 @@ def _of_member(query: Query | None, member: Labels) -> Selector | None:
 
 
 def _feeds(*rows: tuple[Selector | None, Selector | None, int, int]) -> tuple[InputSeries, ...]:
-    """A feed for each row of (selector, selector to stay clear of, units per good event, per bad event)."""
+    """Return series for rows of (selector, selector to avoid, units per good event, per bad event)."""
     made = []
     for selector, other, good, bad in rows:
         series = example((selector,), without=(other,) if other else ()) if selector else None

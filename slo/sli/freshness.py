@@ -1,4 +1,4 @@
-"""SLI kind `freshness`: minutes in which the last success is young enough."""
+"""SLI kind `freshness`: minutes in which the last success is recent enough."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class FreshnessSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`freshness: {timestamp, under}`: when something last succeeded, as a time since 1970, and how old it may be."""
+    """`freshness: {timestamp, under}`: the Unix time of the last success, and its highest age."""
 
     EVENTS: ClassVar[bool] = False
     SHORT: ClassVar[str] = ""
@@ -35,7 +35,7 @@ class FreshnessSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: TimestampUnit | None = None
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
-        """A query with a value, and a limit that is a time."""
+        """Yield findings unless the query has a value and the limit is a time."""
         yield from check_value(self.timestamp, place.at("timestamp"))
         try:
             parse_duration(self.under)
@@ -43,20 +43,20 @@ class FreshnessSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             yield Diagnostic("SLO043", place.at("under"), str(error))
 
     def build(self) -> Freshness:
-        """The SLI; only for a spec that `check` passed."""
+        """Return the SLI; only for a spec that `check` passed."""
         timestamp, given = parse_query(self.timestamp), self.unit is not None
         unit = named(self.unit or "") or _unit_of(self.timestamp)
         return Freshness(timestamp, parse_duration(self.under), in_unit=unit.name, unit_given=given)
 
 
 def _unit_of(timestamp: str) -> MetricUnit:
-    """By its name; no time since 1970 is counted in minutes or bytes."""
+    """Return the unit by the name of the metric; Unix times are never in minutes or bytes."""
     unit = unit_of_expression(read(timestamp).tree)
     return unit if unit and unit.kind == "time" and unit.size <= 1 else SECONDS
 
 
 class Freshness(msgspec.Struct, frozen=True):
-    """A minute is good when the youngest success is at most `under` seconds old; without a timestamp it is no slice."""
+    """A minute is good if the latest success is at most `under` seconds ago; without a timestamp it does not count."""
 
     timestamp: Query
     under: Decimal
@@ -83,11 +83,11 @@ class Freshness(msgspec.Struct, frozen=True):
 
     @property
     def metric_unit(self) -> MetricUnit:
-        """What the timestamp counts."""
+        """The unit of the timestamp."""
         return UNITS[self.in_unit]
 
     def counts(self, base: Base) -> Counts:
-        """The minutes that have a timestamp, and those in which it is too old: `time()` is the minute's own."""
+        """Return the minutes with a timestamp, and those in which it is too old; `time()` is that of the minute."""
         youngest = aggregated(self.timestamp, "max", base.group_by, minute(base).range)
         seconds = youngest if self._second == 1 else f"{youngest} / {self._second}"
         old = f"time() - {seconds} > bool {self.under.normalize():f}"
@@ -99,7 +99,7 @@ class Freshness(msgspec.Struct, frozen=True):
         return int(1 / self.metric_unit.size)
 
     def selectors(self) -> tuple[Selector, ...]:
-        """What the query reads."""
+        """Return the selectors of the query."""
         return selectors_of(self.timestamp)
 
     def missing(self) -> Missing:
@@ -107,7 +107,7 @@ class Freshness(msgspec.Struct, frozen=True):
         return tuple((selector, NO_DATA) for selector in self.selectors())
 
     def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
-        """A timestamp, of right now or of a minute too long ago."""
+        """Return a timestamp: of now, or a minute too old."""
         if not isinstance(self.timestamp, Selector):
             return times(self.timestamp, self.under + 60, member, second=self._second)
         labels = [Matcher(name, "=", value) for name, value in member]
@@ -119,6 +119,6 @@ class Freshness(msgspec.Struct, frozen=True):
         )
 
     def describe(self) -> str:
-        """One line for a person."""
+        """Return one line that says what a good event is."""
         known = "" if self._second == 1 else f" (in {self.in_unit} since 1970)"
         return f"a minute in which {self.timestamp}{known} is at most {duration(self.under)} ago"

@@ -40,7 +40,7 @@ _SUFFIXES = ("_bucket", "_count", "_sum")
 
 
 class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`latency: {histogram, under}`: the base name of a histogram, and a limit that a classic one has a bucket for."""
+    """`latency: {histogram, under}`: the base name of a histogram, and a limit: a bucket bound of a classic one."""
 
     EVENTS: ClassVar[bool] = True
     SHORT: ClassVar[str] = ""
@@ -52,7 +52,7 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: UnitName | None = None
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
-        """Plain selectors, the histogram's by its base name, and a limit in the unit of the histogram."""
+        """Yield findings unless there are plain selectors, the base name, and a limit in the unit of the histogram."""
         problems = list(check_selector(self.histogram, place.at("histogram")))
         yield from problems
         if not problems:
@@ -65,7 +65,7 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             yield Diagnostic("SLO043", place.at("under"), error.message, error.hint)
 
     def build(self) -> Latency:
-        """The SLI; only for a spec that `check` passed."""
+        """Return the SLI; only for a spec that `check` passed."""
         histogram = parse_selector(self.histogram)
         unit = self._unit(histogram)
         errors, given = self._errors(histogram), self.unit is not None
@@ -75,7 +75,7 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return limit(self.under, unit, chosen=self.unit is not None)
 
     def _unit(self, histogram: Selector) -> MetricUnit:
-        """The given one, or that of the name; without both bytes where the limit is a size, else seconds."""
+        """Return the unit that is given, else that of the name, else bytes for a size and seconds for a time."""
         return (
             named(self.unit or "")
             or unit_of_name(histogram.name)
@@ -83,7 +83,7 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def _errors(self, histogram: Selector) -> Selector | None:
-        """The failed events; those of the histogram's own count or buckets are told by its base name."""
+        """Return the selector of failed events; observations of the histogram itself have its base name."""
         if self.errors is None:
             return None
         errors = parse_selector(self.errors)
@@ -94,21 +94,21 @@ class LatencySpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def _check_name(selector: Selector, place: Place) -> Iterator[Diagnostic]:
     suffix = next((s for s in _SUFFIXES if selector.name.endswith(s)), None)
     if not selector.name:
-        message = "_count and _bucket are added to the name of a histogram, and a matcher is none"
+        message = "missing name of the histogram, to which slo adds _count and _bucket"
         yield Diagnostic("SLO044", place, message, 'write the name before the braces: seconds{job="api"}')
     elif suffix:
         base = selector.name.removesuffix(suffix)
-        yield Diagnostic("SLO044", place, f'write the base name of the histogram, "{base}", without "{suffix}"')
+        yield Diagnostic("SLO044", place, f'suffix "{suffix}" after the base name of a histogram', f"write {base}")
     elif any(m.label == "le" for m in selector.matchers):
-        yield Diagnostic("SLO044", place, "leave the label le out; the limit stands under `under`")
+        yield Diagnostic("SLO044", place, "label le of a histogram", "remove it; slo derives it from `under`")
 
 
 class Latency(msgspec.Struct, frozen=True):
     """Observations at or under `under` are good, unless they are `errors`; it is a number in the unit of the histogram.
 
     The limit must be a bucket bound of a classic histogram; inside the buckets of a native one Prometheus interpolates.
-    Errors that are observations of the histogram itself, by its name, are told apart exactly. Those of another counter
-    are added to the slow ones: an event that is both counts twice, though never more than there are.
+    Errors that are observations of the histogram itself, by its name, are subtracted exactly. Those of another counter
+    are added to the slow ones: an event that is both counts twice, up to the number of all events.
     """
 
     histogram: Selector
@@ -125,7 +125,7 @@ class Latency(msgspec.Struct, frozen=True):
 
     @property
     def metric_unit(self) -> MetricUnit:
-        """What the histogram observes."""
+        """The unit of the histogram."""
         return UNITS[self.in_unit]
 
     def queries(self) -> tuple[SliQuery, ...]:
@@ -144,7 +144,7 @@ class Latency(msgspec.Struct, frozen=True):
         return (UnitOfMetric("histogram", self.histogram.name, self.metric_unit),)
 
     def counts(self, base: Base) -> Counts:
-        """All observations of series that have a bucket of the limit, and those that are not among the fast ones."""
+        """Return all observations of series with a bucket of the limit, and those that are not fast."""
         total = self._all(base)
         if self.errors is None:
             return Counts(total, f"clamp_min({base.total} - {self._fast(self.histogram, base)}, 0)")
@@ -164,18 +164,18 @@ class Latency(msgspec.Struct, frozen=True):
         return where_measured(total, [MetricPair((bucket,), (count,))], base) if base.bridge else total
 
     def _fast(self, histogram: Selector, base: Base) -> str:
-        """Observations of a histogram at or under the limit."""
+        """Return the observations of a histogram at or under the limit."""
         if not self.native:
             return events(self._bucket(histogram), base, QueryFacts(), self._count())
         return in_subwindow(lambda subwindow: self._fraction(_observed(histogram, subwindow)), base)
 
     def _fraction(self, observed: str) -> str:
-        """The fraction of nothing is NaN, which `>= 0` leaves out."""
+        """Return the fast observations; without any, the fraction is NaN, which `>= 0` drops."""
         limit, count = f"{self.under.normalize():f}", f"histogram_count({observed})"
         return f"({count} * (histogram_fraction(0, {limit}, {observed}) >= 0) or 0 * {count})"
 
     def selectors(self) -> tuple[Selector, ...]:
-        """The count and the one bucket that are read, or the native histogram, and the errors."""
+        """Return the selectors of the count and the bucket, or of the native histogram, and of the errors."""
         own = (self.histogram,) if self.native else (self._count(), self._bucket(self.histogram))
         if self.errors is None:
             return own
@@ -189,7 +189,7 @@ class Latency(msgspec.Struct, frozen=True):
         return ((own, NO_DATA), *((one, NO_FAILURES if one == failed else UNKNOWN_BUCKET) for one in others))
 
     def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
-        """The count grows with every event, the bucket with the good ones."""
+        """Return a count that grows with every event, and a bucket that grows with good ones."""
         if self.native:
             return self._observations(member)
         labels = [Matcher(name, "=", value) for name, value in member]
@@ -200,7 +200,7 @@ class Latency(msgspec.Struct, frozen=True):
         return (InputSeries(count, good=1, bad=1), InputSeries(bucket, good=1, bad=0))
 
     def _observations(self, member: Labels) -> tuple[InputSeries, ...]:
-        """A native histogram, with observations in the buckets below and above that of the limit: of powers of two."""
+        """Return a native histogram with observations below and above the limit, which are powers of two."""
         series = self._without_errors("", *(Matcher(name, "=", value) for name, value in member))
         below = Decimal(2) ** math.floor(math.log2(self.under))
         return () if series is None else (InputSeries(series, good=below, bad=4 * below, kind="histogram"),)
@@ -215,7 +215,7 @@ class Latency(msgspec.Struct, frozen=True):
         return example((own,), without=(errors,)) if reads(errors, series) else series
 
     def describe(self) -> str:
-        """One line for a person."""
+        """Return one line that says what a good event is."""
         unless = f" that is not one of {self.errors}" if self.errors else ""
         unit = self.metric_unit
         known = "" if unit == SECONDS else f" ({unit.count(self.under)})"
@@ -230,5 +230,5 @@ class Latency(msgspec.Struct, frozen=True):
 
 
 def _observed(histogram: Selector, base: Base) -> str:
-    """The observations per second of a native histogram; Prometheus 2 cannot subtract two of them."""
+    """Return the observations per second of a native histogram; Prometheus 2 cannot subtract two of them."""
     return by_member(rate_of(histogram, replace(base, any_interval=False)), base)

@@ -1,4 +1,4 @@
-"""SLI kind `ratio`: the mean of a share that somebody else computed, minute by minute."""
+"""SLI kind `ratio`: the mean of an error ratio that is computed elsewhere, minute by minute."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DIGITS = 9
 
 
 class RatioSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`ratio: {error}` or `{success}`: an expression that gives a share between 0 and 1."""
+    """`ratio: {error}` or `{success}`: an expression that gives a ratio between 0 and 1."""
 
     EVENTS: ClassVar[bool] = False
     SHORT: ClassVar[str] = ""
@@ -34,7 +34,7 @@ class RatioSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     success: str | None = None
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
-        """One query with a value."""
+        """Yield findings unless there is one query, with a value."""
         given = {name: text for name in ("error", "success") if (text := getattr(self, name)) is not None}
         if len(given) != 1:
             said = "both" if given else "neither"
@@ -43,15 +43,15 @@ class RatioSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             yield from check_value(text, place.at(name))
 
     def build(self) -> Ratio:
-        """The SLI; only for a spec that `check` passed."""
+        """Return the SLI; only for a spec that `check` passed."""
         return Ratio(parse_query(self.error or self.success or ""), success=self.error is None)
 
 
 class Ratio(msgspec.Struct, frozen=True):
-    """Each minute is bad to the share that the query gives: every minute counts the same, however many events it had.
+    """Each minute is bad to the ratio of the query: every minute counts the same, however many events it has.
 
-    Shares below 0 and above 1 count as 0 and 1. The mean of several series counts; NaN, which a share of nothing is, is
-    left out of it, and a minute in which all are NaN is no slice.
+    Ratios below 0 and above 1 count as 0 and 1. Of several series the mean counts, without NaN, the ratio of no events;
+    a minute in which all are NaN does not count.
     """
 
     query: Query
@@ -74,15 +74,15 @@ class Ratio(msgspec.Struct, frozen=True):
         return ()
 
     def counts(self, base: Base) -> Counts:
-        """The minutes that have a share, and the sum of the bad shares."""
+        """Return the minutes with a ratio, and the sum of the error ratios."""
         subwindow = minute(base)
-        share = f"avg{by_labels(base.group_by)}({self._share(subwindow)} >= -Inf)"
-        idle = f"0 * count{by_labels(base.group_by)}({self._share(subwindow, idle=True)})"
-        total = sum_slices(f"{share} >= bool -Inf or {idle}", base)
-        bad = f"1 - {share}" if self.success else share
+        ratio = f"avg{by_labels(base.group_by)}({self._ratio(subwindow)} >= -Inf)"
+        idle = f"0 * count{by_labels(base.group_by)}({self._ratio(subwindow, idle=True)})"
+        total = sum_slices(f"{ratio} >= bool -Inf or {idle}", base)
+        bad = f"1 - {ratio}" if self.success else ratio
         return Counts(total, f"{sum_slices(f'clamp({bad}, 0, 1)', base)}\nor 0 * {base.total}")
 
-    def _share(self, base: Base, *, idle: bool = False) -> str:
+    def _ratio(self, base: Base, *, idle: bool = False) -> str:
         """Return the query with operands filled, in brackets where a comparison needs them."""
         if isinstance(self.query, Selector):
             return str(self.query)
@@ -91,7 +91,7 @@ class Ratio(msgspec.Struct, frozen=True):
         return text if self.query.closed else f"({text})"
 
     def selectors(self) -> tuple[Selector, ...]:
-        """What the query reads."""
+        """Return the selectors of the query."""
         return selectors_of(self.query)
 
     def missing(self) -> Missing:
@@ -105,7 +105,7 @@ class Ratio(msgspec.Struct, frozen=True):
         return tuple((one, NO_DATA if one in below else texts[sign]) for one, sign in signed)
 
     def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
-        """One gauge that is 0 or 1; what an expression reads is moved so that its value is."""
+        """Return a gauge of 0 or 1; series of an expression are chosen so that its value is."""
         if not isinstance(self.query, Selector):
             return states(self.query, self._judged, member, completed=True)
         labels = [Matcher(name, "=", value) for name, value in member]
@@ -113,13 +113,13 @@ class Ratio(msgspec.Struct, frozen=True):
         good = int(self.success)
         return () if series is None else (InputSeries(series, good=good, bad=1 - good, kind="gauge"),)
 
-    def _judged(self, shares: Sequence[float], _: bool) -> bool | None:  # noqa: FBT001 - see `states`
-        """Whether all of a minute with these shares is good, or all of it bad."""
-        rounded = {round(share, _DIGITS) for share in shares}
+    def _judged(self, ratios: Sequence[float], _: bool) -> bool | None:  # noqa: FBT001 - see `states`
+        """Return whether a minute with these ratios is good or bad as a whole, or None."""
+        rounded = {round(ratio, _DIGITS) for ratio in ratios}
         return (rounded == {1}) == self.success if rounded in ({0}, {1}) else None
 
     def describe(self) -> str:
-        """One line for a person."""
+        """Return one line that says what a good event is."""
         closed = isinstance(self.query, Selector) or self.query.closed
         query = str(self.query) if closed or not self.success else f"({self.query})"
         what = f"1 - {query}" if self.success else query

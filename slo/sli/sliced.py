@@ -1,4 +1,4 @@
-"""`budgeting: slices`: an SLI of events whose budget is counted in minutes that were good or bad as a whole."""
+"""`budgeting: slices`: an SLI of events with a budget of time slices, good or bad minutes."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Empty = Literal["good", "bad"]
 
 
 class Sliced(msgspec.Struct, frozen=True):
-    """A minute is good when the share of good events in it is at least `target`.
+    """A minute is good if the ratio of good events in it is at least `target`.
 
-    A minute without events is no slice, unless `empty` says that it is a good or a bad one.
+    A minute without events does not count, unless `empty` makes it a good or a bad one.
     """
 
     inner: Sli
@@ -51,28 +51,28 @@ class Sliced(msgspec.Struct, frozen=True):
         return self.inner.metric_units()
 
     def counts(self, base: Base) -> Counts:
-        """The minutes that count, and those in which too many events were bad."""
+        """Return the minutes that count, and those with too many bad events."""
         first = self.inner.counts(minute(base))
         total = f"({first.total})"
         bad = f"({self.inner.counts(replace(minute(base), total=total)).bad})"
         missed = f"{bad} > bool {1 - self.target:f} * {total}"
-        if self.empty is None:  # none, and not gone: idle is not absent
+        if self.empty is None:  # without events, not without data
             return Counts(sum_slices(f"{total} > bool 0", base), sum_slices(missed, base))
         empty = f"({missed}) + ({total} == bool 0)" if self.empty == "bad" else missed
         return Counts(count_slices(total, base), sum_slices(empty, base))
 
     def selectors(self) -> tuple[Selector, ...]:
-        """What the SLI of events reads."""
+        """Return those of the SLI of events."""
         return self.inner.selectors()
 
     def missing(self) -> Missing:
-        """The same as of the SLI of events."""
+        """Return the same as the SLI of events."""
         return self.inner.missing()
 
     def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
-        """Those of the SLI of events: a minute of good events is good, one of bad events is bad."""
+        """Return those of the SLI of events: a minute of good events is good, one of bad events is bad."""
         return self.inner.input_series(member)
 
     def describe(self) -> str:
-        """One line for a person."""
+        """Return one line that says what a good event is."""
         return f"a minute in which at least {(self.target * 100).normalize():f}% are each {self.inner.describe()}"

@@ -1,4 +1,4 @@
-"""SLI kind `threshold`: minutes in which a value holds a limit."""
+"""SLI kind `threshold`: minutes in which a value is within a limit."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _EXACT, _LARGEST = Decimal(10) ** 15, Decimal(sys.float_info.max)
 
 
 class ThresholdSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`threshold: {query, under}` or `{query, over}`: a gauge or any expression, and the limit that it must hold."""
+    """`threshold: {query, under}` or `{query, over}`: a gauge or any expression, and its limit."""
 
     EVENTS: ClassVar[bool] = False
     SHORT: ClassVar[str] = ""
@@ -49,7 +49,7 @@ class ThresholdSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: UnitName | None = None
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
-        """A query with a value, and one limit."""
+        """Yield findings unless there are a query with a value and one limit."""
         problems = list(check_value(self.query, place.at("query")))
         yield from problems
         limits = [limit for limit in (self.under, self.over) if limit is not None]
@@ -59,31 +59,31 @@ class ThresholdSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         elif not problems:
             yield from self._check_limit(limits[0], place.at("over" if self.under is None else "under"))
 
-    def _check_limit(self, said: str | float, place: Place) -> Iterator[Diagnostic]:
-        """A finite number, or a time or size where the unit of the query is known."""
-        number, unit = _number(said), self._unit()
+    def _check_limit(self, given: str | float, place: Place) -> Iterator[Diagnostic]:
+        """Yield a finding unless the limit is a finite number, or a time or size and the unit of the query is known."""
+        number, unit = _number(given), self._unit()
         if number is not None:
             if not number.is_finite() or abs(number) > _LARGEST:
-                yield Diagnostic("SLO068", place, f"a limit is a finite number; {short(str(said))} is not")
+                yield Diagnostic("SLO068", place, f"{short(str(given))} is not a finite number")
         elif unit is None:
             hint = "write a number, or add the unit of the query, such as unit: seconds"
-            message = f'"{short(str(said))}" is not a number, and the unit of the query is unknown'
+            message = f'"{short(str(given))}" is not a number, and the unit of the query is unknown'
             yield Diagnostic("SLO043", place, message, hint)
         else:
             try:
-                limit(said, unit)
+                limit(given, unit)
             except LimitError as error:
                 yield Diagnostic("SLO043", place, error.message, error.hint)
 
     def build(self) -> Threshold:
-        """The SLI; only for a spec that `check` passed."""
-        said = self.over if self.under is None else self.under
-        number, unit = _number(said), self._unit()
-        if number is None and (said is None or unit is None):
+        """Return the SLI; only for a spec that `check` passed."""
+        given = self.over if self.under is None else self.under
+        number, unit = _number(given), self._unit()
+        if number is None and (given is None or unit is None):
             raise TypeError("a threshold needs a limit, and the unit of one with a unit; `check` refuses less")
         return Threshold(
             parse_query(self.query),
-            limit(str(said), unit) if number is None and unit else number or Decimal(0),
+            limit(str(given), unit) if number is None and unit else number or Decimal(0),
             above=self.under is None,
             in_unit=unit.name if unit else "",
             converted=number is None,
@@ -93,18 +93,18 @@ class ThresholdSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return named(self.unit or "") or unit_of_expression(read(self.query).tree)
 
 
-def _number(said: str | float | None) -> Decimal | None:
-    """A bare number, in quotes or not."""
-    if isinstance(said, str) and len(said) > _LONGEST:
+def _number(given: str | float | None) -> Decimal | None:
+    """Return a bare number, in quotes or not, or None."""
+    if isinstance(given, str) and len(given) > _LONGEST:
         return None
     try:
-        return Decimal(str(said))
+        return Decimal(str(given))
     except InvalidOperation:
         return None
 
 
 class Threshold(msgspec.Struct, frozen=True):
-    """A minute is good when every series is at or on the good side of `limit`; NaN and nothing at all are no slice."""
+    """A minute is good if every series is at or on the good side of `limit`; without a value it does not count."""
 
     query: Query
     limit: Decimal
@@ -136,17 +136,17 @@ class Threshold(msgspec.Struct, frozen=True):
 
     @property
     def metric_unit(self) -> MetricUnit | None:
-        """What the query gives, where that is known."""
+        """The unit of the query, or None if unknown."""
         return UNITS.get(self.in_unit)
 
     def counts(self, base: Base) -> Counts:
-        """The minutes that have a value, and those in which the worst of all series breaks the limit."""
+        """Return the minutes with a value, and those in which the worst series breaks the limit."""
         worst = aggregated(self.query, "min" if self.above else "max", base.group_by, minute(base).range)
         broken = f"{worst} {'<' if self.above else '>'} bool {self.limit:f}"
         return Counts(count_slices(worst, base), sum_slices(broken, base))
 
     def selectors(self) -> tuple[Selector, ...]:
-        """What the query reads."""
+        """Return the selectors of the query."""
         return selectors_of(self.query)
 
     def missing(self) -> Missing:
@@ -154,7 +154,7 @@ class Threshold(msgspec.Struct, frozen=True):
         return tuple((selector, NO_DATA) for selector in self.selectors())
 
     def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
-        """One gauge on either side of the limit; what an expression reads is moved so that its value is."""
+        """Return a gauge on either side of the limit; series of an expression are chosen so that its value is."""
         if not isinstance(self.query, Selector):
             return states(self.query, self._judged, member, limit=self.limit)
         labels = [Matcher(name, "=", value) for name, value in member]
@@ -167,17 +167,17 @@ class Threshold(msgspec.Struct, frozen=True):
         )
 
     def _judged(self, values: Sequence[float], exact: bool) -> bool | None:  # noqa: FBT001 - see `states`
-        """Whether a minute with these values is good; of what is rounded, only what is far from the limit counts."""
+        """Return whether a minute with these values is good; None for rounded values close to the limit."""
         worst, limit = (min if self.above else max)(values), float(self.limit)
         if not exact and abs(worst - limit) <= abs(limit) * _ROUNDED:
             return None if limit or worst else True
         return worst >= limit if self.above else worst <= limit
 
     def _step(self) -> Decimal:
-        """A difference that a sample can hold: from 2^53 on, a float has no room for one."""
+        """Return a difference that a sample can represent: from 2^53 on, a float cannot represent 1."""
         return Decimal(1) if abs(self.limit) < _EXACT else Decimal(1).scaleb(self.limit.adjusted() - 3)
 
     def describe(self) -> str:
-        """One line for a person."""
+        """Return one line that says what a good event is."""
         amount = self.metric_unit.count(self.limit) if self.metric_unit else f"{self.limit:f}"
         return f"a minute in which {self.query} is {'at least' if self.above else 'at most'} {amount}"

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from slo.model import Labels, Missing, SliQuery, UnitOfMetric
 
 _MINUTE = "[59s999ms]"
-"""Short of a minute: a closed range of Prometheus 2 would see the first sample of the next one too."""
+"""Just below a minute: the closed ranges of Prometheus 2 would include the first sample of the next one."""
 
 
 class UpSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`up: SELECTOR`: a gauge that is 1 while it is well."""
+    """`up: SELECTOR`: a gauge that is 1 while the target is healthy."""
 
     EVENTS: ClassVar[bool] = False
     SHORT: ClassVar[str] = "selector"
@@ -31,16 +31,16 @@ class UpSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     selector: str
 
     def check(self, place: Place) -> Iterator[Diagnostic]:
-        """A plain selector."""
+        """Yield findings unless the selector is plain."""
         yield from check_selector(self.selector, place.at("selector"))
 
     def build(self) -> Up:
-        """The SLI; only for a spec that `check` passed."""
+        """Return the SLI; only for a spec that `check` passed."""
         return Up(parse_selector(self.selector))
 
 
 class Up(msgspec.Struct, frozen=True):
-    """A minute is good when no sample of any series is below 1; a minute without samples is no slice."""
+    """A minute is good if no sample of any series is below 1; a minute without samples does not count."""
 
     selector: Selector
     unit: Unit = "slices"
@@ -61,12 +61,12 @@ class Up(msgspec.Struct, frozen=True):
         return ()
 
     def counts(self, base: Base) -> Counts:
-        """The minutes that have a sample, and those that have a 0 among them."""
+        """Return the minutes with a sample, and those with a 0."""
         worst = f"min{naming.by(base.group_by)}(min_over_time({self.selector}{_MINUTE}))"
         return Counts(count_slices(worst, base), sum_slices(f"{worst} < bool 1", base))
 
     def selectors(self) -> tuple[Selector, ...]:
-        """The gauge."""
+        """Return the gauge."""
         return (self.selector,)
 
     def missing(self) -> Missing:
@@ -74,11 +74,11 @@ class Up(msgspec.Struct, frozen=True):
         return tuple((selector, NO_DATA) for selector in self.selectors())
 
     def input_series(self, member: Labels = ()) -> tuple[InputSeries, ...]:
-        """One gauge: 1 is good, 0 is bad."""
+        """Return a gauge: 1 is good, 0 is bad."""
         labels = [Matcher(name, "=", value) for name, value in member]
         series = example((self.selector.renamed(self.selector.name, *labels),))
         return () if series is None else (InputSeries(series, good=1, bad=0, kind="gauge"),)
 
     def describe(self) -> str:
-        """One line for a person."""
+        """Return one line that says what a good event is."""
         return f"a minute in which {self.selector} is never 0"

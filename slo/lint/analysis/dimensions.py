@@ -77,13 +77,13 @@ def _of_operator(node: Binary) -> str:
 
 
 def _with_number(operator: str, left: str, right: str) -> str:
-    """A number does not change the dimension, unless it is divided, as in 1 / rate."""
+    """Return the dimension of a product with a number: the same, except for a quotient such as 1 / rate."""
     if operator == "/" and left == NUMBER:
         return OTHER
     return right if left == NUMBER else left
 
 
 def _of_gauges(node: Binary, left: str, right: str) -> str:
-    """A quotient of two ranges, such as two averages over time, is a ratio as well."""
+    """Return `RATIO` for a quotient of two ranges, such as two averages over time."""
     ranged = all(any(n.kind == "matrix" for n in walk(side)) for side in (node.left, node.right))
     return RATIO if (left, right) == (OTHER, OTHER) and ranged else OTHER

@@ -17,7 +17,7 @@ _FUNCTIONS = "|".join(sorted(NEWER))
 _POSSIBLE = re.compile(
     rf'[{{(,] ?"|__name__|\[ ?\d+ ?[\]:]|: ?\d+ ?\]|(?i:offset) ?[-+]? ?\d+(?!\w)|\b(?:{_FUNCTIONS})\b'
 )
-"""Part of every query that has something newer; of most others not."""
+"""Part of every query with a newer construct, and of few others."""
 _GROUPING = frozenset({"by", "without", "on", "ignoring", "group_left", "group_right"})
 _MATCHING = frozenset({"=", "!=", "=~", "!~"})
 

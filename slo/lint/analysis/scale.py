@@ -119,7 +119,7 @@ def _of_operator(node: Binary, *, names: bool) -> float | None:
 
 
 def _of_sum(node: Binary, left: float | None, right: float | None) -> float | None:
-    """Adding a constant does not scale a value, but 100 - x is in percent."""
+    """Return the factor of a sum: a constant does not scale the other operand, but 100 - x is in percent."""
     constants = constant(node.left), constant(node.right)
     if PERCENT in constants and node.operator != "or":
         return PERCENT

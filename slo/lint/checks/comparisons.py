@@ -40,13 +40,13 @@ def filters(context: LintContext) -> Iterator[Finding]:
 
 
 def _filters(query: SloQuery, tree: Node) -> Iterator[Found]:
-    """The comparisons in a tree of the query, as it is or partly repaired."""
+    """Yield the comparisons that drop needed series, in a tree of the query."""
     stamps = query.kind == "freshness"
     return (found for found in _comparisons(tree, ()) if not _is_guard(found[0], stamps=stamps))
 
 
 def _comparisons(node: Node, around: tuple[Node, ...]) -> Iterator[Found]:
-    """Every comparison that decides whether there is a value."""
+    """Yield every comparison that decides whether there is a value."""
     if isinstance(node, Binary) and node.operator in COMPARISONS and not node.is_bool and node.kind == "vector":
         yield node, around
     for part in _needed(node):
