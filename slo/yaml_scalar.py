@@ -1,4 +1,4 @@
-"""Scalars as YAML: the few forms that generated rules need, written without a generic dumper."""
+"""YAML scalars, in the few forms that generated rules need."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _UNSAFE = r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]"
 
 
 def is_reserved(text: str) -> bool:
-    """Whether YAML takes the word for something else than text."""
+    """Whether the word is not a string in YAML."""
     return text.lower() in _RESERVED
 
 
 def scalar(text: str) -> str:
-    """The text as one YAML scalar on one line: plain where that is safe, else single or double quoted."""
+    """Return the text as a scalar on one line: plain where that is safe, else single or double quoted."""
     if is_plain(text):
         return text
     return f"'{text}'" if needs_no_escape(text) else _quoted(text)
@@ -44,7 +44,7 @@ def _quoted(text: str) -> str:
 
 
 def block(text: str, indent: int) -> str:
-    """An expression: several lines as a literal block, one line as a scalar."""
+    """Return several lines as a literal block, one line as a scalar."""
     if "\n" not in text:
         return scalar(text)
     pad = " " * indent

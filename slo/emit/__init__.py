@@ -1,4 +1,4 @@
-"""Emit: a plan in, texts of files out. One module and one line in each table here for each output target."""
+"""Emit files from a plan: one module and one line in `FILE_NAMES` for each output target."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ FILE_NAMES: dict[str, str] = {
     "grafana": "{set}.json",
     "runbooks": "{alert}.md",
 }
-"""Target name -> name of its file where the specification does not say otherwise."""
+"""Target -> default name of its file."""
 
 DEFAULT_TARGETS = ("prometheus", "tests", "alertmanager")
-"""What is made when nobody says what to make."""
+"""Targets without `outputs` and `--target`."""
 
 PAGES = frozenset({"runbooks"})
-"""Targets whose files belong to the user as soon as they exist: they are begun, and never changed or removed."""
+"""Targets whose files are written once: after that they belong to the user."""
 
 
 def _late(target: str) -> Emitter:
-    """The function of the same name in the target's module, which is imported when the target is made."""
+    """Return the function of the target's name in its module, imported on first use."""
 
     def emit(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
         emitter = cast("Emitter", getattr(import_module(f"slo.emit.{target}"), target))
@@ -42,4 +42,4 @@ def _late(target: str) -> Emitter:
 
 
 EMITTERS: dict[str, Emitter] = {target: _late(target) for target in FILE_NAMES}
-"""Target name -> emitter. Emitters are pure: nothing but `slo.write` opens a file for writing."""
+"""Target -> emitter. Emitters are pure: only `slo.write` opens files for writing."""

@@ -1,4 +1,4 @@
-"""Target `alertmanager`: the user's base configuration with routes and inhibitions for the alerts of the set."""
+"""Target `alertmanager`: the user's base configuration with routes and inhibition rules for the alerts of a set."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _SHAPES: dict[str, type] = {"route": dict, "receivers": list, "inhibit_rules": l
 
 
 def alertmanager(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
-    """A complete configuration: the routes of the set stand before those of the base."""
-    from slo.emit import raw_yaml  # noqa: PLC0415 - a tenth of the start-up of builds that have no need of it
+    """Yield a complete configuration, the routes of the set before those of the base."""
+    from slo.emit import raw_yaml  # noqa: PLC0415 - a tenth of the start of builds without this target
 
     base = _base(context)
     route = base["route"]
@@ -44,23 +44,27 @@ def alertmanager(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, 
 
 
 def _base(context: Context) -> dict[str, Any]:
-    """The base as data; what cannot be extended is an error that names the file."""
+    """Return the base configuration as data.
+
+    Raises:
+        CompileError: it cannot be extended.
+    """
     from slo.emit import raw_yaml  # noqa: PLC0415 - see above
 
     text = _MINIMAL if context.alerting_base is None else context.alerting_base
     try:
         base = raw_yaml.load(text)
     except raw_yaml.YamlError as error:
-        raise _unusable(context, f"it is not YAML: {' '.join(str(error).split())}") from None
+        raise _unusable(context, f"not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(base, dict) or not isinstance(base.get("route"), dict):
-        raise _unusable(context, "it has no `route`")
+        raise _unusable(context, "`route` is missing")
     for key, shape in _SHAPES.items():
         if not isinstance(base.get(key) or shape(), shape):
-            raise _unusable(context, f"its `{key}` is not a {'list' if shape is list else 'mapping'}")
+            raise _unusable(context, f"`{key}` is not a {'list' if shape is list else 'mapping'}")
     if not isinstance(base["route"].get("routes") or [], list):
-        raise _unusable(context, "the `routes` of its `route` are not a list")
+        raise _unusable(context, "`route.routes` is not a list")
     if not isinstance(base["route"].get("group_by") or [], list):
-        raise _unusable(context, "the `group_by` of its `route` is not a list")
+        raise _unusable(context, "`route.group_by` is not a list")
     return base
 
 
@@ -74,7 +78,7 @@ def _error(code: str, context: Context, message: str, hint: str = "") -> Compile
 
 
 def _routes(plan: Plan, base: dict[str, Any], context: Context) -> list[dict[str, Any]]:
-    """One route for each team and severity that the set can raise, pages first."""
+    """Return one route for each team and severity of the set, pages first."""
     receivers = [r["name"] for r in base.get("receivers") or [] if isinstance(r, dict) and "name" in r]
     pairs = sorted({(alert.severity, p.slo.team) for p in plan.slos for alert in p.alerts})
     inherited = base["route"].get("group_by") or []
@@ -102,6 +106,6 @@ def _route(plan: Plan, severity: str, team: str, receivers: list[str], context: 
 
 
 def _quoted(text: str) -> str:
-    """A string in a matcher: before version 0.27 the Alertmanager knows these three escapes and no other."""
+    """Return a string for a matcher; Alertmanager before 0.27 has only these three escapes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

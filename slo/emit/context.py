@@ -1,4 +1,4 @@
-"""What an emitter knows besides the plan: where the outputs go and what the user's own files say."""
+"""The input of emitters besides the plan: paths of outputs, and files of the user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Context(msgspec.Struct, frozen=True):
-    """Surroundings of one build.
+    """The context of one build.
 
     Attributes:
         layout: target name -> path of its file, all relative to the same folder, whether or not the target is built.

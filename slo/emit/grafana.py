@@ -35,17 +35,17 @@ _ABOVE = "fires above"
 
 
 def grafana(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
-    """One file; it names no data source, no time and no SLO, so that it stays the same while these change."""
+    """Yield one file; it stays the same whatever data source, time range and SLO are chosen."""
     yield context.layout["grafana"], json.dumps(_dashboard(plan), indent=2, ensure_ascii=False) + "\n"
 
 
 class _View(msgspec.Struct, frozen=True):
-    """What the panels select: all SLOs of the set, and the one that is chosen.
+    """What the panels select: all SLOs of the set, and the chosen one.
 
     Attributes:
-        which: matchers for the SLOs of this set and of no other.
+        which: matchers for the SLOs of this set.
         members: matchers for the chosen members of a group.
-        member: what tells members apart in a legend.
+        member: the labels of a member, for legends.
     """
 
     plan: Plan
@@ -55,11 +55,11 @@ class _View(msgspec.Struct, frozen=True):
     member: str
 
     def every(self, name: str) -> str:
-        """A series of all SLOs."""
+        """Return a series of all SLOs."""
         return f"{name}{{{self.which}}}"
 
     def one(self, name: str, kind: str = "") -> str:
-        """A series of the chosen SLO."""
+        """Return a series of the chosen SLO."""
         more = f',kind="{kind}"' if kind else ""
         return f'{name}{{{self.which},slo="$slo"{self.members}{more}}}'
 
@@ -69,15 +69,15 @@ class _View(msgspec.Struct, frozen=True):
         return self.plan.scale.factor != 1
 
     def span(self, window: int) -> str:
-        """A window as the server measures it."""
+        """Return a window as the server measures it."""
         return durations.span(window, self.plan.scale.factor)
 
     def spoken(self, window: int) -> str:
-        """The same in prose."""
+        """Return a window in words."""
         return durations.spoken(window, self.plan.scale.factor)
 
     def firing(self) -> str:
-        """The alerts of the chosen SLO; they carry no shard."""
+        """Return the firing alerts of the chosen SLO; they have no shard."""
         return f'ALERTS{{alertstate="firing",service=~"$service",slo="$slo"{self.members}}}'
 
 
@@ -89,7 +89,7 @@ def _view(plan: Plan) -> _View:
 
 
 def _variable(label: str) -> str:
-    """A label could be called like one of the other variables; names of variables have no dots."""
+    """Return the variable for a label: prefixed, as a label may have the name of another variable, and without dots."""
     plain = naming.underscored(label)
     return f"group_{plain}" if plain == label else f"group_{plain}_{crc32(label.encode()):08x}"
 
@@ -126,7 +126,7 @@ def _variables(view: _View) -> Iterator[Json]:
 
 
 def _panels(view: _View) -> Iterator[Panel]:
-    """All SLOs in a table, then one of them in full."""
+    """Yield a table of all SLOs, then the panels of the chosen one."""
     yield _overview(view)
     yield from _numbers(view)
     yield _error_ratio(view)
@@ -153,7 +153,7 @@ _HIDDEN = ("Time", "__name__", "shard", "source", "objective", "unit", "time_sca
 
 
 def _overview(view: _View) -> Panel:
-    """One row for each SLO, and for each member of a group; a click on its name shows it below."""
+    """Return the table: one row for each SLO and each member of a group; a click on its name shows it below."""
     values = dict(_values(view))
     scale = {"time_scale": "Time scale"} if view.scaled else {}
     columns = {**_COLUMNS, **scale} | {f"Value #{panels.ref(n)}": name for n, name in enumerate(values)}
@@ -170,7 +170,7 @@ def _overview(view: _View) -> Panel:
 
 
 def _values(view: _View) -> Iterator[tuple[str, str]]:
-    """The columns of the table with their queries."""
+    """Yield the columns of the table with their queries."""
     budget, left, covered = (view.every(name) for name in (names.BUDGET, names.REMAINING, names.COVERED))
     windows = sorted({planned.slo.window for planned in view.plan.slos}, reverse=True)
     ratio = " or ".join(view.every(names.error_ratio(window)) for window in windows)
@@ -223,7 +223,7 @@ def _overrides(view: _View, shown: Sequence[str]) -> list[Json]:
 
 
 def _common(plan: Plan) -> list[int]:
-    """An hour, six hours and three days where every shard records them, else the shortest window that all have."""
+    """Return an hour, six hours and three days if every shard records them, else the shortest common window."""
     recorded = Counter(rule.name for group in plan.groups for rule in group.rules)
     shards = len({planned.shard for planned in plan.slos})
     common = [w for w in LADDER if recorded[names.error_ratio(w)] == shards]
@@ -232,7 +232,7 @@ def _common(plan: Plan) -> list[int]:
 
 
 def _numbers(view: _View) -> Iterator[Panel]:
-    """The chosen SLO in five numbers."""
+    """Yield the chosen SLO in five numbers."""
     burn = f"{view.one(names.error_ratio(SUBWINDOW))} / {view.one(names.BUDGET)}"
     recent = f"Of the last {view.spoken(SUBWINDOW)}; at 1 the budget lasts exactly its window."
     for title, text, expr, width, body in (
@@ -307,7 +307,7 @@ def _alerts(view: _View) -> Panel:
 
 
 def _rollups(view: _View) -> Iterator[Panel]:
-    """A group as a whole, for SLOs that are grouped."""
+    """Yield the panels of a group as a whole."""
     whole = f'{{{view.which},slo="$slo"}}'
     windows = sorted({planned.slo.window for planned in view.plan.slos if planned.slo.group_by})
     title, text = (

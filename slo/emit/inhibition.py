@@ -1,4 +1,4 @@
-"""What the Alertmanager does not send while a page fires: tickets of the same SLO, and pages of its causes.
+"""Inhibition rules: while a page fires, tickets of its SLO and pages of its causes are not sent.
 
 Each source has its own rule: from 0.28.1 on, Alertmanager keeps one source alert per rule and set of equal labels. With
 one rule for several tiers or SLOs, the end of one alert would release the targets while another still fires.

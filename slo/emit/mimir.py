@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def mimir(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
-    """One file with one namespace; its groups hold no more rules than the option says."""
+    """Yield one file with one namespace; its groups have at most `--max-rules` rules."""
     limits = at_most(plan.options.max_rules)
     parts = (part for group in plan.groups for part in split(group, *limits))
     namespace = f"namespace: {scalar(f'slo-{plan.set.name}')}\n"

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from slo.plan.rules import Group, Plan
 
 OBJECT = 240_000
-"""Most bytes of one object: `kubectl apply` keeps a copy of it in an annotation, and 262,144 bytes is all that the
-annotations of an object may have together."""
+"""Most bytes of one object: `kubectl apply` copies it into an annotation, and all annotations of an object may have
+262,144 bytes."""
 _HEAD = """\
 ---
 apiVersion: monitoring.coreos.com/v1
@@ -33,11 +33,11 @@ spec:
   groups:
 """
 _SPARE = 2_000
-"""Bytes of an object that are no rules: the text above and the head of a group."""
+"""Bytes of an object besides its rules: the text above and the head of a group."""
 
 
 def operator(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
-    """One file of several YAML documents; each shard is an object, or several where one would be too large."""
+    """Yield one file of several YAML documents: an object for each shard, or several if one is too large."""
     shards = groupby(plan.groups, lambda group: group.shard)
     objects = (
         text
@@ -48,7 +48,7 @@ def operator(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]
 
 
 def _parts(group: Group, plan: Plan) -> Iterator[str]:
-    """The group as text, or the parts of it that fit into an object."""
+    """Yield the group as text, or parts of it that fit into an object."""
     whole = rulefile.group(group)
     if plan.options.max_rules is None and _fits(whole):
         yield whole
@@ -62,7 +62,7 @@ def _parts(group: Group, plan: Plan) -> Iterator[str]:
 
 
 def _objects(first: str, parts: Iterator[str]) -> Iterator[str]:
-    """The first object has the name of its shard, so that it stays when others follow: `slo-shop-0`, `slo-shop-0.2`."""
+    """Yield objects; the first has the name of its shard, with or without others: `slo-shop-0`, `slo-shop-0.2`."""
     name, text, number = first, "", 1
     for part in parts:
         if text and not _fits(text + part):
@@ -74,14 +74,14 @@ def _objects(first: str, parts: Iterator[str]) -> Iterator[str]:
 
 
 def _problems(group: Group, sizes: Mapping[int, int], plan: Plan) -> Iterator[Diagnostic]:
-    """A rule that no object can hold: somebody's annotation is a book."""
+    """Yield a finding for each rule that is larger than an object."""
     for rule in group.rules:
         size = sizes[id(rule)]
         if size > OBJECT - _SPARE:
             labels = dict(rule.labels)
             places = {(p.slo.service, p.slo.name): p.slo.place for p in plan.slos}
             place = places.get((labels.get("service", ""), labels.get("slo", "")), plan.set.slos[0].place)
-            message = f"the rule {rule.name} alone has {size:,} bytes, and a Kubernetes object holds {OBJECT:,}"
+            message = f"rule {rule.name} has {size:,} bytes, more than a Kubernetes object can ({OBJECT:,})"
             yield Diagnostic("SLO075", place.at("name"), message, "shorten the texts of this SLO")
 
 

@@ -1,4 +1,4 @@
-"""Parts of a Grafana dashboard in its classic JSON: panels, their queries, and where they lie on the grid."""
+"""Parts of a Grafana dashboard in its classic JSON: panels, their queries, and their places on the grid."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _LEGEND: Json = {"displayMode": "list", "placement": "bottom", "showLegend": Tru
 
 
 class Query(msgspec.Struct, frozen=True):
-    """One query of a panel and how its series are called; no legend means a table."""
+    """A query of a panel and its legend; a table has none."""
 
     expr: str
     legend: str = ""
 
 
 class Panel(msgspec.Struct, frozen=True):
-    """One panel, not yet placed.
+    """A panel without a place.
 
     Attributes:
         width: columns of the grid, 24 in all.
         height: rows of the grid.
-        body: all that is its own: type, options and field settings.
+        body: type, options and field settings.
     """
 
     title: str
@@ -43,7 +43,7 @@ class Panel(msgspec.Struct, frozen=True):
 
 
 def placed(panels: Iterable[Panel]) -> list[Json]:
-    """Panels from left to right and from top to bottom, with ids from 1."""
+    """Return the panels from left to right and from top to bottom, with ids from 1."""
     made: list[Json] = []
     x = y = tallest = 0
     for number, panel in enumerate(panels, 1):
@@ -79,7 +79,7 @@ def _target(query: Query, ref: str) -> Json:
 
 
 def stat(unit: str, decimals: int, steps: Sequence[tuple[str, float | None]] = (("text", None),)) -> Json:
-    """A single number, coloured by its value."""
+    """Return a single number, coloured by its value."""
     return {
         "type": "stat",
         "fieldConfig": {
@@ -143,7 +143,7 @@ def others(tag: str) -> Json:
 
 
 def states() -> Json:
-    """When something was on."""
+    """Return a timeline of states."""
     return {
         "type": "state-timeline",
         "fieldConfig": {
@@ -155,7 +155,7 @@ def states() -> Json:
 
 
 def table(names: dict[str, str], hidden: Iterable[str], overrides: list[Json], by: str) -> Json:
-    """Rows of several queries joined on the labels that they share; columns renamed, hidden and sorted by one."""
+    """Return a table of queries joined on their labels, with columns renamed, hidden and sorted by one."""
     organize: Json = {"excludeByName": dict.fromkeys(hidden, True), "indexByName": {}, "renameByName": names}
     return {
         "type": "table",
@@ -166,13 +166,13 @@ def table(names: dict[str, str], hidden: Iterable[str], overrides: list[Json], b
 
 
 def column(name: str, **properties: object) -> Json:
-    """Settings of one column, by the name that it is shown with; `__` in a key stands for a dot."""
+    """Return the settings of a column by its displayed name; `__` in a key is a dot."""
     wanted = [{"id": key.replace("__", "."), "value": value} for key, value in properties.items()]
     return {"matcher": {"id": "byName", "options": name}, "properties": wanted}
 
 
 def coloured(steps: Sequence[tuple[str, float | None]]) -> Json:
-    """Settings of a column whose texts get the colour of their value."""
+    """Return the settings of a column with text coloured by value."""
     return {"thresholds": _thresholds(steps), "custom__cellOptions": {"type": "color-text"}}
 
 
@@ -181,7 +181,7 @@ def _thresholds(steps: Sequence[tuple[str, float | None]]) -> Json:
 
 
 def chosen(name: str, label: str, query: str, *, several: bool) -> Json:
-    """A variable whose values Prometheus tells; several of them, or all, may be chosen."""
+    """Return a variable with values from Prometheus; `several`: more than one, or all, may be chosen."""
     return {
         "name": name,
         "label": label,
@@ -199,7 +199,7 @@ def chosen(name: str, label: str, query: str, *, several: bool) -> Json:
 
 
 def data_source() -> Json:
-    """A variable for the Prometheus that is asked."""
+    """Return the variable for the data source."""
     return {
         "name": "datasource",
         "label": "data source",

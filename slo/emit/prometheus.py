@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 
 
 def prometheus(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
-    """One file with the groups of all shards."""
+    """Yield one file with the groups of all shards."""
     yield context.layout["prometheus"], groups(plan.groups, f"{header(plan, 'prometheus')}groups:\n")

@@ -1,4 +1,4 @@
-"""Reads somebody else's YAML and writes it again with every number, date and truth value spelled as it was.
+"""Read YAML and write it again with every number, date and boolean as it was.
 
 PyYAML reads YAML 1.1: `17:00` is the number 1020 to it and `0123` is 83, which Alertmanager never meant.
 """
@@ -14,22 +14,22 @@ _TAG = "tag:yaml.org,2002:"
 
 
 class Spelled(str):
-    """What a plain scalar that is no text looks like in the file, and what PyYAML takes it for."""
+    """A plain scalar as in the file, with the type that PyYAML resolves."""
 
     __slots__ = ("tag",)
     tag: str
 
 
 class _Loader(yaml.SafeLoader):
-    """Leaves alone what it would have to interpret."""
+    """Keep scalars as text."""
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes it as it stood."""
+    """Write scalars as they were."""
 
 
 def load(text: str) -> Any:  # noqa: ANN401 - any YAML
-    """The document as mappings, lists, text, nothing, and `Spelled`.
+    """Return the document as mappings, lists, text, None and `Spelled`.
 
     Raises:
         YamlError: it is not one YAML document.
@@ -38,7 +38,7 @@ def load(text: str) -> Any:  # noqa: ANN401 - any YAML
 
 
 def dump(data: object) -> str:
-    """The document as YAML, keys in their order."""
+    """Return the document as YAML, keys in their order."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 

@@ -1,4 +1,4 @@
-"""Rule groups as YAML, the way every server of the Prometheus family reads them."""
+"""Rule groups as YAML, for every server of the Prometheus family."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 _TEXTS = frozenset(("summary", "description"))
 _SHORT = 100
-"""Texts that are spelled alike in many rules are short; others would only fill the memory of `_line`."""
+"""Longest text to cache: long ones are not repeated."""
 
 
 def groups(parts: Iterable[Group], before: str = "", more: str = "") -> str:
-    """The list under `groups:`, one item per group; `more` is further keys of each of them, as YAML.
+    """Return `before` and the list under `groups:`; `more` is further keys of each group, as YAML.
 
-    Joined once, with what comes before it: a copy of ten megabytes takes longer than many a rule.
+    They are joined once: a copy of ten megabytes takes longer than many rules.
     """
     texts = [before]
     for part in parts:
@@ -33,7 +33,7 @@ def groups(parts: Iterable[Group], before: str = "", more: str = "") -> str:
 
 
 def group(part: Group) -> str:
-    """One item of the list."""
+    """Return one item of the list."""
     return "".join(_pieces(part))
 
 
@@ -44,7 +44,7 @@ def _pieces(part: Group, more: str = "") -> Iterator[str]:
 
 
 def rule(one: Record | Alert) -> str:
-    """One item under `rules:`."""
+    """Return one item under `rules:`."""
     return _alert(one) if isinstance(one, Alert) else _record(one)
 
 
@@ -65,7 +65,7 @@ def _times(one: Alert | AlertTemplate) -> str:
 
 
 _BEFORE, _AFTER, _ADDED = range(len(Values()), len(Values()) + 3)
-"""Slots for labels before and after those of a template, and, from the last one on, for the annotations of each."""
+"""Further slots: labels before and after those of the templates; from the last one on, annotations of each alert."""
 
 
 def _templated(one: TemplatedAlerts) -> str:
@@ -77,7 +77,7 @@ def _templated(one: TemplatedAlerts) -> str:
 
 
 def _fits(one: TemplatedAlerts) -> bool:
-    """Whether no value changes the quotes of the templates, and no annotation takes the place of theirs."""
+    """Whether no value needs other quotes than the templates have, and no annotation replaces theirs."""
     values = one.values
     if not needs_no_escape(values.title + values.read + values.quiet) or not is_plain(values.prefix):
         return False
@@ -86,7 +86,7 @@ def _fits(one: TemplatedAlerts) -> bool:
 
 @lru_cache(maxsize=256)
 def _text(templates: AlertTemplates) -> Template | None:
-    """Return the YAML of templates; None where the quotes depend on more than values that need an escape."""
+    """Return the YAML of templates; None if one of their texts is not always between single quotes."""
     for each in templates.each:
         texts = each.summary, each.description, *([] if "\n" in each.expr.text else [each.expr])
         if not all(map(_is_quoted, texts)):
@@ -105,7 +105,7 @@ def _yaml(one: AlertTemplate, added: int) -> str:
 
 
 def _is_quoted(text: Template) -> bool:
-    """Whether the text stands between single quotes as long as no value needs an escape."""
+    """Whether the text is between single quotes if no value needs an escape."""
     return needs_no_escape(text.literal) and is_never_plain(text.literal)
 
 

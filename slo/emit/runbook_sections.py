@@ -1,4 +1,4 @@
-"""What stands under the four headings of a runbook, by what the alert tells."""
+"""The four sections of a runbook, by the tier of the alert."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
 HEADINGS = ("Meaning", "Impact", "Diagnosis", "Mitigation")
 Sections = tuple[str, str, str, str]
 _TAKES = ":?}"
-"""In a command that takes a label from the alert."""
+"""In a command that needs a label of the alert."""
 _ERRORS = tuple(map(Decimal, ("1", "0.1", "0.02", "0.01")))
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What a page is about.
+    """The subject of a runbook.
 
     Attributes:
-        planned: the SLO, or none where several SLOs share the alert.
+        planned: the SLO, or none if several SLOs share the alert.
         factor: time scale of the rules.
     """
 
@@ -41,39 +41,39 @@ class Subject(msgspec.Struct, frozen=True):
     factor: int
 
     def span(self, seconds: int) -> str:
-        """A time as the server measures it."""
+        """Return a duration as the server measures it."""
         return durations.span(seconds, self.factor)
 
     def spoken(self, seconds: int) -> str:
-        """The same in prose."""
+        """Return a duration in words."""
         return durations.spoken(seconds, self.factor)
 
     def series(self, name: str, kind: str = "") -> str:
-        """A series of what the alert is about: of one SLO, and of one member where the SLO has groups."""
+        """Return a series of the SLO of the alert, and of its member where the SLO is grouped."""
         members = self.planned.slo.group_by if self.planned else ()
         taken = "".join(f',{naming.label(each)}="{md.from_alert(each)}"' for each in members)
         return self.whole(name, taken + kind)
 
     def whole(self, name: str, more: str = "") -> str:
-        """A series of the SLO with all members of its group."""
+        """Return a series of the SLO with all members."""
         service, slo = md.from_alert("service"), md.from_alert("slo")
         if self.planned:
             service, slo = self.planned.slo.service, self.planned.slo.name
         return f'{name}{{service="{service}",slo="{slo}"{more}}}'
 
     def taken(self) -> str:
-        """What to type before the commands where they take labels from the alert, as a paragraph."""
+        """Return a paragraph about the labels that the commands need."""
         labels = self.planned.slo.group_by if self.planned else ("service", "slo")
         typed = " and ".join(md.code(f"{md.variable(label)}=") for label in labels)
         return f"The commands take labels from the alert. First type {typed}, each with its value.\n\n"
 
     def selectors(self) -> tuple[Selector, ...]:
-        """The user's own series."""
+        """Return the selectors of the SLI."""
         return self.planned.slo.sli.selectors() if self.planned else ()
 
 
 def sections(tier: str, subject: Subject) -> Sections:
-    """Meaning, impact, diagnosis and mitigation of an alert."""
+    """Return meaning, impact, diagnosis and mitigation of an alert."""
     meaning, impact, diagnosis, mitigation = _OTHERS.get(tier, _burn)(subject)
     taken = subject.taken() if _TAKES in diagnosis else ""
     return meaning, impact, taken + diagnosis, mitigation
@@ -181,7 +181,7 @@ _OTHERS: dict[str, Callable[[Subject], Sections]] = {
     "no-data": _no_data,
     "member-no-data": _member_no_data,
 }
-"""Tier -> page; every other tier burns."""
+"""Tier -> sections; every other tier is one of the burn rate."""
 
 
 def _rate(subject: Subject) -> str:
@@ -197,7 +197,7 @@ def _paragraphs(*texts: str) -> str:
 
 
 def _raw(subject: Subject) -> Iterator[tuple[str, str]]:
-    """The user's own series, instance by instance."""
+    """Yield queries for the user's own series by instance."""
     counted = subject.planned is not None and subject.planned.slo.sli.unit == "events"
     for selector in subject.selectors():
         if counted:
@@ -227,7 +227,7 @@ def _spent(slo: Slo, subject: Subject) -> str:
 
 
 def _tiers(planned: PlannedSlo, subject: Subject) -> str:
-    """What trips each tier, and how long that takes after a time without errors."""
+    """Return what each tier needs to fire, and the detection times after a time without errors."""
     rules = [
         (t.name, t.severity, percent(t.threshold), subject.span(t.long), subject.span(t.short), percent(t.budget))
         for t in planned.tiers
@@ -247,6 +247,6 @@ def _after(tier: Tier, share: Decimal, factor: int) -> str:
 
 
 def _time(seconds: float) -> str:
-    """To the second below an hour, to the minute above."""
+    """Return a duration, to the second up to an hour, to the minute above."""
     step = MINUTE if seconds > HOUR else 1
     return duration(-int(-seconds // step) * step)

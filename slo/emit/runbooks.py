@@ -1,7 +1,4 @@
-"""Target `runbooks`: a page to begin with for each alert, with what the compiler knows about it.
-
-Where a page stands already, whoever wrote it, it stays as it is.
-"""
+"""Target `runbooks`: a first version of the runbook of each alert. A file that exists is never changed."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ true now. *What stands in italics is yours to answer.*"""
 
 
 def runbooks(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
-    """One page for each alert name."""
+    """Yield one page for each alert name."""
     alerts: dict[str, list[tuple[PlannedSlo, AlertFacts]]] = defaultdict(list)
     for planned in plan.slos:
         for fact in planned.alerts:
@@ -39,7 +36,7 @@ def runbooks(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]
 
 
 def _page(alert: str, raised: Sequence[tuple[PlannedSlo, AlertFacts]], factor: int) -> str:
-    """The page of one SLO's alert; where several SLOs share the alert, it lists them and tells the rest in general."""
+    """Return the page of an alert; if several SLOs share it, it lists them and is general otherwise."""
     slos = list({(p.slo.service, p.slo.name): p.slo for p, _ in raised}.values())
     planned, fact = raised[0]
     subject = Subject(planned if len(slos) == 1 else None, factor)

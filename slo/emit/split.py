@@ -1,9 +1,8 @@
-"""Splits a rule group for a server that limits how large one may be.
+"""Split a rule group for a server that limits its size.
 
-The parts are evaluated at moments of their own within the interval, so what one reads from another may be up to one
-interval old. Values stay right, since a count that is read late is the count of a window that ended a little earlier;
-only what is read together must not be torn: total and bad of an SLO stay together, and so do all windows of the
-cascade where they fit.
+The parts are evaluated at different times within the interval, so a part reads records of another that are up to one
+interval old. Values stay right: a count that is read late is that of a window that ended a little earlier. Only what
+is read together must stay together: total and bad of an SLO, and all windows if they fit.
 """
 
 from __future__ import annotations
@@ -23,23 +22,23 @@ Rule = Record | Alert
 
 
 class Limit(msgspec.Struct, frozen=True):
-    """At most `most` in one group, of what `weigh` tells of each rule."""
+    """A limit on the sum of the weights of the rules in a group."""
 
     most: int
     weigh: Callable[[Rule], int]
 
     def of(self, rules: Sequence[Rule]) -> int:
-        """What the rules weigh together."""
+        """Return the weight of the rules."""
         return sum(map(self.weigh, rules))
 
 
 def at_most(count: int | None) -> tuple[Limit, ...]:
-    """A limit on the number of rules, or none."""
+    """Return a limit on the number of rules, or none."""
     return () if count is None else (Limit(count, lambda _: 1),)
 
 
 def split(group: Group, *limits: Limit) -> tuple[Group, ...]:
-    """The group itself where it fits, else parts called `<group>-<n>`, whose rules follow in the old order."""
+    """Return the group if it fits, else parts called `<group>-<n>` with the rules in their order."""
     if all(limit.of(group.rules) <= limit.most for limit in limits):
         return (group,)
     parts = _filled(_units(group.rules, limits), limits)
@@ -47,7 +46,7 @@ def split(group: Group, *limits: Limit) -> tuple[Group, ...]:
 
 
 def _filled(units: Iterator[tuple[Rule, ...]], limits: Sequence[Limit]) -> Iterator[tuple[Rule, ...]]:
-    """As many units as fit into each part; a unit that is too large by itself gets one of its own."""
+    """Yield parts of as many units as fit; a unit that is too large is a part of its own."""
     part: list[Rule] = []
     weights = [0] * len(limits)
     for unit in units:
@@ -62,7 +61,7 @@ def _filled(units: Iterator[tuple[Rule, ...]], limits: Sequence[Limit]) -> Itera
 
 
 def _units(rules: Sequence[Rule], limits: Sequence[Limit]) -> Iterator[tuple[Rule, ...]]:
-    """Rules that stay together, in order."""
+    """Yield rules that stay together, in order."""
     for _, run in groupby(rules, _together):
         unit = tuple(run)
         if all(limit.of(unit) <= limit.most for limit in limits):
@@ -72,9 +71,9 @@ def _units(rules: Sequence[Rule], limits: Sequence[Limit]) -> Iterator[tuple[Rul
 
 
 def _together(rule: Rule) -> object:
-    """The same for rules that follow each other and stay together: the counts of one subwindow, the whole cascade.
+    """Return the same for consecutive rules that stay together: total and bad of an SLO, all windows.
 
-    What tells that the rules were evaluated is a part of the cascade: it must be missing where that is.
+    `slo:evaluated` belongs to the windows: it must be missing where they are.
     """
     if isinstance(rule, Alert) or not rule.name.startswith(("slo:events:", EVALUATED)):
         return id(rule)

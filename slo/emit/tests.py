@@ -1,4 +1,4 @@
-"""Target `tests`: unit tests for `promtool test rules`, computed from the specification and never from the rules."""
+"""Target `tests`: rule tests for `promtool test rules`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def tests(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
-    """One test file for the rule file of the set. SLOs that no series can be made for are named in a comment."""
+    """Yield one test file for the rule file of the set; a comment names the SLOs without tests."""
     path = context.layout["tests"]
     testable, untested = fixtures(plan)
     rules = relative(context.layout["prometheus"], path.parent)
@@ -26,7 +26,7 @@ def tests(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
 
 
 def relative(target: PurePosixPath, folder: PurePosixPath) -> PurePosixPath:
-    """The path that leads from a folder to a file, both given relative to the same place."""
+    """Return the path from a folder to a file, both relative to the same place."""
     shared = 0
     for ours, theirs in zip(target.parts, folder.parts, strict=False):
         if ours != theirs:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from slo.plan.rules import Plan
 
 _ABORT = "    partial_response_strategy: abort\n"
-"""A part of the events must not be recorded as if they were all: a gap is told by `covered`, a wrong count by nothing.
-It is the default of Thanos, which a flag could not change, but a reader should not have to know."""
+"""Some of the events must not be recorded as all of them: `covered` shows a gap, nothing shows a wrong count. It is the
+default of Thanos, written down for the reader."""
 
 
 def thanos(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:
-    """One file; its groups hold no more rules than the option says."""
+    """Yield one file; its groups have at most `--max-rules` rules."""
     limits = at_most(plan.options.max_rules)
     parts = (part for group in plan.groups for part in split(group, *limits))
     yield context.layout["thanos"], groups(parts, f"{header(plan, 'thanos')}groups:\n", _ABORT)

@@ -1,4 +1,4 @@
-"""Plan: objectives in, recording and alerting rules out. Knows no file format."""
+"""Plan recording and alerting rules for objectives, in no file format."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def plan(slo_set: SloSet, scale: Scale, options: Options = DEFAULTS) -> Plan:
-    """Everything that follows from a set of objectives: one rule group per shard, and one that makes up for pauses."""
+    """Return the plan of a set: for each shard a rule group, and one that backfills missed evaluations."""
     left_out = tuple(slo for slo in slo_set.slos if scale.factor != 1 and (slo.excluded or not slo.sli.scales))
     chosen = [slo for slo in slo_set.slos if slo not in left_out]
     layouts.check(chosen, options)
@@ -38,9 +38,9 @@ def _planned(slo: Slo, slo_set: SloSet, options: Options) -> PlannedSlo:
 
 
 def _groups(shard: str, members: list[PlannedSlo], about: Plan) -> Iterator[Group]:
-    """The rules of a shard, and what stands for subwindows that were missed, which is evaluated once in a subwindow.
+    """Yield the rules of a shard, and those for missed evaluations, evaluated once per subwindow.
 
-    The cascade records the union of the windows in use, so that changing one SLO's window moves nothing of another.
+    All windows in use are recorded for all SLOs, so that changing one SLO's window changes nothing of another.
     """
     scale, used = about.scale, layouts.windows(members, about.options)
     windows = subwindows.with_sources(used)
@@ -50,13 +50,13 @@ def _groups(shard: str, members: list[PlannedSlo], about: Plan) -> Iterator[Grou
 
 
 def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[set[int], list[int]]) -> Group:
-    """The base, then the cascade and the ratios once for all, then budgets and alerts.
+    """Return the base, then windows and error ratios once for all SLOs, then budgets and alerts.
 
     Args:
         shard: its name.
         members: its SLOs.
         about: the set and how it is built.
-        windows: those whose ratio is wanted, and those that are counted.
+        windows: those with an error ratio, and all recorded ones.
     """
     slos, scale, options = [p.slo for p in members], about.scale, about.options
     used, counts = windows
@@ -74,7 +74,7 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[se
             *info,
             budget.allowed(shard, slos),
             *budget.left(shard, slos, scale),
-            *(rule for slo in slos for rule in budget.rollups(slo, shard, scale)),
+            *(rule for slo in slos for rule in budget.group_totals(slo, shard, scale)),
             *layouts.records(shard, slos, options),
             *layouts.rules(members, scale, options, shards=about.set.shards),
         ),

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from slo.model import Labels, Scale, Slo
 
 
-_TILE_EVENTS = names.events(SUBWINDOW)
+_EVENTS = names.events(SUBWINDOW)
 
 
 def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
-    """Two rules: events in total, and bad ones."""
-    series = f'{_TILE_EVENTS}{{{names.inside(slo, shard)},kind="total"}}'
+    """Return two rules: total events and bad events."""
+    series = f'{_EVENTS}{{{names.inside(slo, shard)},kind="total"}}'
     counts = slo.sli.counts(base_of(slo, scale, relabel.for_the_sli(slo, series)))
     return [
-        Record(_TILE_EVENTS, relabel.for_records(slo, expr), _labels(slo, shard, kind))
+        Record(_EVENTS, relabel.for_records(slo, expr), _labels(slo, shard, kind))
         for kind, expr in (("total", counts.total), ("bad", counts.bad))
     ]
 
@@ -32,13 +32,13 @@ def records(slo: Slo, shard: str, scale: Scale) -> list[Record]:
 def covered(shard: str, scale: Scale) -> Record:
     """Return one rule for all SLOs of the shard: the recorded seconds of the subwindow.
 
-    It counts samples of total events; the label of the rule replaces their `kind`. A range of the whole subwindow that
-    begins on a sample has one more on Prometheus 2 (closed ranges) than on Prometheus 3 (left-open ones); a millisecond
-    less has the same number wherever it begins, so that the rule may be in a group of its own.
+    Each series of total events gives one; the label of the rule replaces its `kind`. A range of the whole subwindow
+    that begins at a sample would have one sample more on Prometheus 2 (closed ranges) than on Prometheus 3 (left-open
+    ones). One millisecond less has the same number wherever it begins, even in another group.
     """
     reach = duration(Decimal(SUBWINDOW // scale.factor) - MILLISECOND)
-    expr = f'{scale.interval} * count_over_time({_TILE_EVENTS}{{shard="{shard}",kind="total"}}[{reach}])'
-    return Record(_TILE_EVENTS, expr, (("shard", shard), ("kind", "covered")))
+    expr = f'{scale.interval} * count_over_time({_EVENTS}{{shard="{shard}",kind="total"}}[{reach}])'
+    return Record(_EVENTS, expr, (("shard", shard), ("kind", "covered")))
 
 
 def base_of(slo: Slo, scale: Scale, total: str) -> Base:

@@ -1,4 +1,4 @@
-"""The budget rules: what an SLO may spend, what is left of it, and how much of its window is recorded."""
+"""Budget rules: the error budget, what remains of it, and the coverage of the window."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def info(slo: Slo, shard: str, scale: Scale, more: Labels = ()) -> list[Record]:
-    """Facts about the SLO as labels, for dashboards; no rule reads those that may change, so a new title is harmless.
+    """Return `slo:info`: facts as labels, for dashboards. No rule reads those that may change, such as the title.
 
-    A group has a series for each of its members, with the member's own objective. `more`: labels besides the usual.
+    A group has a series for each member, with its own objective. `more`: additional labels.
     """
     if not slo.group_by:
         return [Record(names.INFO, "vector(1)", (*_facts(slo, shard, scale, slo.objective), *more))]
@@ -46,9 +46,9 @@ def _facts(slo: Slo, shard: str, scale: Scale, objective: Decimal) -> Labels:
 
 
 def allowed(shard: str, slos: Sequence[Slo]) -> Record:
-    """The error budget, 1 - objective, on the labels of the SLOs' own series: every later rule is one to one.
+    """Return the error budget, 1 - objective, with the labels of the recorded series: later rules match one to one.
 
-    Objectives of single members come first, as the first that matches counts.
+    Objectives of single members come first, as the first match counts.
     """
     own = [(members.where(_total(slo, shard), part.match), part.budget) for slo in slos for part in slo.overrides]
     known = matchers.names_of(slos)
@@ -64,8 +64,8 @@ def allowed(shard: str, slos: Sequence[Slo]) -> Record:
     return Record(names.BUDGET, "\nor ".join(parts), (("shard", shard),))
 
 
-def rollups(slo: Slo, shard: str, scale: Scale) -> list[Record]:
-    """A group as a whole: the error ratio of all its members together, and what is left of all their budgets."""
+def group_totals(slo: Slo, shard: str, scale: Scale) -> list[Record]:
+    """Return the rules for a group as a whole: the error ratio and the remaining budget of all members together."""
     if not slo.group_by:
         return []
     identity = names.identity(slo, shard)
@@ -90,10 +90,10 @@ def _total(slo: Slo, shard: str) -> str:
 
 
 def left(shard: str, slos: Sequence[Slo], scale: Scale) -> list[Record]:
-    """Two rules for all SLOs of a shard: the covered share of the window and the remaining share of the budget.
+    """Return two rules for all SLOs of a shard: coverage of the window, and budget remaining.
 
-    What is not recorded is not spent: on a fresh server the error ratio of the few minutes there are must not count as
-    if it had lasted for the whole window. An SLO without traffic in its whole window has its whole budget.
+    Missing data spend no budget: on a fresh server the error ratio of a few minutes must not count for the whole
+    window. An SLO without traffic in its window has its whole budget.
     """
     covered, remaining = [], []
     for window, which in by_window(shard, slos):
@@ -109,7 +109,7 @@ def left(shard: str, slos: Sequence[Slo], scale: Scale) -> list[Record]:
 
 
 def by_window(shard: str, slos: Sequence[Slo]) -> list[tuple[int, str]]:
-    """(window, matchers) that pick the SLOs of a shard with that window."""
+    """Return (window, matchers) that select the SLOs of a shard with each window."""
     known = matchers.names_of(slos)
     windows: dict[int, list[Slo]] = {}
     for slo in slos:

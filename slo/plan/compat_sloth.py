@@ -1,4 +1,4 @@
-"""`--compat sloth`: our records under the names and labels of Sloth, for dashboards and routes that were made for it.
+"""`--compat sloth`: our records with the names and labels of Sloth, for its dashboards and routes.
 
 All are aliases: they read what our rules recorded a moment before. Names and labels are those of Sloth 0.16; the values
 are ours, weighed by events and by what of a window is recorded.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from slo.model import Labels, Slo
 
 WINDOWS = {SUBWINDOW, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, DAY, 3 * DAY}
-"""Windows whose error ratio Sloth records for every SLO, beside that of its own window."""
+"""Windows whose error ratio Sloth records for every SLO, beside its own window."""
 
 _WEEK = 7 * DAY
 _RATIO = "slo:sli_error:ratio_rate"
@@ -33,7 +33,7 @@ _MADE_BY: Labels = (("sloth_mode", "compat"), ("sloth_spec", "slobox/v1"), ("slo
 
 
 def records(shard: str, slos: Sequence[Slo]) -> list[Record]:
-    """Rules that serve all SLOs of the shard; members of a group keep their labels."""
+    """Return rules for all SLOs of the shard; members of a group keep their labels."""
     whole = f'{{shard="{shard}"}}'
     budget, left = f"{names.BUDGET}{whole}", f"{names.REMAINING}{whole}"
     days = "\nor ".join(f"0 * {names.BUDGET}{{{which}}} + {w // DAY}" for w, which in by_window(shard, slos))
@@ -60,7 +60,7 @@ def _own_windows(shard: str, slos: Sequence[Slo]) -> list[Record]:
 
 
 def _infos(shard: str, slos: Sequence[Slo]) -> list[Record]:
-    """One rule for each objective, which is a label; a group counts as one SLO."""
+    """Return one rule for each objective, which is a label; a group is one SLO."""
     known = names_of(slos)
     alike: dict[Decimal, list[Slo]] = defaultdict(list)
     for slo in slos:
@@ -75,12 +75,12 @@ def _infos(shard: str, slos: Sequence[Slo]) -> list[Record]:
 
 
 def _ratio(shard: str, window: int, expr: str) -> Record:
-    told = _told(window)
-    return _alias(shard, _RATIO + told, expr, (("sloth_window", told),))
+    name = _window(window)
+    return _alias(shard, _RATIO + name, expr, (("sloth_window", name),))
 
 
-def _told(window: int) -> str:
-    """The window as Sloth spells it: whole weeks in weeks, 28 days are `4w`."""
+def _window(window: int) -> str:
+    """Return the window as Sloth writes it: whole weeks in weeks, 28 days are `4w`."""
     return f"{window // _WEEK}w" if window % _WEEK == 0 else duration(window)
 
 
@@ -89,7 +89,7 @@ def _alias(shard: str, name: str, expr: str, labels: Labels = ()) -> Record:
 
 
 def _identified(expr: str) -> str:
-    """The expression with Sloth's labels, made from ours."""
+    """Return the expression with Sloth's labels, made from ours."""
     inner = expr.replace("\n", "\n    ")
     return (
         "label_join(label_replace(label_replace(\n"
@@ -100,7 +100,7 @@ def _identified(expr: str) -> str:
 
 
 def labelled(alert: Alert) -> Alert:
-    """The alert with the labels and the annotation that routes and templates made for Sloth look at, beside ours."""
+    """Return the alert with the labels and the annotation that routes and templates for Sloth use, beside ours."""
     labels = dict(alert.labels)
     severity = labels["severity"]
     title = f"({severity}) {{{{ $labels.service }}}} {{{{ $labels.slo }}}}: {_TITLES.get(labels['tier'], _BURNING)}"

@@ -1,4 +1,4 @@
-"""How the alert rules of a shard are laid out, and whose names they bear: what `--layout` and `--compat` choose."""
+"""The layout of rules and their names: what `--layout` and `--compat` choose."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(slos: Sequence[Slo], options: Options) -> None:
-    """Refuse what the layout cannot express.
+    """Raise for what the layout cannot express.
 
     Raises:
         CompileError: with each SLO that asks for it.
@@ -28,26 +28,26 @@ def check(slos: Sequence[Slo], options: Options) -> None:
 
 
 def facts(slo: Slo, tiers: tuple[Tier, ...], options: Options) -> tuple[AlertFacts, ...]:
-    """Every alert that the SLO can raise, by the names of the layout."""
+    """Return the alerts of an SLO with the names of the layout."""
     prefix = names.SHARED_PREFIX if options.layout == "shared" else slo.alert_prefix
     return alerts.facts(slo, tiers, prefix, burning="HighErrorRate" if options.compat else "BudgetBurn")
 
 
 def windows(members: Sequence[PlannedSlo], options: Options) -> set[int]:
-    """Every window whose ratio is wanted."""
+    """Return every window with an error ratio."""
     used = {w for p in members for t in p.tiers for w in (t.long, t.short)} | {p.slo.window for p in members}
     used |= alerts.windows(p.slo for p in members)
     if options.compat:
-        from slo.plan import compat_sloth  # noqa: PLC0415 - most builds have no need of it
+        from slo.plan import compat_sloth  # noqa: PLC0415 - few builds need it
 
         used |= compat_sloth.WINDOWS
     return used
 
 
 def base_and_info(shard: str, slos: Sequence[Slo], scale: Scale, options: Options) -> tuple[list[Record], list[Record]]:
-    """The rules that count events, and those of `slo:info` that no rule reads: two and one for each SLO.
+    """Return the rules that count events, two for each SLO, and those of `slo:info` that no rule reads.
 
-    Where rules are shared, SLOs that differ in one label's value are counted together.
+    Where rules are shared, SLOs that differ in the value of one label are counted together.
     """
     if options.layout == "shared":
         from slo.plan.shared import families  # noqa: PLC0415 - only this layout needs it
@@ -58,7 +58,7 @@ def base_and_info(shard: str, slos: Sequence[Slo], scale: Scale, options: Option
 
 
 def records(shard: str, slos: Sequence[Slo], options: Options) -> list[Record]:
-    """Recording rules beyond our own."""
+    """Return the recording rules of `--compat`."""
     if not options.compat:
         return []
     from slo.plan import compat_sloth  # noqa: PLC0415 - as above

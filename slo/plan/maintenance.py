@@ -1,9 +1,9 @@
-"""Planned maintenance as a recorded series, so that its calendar is spelled and evaluated once, not in every rule.
+"""Record planned maintenance, so that its calendar is evaluated once, not in every rule.
 
-A slice reads what was recorded within the minute that ends with it. The windows are cut so that this is exact while
-rules are evaluated at least once a minute (see `slo.maintenance.expression`); where they are evaluated less often the
-record would come too late, and every rule holds the expression itself. So does every rule for maintenance that a metric
-reports: it begins at any second, and a record would learn of it up to an interval after the failures began.
+A time slice reads the record of the minute that ends with it. Maintenance windows are cut so that this is exact if
+rules are evaluated at least once a minute (see `slo.maintenance.expression`). If they are evaluated less often, the
+record would be late, and every rule has the expression itself. So it is for maintenance reported by a metric: it begins
+at any second, and a record would be up to an interval late.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def recorded(planned: Sequence[PlannedSlo], scale: Scale) -> tuple[PlannedSlo, ...]:
-    """The SLOs, those with maintenance reading the series that `records` makes, if it makes one for them."""
+    """Return the SLOs; those with maintenance read the series from `records`, if there is one for them."""
     found = {} if scale.interval > SLICE else _calendars(planned)
     return tuple(
         replace(p, slo=_reading(p.slo, p.shard)) if (p.shard, p.slo.service) in found and _calendar(p.slo) else p
@@ -34,7 +34,7 @@ def recorded(planned: Sequence[PlannedSlo], scale: Scale) -> tuple[PlannedSlo, .
 
 
 def records(members: Sequence[PlannedSlo], scale: Scale) -> list[Record]:
-    """One rule for each service of a shard, to be evaluated before all others."""
+    """Return one rule for each service of a shard, to be evaluated before all others."""
     found = {} if scale.interval > SLICE else _calendars(members)
     return [
         Record(names.MAINTENANCE, f"vector(1) and (\n{calendar}\n)", (("shard", shard), ("service", service)))
@@ -43,7 +43,7 @@ def records(members: Sequence[PlannedSlo], scale: Scale) -> list[Record]:
 
 
 def _calendars(planned: Sequence[PlannedSlo]) -> dict[tuple[str, str], str]:
-    """The planned maintenance of each shard and service; two files of a service may disagree, which has no record."""
+    """Return the planned maintenance of each shard and service, if all files of the service agree."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for p in planned:
         if p.slo.maintenance and (calendar := _calendar(p.slo)):
@@ -56,7 +56,7 @@ def _calendar(slo: Slo) -> str:
 
 
 def _reading(slo: Slo, shard: str) -> Slo:
-    """The SLO, with the record in the place of the calendar."""
+    """Return the SLO with the record instead of the calendar."""
     record = names.selector(names.MAINTENANCE, shard=shard, service=slo.service)
     reported = [entry.expr for entry in slo.maintenance if not entry.planned]
     return replace(slo, excluded=" or ".join([record, *reported]))

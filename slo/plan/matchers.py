@@ -1,4 +1,4 @@
-"""Matchers that pick some SLOs of a shard and no other: what lets one rule serve many SLOs."""
+"""Matchers that select some SLOs of a shard and no other, so that one rule serves many SLOs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Names = dict[str, set[str]]
 
 
 def names_of(slos: Iterable[Slo]) -> Names:
-    """The names of the SLOs, by service."""
+    """Return the names of the SLOs by service."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for slo in slos:
         names[slo.service].add(slo.name)
@@ -23,9 +23,10 @@ def names_of(slos: Iterable[Slo]) -> Names:
 
 
 def pick(shard: str, wanted: Iterable[Slo], known: Names) -> list[str]:
-    """What stands between the braces of selectors that together select the wanted SLOs of a shard, each of them once.
+    """Return the matchers of selectors that together select the wanted SLOs of a shard, each once.
 
-    Most often it is one text: the whole shard, whole services, or services and names. `known`: all SLOs of the shard.
+    Usually one selector is enough: the whole shard, whole services, or services and names. `known`: all SLOs of the
+    shard.
     """
     chosen = names_of(wanted)
     head = f'shard="{shard}"'
@@ -40,7 +41,7 @@ def pick(shard: str, wanted: Iterable[Slo], known: Names) -> list[str]:
 
 
 def _alike(chosen: Mapping[str, set[str]]) -> dict[frozenset[str], list[str]]:
-    """Services that have SLOs of the same names, by these."""
+    """Return services by the names of their SLOs."""
     parts: defaultdict[frozenset[str], list[str]] = defaultdict(list)
     for service, names in chosen.items():
         parts[frozenset(names)].append(service)
@@ -48,5 +49,5 @@ def _alike(chosen: Mapping[str, set[str]]) -> dict[frozenset[str], list[str]]:
 
 
 def _matcher(label: str, values: Collection[str]) -> str:
-    """Names consist of letters, digits and dashes: they need no escaping, and no quoting in an expression."""
+    """Return a matcher; names are letters, digits and hyphens and need no escape."""
     return f',{label}{"=" if len(values) == 1 else "=~"}"{"|".join(sorted(values))}"'

@@ -1,4 +1,4 @@
-"""Members of a group and their own objectives: the first override that matches a member counts."""
+"""Members of a group and their objectives: the first matching override counts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class MemberClass(msgspec.Struct, frozen=True):
-    """The members of a group that have the same objective.
+    """The members of a group with the same objective.
 
     Attributes:
         objective: theirs.
-        match: labels that they carry; none for all members that no override matches.
-        before: overrides that come first, and take members away from this class.
+        match: their labels; none for all members that no override matches.
+        before: overrides that come first and take members from this class.
     """
 
     objective: Decimal
@@ -29,23 +29,23 @@ class MemberClass(msgspec.Struct, frozen=True):
 
 
 def classes(slo: Slo) -> list[MemberClass]:
-    """One class for each override, and one for all other members."""
+    """Return a class for each override, and one for all other members."""
     own = [MemberClass(part.objective, part.match, slo.overrides[:n]) for n, part in enumerate(slo.overrides)]
     return [*own, MemberClass(slo.objective, (), slo.overrides)]
 
 
 def only(selector: str, part: MemberClass) -> str:
-    """PromQL for those series of a selector that belong to members of the class."""
-    taken = (other.match for other in part.before if not _apart(other.match, part.match))
+    """Return PromQL for the series of a selector that belong to members of the class."""
+    taken = (other.match for other in part.before if not _disjoint(other.match, part.match))
     return " unless ".join([where(selector, part.match), *(where(selector, match) for match in taken)])
 
 
 def where(selector: str, match: Labels) -> str:
-    """A selector of ours, which ends in a brace, with more labels."""
+    """Return a selector of ours, which ends with a brace, with more matchers."""
     return selector[:-1] + "".join(f",{naming.label(name)}={quote(value)}" for name, value in match) + "}"
 
 
-def _apart(one: Labels, other: Labels) -> bool:
-    """No member matches both."""
+def _disjoint(one: Labels, other: Labels) -> bool:
+    """Whether no member matches both."""
     wanted = dict(one)
     return any(wanted.get(name, value) != value for name, value in other)

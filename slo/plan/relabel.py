@@ -1,4 +1,4 @@
-"""Renames group labels between the SLI's series and recorded series: `{label: service, as: rpc_service}`.
+"""Rename group labels between the SLI's series and recorded series: `{label: service, as: rpc_service}`.
 
 SLIs use only the labels of their own series: recorded series get these labels before an SLI reads them, and its result
 gets the recorded labels afterwards.

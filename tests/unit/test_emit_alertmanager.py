@@ -184,15 +184,15 @@ def test_without_a_base_a_minimal_configuration_is_made(amtool: Path, tmp_path: 
 @pytest.mark.parametrize(
     ("base", "why"),
     [
-        ("route: [", "it is not YAML"),
-        ("", "it has no `route`"),
-        ("- a", "it has no `route`"),
-        ("receivers: []", "it has no `route`"),
-        ("route: default", "it has no `route`"),
-        ("route: {receiver: a, routes: x}", "the `routes` of its `route` are not a list"),
-        ("route: {receiver: a, group_by: x}", "the `group_by` of its `route` is not a list"),
-        ("route: {receiver: a}\nreceivers: {name: a}", "its `receivers` is not a list"),
-        ("route: {receiver: a}\nreceivers: []\ninhibit_rules: x", "its `inhibit_rules` is not a list"),
+        ("route: [", "not YAML"),
+        ("", "`route` is missing"),
+        ("- a", "`route` is missing"),
+        ("receivers: []", "`route` is missing"),
+        ("route: default", "`route` is missing"),
+        ("route: {receiver: a, routes: x}", "`route.routes` is not a list"),
+        ("route: {receiver: a, group_by: x}", "`route.group_by` is not a list"),
+        ("route: {receiver: a}\nreceivers: {name: a}", "`receivers` is not a list"),
+        ("route: {receiver: a}\nreceivers: []\ninhibit_rules: x", "`inhibit_rules` is not a list"),
     ],
 )
 def test_a_base_that_cannot_be_used_is_an_error(base: str, why: str) -> None:

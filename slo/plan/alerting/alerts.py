@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from slo.plan.rules import PlannedSlo
 
 ABSENT_AFTER = 10 * MINUTE
-"""How long an SLI has to be gone before `NoData` fires, and to be back before it ends, in seconds."""
+"""Seconds without data before `NoData` fires, and with data before it ends."""
 RECOVERED = Decimal("0.05")
-"""The share of the budget that has to be left again before `BudgetExhausted` ends.
+"""The budget that has to remain before `BudgetExhausted` ends.
 
 As much as `page-slow` costs over 28 days and more: with less, one incident spends the budget again. At burn rate 1 the
 budget hovers around zero for days; an alert that ended at zero would fire dozens of times a month.
 """
 _LOOKBACK = 5 * MINUTE
-"""How old a sample may be that Prometheus finds without a range; version 3 no longer finds one of exactly this age."""
+"""Age at which Prometheus no longer finds a sample without a range; version 2 still finds one of exactly this age."""
 _ROUNDED = Decimal("0.5")
 
 
 def facts(slo: Slo, tiers: tuple[Tier, ...], prefix: str, burning: str) -> tuple[AlertFacts, ...]:
-    """Every alert that the SLO can raise; `prefix`: what names begin with; `burning`: how that of a tier ends."""
+    """Return the alerts of an SLO; `prefix`: of all names; `burning`: suffix of the burn-rate alerts."""
     burn = [AlertFacts(prefix + burning, t.name, t.severity) for t in tiers]
     other: list[AlertFacts] = []
     if slo.alerts.exhausted != "off":
@@ -48,7 +48,7 @@ def facts(slo: Slo, tiers: tuple[Tier, ...], prefix: str, burning: str) -> tuple
 
 
 def windows(slos: Iterable[Slo]) -> set[int]:
-    """Windows that must be recorded for alerts other than the tiers."""
+    """Return the windows that alerts other than the tiers read."""
     return {DAY} if any(slo.group_by and slo.alerts.no_data_members != "off" for slo in slos) else set()
 
 
@@ -71,7 +71,7 @@ def _values(planned: PlannedSlo) -> Values:
 
 
 class _Asked(NamedTuple):
-    """Which of these `NoData` asks or names: the target, anything that keeps it quiet, the series."""
+    """Whether `NoData` depends on a target, on anything that keeps it quiet, and names series."""
 
     target: bool
     quiet: bool
@@ -82,7 +82,7 @@ class _Asked(NamedTuple):
 def _templates(
     terms: Terms, tiers: tuple[Tier, ...], which: tuple[tuple[str, str, str], ...], asked: _Asked
 ) -> AlertTemplates:
-    """Return a template for each alert: the end of its name, its tier and its severity."""
+    """Return a template for each alert, given the suffix of its name, its tier and its severity."""
     by_name = {tier.name: tier for tier in tiers}
     made = []
     for suffix, tier, severity in which:
@@ -110,7 +110,7 @@ def _rule(terms: Terms, tier: Tier | None, name: str, asked: _Asked) -> Rule:
 
 
 def burn(terms: Terms, tier: Tier) -> str:
-    """Above the threshold over the long window, its recorded part that is, and still so over the short one."""
+    """Return the condition of a tier: above the threshold over the long window, by coverage, and over the short one."""
     long, short = series(names.error_ratio(tier.long)), series(names.error_ratio(tier.short))
     threshold = _threshold(terms, tier)
     events = names.events(tier.long)
@@ -123,10 +123,9 @@ def burn(terms: Terms, tier: Tier) -> str:
 
 
 def _threshold(terms: Terms, tier: Tier) -> str:
-    """A number, or where members have objectives of their own, each member's own threshold.
+    """Return a number or, where members have objectives of their own, the threshold of each member.
 
-    That of a member is bounded as in `slo.burnrate`: never above what a total outage reaches, never below the budget
-    itself.
+    It is bounded as in `slo.burnrate`: never above what a total outage reaches, never below the budget.
     """
     if not terms.overrides:
         return f"{tier.threshold.normalize():f}"
@@ -163,12 +162,12 @@ def _fired(terms: Terms) -> str:
 
 
 def series_read(slo: Slo) -> str:
-    """What the SLI reads, for a person; ready for a Go template."""
+    """Return the selectors of the SLI, ready for a Go template."""
     return annotation.literal(", ".join(map(str, slo.sli.selectors())))
 
 
 def quiet(slo: Slo) -> list[str]:
-    """Return what keeps `NoData` from firing: the target is up, so its series are not created yet; maintenance.
+    """Return what keeps `NoData` from firing: a target that is up, as its series do not exist yet; maintenance.
 
     The target is formatted again: a comment after it would hide the rest of the expression.
     """
@@ -183,17 +182,17 @@ def _no_data(asked: _Asked) -> str:
 
 
 def _member_no_data(terms: Terms) -> str:
-    """A member that had events within a day is not recorded any more, although others are."""
+    """Return an expression for members with events within a day but no records, while others have some."""
     labels = naming.labels(terms.group_by)
     recorded = series(names.events(SUBWINDOW), "bad")
-    known = f"sum by ({labels}) ({series(names.events(DAY), 'total')})"
-    return f"({known} > 0 unless on ({labels}) {recorded})\nand on () {recorded}"
+    had = f"sum by ({labels}) ({series(names.events(DAY), 'total')})"
+    return f"({had} > 0 unless on ({labels}) {recorded})\nand on () {recorded}"
 
 
 def labels(slo: Slo, scale: Scale) -> tuple[Labels, Labels]:
-    """The alert's identity, before and after what tells the alerts of an SLO apart.
+    """Return the labels before and after those in which the alerts of an SLO differ.
 
-    `shard` is taken off: moving an SLO to another shard must not raise its alerts anew.
+    `shard` is removed: moving an SLO to another shard must not raise its alerts again.
     """
     before = [("service", slo.service), ("slo", slo.name)]
     if slo.team:

@@ -1,4 +1,4 @@
-"""What a person reads in a notification. The texts are Go templates, so what the user wrote is escaped."""
+"""Annotations: summary, description and links. They are Go templates, so texts of users are escaped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PERCENT = "humanizePercentage"
 
 Texts = tuple[str, str]
-"""Summary and description, with blanks."""
+"""Summary and description, with slots."""
 
 
 def added(planned: PlannedSlo) -> tuple[Labels, ...]:
@@ -40,12 +40,12 @@ def added(planned: PlannedSlo) -> tuple[Labels, ...]:
 
 
 def literal(text: str) -> str:
-    """The text so that Prometheus prints it as it is, whatever template marks it contains."""
+    """Return a text with template actions escaped, so that Prometheus prints it as it is."""
     return text.replace("{{", '{{"{{"}}')
 
 
 def burn(terms: Terms, tier: Tier) -> Texts:
-    """What burns, how fast, and how long the budget lasts."""
+    """Return the texts of a burn-rate alert: how much is bad, and how long the budget lasts."""
     events = f"round({series(names.events(tier.long), 'bad')})"  # `humanize` prints half an event as 500m
     bad = _query(terms, events, "humanize")
     ratio = _query(terms, series(names.error_ratio(tier.long)), _PERCENT)
@@ -60,7 +60,7 @@ def burn(terms: Terms, tier: Tier) -> Texts:
 
 
 def _left(terms: Terms, tier: Tier) -> str:
-    """What is left of the budget and how long that lasts, in whole seconds; nothing where that is unknown."""
+    """Return the remaining budget and how long it lasts, in whole seconds; nothing if that is unknown."""
     remaining, short = series(names.REMAINING), durations.span(tier.short, terms.factor)
     share = series(names.BUDGET) if terms.overrides else f"{terms.budget.normalize():f}"
     burning = f"{series(names.error_ratio(tier.short))} / {share}"
@@ -74,7 +74,7 @@ def _left(terms: Terms, tier: Tier) -> str:
 
 
 def _over(left: str, mark: str) -> str:
-    """By how much an overspent budget is exceeded: a remaining budget of -452% is `452% over budget`.
+    """Return by how much the budget is exceeded: a remaining budget of -452% is `452% over budget`.
 
     Beyond four digits `humanizePercentage` prints an exponent.
     """
@@ -86,7 +86,7 @@ def _over(left: str, mark: str) -> str:
 
 
 def exhausted(terms: Terms, recovered: Decimal) -> Texts:
-    """The budget is spent, until this share of it is left again."""
+    """Return the texts of a spent budget, until this share of it is left again."""
     left = f"{{{{ if lt 0.0 $value }}}}; {{{{ $value | {_PERCENT} }}}} of it is left{{{{ end }}}}"
     description = (
         f"{title(terms)}: the {terms.unit} of the last {durations.span(terms.window, terms.factor)} used up the error "
@@ -97,14 +97,14 @@ def exhausted(terms: Terms, recovered: Decimal) -> Texts:
 
 
 def no_data(title: str, unit: Unit, *, target: bool, read: str = "") -> Texts:
-    """No series to count; `target`: whether it has one, which is down then. All texts are ready for a Go template."""
+    """Return the texts of missing data; `target`: whether there is a target, which is down then."""
     down = " and its target is down" if target else ""
     description = f"{title}: the series that count its {unit} are gone{down}. Whether users are served is unknown."
     return f"{title}: there is no data", description + (f" Read were: {read}." if read else "")
 
 
 def member_no_data(terms: Terms) -> Texts:
-    """One member of a group is no longer counted."""
+    """Return the texts of a member without data."""
     day = durations.spoken(DAY, terms.factor)
     description = (
         f"{title(terms)}: this member had {terms.unit} within the last {day} and has no series any more, while "
@@ -118,34 +118,34 @@ def _note(terms: Terms) -> str:
 
 
 def title(terms: Terms) -> str:
-    """A blank for the title, and for a group which of its members is meant."""
+    """Return a slot for the title, and the labels of the member of a group."""
     if not terms.group_by:
         return TITLE
     return f"{TITLE} ({', '.join(f'{literal(name)} {{{{ {_label(name)} }}}}' for name in terms.group_by)})"
 
 
 def _allowed(terms: Terms) -> str:
-    """The error budget as a person writes it, or where members have their own, as the server knows it."""
+    """Return the error budget, or where members have their own a query for it."""
     return _query(terms, series(names.BUDGET), _PERCENT) if terms.overrides else percent(terms.budget)
 
 
 def _filled(url: str, planned: PlannedSlo, alert: str) -> str:
-    """The link with its holes filled, all at once: what is filled in makes no new one."""
+    """Return the link with its placeholders filled in, in one pass: values are not searched."""
     uid = names.dashboard_uid(names.set_of(planned.shard))
     known = {"alert": alert, "uid": uid, "service": planned.slo.service, "slo": planned.slo.name}
-    return re.sub(r"{(alert|uid|service|slo)}", lambda hole: known[hole[1]], url)
+    return re.sub(r"{(alert|uid|service|slo)}", lambda found: known[found[1]], url)
 
 
 def _query(terms: Terms, expr: str, show: str) -> str:
-    """A template action that evaluates an expression when the alert fires; no result prints a question mark."""
+    """Return a template action that evaluates an expression when the alert fires; no result is a question mark."""
     return f"{{{{ with {_call(terms, expr)} }}}}{{{{ . | first | value | {show} }}}}{{{{ else }}}}?{{{{ end }}}}"
 
 
 def _call(terms: Terms, expr: str) -> str:
-    """The template function that evaluates an expression.
+    """Return the template function that evaluates an expression.
 
-    For a group the expression is about the member whose alert it is: its labels come from the alert, quoted by `%q`,
-    whose Go syntax is that of PromQL.
+    For a group it selects the member of the alert: its labels come from the alert, quoted by `%q`, whose Go syntax is
+    that of PromQL.
     """
     if not terms.group_by:
         return f"query {quoted(expr)}"
@@ -157,10 +157,10 @@ def _call(terms: Terms, expr: str) -> str:
 
 
 def _label(name: str) -> str:
-    """The value of a label in a Go template: `$labels.job`, `index $labels "http.route"`."""
+    """Return the value of a label in a Go template: `$labels.job`, `index $labels "http.route"`."""
     return f"$labels.{name}" if naming.is_plain_label(name) else f"index $labels {quote(name)}"
 
 
 def _argument(name: str) -> str:
-    """The same as one argument of a function."""
+    """Return the value of a label as one argument of a function."""
     return _label(name) if naming.is_plain_label(name) else f"({_label(name)})"

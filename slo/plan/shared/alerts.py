@@ -1,8 +1,8 @@
-"""`--layout shared`: one alert rule for all SLOs of a shard that have the same alert, instead of one for each SLO.
+"""`--layout shared`: one alert rule for all SLOs of a shard with the same alert, instead of one for each SLO.
 
-SLOs share a rule when known is the same that the rule says besides which SLOs it is for. Thresholds come from
-`slo:budget:ratio`, joined one to one on all labels, so that objectives need not be the same; service and SLO of an
-alert come from the series, and its texts ask for what they tell.
+SLOs share a rule if everything in it but their names is equal. Thresholds come from `slo:budget:ratio`, joined one to
+one on all labels, so that objectives may differ. Labels `service` and `slo` come from the series, and annotations query
+the title.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 _IDENTITY = ("service", "slo")
 _SERVICE, _SLO = (f"{{{{ $labels.{label} }}}}" for label in _IDENTITY)
 _LOOKED_UP = (Override((), Decimal(1)),)
-"""Stands for objectives that differ: what may be bad is not written into a text but looked up."""
+"""Overrides for objectives that differ: annotations query the error budget."""
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    """Everything that an alert rule says besides which SLOs it is for; the tier is none where it is not of a policy."""
+    """All of an alert rule but its SLOs; without a tier it is not of a policy. Its `repr` is part of the output."""
 
     fact: AlertFacts
     terms: Terms
@@ -53,7 +53,7 @@ class _Kind(msgspec.Struct, frozen=True):
 
 
 def rules(members: Sequence[PlannedSlo], scale: Scale, *, shards: int) -> list[Alert]:
-    """The alert rules of one shard of the set; of those that differ in nothing that is seen, each is marked."""
+    """Return the alert rules of one shard; rules with equal names and labels get a label that tells them apart."""
     known = names_of(planned.slo for planned in members)
     alike: dict[_Kind, list[PlannedSlo]] = defaultdict(list)
     for same in _profiles(members):
@@ -62,11 +62,11 @@ def rules(members: Sequence[PlannedSlo], scale: Scale, *, shards: int) -> list[A
     made = [(kind, _alert(kind, some, known)) for kind, some in alike.items()]
     seen = Counter((alert.name, alert.labels) for _, alert in made)
     shard = members[0].shard if shards > 1 else ""
-    return [_marked(alert, shard, kind if seen[alert.name, alert.labels] > 1 else None) for kind, alert in made]
+    return [_distinct(alert, shard, kind if seen[alert.name, alert.labels] > 1 else None) for kind, alert in made]
 
 
 def _profiles(members: Iterable[PlannedSlo]) -> Iterable[list[PlannedSlo]]:
-    """The SLOs in groups that are sure to have the same alerts; a thousand SLOs make a handful."""
+    """Return the SLOs grouped by the settings that their alerts depend on."""
     same: dict[object, list[PlannedSlo]] = defaultdict(list)
     for planned in members:
         slo = planned.slo
@@ -76,7 +76,7 @@ def _profiles(members: Iterable[PlannedSlo]) -> Iterable[list[PlannedSlo]]:
 
 
 def _kinds(planned: PlannedSlo, scale: Scale) -> Iterator[_Kind]:
-    """The alerts of an SLO, without what only this SLO has."""
+    """Yield the alerts of an SLO, without what only this SLO has."""
     slo = planned.slo
     tiers = {tier.name: tier for tier in planned.tiers}
     before, after = alerts.labels(slo, scale)
@@ -95,10 +95,10 @@ def _kinds(planned: PlannedSlo, scale: Scale) -> Iterator[_Kind]:
 
 
 def _of_tier(kind: _Kind, slo: Slo, tier: Tier) -> _Kind:
-    """The alert of a tier, without what follows from an objective.
+    """Return the alert of a tier, without what follows from an objective.
 
-    Its burn rate is its threshold, as a multiple of the budget. Only where members have objectives of their own and the
-    threshold of some of them has to be lowered, the rule does that itself.
+    Its threshold is its burn rate, as a multiple of the budget. Where members have objectives of their own and some
+    thresholds have to be lowered, the rule itself lowers them.
     """
     shares = (slo.budget, *(part.budget for part in slo.overrides)) if slo.overrides else ()
     bare = replace(tier, threshold=Decimal(0), budget=tier.budget * 0, lowered=False)
@@ -108,7 +108,7 @@ def _of_tier(kind: _Kind, slo: Slo, tier: Tier) -> _Kind:
 
 
 def _alert(kind: _Kind, some: Sequence[PlannedSlo], known: Names) -> Alert:
-    """One rule, for these SLOs of all those of the shard."""
+    """Return one rule for these SLOs of the shard."""
     shard, slos = some[0].shard, [planned.slo for planned in some]
     expr, pending, kept, (summary, description) = _rule(kind)
     if kind.fact.tier == "no-data":
@@ -125,7 +125,7 @@ def _alert(kind: _Kind, some: Sequence[PlannedSlo], known: Names) -> Alert:
 
 
 def _title(shard: str) -> str:
-    """The title is no label of an alert, so that a new one raises nothing anew; the text asks for it."""
+    """Return a query for the title. As a label of the alert, a new title would raise it again."""
     query = f'slo:info{{shard=\\"{shard}\\",service=%q,slo=%q}}'
     ask = f'with printf "{query}" $labels.service $labels.slo | query'
     return f'{{{{ {ask} }}}}{{{{ . | first | label "title" }}}}{{{{ else }}}}An SLO{{{{ end }}}}'
@@ -146,10 +146,10 @@ def _rule(kind: _Kind) -> tuple[str, int, int, annotation.Texts]:
 
 
 def _gone(shard: str, slos: Sequence[Slo], known: Names) -> str:
-    """Those of the SLOs that are not recorded.
+    """Return an expression for the SLOs without records.
 
-    `slo:info` knows every SLO, whether or not it has data, and only service and name of it are looked at. Of a group it
-    knows the members that have data, so a group is named.
+    `slo:info` has every SLO, with or without data; only its service and name are read. Of a group it has the members
+    with data, so groups are named.
     """
     labels = ", ".join(_IDENTITY)
     recorded = names.events(SUBWINDOW) + '{%s,kind="bad"}'
@@ -168,19 +168,19 @@ def _gone(shard: str, slos: Sequence[Slo], known: Names) -> str:
 
 
 def _member_no_data(terms: Terms) -> str:
-    """A member that had events within a day is not recorded any more, although others of its group are."""
+    """Return an expression for members with events within a day but no records, while others of the group have some."""
     by, group = naming.labels(terms.group_by), ", ".join(_IDENTITY)
     recorded = series(names.events(SUBWINDOW), "bad")
     known = f"sum by ({by}) ({series(names.events(DAY), 'total')})"
     return f"({known} > 0 unless on ({by}) {recorded})\nand on ({group}) {recorded}"
 
 
-def _marked(alert: Alert, shard: str, kind: _Kind | None) -> Alert:
-    """The rule with labels that nobody sees, as they are empty: promtool takes rules with equal labels for duplicates.
+def _distinct(alert: Alert, shard: str, kind: _Kind | None) -> Alert:
+    """Return the rule with empty labels, which no alert has: promtool reports rules with equal labels as duplicates.
 
-    Labels that begin with two underscores cannot be those of a group. They say the same after every build, so that the
-    server knows the rule again.
+    Labels that begin with two underscores cannot be those of a group. They stay the same across builds, so that the
+    server keeps the state of the rule.
     """
-    marks = [f"__shard_{shard.rpartition('-')[2]}"] if shard else []
-    marks += [f"__class_{crc32(repr(kind).encode()):08x}"] if kind else []
-    return replace(alert, labels=(*alert.labels, *((mark, "") for mark in marks))) if marks else alert
+    distinct = [f"__shard_{shard.rpartition('-')[2]}"] if shard else []
+    distinct += [f"__class_{crc32(repr(kind).encode()):08x}"] if kind else []
+    return replace(alert, labels=(*alert.labels, *((name, "") for name in distinct))) if distinct else alert

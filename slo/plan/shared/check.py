@@ -1,4 +1,4 @@
-"""What SLOs must have in common to share alert rules: labels and annotations."""
+"""Check that SLOs of a file have the labels and annotations in common that shared rules need."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _FIELDS: tuple[tuple[tuple[str, ...], Callable[[Slo], Labels]], ...] = (
 
 
 def check_common(slos: Sequence[Slo]) -> None:
-    """Refuse labels and annotations that only some SLOs of a file have: each would need rules of its own.
+    """Raise for labels and annotations that only some SLOs of a file have: each would need rules of its own.
 
     Raises:
-        CompileError: with each of them.
+        CompileError: with a finding for each.
     """
     files: dict[str, list[Slo]] = {}
     for slo in slos:

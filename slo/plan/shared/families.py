@@ -1,8 +1,8 @@
 """Families: SLOs that read the same metrics and differ in the value of one label are counted by two rules for all.
 
-A server takes longer to begin a rule than to read a few series, so a thousand SLOs of one metric, each with its route,
-cost less as one query for all routes. That query tells its series by the label. Whose they are says `slo:info`, which
-is recorded for each SLO anyway and here has the value as its label `source`: names need not be made of values.
+Starting a rule costs a server more than reading a few series, so a thousand SLOs of one metric, each with its route,
+are cheaper as one query for all routes, grouped by the label. `slo:info`, which is recorded for each SLO anyway, maps
+the value, its label `source`, to service and SLO.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 
 SOURCE = "source"
 _FEW = 4
-"""So many SLOs make a family: below that its rules are harder to read and hardly cheaper."""
+"""Fewest SLOs of a family: with fewer, its rules are harder to read and hardly cheaper."""
 _MANY = 100
-"""About so many values stand in a rule at most: a server takes longer lines, a reader does not."""
+"""Most values in a rule, roughly: longer lines are hard to read."""
 _PLAIN = (Selector, Decimal, bool, str, type(None))
-"""What the fields of an SLI are that can be of a family: no expression, no SLI in it."""
+"""Types of the fields of an SLI that can be in a family: no expression, no other SLI."""
 _WHOLE = "(?s:(.+))"
-"""Any value, line breaks included: of itself, the dot of Prometheus 2 does not match one."""
+"""Any value, with line breaks, which the dot of Prometheus 2 does not match."""
 
 
 class Common(msgspec.Struct, frozen=True):
-    """What the members of a family have in common: the label, and the SLI but for the label's value."""
+    """What the SLOs of a family have in common: the label, and the SLI except for the value of the label."""
 
     label: str
     sli: Sli
@@ -48,7 +48,7 @@ class Common(msgspec.Struct, frozen=True):
 
 
 class Family(msgspec.Struct, frozen=True):
-    """SLOs by the values of the label that tell their series; `part` tells families with the same in common apart."""
+    """SLOs by the value of the label; `part` numbers families with the same in common."""
 
     common: Common
     members: Mapping[str, Slo]
@@ -56,10 +56,10 @@ class Family(msgspec.Struct, frozen=True):
 
 
 def base_and_info(shard: str, slos: Sequence[Slo], scale: Scale) -> tuple[list[Record], list[Record]]:
-    """Like `layouts.base_and_info`. What a family needs of `slo:info` is recorded just before it.
+    """Return the rules as `layouts.base_and_info`; families have the rules of `slo:info` that they read.
 
-    Families come last: an SLO that leaves one is counted before the rule of the family says that its series has ended,
-    and a sample that is there already stays (at the same timestamp the first one wins).
+    Families come last: an SLO that leaves one is counted before the rule of the family marks its series as stale, and
+    at the same timestamp the first sample wins.
     """
     known, found = names_of(slos), find(slos)
     members = {id(slo) for family in found for slo in family.members.values()}
@@ -70,7 +70,7 @@ def base_and_info(shard: str, slos: Sequence[Slo], scale: Scale) -> tuple[list[R
 
 
 def find(slos: Sequence[Slo]) -> list[Family]:
-    """The families among the SLOs, large ones first; an SLO is in one of them, or in none."""
+    """Return the families of the SLOs, large ones first; an SLO is in at most one."""
     alike: defaultdict[Common, dict[str, Slo]] = defaultdict(dict)
     for slo in slos:
         for common, value in _possible(slo):
@@ -86,7 +86,7 @@ def find(slos: Sequence[Slo]) -> list[Family]:
 
 
 def _parts(members: Mapping[str, Slo]) -> list[dict[str, Slo]]:
-    """The members in parts by their values, so that one that comes or goes moves hardly another."""
+    """Return the SLOs in parts by a hash of their values, so that adding one moves hardly any other."""
     count = 1
     while count * _MANY < len(members):
         count *= 2
@@ -97,10 +97,10 @@ def _parts(members: Mapping[str, Slo]) -> list[dict[str, Slo]]:
 
 
 def _possible(slo: Slo) -> Iterator[tuple[Common, str]]:
-    """The families that the SLO could be of, and its value in each: one for each label that all its selectors have.
+    """Yield the families that an SLO could be in, with its value: one for each label that all its selectors have.
 
-    Where events are left out, minutes of the past are counted, in which `slo:info` may have said something else; where
-    lost ones are bridged, the series of other members would tell which targets are new.
+    Not where events are excluded: past minutes are counted, for which `slo:info` may have been different. Not where
+    lost data are bridged: the series of other SLOs would decide which targets are new.
     """
     fields = _fields(slo.sli).values()
     left_out = slo.group_by or slo.bridge or slo.excluded or slo.sli.unit != "events"
@@ -114,7 +114,7 @@ def _possible(slo: Slo) -> Iterator[tuple[Common, str]]:
 
 
 def _is_value(matcher: Matcher) -> bool:
-    """One value, of a label that an aggregation can keep."""
+    """Whether the matcher is for one value of a label that an aggregation can keep."""
     return matcher.op == "=" and matcher.value != "" and naming.can_group(matcher.label)
 
 
@@ -127,7 +127,7 @@ def _fields(sli: Sli) -> dict[str, object]:
 
 
 def _with_matcher(sli: Sli, matcher: Matcher) -> Sli:
-    """The SLI, with this matcher in the place of the one for the same label in each selector; their order is one."""
+    """Return the SLI with this matcher for its label in each selector, and matchers in a fixed order."""
     changed: dict[str, object] = {}
     for name, field in _fields(sli).items():
         if isinstance(field, Selector):
@@ -137,7 +137,7 @@ def _with_matcher(sli: Sli, matcher: Matcher) -> Sli:
 
 
 def records(family: Family, shard: str, scale: Scale, known: Names) -> list[Record]:
-    """Whose series they are, for each member, then total and bad of all of them. `known`: all SLOs of the shard."""
+    """Return `slo:info` of each SLO, then total and bad of all; `known`: all SLOs of the shard."""
     label, slos = family.common.label, list(family.members.values())
     which = pick(shard, slos, known)
     total = " or ".join(f'{names.events(SUBWINDOW)}{{{one},kind="total"}}' for one in which)
@@ -152,10 +152,10 @@ def records(family: Family, shard: str, scale: Scale, known: Names) -> list[Reco
 
 
 def _named(label: str, which: Sequence[str]) -> tuple[str, str]:
-    """What stands around a sum by the label, so that it has service and name of the SLOs instead.
+    """Return what encloses a sum by the label to give it the labels of the SLOs instead.
 
-    The youngest `slo:info` of a value counts: at the first evaluation after a change, that of an SLO which had the
-    value before is still there, and two of them would be an error.
+    The newest `slo:info` of a value counts: at the first evaluation after a change, that of the SLO which had the value
+    before still exists, and two would be an error.
     """
     known = " or ".join(f"timestamp({names.INFO}{{{one}}})" for one in which)
     owners = f"  * on ({SOURCE}) group_left (service, slo)\n  (topk by ({SOURCE}) (1, {known}) > bool 0)\n"
@@ -164,6 +164,6 @@ def _named(label: str, which: Sequence[str]) -> tuple[str, str]:
 
 
 def _record(family: Family, shard: str, kind: str, expr: str) -> Record:
-    """The empty label is nowhere seen; promtool would take the rules of two families for the same without it."""
+    """Return a rule with an empty label, without which promtool reports the rules of two families as duplicates."""
     mark = f"__family_{crc32(repr((family.common, family.part)).encode()):08x}"
     return Record(names.events(SUBWINDOW), expr, (("shard", shard), ("kind", kind), (mark, "")))
