@@ -1,4 +1,4 @@
-"""What the demo does to the shop: faults by its admin call, visitors by Locust's web page."""
+"""Change the shop: faults by its admin API, visitors by Locust's web page."""
 
 import time
 
@@ -11,7 +11,7 @@ ANSWER_SECONDS = 5.0
 
 
 class Faults:
-    """The fault switches of one tier."""
+    """The faults of one service tier."""
 
     def __init__(self, url: str, token: str) -> None:
         self._url = url
@@ -19,7 +19,7 @@ class Faults:
         self._session.headers["Authorization"] = f"Bearer {token}"
 
     def switch_on(self, name: str, rate: float, seconds: int) -> float:
-        """Switch a fault on; return the moment it was on, seconds since epoch.
+        """Switch a fault on; return when, in seconds since epoch.
 
         Raises:
             BoxError: the tier refused or did not answer.
@@ -27,7 +27,7 @@ class Faults:
         return self._send("PUT", name, {"rate": rate, "seconds": seconds})
 
     def switch_off(self, name: str) -> float:
-        """Switch a fault off; return the moment it was off, seconds since epoch.
+        """Switch a fault off; return when, in seconds since epoch.
 
         Raises:
             BoxError: the tier refused or did not answer.
@@ -52,7 +52,7 @@ class Load:
         self._shop = shop
 
     def set_users(self, users: int, per_second: float) -> float:
-        """Let so many visitors be in the shop; return the moment it was asked for, seconds since epoch.
+        """Set the number of visitors; return when, in seconds since epoch.
 
         Raises:
             BoxError: Locust refused or did not answer.

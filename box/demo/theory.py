@@ -1,12 +1,12 @@
-"""When a burn-rate alert has to fire, from arithmetic alone.
+"""When a burn-rate alert has to fire, by arithmetic.
 
-The long window at `t` seconds into the fault holds the events of before, as far as they have not left it yet, and those
-of the fault. The alert fires when
+The long window at `t` seconds into the fault has the events before it that are still inside, and those of the fault.
+The alert fires when
 
     bad(t) / total(t) * covered(t) / window > threshold    and    bad(t) >= min_bad_events
 
-where `covered` is how much of the window is recorded at all: on a young server it is small, and grows with `t`. The
-short window needs far fewer bad events and never decides at a fault that hits most requests.
+where `covered` is the coverage of the window: small on a young server, growing with `t`. The short window needs far
+fewer bad events and never decides in a fault that hits most requests.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ STEPS_OF_BISECTION = 60
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What the long window holds when the fault starts: events, bad events, recorded seconds."""
+    """The long window when the fault starts: events, bad events, recorded seconds."""
 
     total: float
     bad: float
@@ -25,7 +25,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class During:
-    """What the fault does: events per second, and the share of them that is bad."""
+    """The fault: events per second, and their error ratio."""
 
     rate: float
     bad_share: float
@@ -33,7 +33,7 @@ class During:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """The alert: its threshold as a share of bad events, its long window in seconds, its least bad events."""
+    """The alert: its threshold as an error ratio, its long window in seconds, its least bad events."""
 
     threshold: float
     window: float

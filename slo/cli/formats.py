@@ -22,7 +22,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def as_json(findings: Sequence[Diagnostic]) -> str:
-    """A list of objects, one for each finding."""
+    """Return a JSON list with one object for each finding."""
     return json.dumps([_plain(found) for found in findings], indent=2)
 
 
@@ -39,12 +39,12 @@ def _plain(found: Diagnostic) -> dict[str, object]:
 
 
 def as_github(findings: Sequence[Diagnostic]) -> str:
-    """Workflow commands, which GitHub shows beside the lines of a pull request."""
+    """Return workflow commands, which GitHub shows beside the lines of a pull request."""
     return "\n".join(_command(found) for found in findings)
 
 
 def _command(found: Diagnostic) -> str:
-    """A command is a line: what could end it, or one of its properties, is escaped."""
+    """Return one command, with characters escaped that end it or one of its properties."""
     where = {"file": found.place.file}
     if found.span:
         where |= {"line": str(found.span.line), "col": str(found.span.column)}
@@ -55,12 +55,12 @@ def _command(found: Diagnostic) -> str:
 
 
 def _escaped(text: str, more: str = "") -> str:
-    """As the runner reads it back: `%0A` for a line break."""
+    """Return the text with escapes such as `%0A` for a line break."""
     return "".join(f"%{ord(c):02X}" if c in "%\r\n" + more else c for c in text)
 
 
 def as_sarif(findings: Sequence[Diagnostic], ignored: Sequence[Ignored] = ()) -> str:
-    """SARIF 2.1.0: one run, with the rules that were broken, explained, and ignored findings marked as suppressed."""
+    """Return SARIF 2.1.0: one run, its rules with their pages, and ignored findings marked as suppressed."""
     from slo import __version__  # noqa: PLC0415 - reads the metadata of the installed package
 
     codes = sorted({found.code for found in (*findings, *(one.finding for one in ignored))})
@@ -109,7 +109,7 @@ def _result(found: Diagnostic, codes: list[str]) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """The path as a URI reference; one of Windows begins with its drive."""
+    """Return the path as a URI reference; paths of Windows begin with their drive."""
     path = file.replace("\\", "/")
     if path[1:3] == ":/":
         return f"file:///{quote(path, safe='/:')}"
