@@ -26,6 +26,7 @@ READY_PATHS: Mapping[str, str] = {
     "alertmanager": "/-/ready",
     "pager": "/healthz",
     "prober": "/healthz",
+    "slo-serve": "/healthz",
     "locust": "/",
     "otel-collector": "/",
     "loki": "/ready",

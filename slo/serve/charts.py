@@ -38,21 +38,25 @@ class Chart:
     thresholds: tuple[tuple[str, float], ...] = ()
 
 
-def selector(slo: Slo, member: Member, **more: str) -> str:
-    """Return the matchers of the series of this SLO, or of one member of its group."""
-    labels = {**slo.identity._asdict(), **member.labels, **more}
+def selector(labels: Mapping[str, str]) -> str:
+    """Return matchers for exactly these labels, whatever characters their values have."""
     return "{" + ",".join(f"{name}={quote(value)}" for name, value in labels.items()) + "}"
+
+
+def matchers(slo: Slo, member: Member, **more: str) -> str:
+    """Return the matchers of the series of this SLO, or of one member of its group."""
+    return selector({**slo.identity._asdict(), **member.labels, **more})
 
 
 def budget(slo: Slo, member: Member, _: Sequence[Tier]) -> Chart:
     """Return the burn-down of the error budget."""
-    query = Query("remaining", f"slo:budget_remaining:ratio{selector(slo, member)}")
+    query = Query("remaining", f"slo:budget_remaining:ratio{matchers(slo, member)}")
     return Chart("budget", "Error budget remaining", "ratio", (query,), (("spent", 0.0),))
 
 
 def burn(slo: Slo, member: Member, tiers: Sequence[Tier]) -> Chart:
     """Return the burn rate over the long window of each tier, and the tiers' thresholds."""
-    which = selector(slo, member)
+    which = matchers(slo, member)
     windows = list(dict.fromkeys(tier.long for tier in tiers)) or ["1h"]
     queries = tuple(Query(window, f"slo:error_ratio:{window}{which} / slo:budget:ratio{which}") for window in windows)
     return Chart("burn", "Burn rate", "times", queries, tuple((tier.name, tier.factor) for tier in tiers))
@@ -60,7 +64,7 @@ def burn(slo: Slo, member: Member, tiers: Sequence[Tier]) -> Chart:
 
 def events(slo: Slo, member: Member, _: Sequence[Tier]) -> Chart:
     """Return good and bad events a second."""
-    total, bad = (f"slo:events:5m{selector(slo, member, kind=kind)}" for kind in ("total", "bad"))
+    total, bad = (f"slo:events:5m{matchers(slo, member, kind=kind)}" for kind in ("total", "bad"))
     seconds = f"{300 / member.time_scale:g}"
     good = f"({total} - ignoring (kind) {bad}) / {seconds}"
     return Chart("events", "Events per second", "rate", (Query("good", good), Query("bad", f"{bad} / {seconds}")))
@@ -68,7 +72,7 @@ def events(slo: Slo, member: Member, _: Sequence[Tier]) -> Chart:
 
 def errors(slo: Slo, member: Member, _: Sequence[Tier]) -> Chart:
     """Return the error ratio of the last five minutes, and what the objective allows."""
-    query = Query("5m", f"slo:error_ratio:5m{selector(slo, member)}")
+    query = Query("5m", f"slo:error_ratio:5m{matchers(slo, member)}")
     return Chart("errors", "Error ratio", "ratio", (query,), (("allowed", member.budget),))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -11,9 +10,9 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from slo.observe.errors import ObserveError
-from slo.serve import charts, links, tiers
+from slo.serve import charts, tiers
 from slo.serve.pages import find
-from slo.serve.ranges import Span, align
+from slo.serve.ranges import span_of
 from slo.serve.site import Site, site_of
 
 ROUTES = APIRouter(prefix="/api")
@@ -32,7 +31,7 @@ def chart(name: str, request: Request, site: SiteOf) -> JSONResponse:
     try:
         rules = tiers.alert_rules(slo, site.prometheus.rules(f"slo-{slo.identity.shard}")) if name == "burn" else []
         made = charts.CHARTS[name](slo, member, tiers.tiers(rules, member))
-        return JSONResponse(charts.answer(made, site.ranges, span_of(request)))
+        return JSONResponse(charts.answer(made, site.ranges, span_of(request.query_params)))
     except ObserveError as error:
         return JSONResponse({"error": str(error)}, 502)
 
@@ -40,7 +39,7 @@ def chart(name: str, request: Request, site: SiteOf) -> JSONResponse:
 @ROUTES.get("/graph")
 def graph(request: Request, site: SiteOf) -> JSONResponse:
     """Return an expression of the console over a range."""
-    expression, span = request.query_params.get("expr", "")[:20_000], span_of(request)
+    expression, span = request.query_params.get("expr", "")[:20_000], span_of(request.query_params)
     try:
         lines = site.ranges.get(expression, span)
     except ObserveError as error:
@@ -61,19 +60,6 @@ def forward(path: str, request: Request, site: SiteOf) -> Response:
     except ObserveError as error:
         return JSONResponse({"status": "error", "errorType": "unavailable", "error": str(error)}, 502)
     return Response(page.text, page.status, media_type="application/json")
-
-
-def span_of(request: Request) -> Span:
-    """Return the aligned range that the query string names: from and to, or the last `range`."""
-    given, now = request.query_params, time.time()
-    try:
-        start, end = float(given["from"]), float(given["to"])
-    except (KeyError, ValueError):
-        end = now
-        start = end - links.seconds_of(given.get("range", "1h"))
-    if not 0 <= start < end <= now + 86_400:
-        start, end = now - 3_600, now
-    return align(start, end)
 
 
 def _name(metric: dict[str, str]) -> str:

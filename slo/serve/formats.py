@@ -52,6 +52,11 @@ def clock(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
+def lasting(seconds: float) -> str:
+    """Return how long a budget lasts: for good, where it is not spent faster than it comes back."""
+    return "lasts" if math.isinf(seconds) else durations.show(seconds) if seconds else "exhausted"
+
+
 def milliseconds(seconds: float) -> str:
     """Return a short time: `0.42 ms`, `35 ms`, `1.27 s`."""
     if seconds >= 1:
@@ -85,6 +90,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "clock": clock,
     "time": time_of_day,
     "milliseconds": milliseconds,
+    "lasting": lasting,
     "sparkline": sparkline,
     "duration": durations.show,
 }

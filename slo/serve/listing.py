@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from slo.serve.forecast import exhaustion
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -20,6 +22,11 @@ def _or_last(value: float | None) -> float:
     return _LAST if value is None else value
 
 
+def _lasts(slo: Slo) -> float:
+    one, burn = slo.worst, slo.worst.burn("1h")
+    return _LAST if one.remaining is None or burn is None else exhaustion(one.remaining, burn, one.window)
+
+
 COLUMNS: Mapping[str, Callable[[Slo], tuple[object, ...]]] = {
     "trouble": lambda slo: (slo.state.rank, _or_last(slo.worst.remaining)),
     "name": lambda slo: (slo.identity.service, slo.identity.slo),
@@ -27,6 +34,9 @@ COLUMNS: Mapping[str, Callable[[Slo], tuple[object, ...]]] = {
     "attainment": lambda slo: (_or_last(slo.attainment),),
     "budget": lambda slo: (_or_last(slo.worst.remaining),),
     "burn": lambda slo: (-(slo.worst.burn("1h") or 0.0),),
+    "burn-6h": lambda slo: (-(slo.worst.burn("6h") or 0.0),),
+    "lasts": lambda slo: (_lasts(slo),),
+    "alerts": lambda slo: (-sum(alert.firing for alert in slo.alerts),),
     "events": lambda slo: (-(slo.worst.total or 0.0),),
 }
 """What each column sorts by, the worst or the first of the alphabet on top."""

@@ -10,9 +10,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
 from slo.observe.errors import ObserveError
-from slo.serve import links, tiers
+from slo.serve import forecast, links, tiers
 from slo.serve.charts import CHARTS
+from slo.serve.history import Firing, firings
 from slo.serve.listing import COLUMNS, FIELDS, Choice, choose, fields, grouped
+from slo.serve.ranges import span_of
 from slo.serve.site import Site, site_of
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 ROUTES = APIRouter(default_response_class=HTMLResponse)
 SiteOf = Annotated[Site, Depends(site_of)]
+LOOK_BACK = ("5m", "1h", "6h", "1d", "3d")
 
 
 @ROUTES.get("/")
@@ -38,19 +41,30 @@ def overview(request: Request, site: SiteOf) -> HTMLResponse:
 def detail(request: Request, site: SiteOf) -> HTMLResponse:
     """Show one SLO."""
     slo, member = find(request, site)
-    try:
-        rules, trouble = _rules(site, slo), ""
-    except ObserveError as error:
-        rules, trouble = [], str(error)
-    shown: dict[str, Any] = {
-        "slo": slo,
-        "member": member,
-        "tiers": tiers.tiers(rules, member),
-        "others": tiers.others(rules, member),
-    }
-    charts = [make(slo, member, tiers.tiers(rules, member)) for make in CHARTS.values()]
     window = request.query_params.get("range", links.default_range(member.window))
-    return site.render(request, "slo.html", charts=charts, rules_trouble=trouble, range=window, **shown)
+    rules: list[Rule] = []
+    fired: list[Firing] = []
+    trouble = ""
+    try:
+        rules = site.prometheus.rules(f"slo-{slo.identity.shard}")
+        fired = firings(slo, site.ranges, span_of(request.query_params, window))
+    except ObserveError as error:
+        trouble = str(error)
+    alerting = tiers.alert_rules(slo, rules)
+    found = tiers.tiers(alerting, member)
+    shown: dict[str, Any] = {
+        "tiers": found,
+        "others": tiers.others(alerting, member),
+        "counted": tiers.counted(slo, rules),
+        "fired": fired,
+        "charts": [make(slo, member, found) for make in CHARTS.values()],
+        "lasting": [
+            (each, forecast.exhaustion(member.remaining, burn, member.window))
+            for each in LOOK_BACK
+            if (burn := member.burn(each)) is not None and member.remaining is not None
+        ],
+    }
+    return site.render(request, "slo.html", slo=slo, member=member, rules_trouble=trouble, range=window, **shown)
 
 
 @ROUTES.get("/alerts")
@@ -109,7 +123,3 @@ def find(request: Request, site: Site) -> tuple[Slo, Member]:
     if not member:
         raise HTTPException(404, "no member with these labels in the group")
     return slo, member
-
-
-def _rules(site: Site, slo: Slo) -> list[Rule]:
-    return tiers.alert_rules(slo, site.prometheus.rules(f"slo-{slo.identity.shard}"))

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from slo.serve import links
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slo.serve.prometheus import Line, Prometheus
 
 _MOST_POINTS = 240
 _KEPT = 256
+_HOUR, _FUTURE = 3_600.0, 86_400.0
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400)
 
 
@@ -30,6 +35,16 @@ def align(start: float, end: float) -> Span:
     wanted = (end - start) / _MOST_POINTS
     step = next((step for step in _STEPS if step >= wanted), _STEPS[-1])
     return Span(start // step * step, -(-end // step) * step, float(step))
+
+
+def span_of(given: Mapping[str, str], window: str = "1h") -> Span:
+    """Return the aligned range of a query string: `from` and `to` in Unix seconds, or the last `range`."""
+    now = time.time()
+    try:
+        start, end = float(given["from"]), float(given["to"])
+    except (KeyError, ValueError):
+        start, end = now - links.seconds_of(given.get("range", window)), now
+    return align(start, end) if 0 <= start < end <= now + _FUTURE else align(now - _HOUR, now)
 
 
 class Ranges:

@@ -71,6 +71,18 @@ def alert_rules(slo: Slo, rules: Iterable[Rule]) -> list[Rule]:
     return list(found.values())
 
 
+def counted(slo: Slo, rules: Iterable[Rule]) -> list[tuple[str, str]]:
+    """Return what the SLI counts: kind of event and expression, from the recording rules of this SLO."""
+    wanted = slo.identity._asdict()
+    return [
+        (rule.labels.get("kind", ""), rule.query)
+        for rule in rules
+        if rule.name == "slo:events:5m"
+        and rule.labels.get("kind") in {"total", "bad"}
+        and all(rule.labels.get(name) == value for name, value in wanted.items())
+    ]
+
+
 def tiers(rules: Iterable[Rule], member: Member) -> list[Tier]:
     """Return the burn-rate tiers among the rules, with the burn rates of the member."""
     found = []

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from slo.serve.charts import CHARTS, columns, selector
+from slo.serve.charts import CHARTS, columns, matchers
 from slo.serve.fleet import Identity, Member, Slo, State
 from slo.serve.prometheus import Line
 from slo.serve.ranges import Span
@@ -19,7 +19,7 @@ SLO = Slo(Identity("shop", "checkout", "shop-0"), "", "", "30d", (MEMBER,))
 
 def test_labels_never_leave_their_quotes() -> None:
     """A value with quotes is a value, not PromQL."""
-    assert selector(SLO, MEMBER) == '{service="shop",slo="checkout",shard="shop-0",tenant="a\\"b\\\\c"}'
+    assert matchers(SLO, MEMBER) == '{service="shop",slo="checkout",shard="shop-0",tenant="a\\"b\\\\c"}'
 
 
 def test_gaps_are_null() -> None:

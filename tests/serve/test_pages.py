@@ -203,3 +203,21 @@ def test_links_of_alerts_open_the_console() -> None:
         answer = site.ask("/graph?" + urlencode({"g0.expr": 'up{a="b&c"} > 1', "g0.tab": "1"}))
         assert answer.status_code == 307
         assert 'up{a="b&c"} &gt; 1' in html.unescape(site.get(answer.headers["location"])).replace(">", "&gt;")
+
+
+def test_slo_page_tells_past_alerts_forecast_and_what_is_counted() -> None:
+    """When which tier fired, how long the budget lasts by look-back, and the expressions that count events."""
+    known = Known()
+    known.slo(burn=4, remaining=0.5)
+    known.alert()
+    labels = {"service": "shop", "slo": "checkout", "shard": "shop-0"}
+    known.rules = [
+        {"name": "slo:events:5m", "type": "recording", "query": f"count_{kind}(x)", "labels": {**labels, "kind": kind}}
+        for kind in ("total", "bad")
+    ]
+    with opened(known) as site:
+        text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", site.get("/slo?service=shop&slo=checkout"))))
+    assert "1h (4×) 3d 18h" in text
+    assert re.search(r"page-fast page 20\d\d-\d\d-\d\d", text)
+    assert "All events count_total(x)" in text
+    assert "Bad events count_bad(x)" in text
