@@ -1,6 +1,6 @@
 """Make the pictures of the README from one real run of the demo: `.venv/bin/python docs/pictures/make.py`.
 
-Writes demo.txt (what the demo printed), demo.svg (the part of it that tells the story) and, where a `chromium` is on
+Writes demo.txt (what the demo printed), demo.svg (its main events) and, where a `chromium` is on
 PATH, pager.png (the pager's page while the alert fires), and puts the events into docs/demo.md. `--from-text` does the
 same with the last run.
 """
@@ -70,7 +70,7 @@ def without_paths(line: str) -> str:
     return re.sub(r" \(/\S+\)", "", line)
 
 
-def photograph(url: str, target: Path) -> None:
+def screenshot(url: str, target: Path) -> None:
     """Save what a browser shows at `url`; nothing happens where there is no browser."""
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:
@@ -91,7 +91,7 @@ def photograph(url: str, target: Path) -> None:
 
 
 def record() -> list[str]:
-    """Run the demo once; return its lines and photograph the pager while the alert fires."""
+    """Run the demo once, take a screenshot of the pager while the alert fires, and return the lines."""
     lines: list[str] = []
     pager = ""
     for line in run_demo():
@@ -100,17 +100,17 @@ def record() -> list[str]:
             pager = line[line.index("http") :].split()[0]
         if "the pager rings" in line and pager:
             time.sleep(1)
-            photograph(pager, HERE / "pager.png")
+            screenshot(pager, HERE / "pager.png")
     return lines
 
 
-def story(lines: list[str]) -> list[str]:
+def excerpt(lines: list[str]) -> list[str]:
     """Return the part that fits a picture: events, the last look before each, the first table and the verdict."""
     begin = next(number for number, line in enumerate(lines) if "visitors come in" in line)
     end = next(number for number, line in enumerate(lines) if line.startswith("Detection against theory"))
     verdict = next(line for line in lines if line.startswith("The page "))
-    told = [line for line, after in pairwise(lines[begin : end + 1]) if not (LOOK in line and LOOK in after)]
-    return [*told, verdict]
+    events = [line for line, after in pairwise(lines[begin : end + 1]) if not (LOOK in line and LOOK in after)]
+    return [*events, verdict]
 
 
 def draw(lines: list[str]) -> str:
@@ -125,7 +125,7 @@ def draw(lines: list[str]) -> str:
     return "\n".join(line.rstrip() for line in picture.splitlines()) + "\n"
 
 
-def tell(lines: list[str], page: Path) -> None:
+def update_page(lines: list[str], page: Path) -> None:
     """Put the events of the run into the page, in place of those of an earlier one."""
     begin = next(number for number, line in enumerate(lines) if "visitors come in" in line)
     events = [line for line in lines[begin:] if re.match(r"\d\d:", line) and LOOK not in line]
@@ -140,8 +140,8 @@ def main() -> None:
     if "--from-text" not in sys.argv:
         text.write_text("\n".join(record()) + "\n", encoding="utf-8")
     lines = text.read_text(encoding="utf-8").splitlines()
-    (HERE / "demo.svg").write_text(draw(story(lines)), encoding="utf-8")
-    tell(lines, ROOT / "docs" / "demo.md")
+    (HERE / "demo.svg").write_text(draw(excerpt(lines)), encoding="utf-8")
+    update_page(lines, ROOT / "docs" / "demo.md")
 
 
 if __name__ == "__main__":
