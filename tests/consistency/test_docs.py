@@ -123,6 +123,14 @@ def test_paths_exist(page: Page) -> None:
     assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_codes_exist(page: Page) -> None:
+    """Every code of a finding that a page names has a page of its own."""
+    known = {path.stem for path in (ROOT / "slo" / "diagnostics" / "pages").glob("SLO*.md")} | {"SLO999"}  # an example
+
+    assert set(re.findall(r"\bSLO\d{3}\b", page.path.read_text(encoding="utf-8"))) <= known
+
+
 def test_the_index_names_every_page() -> None:
     """A reader finds each page from the index of its folder."""
     for folder in ("docs", "docs/decisions"):
