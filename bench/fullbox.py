@@ -170,7 +170,7 @@ def _own_environment(run: Path) -> dict[str, str]:
 
 
 def without_tempo(search_path: str) -> str:
-    """A PATH without the folders that hold a Tempo: somebody's own would take the place of the Jaeger that is built."""
+    """Return a PATH without the folders that hold a Tempo, which would replace the Jaeger that is built."""
     return os.pathsep.join(each for each in search_path.split(os.pathsep) if not Path(each, "tempo").exists())
 
 

@@ -15,7 +15,7 @@ _ARGUMENTS = sys.argv[1:]
 
 
 def main() -> int:
-    """Run the command line that stands in the arguments; what it prints goes nowhere, its errors to standard error."""
+    """Run the command line in the arguments; discard its output, pass its errors to standard error."""
     quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     start = perf_counter()
     process = os.posix_spawn(_ARGUMENTS[0], _ARGUMENTS, os.environ, file_actions=quiet)

@@ -72,11 +72,11 @@ def chance(tier: Tier, budget: Decimal, per_second: Decimal, least: int) -> floa
 
 
 def enough_bad_events(tiers: Sequence[Tier], budget: Decimal, per_second: Decimal) -> int:
-    """The smallest `min_bad_events` with which no tier that pages does so by chance more often than `TOLERABLE`.
+    """Return the smallest `min_bad_events` with which no tier pages by chance more often than `TOLERABLE`.
 
-    It is enough for any traffic up to this one, so that a night which is quieter than expected pages nobody; from some
-    traffic on it does not grow any more, since the burn rate asks for more anyway. It is never more than half of what a
-    total outage gives in the shortest of their windows: rather a page too many than an outage that nobody hears of.
+    It is enough for any traffic up to this one; from some traffic on it no longer grows, because the burn rate requires
+    more anyway. It never exceeds half of what a total outage makes in the shortest of their windows: one page too many
+    is better than an outage without a page.
     """
     paging = [tier for tier in tiers if tier.severity == "page"]
     wanted = [_enough(float(tier.burn), tier.long, float(per_second * budget) * tier.long) for tier in paging]

@@ -1,6 +1,6 @@
 """The message of a request's log record: few different texts, with the details as fields.
 
-Handlers leave what they know in the ASGI scope, the channel that middleware shares with them.
+Handlers put their fields into the ASGI scope, which middleware shares with them.
 """
 
 from collections.abc import Mapping, MutableMapping

@@ -102,7 +102,7 @@ class AlertsSpec(Strict, frozen=True):
     policy: Annotated[str, Meta(description="Which table of tiers to use.")] | None = None
     disable: Annotated[tuple[str, ...], Meta(description="Tiers to leave out.")] | None = None
     page: Annotated[Pages, Meta(description="Paging tiers: on, raised as tickets, or off.")] | None = None
-    min_bad_events: Annotated[int, Meta(ge=1, le=1_000_000, description="Fewer bad events page nobody.")] | None = None
+    min_bad_events: Annotated[int, Meta(ge=1, le=1_000_000, description="Fewer bad events do not alert.")] | None = None
     labels: LabelMap | None = None
     annotations: Templates | None = None
     no_data: Annotated[Severity, Meta(description="Alert when the SLI is gone.")] | None = None

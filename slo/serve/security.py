@@ -28,7 +28,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 def guard(hosts: Collection[str]) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
     """Return a middleware that refuses other hosts and origins, and adds the headers.
 
-    A page of somebody else's whose name was made to point here (DNS rebinding) sends its own host.
+    A foreign page whose name was made to point here (DNS rebinding) sends its own host.
     """
 
     async def guarded(request: Request, forward: Callable[[Request], Awaitable[Response]]) -> Response:

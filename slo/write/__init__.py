@@ -123,7 +123,7 @@ def stale(
 ) -> tuple[Output, ...]:
     """Files with our header and the name of the set that are no longer made, in the folders of the paths `near`.
 
-    A symbolic link is somebody's own work, and what it leads to may be anywhere: neither counts.
+    Symbolic links do not count: they are the user's, and may lead anywhere.
     """
     wanted = {(folder / path).resolve() for path in made}
     return tuple(
@@ -144,7 +144,7 @@ def generated_in(folder: Path, near: Iterable[PurePosixPath]) -> Iterator[Path]:
 def origin(path: Path) -> tuple[str, list[str]]:
     """The set that the header of a generated file names, or nothing, and the words of its sources.
 
-    The names of files may hold blanks; whoever compares splits both sides.
+    File names may contain blanks; split both sides to compare.
     """
     with path.open("rb") as file:
         found = _read_header(file.readline(_SOURCES_BYTES) + file.readline(_SOURCES_BYTES))  # JSON begins with a brace
@@ -162,7 +162,7 @@ def write(outputs: Iterable[Output]) -> None:
 
 
 def is_ours(content: bytes) -> bool:
-    """Whether slo wrote this file: it starts with our mark. An empty file belongs to nobody and may be filled."""
+    """Return whether slo wrote this file: it starts with our mark. An empty file may be filled."""
     start = content[:_HEADER_BYTES].removeprefix(b"\xef\xbb\xbf").decode(errors="replace").replace("\r\n", "\n")
     return _START.match(start) is not None or not content.strip()
 

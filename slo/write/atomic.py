@@ -54,11 +54,11 @@ def _encoded(text: str) -> Iterator[bytes]:
 def _prepare(path: Path, content: Iterable[bytes], *, wait: bool = True) -> Path:
     """Write the content beside its place, with the access rights of the file that it will replace.
 
-    The name is random, so that what a killed build left behind is in nobody's way.
+    The name is random, so that a file of a killed build does not collide.
     """
     try:
         return _beside(path, content, wait=wait)
-    except OSError as error:  # a full disk has no name, and the one with random letters says nothing to anybody
+    except OSError as error:  # a full disk has no name, and the random one is meaningless to a reader
         error.filename = str(path)
         raise
 

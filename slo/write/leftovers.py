@@ -1,4 +1,4 @@
-"""Finds what generated files on disk tell of builds before this one: sets that are no more, files left out."""
+"""Find in generated files what changed since the last build: sets that no longer exist, files left out."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def chosen_targets(slo_set: SloSet, wanted: Sequence[str] = ()) -> tuple[str, ..
 def claimed(slo_set: SloSet, paths: Mapping[str, PurePosixPath], wanted: Sequence[str]) -> list[PurePosixPath]:
     """Paths at which a file of the set is no leftover.
 
-    Whoever makes a further target by `--target` now and then wants to keep it, although no other build makes it.
+    A target that is sometimes made by `--target` is kept, although other builds do not make it.
     """
     chosen = {*chosen_targets(slo_set), *chosen_targets(slo_set, wanted)}
     return [path for target, path in paths.items() if target in chosen or target not in DEFAULT_TARGETS]
@@ -81,7 +81,7 @@ def _file_name(target: str, set_name: str, *, alone: bool) -> str:
 
 
 def _wrong_kind(target: str, text: str) -> str:
-    """What should stand there, if it is something else: runbooks are several files, rules are one."""
+    """Return what the path should be, if it is something else: runbooks are several files, rules are one."""
     if target in PAGES:
         return "" if text.endswith("/") else "folder"
     return "file" if text.endswith("/") and target not in FOLDERS else ""
