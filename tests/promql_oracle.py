@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import promql_parser as p
 
 from slo.promql import with_window
-from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed
+from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Unary, VectorSelector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +19,10 @@ Shape = tuple[object, ...]
 
 def shape(node: Node) -> Shape:
     """What a tree of ours is made of, without places, spelling, and the signs of numbers."""
-    if isinstance(node, Signed) and (node.sign == "+" or shape(node.operand)[0] == "Literal"):
+    if isinstance(node, Unary) and (node.sign == "+" or shape(node.operand)[0] == "Literal"):
         return shape(node.operand)
-    if isinstance(node, Read):
-        return ("Read", node.kind)
+    if isinstance(node, VectorSelector):
+        return ("VectorSelector", node.kind)
     if isinstance(node, Literal):
         return ("Literal", node.kind)
     name = {Call: "name", Aggregation: "name", Binary: "operator"}.get(type(node))
@@ -32,12 +32,12 @@ def shape(node: Node) -> Shape:
 _LEAVES: dict[type, Shape] = {
     p.NumberLiteral: ("Literal", "scalar"),
     p.StringLiteral: ("Literal", "string"),
-    p.VectorSelector: ("Read", "vector"),
-    p.MatrixSelector: ("Read", "matrix"),
+    p.VectorSelector: ("VectorSelector", "vector"),
+    p.MatrixSelector: ("VectorSelector", "matrix"),
 }
 _INNER: dict[type, Callable[[Any], tuple[str, str, list[Any]]]] = {
     p.SubqueryExpr: lambda node: ("Subquery", "", [node.expr]),
-    p.UnaryExpr: lambda node: ("Signed", "", [node.expr]),
+    p.UnaryExpr: lambda node: ("Unary", "", [node.expr]),
     p.BinaryExpr: lambda node: ("Binary", str(node.op).split()[0], [node.lhs, node.rhs]),
     p.Call: lambda node: ("Call", node.func.name, node.args),
     p.AggregateExpr: lambda node: ("Aggregation", str(node.op), [node.param, node.expr][node.param is None :]),
@@ -52,7 +52,7 @@ def _theirs(node: Any) -> Shape:  # noqa: ANN401 - one of many types without a c
         return _LEAVES[type(node)]
     kind, name, parts = _INNER[type(node)](node)
     inner = tuple(map(_theirs, parts))
-    return inner[0] if kind == "Signed" and inner[0][0] == "Literal" else (kind, name, *inner)
+    return inner[0] if kind == "Unary" and inner[0][0] == "Literal" else (kind, name, *inner)
 
 
 def shape_of_oracle(line: str) -> Shape | None:

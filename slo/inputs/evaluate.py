@@ -21,7 +21,7 @@ from slo.inputs.functions import (
 from slo.inputs.join import Labels, Vector, join_of
 from slo.inputs.operate import calculated, combined, completed, joined, with_number
 from slo.inputs.source import RATES, VALUES, WINDOW, Input, UndrivenError
-from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed, walk
+from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Unary, VectorSelector, walk
 from slo.query.series import reads
 
 if TYPE_CHECKING:
@@ -71,10 +71,10 @@ class _Evaluation:
     def value(self, node: Node) -> float | Vector:
         if isinstance(node, Literal):
             return number_of(node.value)
-        if isinstance(node, Signed):
+        if isinstance(node, Unary):
             found = self.value(node.operand)
             return found if node.sign == "+" else _each(lambda value: -value, found)
-        if isinstance(node, Read):
+        if isinstance(node, VectorSelector):
             return self._read(node)
         if isinstance(node, Aggregation):
             return self._aggregation(node)
@@ -92,7 +92,7 @@ class _Evaluation:
         found = self.value(node)
         return found if isinstance(found, float) else math.nan
 
-    def _read(self, node: Read) -> Vector:
+    def _read(self, node: VectorSelector) -> Vector:
         found: Vector = {}
         for number in self._server.known[node.selector]:
             value, labels = self._values[number], self._server.inputs[number].labels
@@ -119,7 +119,7 @@ class _Evaluation:
 
     def _over_time(self, name: str, series: Node) -> Vector:
         found = self.vector(series)
-        if name != "increase" or not isinstance(series, Read):
+        if name != "increase" or not isinstance(series, VectorSelector):
             return found
         reach = max(self._server.inputs[n].source.reach for n in self._server.known[series.selector])
         seconds = _MINUTE if reach == WINDOW else reach

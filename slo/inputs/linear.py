@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slo.inputs.evaluate import number_of
 from slo.inputs.source import UndrivenError
-from slo.promql.tree import Aggregation, Binary, Literal, Node, Read, Signed
+from slo.promql.tree import Aggregation, Binary, Literal, Node, Unary, VectorSelector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,9 +45,9 @@ class _Forms:
         """Return the linear form or the constant of a node."""
         if isinstance(node, Literal):
             return _constant(node)
-        if isinstance(node, Read):
+        if isinstance(node, VectorSelector):
             return self._read(node)
-        if isinstance(node, Signed):
+        if isinstance(node, Unary):
             return _times(self.part(node.operand), Fraction(-1 if node.sign == "-" else 1))
         if isinstance(node, Binary):
             return self._binary(node)
@@ -55,7 +55,7 @@ class _Forms:
         inner = node.parts[-1 if isinstance(node, Aggregation) else 0] if node.parts and not counted else None
         return self.part(inner) if inner else Fraction(1)
 
-    def _read(self, node: Read) -> Form | Fraction:
+    def _read(self, node: VectorSelector) -> Form | Fraction:
         inputs = self._server.inputs
         counters = (n for n in self._server.known[node.selector] if inputs[n].source.kind == "counter")
         return dict.fromkeys(counters, Fraction(1)) or Fraction(1)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from slo.promql import Matcher, PromqlError, Selector, parse_duration, parse_selector, read
-from slo.promql.tree import Aggregation, Call, Node, Read, Subquery
+from slo.promql import Matcher, PromqlError, Selector, parse_duration, parse_expr, parse_selector
+from slo.promql.tree import Aggregation, Call, Node, Subquery, VectorSelector
 from slo.query.operands import buckets_of
 from slo.query.series import example, named, reads
 
@@ -59,7 +59,7 @@ class Input(msgspec.Struct, frozen=True):
 
 def tree_of(query: Query) -> Node:
     """Return the syntax tree of a query; of a selector, that of its rate."""
-    return read(f"rate({query}[$window])" if isinstance(query, Selector) else query.text).tree
+    return parse_expr(f"rate({query}[$window])" if isinstance(query, Selector) else query.text).tree
 
 
 def sources(trees: Iterable[Node]) -> tuple[Source, ...]:
@@ -84,14 +84,14 @@ def _sources(node: Node, within: tuple[str, ...]) -> Iterator[Source]:
     if isinstance(node, Subquery):
         msg = "its query looks back with a subquery"
         raise UndrivenError(msg)
-    if isinstance(node, Read):
+    if isinstance(node, VectorSelector):
         yield _source(node, within)
     name = node.name if isinstance(node, Call | Aggregation) else ""
     for part in node.parts:
         yield from _sources(part, (*within, name) if name else within)
 
 
-def _source(node: Read, within: tuple[str, ...]) -> Source:
+def _source(node: VectorSelector, within: tuple[str, ...]) -> Source:
     if node.modifiers:
         msg = f'its query looks back with "{node.modifiers[0]}"'
         raise UndrivenError(msg)
@@ -104,7 +104,7 @@ def _source(node: Read, within: tuple[str, ...]) -> Source:
     return Source(node.selector, kind, _reach(node), counted="count" in within)
 
 
-def _reach(node: Read) -> int:
+def _reach(node: VectorSelector) -> int:
     if node.range is None:
         return 0
     if node.range.window:

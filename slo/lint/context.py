@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.model import SliQuery, Slo
-from slo.promql import Matcher, read
+from slo.promql import Matcher, parse_expr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ class SloQuery(SliQuery, frozen=True):
     @property
     def tree(self) -> Node:
         """The syntax tree of the query."""
-        return read(self.text).tree
+        return parse_expr(self.text).tree
 
 
 class EventPair(msgspec.Struct, frozen=True):

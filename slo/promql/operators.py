@@ -8,7 +8,7 @@ from slo.promql.functions import COMPARISONS
 from slo.promql.naming import KEYWORDS
 from slo.promql.spelling import PromqlError
 from slo.promql.tokens import unquoted
-from slo.promql.tree import Matching
+from slo.promql.tree import VectorMatching
 
 if TYPE_CHECKING:
     from slo.promql.cursor import Cursor
@@ -29,7 +29,7 @@ class Operator(NamedTuple):
     word: Token
     text: str
     is_bool: bool
-    matching: Matching | None
+    matching: VectorMatching | None
 
 
 Side = tuple[str, int, int]
@@ -53,7 +53,7 @@ def _bool(cursor: Cursor, text: str) -> bool:
     return True
 
 
-def _matching(cursor: Cursor, text: str) -> Matching | None:
+def _matching(cursor: Cursor, text: str) -> VectorMatching | None:
     """Parse on, ignoring, group_left and group_right, if any of them is there."""
     word = cursor.word.text.lower()
     if word in _SIDES:
@@ -64,11 +64,11 @@ def _matching(cursor: Cursor, text: str) -> Matching | None:
     matched = tuple(map(label_of, labels(cursor)))
     side = cursor.word
     if side.text.lower() not in _SIDES:
-        return Matching(word, matched)
+        return VectorMatching(word, matched)
     if text in _SETS:
         raise side.error(f'"{text}" compares sets of labels and takes no {side.text}')
     cursor.advance()
-    return Matching(word, matched, side.text.lower(), _included(cursor, matched if word == "on" else ()))
+    return VectorMatching(word, matched, side.text.lower(), _included(cursor, matched if word == "on" else ()))
 
 
 def _included(cursor: Cursor, matched: tuple[str, ...]) -> tuple[str, ...]:

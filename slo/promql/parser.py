@@ -10,12 +10,12 @@ from slo.promql.calls import aggregation, call
 from slo.promql.cursor import Parser
 from slo.promql.functions import AGGREGATES
 from slo.promql.operators import PRECEDENCE, combined, read_operator
+from slo.promql.parsed import Parsed
 from slo.promql.plain import plain_selector
-from slo.promql.result import Parsed
 from slo.promql.selector_parser import check_number, modifiers, range_, selector
 from slo.promql.spelling import PromqlError
 from slo.promql.tokens import on_one_line, unquoted
-from slo.promql.tree import Aggregation, Binary, Call, Literal, Read, Signed, Subquery
+from slo.promql.tree import Aggregation, Binary, Call, Literal, Subquery, Unary, VectorSelector
 
 if TYPE_CHECKING:
     from slo.promql.ranges import Range
@@ -51,7 +51,9 @@ def _parsed(line: Line, *, selectors: bool) -> Parsed:
     tree = parser.expression()
     parser.finish()
     alone = (tree.first, tree.end) == (0, len(line.text))
-    whole = tree.selector if alone and isinstance(tree, Read) and not tree.range and not tree.modifiers else None
+    whole = (
+        tree.selector if alone and isinstance(tree, VectorSelector) and not tree.range and not tree.modifiers else None
+    )
     return Parsed(
         line=line.text,
         kind=tree.kind,
@@ -111,7 +113,7 @@ class _Parser(Parser):
         node = self.expression(_UNARY)
         if node.kind not in {"scalar", "vector"}:
             raise self.error(inner, f"{_NOUNS[node.kind]} has no sign")
-        return Signed(self.line, first, self.end, node.kind, sign.text, node)
+        return Unary(self.line, first, self.end, node.kind, sign.text, node)
 
     def _ranged(self) -> Node:
         """Parse an operand with its range, `offset` and `@`."""
@@ -134,13 +136,13 @@ class _Parser(Parser):
 
     def _over(self, first: int, node: Node, found: Range, modified: tuple[str, ...], before: int) -> Node:
         """Return a selector with its range, or the subquery of an expression."""
-        if isinstance(node, Read) and not found.subquery:
-            return Read(self.line, first, self.end, "matrix", node.selector, found)
+        if isinstance(node, VectorSelector) and not found.subquery:
+            return VectorSelector(self.line, first, self.end, "matrix", node.selector, found)
         return Subquery(self.line, first, self.end, "matrix", self._moved(first, node, modified, before), found)
 
     def _moved(self, first: int, node: Node, by: tuple[str, ...], end: int) -> Node:
         """Return the node with `offset` and `@` behind it."""
-        if not by or not isinstance(node, Read | Subquery):
+        if not by or not isinstance(node, VectorSelector | Subquery):
             return node
         return msgspec.structs.replace(node, first=first, end=end, modifiers=by)
 
@@ -181,7 +183,7 @@ class _Parser(Parser):
             raise word.error("its name is a keyword")
         self.advance()
         self.selectors[found] = None
-        return Read(self.line, word.start, word.end, "vector", found)
+        return VectorSelector(self.line, word.start, word.end, "vector", found)
 
     def _metric(self, word: Token) -> tuple[Node, bool]:
         lower, following = word.text.lower(), self.after
@@ -195,7 +197,7 @@ class _Parser(Parser):
         if lower in AGGREGATES and following.kind == "name" and following.text.lower() not in _RESERVED:
             raise following.error(f"aggregations need round brackets: {word.text}({following.shown})")
         found = selector(self)
-        return Read(self.line, word.start, self.end, "vector", found), True
+        return VectorSelector(self.line, word.start, self.end, "vector", found), True
 
     def _no_operand(self) -> PromqlError:
         """Return why no operand can begin with the next token."""

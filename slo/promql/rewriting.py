@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from slo.promql.reading import read
-from slo.promql.tree import Binary, Read, Subquery
+from slo.promql.parse import parse_expr
+from slo.promql.tree import Binary, Subquery, VectorSelector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,10 +54,10 @@ def made_bool(comparison: Binary) -> Change:
     return first, end, f"{before}{operator} bool{after}"
 
 
-def unmodified(node: Read | Subquery, word: str) -> Change:
+def unmodified(node: VectorSelector | Subquery, word: str) -> Change:
     """Remove `offset` or `@` from a selector or subquery."""
     line = node.line.text
-    inner = selected(node) if isinstance(node, Read) else node.inner.end
+    inner = selected(node) if isinstance(node, VectorSelector) else node.inner.end
     tail = line[inner : node.end].lower()
     first = inner + tail.index(word)
     other = tail.find({"@": "offset", "offset": "@"}[word], first - inner)
@@ -65,7 +65,7 @@ def unmodified(node: Read | Subquery, word: str) -> Change:
     return first - (line[first - 1] == " "), end, "" if end == node.end else " "
 
 
-def selected(read: Read) -> int:
+def selected(read: VectorSelector) -> int:
     """Return the end of the selector in the line, before its range, `offset` and `@`."""
     closing = read.line.text.rfind("}", read.first, read.end)
     return closing + 1 if closing >= 0 else _NAME.match(read.line.text, read.first).end()  # type: ignore[union-attr]
@@ -77,5 +77,5 @@ def repeatedly(tree: Node, step: Callable[[Node], str]) -> Node:
         text = step(tree)
         if not text:
             break
-        tree = read(text).tree
+        tree = parse_expr(text).tree
     return tree

@@ -109,7 +109,7 @@ def _value(cursor: Cursor, operator: str) -> str:
 
 
 def _regex_problem(value: str) -> str:
-    from slo.promql.regex import regex_problem  # noqa: PLC0415 - few selectors need it, and it takes 6 ms
+    from slo.promql.regex.check import regex_problem  # noqa: PLC0415 - few selectors need it, and it takes 6 ms
 
     return regex_problem(value)
 
@@ -118,8 +118,8 @@ def _narrows(operator: str, value: str) -> bool:
     """Whether a matcher refuses series without the label."""
     if operator in {"=", "!="}:
         return (operator == "=") == (value != "")
-    from slo.promql.pattern import PatternError, parse_pattern  # noqa: PLC0415 - few selectors have no name
-    from slo.promql.pattern_match import matches  # noqa: PLC0415 - as above
+    from slo.promql.regex.match import matches  # noqa: PLC0415 - as above
+    from slo.promql.regex.syntax import PatternError, parse_pattern  # noqa: PLC0415 - few selectors have no name
 
     try:
         return matches(parse_pattern(value), "") == (operator == "!~")

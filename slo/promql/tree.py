@@ -57,7 +57,7 @@ class Literal(Node, frozen=True, eq=False):
     value: str
 
 
-class Read(Node, frozen=True, eq=False):
+class VectorSelector(Node, frozen=True, eq=False):
     """A selector, with a range or without.
 
     Attributes:
@@ -122,7 +122,7 @@ class Aggregation(Node, frozen=True, eq=False):
         return self.arguments[-1]
 
 
-class Matching(msgspec.Struct, frozen=True):
+class VectorMatching(msgspec.Struct, frozen=True):
     """How the series of two operands are paired.
 
     Attributes:
@@ -158,7 +158,7 @@ class Binary(Node, frozen=True, eq=False):
     left: Node
     right: Node
     is_bool: bool = False
-    matching: Matching | None = None
+    matching: VectorMatching | None = None
 
     @property
     def parts(self) -> tuple[Node, ...]:
@@ -166,7 +166,7 @@ class Binary(Node, frozen=True, eq=False):
         return (self.left, self.right)
 
 
-class Signed(Node, frozen=True, eq=False):
+class Unary(Node, frozen=True, eq=False):
     """An operand with a sign before it."""
 
     sign: str

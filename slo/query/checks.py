@@ -6,15 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from slo.diagnostics import Diagnostic, Place
-from slo.promql import NoSelectorError, PromqlError, Selector, parse_selector, read
+from slo.promql import NoSelectorError, PromqlError, Selector, parse_expr, parse_selector
 from slo.promql.spelling import WINDOW
 from slo.query.query import Expression, parse_query, selectors_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from slo.promql.parsed import Parsed
     from slo.promql.ranges import Range
-    from slo.promql.result import Parsed
 
 _MEASURE = re.compile(r"\s*(histogram_(?:quantile|avg|stddev|stdvar|fraction))\s*\(")
 
@@ -53,7 +53,11 @@ def check_rate(text: str, place: Place) -> Iterator[Diagnostic]:
         return
     yield from check_names(selectors_of(query), place)
     if isinstance(query, Expression):
-        yield from _check_type(read(text), place) or _check_measure(text, place) or _check_ranges(read(text), place)
+        yield from (
+            _check_type(parse_expr(text), place)
+            or _check_measure(text, place)
+            or _check_ranges(parse_expr(text), place)
+        )
 
 
 def check_value(text: str, place: Place) -> Iterator[Diagnostic]:
@@ -65,7 +69,7 @@ def check_value(text: str, place: Place) -> Iterator[Diagnostic]:
         return
     yield from check_names(selectors_of(query), place)
     if isinstance(query, Expression):
-        yield from _check_type(read(text), place)
+        yield from _check_type(parse_expr(text), place)
 
 
 _NOUNS = {"scalar": "a single number without labels", "string": "a text", "matrix": "a range of samples"}
@@ -103,8 +107,8 @@ def _check_ranges(found: Parsed, place: Place) -> list[Diagnostic]:
 
 
 def _check_range(query: Parsed, found: Range, place: Place) -> Iterator[Diagnostic]:
-    from slo.promql.counted import rate_instead  # noqa: PLC0415 - as below
     from slo.promql.functions import COUNTS, NO_RATES  # noqa: PLC0415 - files with plain selectors need no such tables
+    from slo.promql.rate_hint import rate_instead  # noqa: PLC0415 - as below
 
     function = found.function
     name = function.text if function else ""

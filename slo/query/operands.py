@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slo.promql import Selector, naming, read
+from slo.promql import Selector, naming, parse_expr
 from slo.promql.functions import ABSENCE
-from slo.promql.tree import Binary, Call, Node, Read, Signed, walk
+from slo.promql.tree import Binary, Call, Node, Unary, VectorSelector, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,13 +35,13 @@ def operands(query: Query, sign: int) -> tuple[tuple[Selector, int], ...]:
 
 @lru_cache(maxsize=4096)
 def _operands(text: str, sign: int) -> tuple[tuple[Selector, int], ...]:
-    return tuple(_signed(read(text).tree, sign))
+    return tuple(_signed(parse_expr(text).tree, sign))
 
 
 def _signed(node: Node, sign: int) -> Iterator[tuple[Selector, int]]:
-    if isinstance(node, Read):
+    if isinstance(node, VectorSelector):
         yield node.selector, sign
-    operator = "-" if isinstance(node, Signed) else node.operator if isinstance(node, Binary) else ""
+    operator = "-" if isinstance(node, Unary) else node.operator if isinstance(node, Binary) else ""
     sign = NEUTRAL if sign == GOOD and operator == "or" and has_fallback(node) else sign
     last = {"-": -sign, "/": NEUTRAL}.get(operator, sign)
     for part in node.parts:
@@ -57,7 +57,7 @@ def makes_labels(query: Query) -> bool:
     """Whether the result may have labels that the series lack."""
     if isinstance(query, Selector):
         return False
-    nodes = walk(read(query.text).tree)
+    nodes = walk(parse_expr(query.text).tree)
     return any((isinstance(n, Call) and n.name in LABELLING) or is_join(n) for n in nodes)
 
 
@@ -73,7 +73,7 @@ def has_fallback(node: Node) -> bool:
 
 def selectors_in(node: Node) -> Iterator[Selector]:
     """Return every selector of a node."""
-    return (part.selector for part in walk(node) if isinstance(part, Read))
+    return (part.selector for part in walk(node) if isinstance(part, VectorSelector))
 
 
 def metrics(selectors: Iterable[Selector]) -> set[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slo.model.sli import SliQuery
-from slo.promql import Selector, naming, plain_selector, read, with_window
+from slo.promql import Selector, naming, parse_expr, plain_selector, with_window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def parse_query(text: str) -> Query:
     plain = plain_selector(text)
     if plain is not None:
         return plain
-    found = read(text)
+    found = parse_expr(text)
     return found.whole or Expression(found.line, found.selectors, found.closed)
 
 

@@ -13,7 +13,7 @@ from slo.promql import Matcher, Selector, parse_selector
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from slo.promql.pattern import Pattern
+    from slo.promql.regex.syntax import Pattern
 
 _TRIES = 10_000
 
@@ -96,14 +96,14 @@ def _accepted(pattern: str, value: str) -> bool:
     try:
         return _expression(pattern).fullmatch(value) is not None
     except re.error:
-        from slo.promql.pattern_match import matches  # noqa: PLC0415 - few expressions need it
+        from slo.promql.regex.match import matches  # noqa: PLC0415 - few expressions need it
 
         return matches(_tree(pattern), value)
 
 
 @lru_cache(maxsize=256)
 def _tree(pattern: str) -> Pattern:
-    from slo.promql.pattern import PatternError, parse_pattern  # noqa: PLC0415 - as above
+    from slo.promql.regex.syntax import PatternError, parse_pattern  # noqa: PLC0415 - as above
 
     try:
         return parse_pattern(pattern)
@@ -140,10 +140,10 @@ def _candidates(label: str, wanted: Sequence[Matcher], avoided: Sequence[Selecto
 @lru_cache(maxsize=1024)
 def samples(pattern: str) -> tuple[str, ...]:
     """Return some values that a regular expression matches, candidates for the other matchers."""
-    from slo.promql.pattern_words import words  # noqa: PLC0415 - only tests are made of them
+    from slo.promql.regex.strings import some_strings  # noqa: PLC0415 - only tests are made of them
 
     try:
-        return tuple(words(_tree(pattern)))
+        return tuple(some_strings(_tree(pattern)))
     except re.error:
         return ()
 
@@ -151,9 +151,9 @@ def samples(pattern: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def all_values(pattern: str) -> tuple[str, ...]:
     """Return all values that a regular expression matches, in its order; empty if they are many or cannot be listed."""
-    from slo.promql.pattern_words import all_words  # noqa: PLC0415 - few selectors name their metric by an expression
+    from slo.promql.regex.strings import all_strings  # noqa: PLC0415 - few selectors name their metric by an expression
 
     try:
-        return tuple(all_words(_tree(pattern)))
+        return tuple(all_strings(_tree(pattern)))
     except re.error:
         return ()

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.promql import duration, naming, read, with_window
+from slo.promql import duration, naming, parse_expr, with_window
 from slo.promql.functions import COMPARISONS
 from slo.promql.rewriting import instead, written
-from slo.promql.tree import Aggregation, Binary, Call, Node, Read, Signed
+from slo.promql.tree import Aggregation, Binary, Call, Node, Unary, VectorSelector
 from slo.query.operands import (
     BAD,
     GOOD,
@@ -58,7 +58,7 @@ class QueryFacts(msgspec.Struct, frozen=True):
 
 def zero_filled(text: str, base: Base, facts: QueryFacts) -> str:
     """Return the query over the range of the base, with 0 for operands that have no series yet."""
-    return with_window(_ZeroFill(base, facts).write(read(text).tree, facts.sign), base.range)
+    return with_window(_ZeroFill(base, facts).write(parse_expr(text).tree, facts.sign), base.range)
 
 
 def rate_of(selector: Selector, base: Base, buckets: Sequence[Selector] = ()) -> str:
@@ -109,7 +109,7 @@ class _ZeroFill:
             return self._binary(node, sign, filters=filters)
         if isinstance(node, Aggregation):
             return self._aggregation(node, sign, filters=filters)
-        if isinstance(node, Signed):
+        if isinstance(node, Unary):
             return self._around(node, node.operand, -sign, filters=filters)
         if isinstance(node, Call):
             return self._call(node, sign, filters=filters)
@@ -122,13 +122,13 @@ class _ZeroFill:
 
     def _call(self, node: Call, sign: int, *, filters: bool) -> str:
         inner = node.arguments[0] if node.arguments else None
-        if node.name == "rate" and isinstance(inner, Read) and inner.range and not inner.modifiers:
+        if node.name == "rate" and isinstance(inner, VectorSelector) and inner.range and not inner.modifiers:
             return self._rate(node, inner)
         if node.name in _TRANSPARENT and inner:
             return self._around(node, inner, sign, filters=filters)
         return node.text
 
-    def _rate(self, node: Call, inner: Read) -> str:
+    def _rate(self, node: Call, inner: VectorSelector) -> str:
         buckets = self._facts.buckets.get(inner.selector, ())
         if inner.range and inner.range.window and self._base.any_interval:
             return rate_of(inner.selector, self._base, buckets)
@@ -197,7 +197,7 @@ class _ZeroFill:
     def _operand(self, node: Node, sign: int, *, filters: bool) -> str:
         """Return the node in brackets where an operator needs them."""
         text = self.write(node, sign, filters=filters)
-        closed = not isinstance(node, Binary | Signed) or _is_union(node)
+        closed = not isinstance(node, Binary | Unary) or _is_union(node)
         return text if closed or (filters and isinstance(node, Binary) and _kept(node)) else f"({text})"
 
 
@@ -259,4 +259,4 @@ def _alike(part: Node, node: Binary) -> bool:
 
 
 def _closed(node: Node) -> str:
-    return f"({node.text})" if isinstance(node, Binary | Signed) else node.text
+    return f"({node.text})" if isinstance(node, Binary | Unary) else node.text

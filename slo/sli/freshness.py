@@ -10,7 +10,7 @@ from msgspec import Meta
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import times
 from slo.model import NO_DATA, Base, Counts, InputSeries, Unit, UnitOfMetric
-from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, read
+from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, parse_expr
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of, sli_query
 from slo.query.counting import count_slices, minute, sum_slices
 from slo.query.series import example
@@ -51,7 +51,7 @@ class FreshnessSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _unit_of(timestamp: str) -> MetricUnit:
     """Return the unit by the name of the metric; Unix times are never in minutes or bytes."""
-    unit = unit_of_expression(read(timestamp).tree)
+    unit = unit_of_expression(parse_expr(timestamp).tree)
     return unit if unit and unit.kind == "time" and unit.size <= 1 else SECONDS
 
 

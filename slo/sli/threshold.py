@@ -12,7 +12,7 @@ from msgspec import Meta
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
 from slo.model import NO_DATA, Base, Counts, InputSeries, Unit, UnitOfMetric
-from slo.promql import Matcher, Selector, read
+from slo.promql import Matcher, Selector, parse_expr
 from slo.promql.spelling import short
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of, sli_query
 from slo.query.counting import count_slices, minute, sum_slices
@@ -90,7 +90,7 @@ class ThresholdSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def _unit(self) -> MetricUnit | None:
-        return named(self.unit or "") or unit_of_expression(read(self.query).tree)
+        return named(self.unit or "") or unit_of_expression(parse_expr(self.query).tree)
 
 
 def _number(given: str | float | None) -> Decimal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slo.promql import naming
-from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, Subquery, walk
+from slo.promql.tree import Aggregation, Binary, Call, Subquery, Unary, VectorSelector, walk
 from slo.units.known import unit_of_name
 
 if TYPE_CHECKING:
@@ -24,16 +24,16 @@ _OF_LEFT = frozenset((">", "<", ">=", "<=", "==", "!=", "and", "unless"))
 def unit_of_expression(node: Node) -> MetricUnit | None:
     """Return the unit of the metrics that an expression selects, if its operators and functions keep it.
 
-    >>> from slo.promql import read
-    >>> unit_of_expression(read("max by (a) (success_ms) > 0").tree).name
+    >>> from slo.promql import parse_expr
+    >>> unit_of_expression(parse_expr("max by (a) (success_ms) > 0").tree).name
     'milliseconds'
-    >>> unit_of_expression(read("max(success_ms) / 1000").tree)
+    >>> unit_of_expression(parse_expr("max(success_ms) / 1000").tree)
     """
-    if isinstance(node, Read):
+    if isinstance(node, VectorSelector):
         return unit_of_name(node.selector.name)
     if isinstance(node, Subquery):
         return unit_of_expression(node.inner)
-    if isinstance(node, Signed) or (isinstance(node, Aggregation) and node.name in _AGGREGATIONS):
+    if isinstance(node, Unary) or (isinstance(node, Aggregation) and node.name in _AGGREGATIONS):
         return unit_of_expression(node.operand)
     if isinstance(node, Binary):
         return _of_both(node)
@@ -65,5 +65,5 @@ def _of_histogram(node: Node) -> MetricUnit | None:
 
 def _names(node: Node, suffix: str = "") -> set[str]:
     """Return the metrics without a suffix; empty if one lacks it."""
-    names = {part.selector.name for part in walk(node) if isinstance(part, Read)}
+    names = {part.selector.name for part in walk(node) if isinstance(part, VectorSelector)}
     return {name.removesuffix(suffix) for name in names} if all(name.endswith(suffix) for name in names) else set()

@@ -26,7 +26,7 @@ from slo.load import Source
 from slo.model import Override, Scale, Slo
 from slo.pipeline import Request, compile_sources
 from slo.plan import plan
-from slo.promql import parse_duration, read
+from slo.promql import parse_duration, parse_expr
 from slo.sli import KINDS
 from tests.specimens import DAY, LAYOUT, emitted, objective, slo_set
 
@@ -65,7 +65,7 @@ def readable(known: Facts) -> None:
     assert re.findall(r"\d[eE][+-]?\d|\bnan\b|\binf\b|\d\.\d{11,}|None", said) == []
     assert [line for line in said.splitlines() if line != line.rstrip()] == []
     for query in (*known.series, *known.queries):
-        read(query.promql)
+        parse_expr(query.promql)
 
 
 @pytest.mark.parametrize("kind", KINDS)

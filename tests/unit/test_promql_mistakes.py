@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from slo.promql import PromqlError, read
+from slo.promql import PromqlError, parse_expr
 from slo.promql.tokens import tokens
 from slo.query import Expression, Query, parse_query
 
@@ -125,7 +125,7 @@ MISTAKES = [
 def test_a_mistake_is_placed_and_explained(text: str, part: str, message: str) -> None:
     """What is wrong and how to repair it, on one line, with the characters that are meant."""
     with pytest.raises(PromqlError) as caught:
-        read(text)
+        parse_expr(text)
     error = caught.value
     assert message in str(error)
     assert len(str(error).splitlines()) == 1
@@ -136,7 +136,7 @@ def test_the_place_is_that_of_the_mistake_not_of_the_first_word_like_it() -> Non
     """In a long expression of several lines, too."""
     text = 'sum(\n  rate(x_total{code="200"}[$window])  # fine (\n  + rate(y_total{code="500" job="a"}[$window])\n)'
     with pytest.raises(PromqlError) as caught:
-        read(text)
+        parse_expr(text)
     assert caught.value.start == text.index("job")
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo.promql import read
+from slo.promql import parse_expr
 from slo.units import (
     SECONDS,
     UNITS,
@@ -136,7 +136,7 @@ def test_names_end_in_their_unit(metric: str, unit: str | None) -> None:
 )
 def test_expressions_that_keep_the_unit(text: str, unit: str | None) -> None:
     """Aggregations, filters and quantiles do, and so does a mean; other arithmetic and counts need not."""
-    found = unit_of_expression(read(text).tree)
+    found = unit_of_expression(parse_expr(text).tree)
     assert (found.name if found else None) == unit
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slo.model import Base
-from slo.promql import PromqlError, read
-from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Read, Signed
+from slo.promql import PromqlError, parse_expr
+from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Unary, VectorSelector
 from slo.query.operands import BAD, GOOD, NEUTRAL
 from slo.query.zero_fill import QueryFacts, zero_filled
 
@@ -29,11 +29,11 @@ OPERATORS: dict[str, Callable[[float, float], float]] = {
 
 def value(node: Node) -> float:
     """What the query gives if each series has one value and no label."""
-    if isinstance(node, Read):
+    if isinstance(node, VectorSelector):
         return SERIES[node.selector.name]
     if isinstance(node, Literal):
         return float(node.value)
-    if isinstance(node, Signed):
+    if isinstance(node, Unary):
         return -value(node.operand)
     if isinstance(node, Aggregation):
         return sum(value(term) for term in union(node.operand)) if '"__part"' in node.text else value(node.operand)
@@ -68,10 +68,10 @@ def test_what_is_there_keeps_its_value(sign: int) -> None:
     for _ in range(400):
         text = made(dice, 3)
         try:
-            written = zero_filled(read(text).line, Base("5m", 300), QueryFacts(sign, whole=frozenset({"t"})))
-            found = value(read(written).tree)
+            written = zero_filled(parse_expr(text).line, Base("5m", 300), QueryFacts(sign, whole=frozenset({"t"})))
+            found = value(parse_expr(written).tree)
         except PromqlError:  # longer than what is read
             continue
-        assert found == pytest.approx(value(read(text).tree)), text
+        assert found == pytest.approx(value(parse_expr(text).tree)), text
         compared += 1
     assert compared > 300

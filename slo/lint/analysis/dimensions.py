@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slo.lint.analysis.scale import KEEPING, constant, measured
 from slo.promql.functions import COMPARISONS, RATES
-from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, Subquery, walk
+from slo.promql.tree import Aggregation, Binary, Call, Subquery, Unary, VectorSelector, walk
 
 if TYPE_CHECKING:
     from slo.promql.tree import Node
@@ -41,9 +41,9 @@ def dimension(node: Node) -> str:
         return _of_call(node)
     if isinstance(node, Aggregation):
         return OTHER if node.name in _COUNTING else dimension(node.operand)
-    if isinstance(node, Signed | Subquery):
+    if isinstance(node, Unary | Subquery):
         return dimension(node.parts[0])
-    return RATIO if isinstance(node, Read) and _is_named_ratio(node.selector.name) else OTHER
+    return RATIO if isinstance(node, VectorSelector) and _is_named_ratio(node.selector.name) else OTHER
 
 
 def _is_named_ratio(name: str) -> bool:

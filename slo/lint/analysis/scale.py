@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from slo.promql import PromqlError, parse_duration
 from slo.promql.functions import COMPARISONS, RATES
-from slo.promql.tree import Aggregation, Binary, Call, Literal, Read, Signed
+from slo.promql.tree import Aggregation, Binary, Call, Literal, Unary, VectorSelector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def constant(node: Node) -> float | None:
 def _constant(node: Node) -> float | None:
     if isinstance(node, Literal):
         return _number(node.value)
-    if isinstance(node, Signed):
+    if isinstance(node, Unary):
         value = _constant(node.operand)
         return -value if value is not None and node.sign == "-" else value
     if isinstance(node, Call) and node.name == "vector":
@@ -85,7 +85,7 @@ def factor(node: Node, *, names: bool = False) -> float | None:
         return _of_operator(node, names=names)
     if isinstance(node, Call):
         return _of_call(node, names=names)
-    if isinstance(node, Read):
+    if isinstance(node, VectorSelector):
         return PERCENT if names and is_percent(node.selector.name) else 1.0
     counts = isinstance(node, Aggregation) and node.name in _COUNTING
     return 1.0 if counts else factor(node.parts[-1], names=names)

@@ -5,6 +5,7 @@ Importing all of them makes a build of one SLO a tenth longer.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -76,4 +77,9 @@ def load_all(*, metrics: bool, server: bool) -> None:
 
 def _load(names: Iterable[str]) -> None:
     for name in names:
-        import_module(f"{__name__}.{name}")
+        _import(name)
+
+
+@cache  # a build may have hundreds of sets
+def _import(name: str) -> None:
+    import_module(f"{__name__}.{name}")

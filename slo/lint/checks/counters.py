@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from slo.lint.finding import finding
 from slo.lint.registry import BUILD, LINT, check
 from slo.promql import naming
-from slo.promql.counted import COUNTERS, PERIOD
+from slo.promql.rate_hint import COUNTERS, PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from slo.lint.finding import rewrite
 from slo.lint.registry import BUILD, LINT, check
 from slo.promql.functions import ABSENCE, COMPARISONS
 from slo.promql.rewriting import instead, repeatedly, written
-from slo.promql.tree import Aggregation, Binary, Call, Literal, Read, Signed, Subquery, walk
+from slo.promql.tree import Aggregation, Binary, Call, Literal, Subquery, Unary, VectorSelector, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def survives(node: Node) -> bool:
     """Whether a node has a value when no series exist; that of `scalar` is NaN."""
     if isinstance(node, Call):
         return node.name in _ALWAYS or all(map(survives, node.arguments))
-    if isinstance(node, Aggregation | Signed | Subquery):
+    if isinstance(node, Aggregation | Unary | Subquery):
         return survives(node.parts[-1])
     if isinstance(node, Binary):
         return _operator_survives(node)
@@ -80,7 +80,7 @@ def _gives_zero(node: Node) -> bool:
         return all(_gives_zero(side) for side in (node.left, node.right) if survives(side))
     if isinstance(node, Binary) and node.operator in {"+", "-"}:
         return _gives_zero(node.left) and _gives_zero(node.right)
-    if isinstance(node, Aggregation | Signed):
+    if isinstance(node, Aggregation | Unary):
         return _gives_zero(node.parts[-1]) and getattr(node, "name", "") not in {"count", "group"}
     if isinstance(node, Call) and node.name in {"clamp_max", "label_replace", "label_join", "scalar"}:
         return _gives_zero(node.arguments[0])
@@ -147,4 +147,4 @@ def _reads(node: Node) -> bool:
     """Whether a node reads values of series, not only their absence."""
     if isinstance(node, Call) and node.name in ABSENCE:
         return False
-    return isinstance(node, Read) or any(map(_reads, node.parts))
+    return isinstance(node, VectorSelector) or any(map(_reads, node.parts))

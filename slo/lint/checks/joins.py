@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from slo.lint.context import LintContext, SloQuery
     from slo.lint.finding import Finding
-    from slo.promql.tree import Matching, Node
+    from slo.promql.tree import Node, VectorMatching
 
 _KINDS = frozenset({"events", "ratio"})
 
@@ -34,7 +34,7 @@ def lost_operands(context: LintContext) -> Iterator[Finding]:
             yield rewrite(query.place, message, written(query.tree, instead(part, filled)))
 
 
-def _one_each(node: Node, by: Matching) -> str:
+def _one_each(node: Node, by: VectorMatching) -> str:
     """Return one series for each group of the matching labels."""
     return f"max {'by' if by.word == 'on' else 'without'} ({naming.labels(by.labels)}) ({node.text})"
 

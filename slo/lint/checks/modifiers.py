@@ -8,7 +8,7 @@ from slo.lint.context import queries_of
 from slo.lint.finding import rewrite
 from slo.lint.registry import BUILD, check
 from slo.promql.rewriting import unmodified, written
-from slo.promql.tree import Read, Subquery, walk
+from slo.promql.tree import Subquery, VectorSelector, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,8 +51,8 @@ def _offsets(tree: Node) -> bool:
     return any(True for _ in _modified(tree, "offset"))
 
 
-def _modified(tree: Node, word: str) -> Iterator[Read | Subquery]:
-    return (node for node in walk(tree) if isinstance(node, Read | Subquery) and word in node.modifiers)
+def _modified(tree: Node, word: str) -> Iterator[VectorSelector | Subquery]:
+    return (node for node in walk(tree) if isinstance(node, VectorSelector | Subquery) and word in node.modifiers)
 
 
 def _without(tree: Node, word: str) -> str:

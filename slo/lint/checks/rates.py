@@ -9,7 +9,7 @@ from slo.lint.finding import finding, some
 from slo.lint.registry import BUILD, check
 from slo.promql import naming
 from slo.promql.functions import RATES
-from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, Subquery, walk
+from slo.promql.tree import Aggregation, Binary, Call, Subquery, Unary, VectorSelector, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ def sums_before_rate(context: LintContext) -> Iterator[Finding]:
 def gauges_in_rates(context: LintContext) -> Iterator[Finding]:
     """Report rates of gauges inside expressions."""
     for query in context.expressions:
-        ranges = [a for call in _rates(query.tree) for a in call.arguments if isinstance(a, Read)]
+        ranges = [a for call in _rates(query.tree) for a in call.arguments if isinstance(a, VectorSelector)]
         for name in dict.fromkeys(r.selector.name for r in ranges):
             if is_gauge(name):
                 yield not_a_counter(query, name)
@@ -63,7 +63,7 @@ def loses(node: Node, label: str) -> bool:
     """Whether no series of the result can have the label; False if unsure."""
     if isinstance(node, Aggregation):
         return _aggregated_away(node, label)
-    if isinstance(node, Binary | Signed) or (isinstance(node, Call) and node.name not in _FREE_LABELS):
+    if isinstance(node, Binary | Unary) or (isinstance(node, Call) and node.name not in _FREE_LABELS):
         return _all_lose(node.parts, label)
     return False
 

@@ -11,7 +11,7 @@ from slo.lint.finding import rewrite
 from slo.lint.registry import BUILD, check
 from slo.promql.functions import COMPARISONS
 from slo.promql.rewriting import name_instead, written
-from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
+from slo.promql.tree import Aggregation, Binary, Call, Unary, VectorSelector, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def _outermost(node: Node) -> Aggregation | None:
             if len(vectors) > 1 and node.operator != "or":
                 return None
             node = vectors[0]
-        elif isinstance(node, Signed | Call) and node.parts and node.parts[0].kind == "vector":
+        elif isinstance(node, Unary | Call) and node.parts and node.parts[0].kind == "vector":
             node = node.parts[0]
         else:
             return None
@@ -67,7 +67,7 @@ def _outermost(node: Node) -> Aggregation | None:
 
 
 def _is_mean_duration(tree: Node) -> bool:
-    return any(isinstance(node, Read) and node.selector.name.endswith("_sum") for node in walk(tree))
+    return any(isinstance(node, VectorSelector) and node.selector.name.endswith("_sum") for node in walk(tree))
 
 
 def _in_two(query: SloQuery) -> str:

@@ -12,7 +12,7 @@ from slo.lint.registry import BUILD, check
 from slo.promql.functions import COMPARISONS
 from slo.promql.rewriting import Change, instead, repeatedly, selected, written
 from slo.promql.selector_parser import plain
-from slo.promql.tree import Aggregation, Binary, Call, Read, Signed, walk
+from slo.promql.tree import Aggregation, Binary, Call, Unary, VectorSelector, walk
 from slo.query.series import all_values
 
 if TYPE_CHECKING:
@@ -60,18 +60,18 @@ def _unnamed(query: SloQuery) -> Selector | None:
     return selector if loses_name and not selector.name and _names_several(selector) else None
 
 
-def _reads(tree: Node) -> Iterator[tuple[Read, Node]]:
+def _reads(tree: Node) -> Iterator[tuple[VectorSelector, Node]]:
     """Yield each selector of several metrics that loses its names, and the node that drops them."""
     for node in walk(tree):
         for part in node.parts if _drops_names(node) else ():
-            if isinstance(part, Read) and not part.selector.name and _names_several(part.selector):
+            if isinstance(part, VectorSelector) and not part.selector.name and _names_several(part.selector):
                 yield part, node
 
 
 def _drops_names(node: Node) -> bool:
     if isinstance(node, Binary):
         return node.is_bool or node.operator not in {*COMPARISONS, "and", "or", "unless"}
-    return isinstance(node, Signed) or (isinstance(node, Call) and node.name not in _KEEPS_NAMES)
+    return isinstance(node, Unary) or (isinstance(node, Call) and node.name not in _KEEPS_NAMES)
 
 
 def _written_out(query: SloQuery) -> str:
@@ -116,12 +116,12 @@ def _one_written_out(tree: Node, by: str) -> str:
     return joined if part is tree else written(tree, instead(part, f"({joined})"))
 
 
-def _renamed(read: Read, name: str) -> Change:
+def _renamed(read: VectorSelector, name: str) -> Change:
     """Replace a selector; its range and `offset` stay."""
     return read.first, selected(read), name
 
 
-def _enclosing_sum(tree: Node, read: Read) -> Aggregation | None:
+def _enclosing_sum(tree: Node, read: VectorSelector) -> Aggregation | None:
     """Return the innermost sum around a selector."""
     sums = [n for n in walk(tree) if isinstance(n, Aggregation) and n.name == "sum" and _contains(n, read)]
     return sums[-1] if sums else None
@@ -183,13 +183,13 @@ def _apart(one: Node, other: Node) -> bool:
 def _is_union(one: Node, other: Node) -> bool:
     """Whether both sides are series of one metric with all labels, where equal labels mean the same series."""
     parts = [*walk(one), *walk(other)]
-    names = {n.selector.name for n in parts if isinstance(n, Read)}
+    names = {n.selector.name for n in parts if isinstance(n, VectorSelector)}
     return len(names) == 1 and not any(isinstance(n, Aggregation | Binary) for n in parts)
 
 
 def _exact(node: Node) -> list[Matcher]:
     """Return the `=` matchers that every selector of a node has."""
-    reads = [set(n.selector.matchers) for n in walk(node) if isinstance(n, Read)]
+    reads = [set(n.selector.matchers) for n in walk(node) if isinstance(n, VectorSelector)]
     return [m for m in (set.intersection(*reads) if reads else ()) if m.op == "="]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from slo.times import DAY, HOUR, MINUTE, SUBWINDOW
@@ -22,6 +23,7 @@ def with_sources(windows: set[int]) -> list[int]:
     return sorted(wanted) if sources <= wanted else with_sources(wanted | sources)
 
 
+@cache
 def split(window: int) -> list[tuple[int, int]]:
     """Return (size, offset) pairs of shorter windows that together cover this one exactly once."""
     pairs = []

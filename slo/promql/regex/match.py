@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slo.promql.pattern import Chars, Choice, Edge, Join, Pattern, Repeat
+from slo.promql.regex.syntax import Chars, Choice, Edge, Join, Pattern, Repeat
 
 Places = frozenset[int]
 

@@ -10,7 +10,7 @@ from slo.promql.plain import plain_selector
 from slo.promql.spelling import WINDOW, PromqlError
 
 if TYPE_CHECKING:
-    from slo.promql.result import Parsed
+    from slo.promql.parsed import Parsed
     from slo.promql.selector import Selector
 
 _AFTER_SELECTOR = r"^[^()\[]*(?:@|(?i:\boffset\b))[^()\[]*$"
@@ -24,7 +24,7 @@ class NoSelectorError(PromqlError):
 
 
 @lru_cache(maxsize=4096)
-def read(text: str) -> Parsed:
+def parse_expr(text: str) -> Parsed:
     """Parse a query.
 
     Raises:
@@ -54,7 +54,7 @@ def parse_selector(text: str) -> Selector:
     plain = plain_selector(text)
     if plain is not None:
         return plain
-    found = read(text)
+    found = parse_expr(text)
     if found.whole is None:
         raise NoSelectorError(_MODIFIED if re.search(_AFTER_SELECTOR, found.line) else _EXPRESSION)
     return found.whole

@@ -6,8 +6,8 @@ from functools import reduce
 from itertools import accumulate, islice, repeat, zip_longest
 from typing import TYPE_CHECKING
 
-from slo.promql.pattern import Chars, Choice, Edge, Join, Pattern, Repeat
-from slo.promql.pattern_match import matches
+from slo.promql.regex.match import matches
+from slo.promql.regex.syntax import Chars, Choice, Edge, Join, Pattern, Repeat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,12 +24,12 @@ class _ManyError(Exception):
     """A part matches more texts than are listed."""
 
 
-def words(pattern: Pattern) -> list[str]:
+def some_strings(pattern: Pattern) -> list[str]:
     """Return some texts that the expression matches; long ones are left out."""
     return [text for text in _texts(pattern) if matches(pattern, text)]
 
 
-def all_words(pattern: Pattern) -> list[str]:
+def all_strings(pattern: Pattern) -> list[str]:
     """Return all texts that the expression matches, in its order; empty if they are many or long."""
     try:
         return [text for text in _every(pattern) if matches(pattern, text)]
@@ -38,7 +38,7 @@ def all_words(pattern: Pattern) -> list[str]:
 
 
 def _texts(node: Pattern) -> list[str]:
-    """Return texts of a part; `words` checks anchors and word boundaries later."""
+    """Return texts of a part; `some_strings` checks anchors and word boundaries later."""
     limit = _MOST_OPTIONS if isinstance(node, Choice) else _MOST
     found = (text for text in _words(node) if len(text) <= _LONGEST)
     return list(dict.fromkeys(islice(found, limit)))
@@ -90,7 +90,7 @@ def _characters(node: Chars) -> Iterable[str]:
 
 
 def _every(node: Pattern) -> list[str]:
-    """Return all texts of a part; `all_words` checks anchors and word boundaries later."""
+    """Return all texts of a part; `all_strings` checks anchors and word boundaries later."""
     if isinstance(node, Chars):
         return _few(_listed(node))
     if isinstance(node, Edge):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo.promql.pattern import PatternError, parse_pattern
-from slo.promql.pattern_match import matches
-from slo.promql.pattern_words import all_words, words
+from slo.promql.regex.match import matches
+from slo.promql.regex.strings import all_strings, some_strings
+from slo.promql.regex.syntax import PatternError, parse_pattern
 
 PATTERNS = (
     r"5..",
@@ -31,7 +31,7 @@ PATTERNS = (
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_every_text_made_of_an_expression_matches_it(pattern: str) -> None:
     """By our own reading and by Python's, which is another one."""
-    made = words(parse_pattern(pattern))
+    made = some_strings(parse_pattern(pattern))
     assert made
     assert all(matches(parse_pattern(pattern), text) for text in made)
     assert all(re.fullmatch(pattern, text) for text in made)
@@ -66,14 +66,14 @@ def test_what_python_writes_otherwise(pattern: str, matching: str, other: str) -
     tree = parse_pattern(pattern)
     assert matches(tree, matching)
     assert not matches(tree, other)
-    assert any(matches(tree, word) for word in words(tree))
+    assert any(matches(tree, word) for word in some_strings(tree))
 
 
 def test_an_expression_that_backtracks_takes_no_time() -> None:
     """Each part is tried once from each place, and the number of texts is bounded."""
     nested = "(" * 60 + "a" + "*)" * 60 + "b"
     assert not matches(parse_pattern(nested), "a" * 200)
-    assert len(words(parse_pattern("(" + "|".join("abcdefgh") + "){8}" + "[a-z]" * 50))) <= 32
+    assert len(some_strings(parse_pattern("(" + "|".join("abcdefgh") + "){8}" + "[a-z]" * 50))) <= 32
 
 
 @pytest.mark.parametrize("pattern", ["(", r"\p{Greek}", r"[\p{Han}]"])
@@ -85,8 +85,8 @@ def test_what_cannot_be_read(pattern: str) -> None:
 
 def test_texts_end() -> None:
     """What repeats a thousand times is no label."""
-    assert words(parse_pattern("a{1000}")) == []
-    assert words(parse_pattern("a{1000}|b")) == ["b"]
+    assert some_strings(parse_pattern("a{1000}")) == []
+    assert some_strings(parse_pattern("a{1000}|b")) == ["b"]
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,4 @@ def test_texts_end() -> None:
 )
 def test_all_texts_of_a_small_expression_are_listed(pattern: str, wanted: list[str]) -> None:
     """In its order; nothing where there are more than 20, or where a part is open or ignores case."""
-    assert all_words(parse_pattern(pattern)) == wanted
+    assert all_strings(parse_pattern(pattern)) == wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from slo.promql.functions import COMPARISONS
 from slo.promql.rewriting import made_bool, written
 from slo.promql.spelling import WINDOW
-from slo.promql.tree import Binary, Call, Node, Read, Subquery, walk
+from slo.promql.tree import Binary, Call, Node, Subquery, VectorSelector, walk
 
 PERIOD = "where PERIOD is how many seconds of events each value counts"
 _RATE = f"write rate(...[{WINDOW}])"
@@ -20,10 +20,10 @@ def rate_instead(tree: Node, start: int) -> str:
     if call is None or call.name not in _OF_VALUES:
         return _RATE
     inner = call.arguments[0]
-    name = inner.selector.name if isinstance(inner, Read) else ""
+    name = inner.selector.name if isinstance(inner, VectorSelector) else ""
     if not isinstance(inner, Subquery) and name.endswith(COUNTERS):
         return f"write rate({inner.text})"
-    if call.name == "count_over_time" and isinstance(inner, Read):
+    if call.name == "count_over_time" and isinstance(inner, VectorSelector):
         return f"it counts samples; minutes in which a 0/1 gauge is 1 are counted by sli: {{up: {inner.selector}}}"
     return f"write avg_over_time({_of_ones(inner)}) / PERIOD, {PERIOD}"
 

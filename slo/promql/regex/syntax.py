@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from slo.promql.regex import ITEM, PIECES, regex_problem
+from slo.promql.regex.check import ITEM, PIECES, regex_problem
 
 if TYPE_CHECKING:
     import re
