@@ -1,4 +1,4 @@
-"""Render a diagnostic as text: place, code, message, the line of the file, and a caret below the part that is meant."""
+"""Render a diagnostic as text: place, code, message, the line of the file, and a caret below the part."""
 
 from __future__ import annotations
 

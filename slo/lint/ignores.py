@@ -137,15 +137,15 @@ def _comments(file: str, text: str, trees: dict[str, Node | None]) -> Iterator[C
     for number, match in found:
         if any(_within(node, number, match.start()) for node in scalars):
             continue
-        codes, said = _said(match.group(1))
-        reason = said if _A_WORD.search(said) else ""
+        codes, rest = _codes(match.group(1))
+        reason = rest if _A_WORD.search(rest) else ""
         span = Span(number + 1, match.start() + 1, len(match.group().rstrip()))
         alone = not lines[number][: match.start()].strip()
         about = _next_line(lines, number) if alone else number + 1
         yield Comment(file, about, span, lines[number], codes, reason)
 
 
-def _said(words: str) -> tuple[tuple[str, ...], str]:
+def _codes(words: str) -> tuple[tuple[str, ...], str]:
     """Return the codes, and the text after them."""
     codes: list[str] = []
     rest = words

@@ -21,7 +21,7 @@ _NO_WORD = "not a bearer token; write the token alone, printable ASCII character
 
 
 class HeaderError(ValueError):
-    """A header that cannot be sent; says why without its value."""
+    """An invalid header; the message does not contain its value."""
 
 
 @dataclass(frozen=True, slots=True)

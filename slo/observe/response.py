@@ -37,19 +37,19 @@ class _Failure(msgspec.Struct):
 
 def refusal(response: Response, *, credentials: bool) -> str:
     """Return why this response is not that of a Prometheus API, and the fix."""
-    said = f"{_ASK} answers with status {response.status}"
+    message = f"{_ASK} answers with status {response.status}"
     if response.status == _PROXY:
-        return f"{said}, which comes from a proxy: it requires credentials; see HTTP_PROXY, HTTPS_PROXY"
+        return f"{message}, which comes from a proxy: it requires credentials; see HTTP_PROXY, HTTPS_PROXY"
     if response.status in _UNAUTHORIZED:
         own = error_message(response) or (_clean(response.text) if response.kind == "text/plain" else "")
-        said += f": {own}" if own else ""
+        message += f": {own}" if own else ""
         if credentials:
-            return f"the server refused the credentials: {said}"
-        return f"{said}; add credentials, see --bearer-token-file, --header"
+            return f"the server refused the credentials: {message}"
+        return f"{message}; add credentials, see --bearer-token-file, --header"
     own = error_message(response)
     if own or response.status >= _BROKEN:
-        return f"{said}: {own}" if own else said
-    return f"this is no Prometheus server: {said}; give the base URL; Mimir's ends in /prometheus"
+        return f"{message}: {own}" if own else message
+    return f"not a Prometheus API: {message}; give the base URL; Mimir's ends in /prometheus"
 
 
 def error_message(response: Response) -> str:

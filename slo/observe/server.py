@@ -142,8 +142,8 @@ class Server:
     def _data(self, path: str, response: Response) -> object:
         if response.status != _FINE:
             own = error_message(response)
-            said = f"/api/v1/{path} answers with status {response.status}"
-            raise ObserveError(self.where, f"{said}: {own}" if own else said)
+            message = f"/api/v1/{path} answers with status {response.status}"
+            raise ObserveError(self.where, f"{message}: {own}" if own else message)
         try:
             return msgspec.json.decode(response.text, type=_Answer).data
         except msgspec.MsgspecError:

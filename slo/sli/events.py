@@ -39,8 +39,8 @@ class EventsSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Yield findings unless there are two of the three, each of them a rate."""
         given = [name for name in _FIELDS if getattr(self, name) is not None]
         if len(given) != 2:  # noqa: PLR2004 - two of three
-            said = ", ".join(given) if given else "none"
-            yield Diagnostic("SLO042", place, f"events needs exactly two of total, good and bad; here: {said}")
+            shown = ", ".join(given) if given else "none"
+            yield Diagnostic("SLO042", place, f"events needs exactly two of total, good and bad; here: {shown}")
         for name in given:
             yield from check_rate(getattr(self, name), place.at(name))
 

@@ -37,8 +37,8 @@ class RatioSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Yield findings unless there is one query, with a value."""
         given = {name: text for name in ("error", "success") if (text := getattr(self, name)) is not None}
         if len(given) != 1:
-            said = "both" if given else "neither"
-            yield Diagnostic("SLO068", place, f"ratio needs one of error and success; here: {said}")
+            shown = "both" if given else "neither"
+            yield Diagnostic("SLO068", place, f"ratio needs one of error and success; here: {shown}")
         for name, text in given.items():
             yield from check_value(text, place.at(name))
 

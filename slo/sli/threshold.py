@@ -54,8 +54,8 @@ class ThresholdSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         yield from problems
         limits = [limit for limit in (self.under, self.over) if limit is not None]
         if len(limits) != 1:
-            said = "both" if limits else "neither"
-            yield Diagnostic("SLO068", place, f"threshold needs one of under and over; here: {said}")
+            shown = "both" if limits else "neither"
+            yield Diagnostic("SLO068", place, f"threshold needs one of under and over; here: {shown}")
         elif not problems:
             yield from self._check_limit(limits[0], place.at("over" if self.under is None else "under"))
 

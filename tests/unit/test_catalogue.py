@@ -39,7 +39,7 @@ def codes_in_source() -> set[str]:
 def example(code: str) -> str:
     """The first message with this code among the golden mistakes, as an indented block; empty when there is none."""
     golden = ROOT / "tests" / "golden"
-    for path in (*sorted(golden.glob("errors/*/stderr.txt")), *golden.glob(f"lints/{code}/said.txt")):
+    for path in (*sorted(golden.glob("errors/*/stderr.txt")), *golden.glob(f"lints/{code}/stderr.txt")):
         lines = path.read_text(encoding="utf-8").splitlines()
         starts = [n for n, line in enumerate(lines) if f"[{code}]: " in line]
         if starts:
@@ -49,7 +49,7 @@ def example(code: str) -> str:
 
 
 def errors_page() -> str:
-    """Return what docs/errors.md has to say."""
+    """Return the text of docs/errors.md."""
     sections = [
         f"\n## {code}: {page.title}\n\n{example(code)}{page.reason}\n\n**Fix:** {page.fix}"
         f"{'' if page.severity == 'error' else f' (This is {_article(page.severity)}.)'}\n"
@@ -83,7 +83,7 @@ def test_pages_are_complete(code: str) -> None:
 
 
 def test_page_is_current(update_golden: bool) -> None:  # noqa: FBT001 - a fixture
-    """docs/errors.md says what the catalogue and the golden mistakes say."""
+    """docs/errors.md is generated from the pages and the golden cases."""
     if update_golden:
         PAGE.write_text(errors_page(), encoding="utf-8", newline="\n")
 

@@ -1,4 +1,4 @@
-"""Findings about plans that compile: each is there where it must be, and not one step before."""
+"""Checks of specifications: each finding at its threshold, and none below it."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def found(*slos: Slo, shards: int = 1) -> tuple[Diagnostic, ...]:
-    """What is found in a set."""
+    """Return the findings of a set."""
     return lint(plan(slo_set(*slos, shards=shards), Scale()))
 
 
 def codes(*slos: Slo, shards: int = 1) -> list[str]:
-    """The codes of the warnings about a set."""
+    """Return the codes of warnings and errors about a set."""
     return [one.code for one in found(*slos, shards=shards) if one.severity is not Severity.INFO]
 
 
 def events(total: str, bad: str) -> Slo:
-    """An SLO of these events."""
+    """Return an SLO of these events."""
     return objective(sli=Events(parse_selector(total), None, parse_selector(bad)))
 
 
 def good_events(total: str, good: str) -> Slo:
-    """An SLO of events that are good."""
+    """Return an SLO of good events."""
     return objective(sli=Events(parse_selector(total), parse_selector(good), None))
 
 
@@ -58,8 +58,8 @@ def test_an_ordinary_slo_has_no_warning() -> None:
     assert codes(objective(traffic=Decimal(1))) == []
 
 
-def test_a_disabled_tier_is_not_said_to_be_lowered() -> None:
-    """What does not exist needs no finding."""
+def test_a_disabled_tier_is_not_lowered() -> None:
+    """A disabled tier has no finding."""
     assert codes(objective(objective=Decimal("0.9"))) == ["SLO060"]
     assert codes(objective(objective=Decimal("0.9"), disable=("page-fast",))) == []
 
@@ -67,7 +67,7 @@ def test_a_disabled_tier_is_not_said_to_be_lowered() -> None:
 # Over 30 days of 99.9 % a traffic of 1/2592 per second is 1000 events, and one bad one of them is the budget.
 @pytest.mark.parametrize(("traffic", "expected"), [(Decimal(1) / 2591, []), (Decimal(1) / 2593, ["SLO064"])])
 def test_a_budget_of_less_than_one_event_is_found(traffic: Decimal, expected: list[str]) -> None:
-    """One event is a budget, less is none."""
+    """A budget of one event is enough, less is not."""
     assert [code for code in codes(objective(traffic=traffic)) if code == "SLO064"] == expected
 
 
@@ -78,7 +78,7 @@ def test_large_rule_groups_are_found(number: int, shards: int, expected: int) ->
     assert all_codes.count("SLO034") == expected
 
 
-def test_build_says_what_is_more_than_an_info() -> None:
+def test_build_runs_every_check_that_can_warn() -> None:
     """Every check that can warn runs at build time; of infos only the cost of groups does."""
     checks.load_all(metrics=False, server=False)
     assert {code for code in BUILD.codes if page(code).severity is Severity.INFO} == {"SLO111"}
@@ -97,7 +97,7 @@ def test_build_says_what_is_more_than_an_info() -> None:
     ],
 )
 def test_build_leaves_no_warning_out(slo: Slo) -> None:
-    """A build finds all that is more than an info."""
+    """A build reports every warning and error."""
     planned = plan(slo_set(slo), Scale())
     said = [one for one in lint(planned) if one.severity is not Severity.INFO or one.code == "SLO111"]
 
@@ -125,7 +125,7 @@ def test_every_family_is_imported() -> None:
 
 
 def test_the_demo_has_no_warning() -> None:
-    """The example that everybody sees first is clean."""
+    """slos.yaml of the demo has no warning."""
     source = read(str(ROOT / "slos.yaml"))
     (compiled,) = compile_sources([source], Request(("prometheus",)))
 
@@ -145,7 +145,7 @@ def test_the_demo_has_no_warning() -> None:
     ],
 )
 def test_bad_events_are_part_of_the_total(total: str, bad: str, expected: list[str]) -> None:
-    """What the total demands, bad events have to keep to; a narrower matcher does, too."""
+    """Bad events need the matchers of the total, or narrower ones."""
     assert codes(events(total, bad)) == expected
 
 
@@ -171,12 +171,12 @@ def test_bad_events_are_part_of_the_total(total: str, bad: str, expected: list[s
     ],
 )
 def test_statuses_of_others_are_not_bad(bad: str, expected: list[str]) -> None:
-    """Only labels that hold a status are judged, and only where a whole class is counted."""
+    """Only labels with a status are checked, and only if a whole class counts."""
     assert codes(events("r_total", f"r_total{{{bad}}}")) == expected
 
 
 def test_statuses_that_are_left_out_of_good_are_bad() -> None:
-    """Good events say the same the other way round; a total without clients' errors has none that could be bad."""
+    """Good events are checked in reverse; a total without client errors has none that could be bad."""
     assert codes(good_events("r_total", 'r_total{code=~"2.."}')) == ["SLO126"]
     assert codes(good_events("r_total", 'r_total{code=~"[123].."}')) == ["SLO125"]
     assert codes(good_events('r_total{code!~"4.."}', 'r_total{code=~"[123].."}')) == []
@@ -197,7 +197,7 @@ def test_statuses_that_are_left_out_of_good_are_bad() -> None:
     ],
 )
 def test_contradictions(matchers: str, expected: list[str]) -> None:
-    """One value that another matcher surely refuses; where only Prometheus can tell, nothing is said."""
+    """A value that another matcher excludes is a contradiction; unsupported expressions are not."""
     assert codes(events("r_total", f"r_total{{{matchers}}}")) == expected
 
 
@@ -215,20 +215,20 @@ def test_contradictions(matchers: str, expected: list[str]) -> None:
     ],
 )
 def test_names_of_counters(name: str, expected: str) -> None:
-    """A gauge by its name is a warning, an unusual name an info, said once for total and bad together."""
+    """A gauge by its name is a warning, an unusual name an info, once for total and bad together."""
     said = [one.code for one in found(events(name, f'{name}{{code=~"5.."}}')) if one.code in {"SLO112", "SLO113"}]
     assert said == ([expected] if expected else [])
 
 
 def test_a_finding_points_at_its_query() -> None:
-    """Bad events that are not in the total are found at `bad`."""
+    """The place of bad events outside of the total is `bad`."""
     (one,) = [d for d in found(events('r_total{a="b"}', "r_total")) if d.code == "SLO116"]
 
     assert one.place.path[-3:] == ("sli", "events", "bad")
 
 
 def test_objectives_of_members_are_looked_at() -> None:
-    """An objective beyond defence is found where it stands, for a member, too."""
+    """The place of a too high objective is the objective, also that of a member."""
     text = (
         (ROOT / "tests/golden/lints/SLO110/quiet.yaml")
         .read_text()
@@ -243,7 +243,7 @@ def test_objectives_of_members_are_looked_at() -> None:
 
 
 def test_series_of_a_member_are_all_that_prometheus_records(promtool: Path, tmp_path: Path) -> None:
-    """The estimate is what a member with traffic really has."""
+    """The estimate equals the series of a member with traffic."""
     members = slo_set(objective(sli=availability("requests_total"), group_by=("tenant",)))
     (tmp_path / "rules.yml").write_text(emitted("prometheus", members))
     samples = {"series": 'requests_total{tenant="a",code="200"}', "values": "0+60x500"}
@@ -280,8 +280,8 @@ def test_expressions_that_backtrack(value: str, pattern: str, contradiction: boo
     assert max(len(one.message) + len(one.hint) for one in said) < 700
 
 
-def test_shares_are_percentages() -> None:
-    """Exact for decimals, whatever their exponent."""
+def test_percentages() -> None:
+    """Percentages of decimals are exact, whatever their exponent."""
     assert [percent(Decimal(share)) for share in ("0.999", "0.5", "1E-7", "0.1")] == ["99.9%", "50%", "0.00001%", "10%"]
 
 

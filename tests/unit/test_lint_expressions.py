@@ -1,4 +1,4 @@
-"""Queries that can never be right: each spelling is found, its repair is right, and its neighbours are left alone."""
+"""Checks of expressions: findings, their corrected queries, and similar queries without findings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ E, T = "sum(rate(errors_total[$window]))", "sum(rate(all_total[$window]))"
 
 
 def planned(sli: dict[str, object], **more: object) -> Plan:
-    """The plan of one SLO."""
+    """Return the plan of one SLO."""
     slo = {"name": "a", "title": "A", "objective": "99%", "sli": sli, **more}
     text = yaml.safe_dump({"version": 1, "service": "shop", "owner": "web", "slos": [slo]})
     (compiled,) = compile_sources([Source("slos.yaml", text)], Request(("prometheus",)))
@@ -40,7 +40,7 @@ def planned(sli: dict[str, object], **more: object) -> Plan:
 
 
 def sli(kind: str, query: str) -> dict[str, object]:
-    """An SLI with this query; `kind` names the field that has it."""
+    """Return an SLI with this query; `kind` is the field of the query."""
     if kind in {"success", "error"}:
         return {"ratio": {kind: query}}
     if kind == "timestamp":
@@ -54,7 +54,7 @@ def sli(kind: str, query: str) -> dict[str, object]:
 
 
 def found(kind: str, query: str, **more: object) -> list[Diagnostic]:
-    """The findings of this family."""
+    """Return the findings about expressions."""
     return [one for one in lint(planned(sli(kind, query), **more)) if one.code in CODES]
 
 
@@ -253,7 +253,7 @@ QUIET = [
 
 @pytest.mark.parametrize(("code", "kind", "query", "repair"), FOUND)
 def test_a_query_is_found_with_its_repair(code: str, kind: str, query: str, repair: str) -> None:
-    """The finding has the text to write instead, and points at the field."""
+    """The hint has the corrected query, the place is the field."""
     one = next(one for one in found(kind, query) if one.code == code)
 
     assert one.hint == f"write {repair}" if repair else one.hint
@@ -262,7 +262,7 @@ def test_a_query_is_found_with_its_repair(code: str, kind: str, query: str, repa
 
 @pytest.mark.parametrize(("code", "kind", "query", "repair"), [row for row in FOUND if row[3] and ": " not in row[3]])
 def test_a_repaired_query_is_not_found_again(code: str, kind: str, query: str, repair: str) -> None:
-    """Pasting the repair ends the finding."""
+    """The corrected query has no finding."""
     assert code in [one.code for one in found(kind, query)]
     assert code not in [one.code for one in found(kind, repair)]
 
@@ -274,7 +274,7 @@ def test_a_query_that_may_be_right_is_not_found(kind: str, query: str) -> None:
 
 
 def test_warnings_come_with_a_build() -> None:
-    """Numbers that are silently wrong are not left to `slo lint`."""
+    """A build reports numbers that would be silently wrong."""
     for code, kind, query, _ in FOUND:
         built = [one.code for one in build_findings(planned(sli(kind, query)))]
         assert (code in built) == (code != "SLO155"), query
@@ -328,7 +328,7 @@ def test_factors_in_both_queries_are_both_taken_out() -> None:
 
 
 def test_a_long_repair_is_not_cut() -> None:
-    """It has to be pasted."""
+    """A corrected query is never cut."""
     query = " or ".join(f'sum(rate(some_errors_of_part_{n}_total{{job="api"}}[$window]))' for n in range(12))
     (one,) = found("bad", query)
 
@@ -339,13 +339,13 @@ class Values(Server):
     """A server on which some queries have large values."""
 
     def __init__(self, *large: str) -> None:
-        """Know which."""
+        """Set the queries with large values."""
         super().__init__("http://prom")
         self._large = large
         self.asked: list[str] = []
 
     def query(self, expression: str) -> list[Series]:
-        """One series for what is large, an error for what fails."""
+        """Return one series for a large value, an error for a broken query."""
         self.asked.append(expression)
         if "broken" in expression:
             raise ObserveError(self.where, "many-to-many matching")
@@ -403,7 +403,7 @@ def test_repairs_on_prometheus(
     before: float | str | None,
     after: float | None,
 ) -> None:
-    """The value was wrong, or there was none, and the repair has the right one."""
+    """The query has a wrong value or none, the corrected one the right value."""
     (one,) = [one for one in found(kind, query) if one.hint.startswith("write ")]
     repaired = one.hint.removeprefix("write ")
 
@@ -413,7 +413,7 @@ def test_repairs_on_prometheus(
 
 
 def evaluated(promtool: Path, folder: Path, query: str, value: float | str | None) -> str:
-    """What promtool says where the query has another value after ten minutes."""
+    """Return the output of promtool if the query has another value after ten minutes."""
     test = {
         "expr": with_window(query, "5m"),
         "eval_time": "10m",

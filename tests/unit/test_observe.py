@@ -182,7 +182,7 @@ def test_answers_that_make_no_sense(serve: Callable[[Answers], str], answer: Ans
 
 def test_something_else_than_prometheus(serve: Callable[[Answers], str]) -> None:
     """A web site is no server to ask."""
-    with pytest.raises(ObserveError, match="no Prometheus server"):
+    with pytest.raises(ObserveError, match="not a Prometheus API"):
         server_of(serve(lambda *_: page("<html>")))
 
 

@@ -181,9 +181,7 @@ def test_netrc_is_read_and_does_not_replace_a_token(
     assert [headers["Authorization"] for headers in log.headers] == ["Basic bWU6cEBzcw==", "Bearer mine"]
 
 
-_BASE = (
-    "this is no Prometheus server: /api/v1/query answers with status {}; give the base URL; Mimir's ends in /prometheus"
-)
+_BASE = "not a Prometheus API: /api/v1/query answers with status {}; give the base URL; Mimir's ends in /prometheus"
 _PROXY = (
     "/api/v1/query answers with status 407, which comes from a proxy: it requires credentials; "
     "see HTTP_PROXY, HTTPS_PROXY"

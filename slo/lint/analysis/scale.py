@@ -66,7 +66,7 @@ def _number(text: str) -> float | None:
 
 
 def is_percent(name: str) -> bool:
-    """Whether a metric holds percent by its name."""
+    """Whether a metric is in percent by its name."""
     return len(name) < _LONGEST and _PERCENT_NAME.fullmatch(name) is not None
 
 

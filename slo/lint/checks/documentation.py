@@ -56,12 +56,12 @@ def templates(context: LintContext) -> Iterator[Finding]:
     """Report Prometheus templates, which are not expanded, once for each name and file."""
     seen: set[tuple[str, str, str]] = set()
     for slo in context.slos:
-        said = (
+        texts = (
             (slo.alerts.annotations, slo.place.at("alerts", "annotations")),
             (slo.alerts.labels, slo.place.at("alerts", "labels")),
             (slo.labels, slo.place.at("labels")),
         )
-        for pairs, place in said:
+        for pairs, place in texts:
             for name, text in pairs:
                 mark = (place.file, name, text)
                 if "{{" in text and mark not in seen:

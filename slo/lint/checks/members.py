@@ -46,7 +46,7 @@ def health_checks(index: SeriesIndex) -> Iterator[Finding]:
 
 
 def _routes(index: SeriesIndex, selector: Selector) -> list[str]:
-    """Return the labels of a metric that may hold a route: `route`, `http.route`."""
+    """Return the labels of a metric that may be a route: `route`, `http.route`."""
     dotted = [label for label in index.metrics.labels(selector.name) if not naming.is_plain_label(label)]
     return [*_ROUTES, *(label for label in dotted if naming.underscored(label) in _ROUTES)]
 

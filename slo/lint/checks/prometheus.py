@@ -79,8 +79,8 @@ def _job(slo: Slo, server: Server, intervals: dict[str, list[int]]) -> str:
 def _other_interval(job: str, intervals: list[int], slos: list[Slo]) -> Finding:
     shortest, *_, longest = map(duration, (intervals[0], *intervals))
     real = longest if shortest == longest else f"{shortest} to {longest}"
-    said, names = duration(slos[0].scrape_interval), some([slo.name for slo in slos])
-    message = f"scrape interval of job {job}: {real}; scrape_interval of {names}: {said}"
+    given, names = duration(slos[0].scrape_interval), some([slo.name for slo in slos])
+    message = f"scrape interval of job {job}: {real}; scrape_interval of {names}: {given}"
     hint = f"remove scrape_interval, or write scrape_interval: {real}"
     if shortest != longest:
         hint = "remove scrape_interval: then any interval up to 60s is correct"

@@ -29,7 +29,7 @@ _LONGEST = 500
 _KNOWN = _STATUS | _GRPC
 _HTTP = r"(?:[1-5]|\[\^?[1-5][^\]]*\])(?:\d\d|\.\.|\.[*+]|\\d|\[0-9\]|xx)"
 
-# Values that stand for a whole class: only where all of them pass is the class counted.
+# Examples of each class: it counts as bad only if all of its examples do.
 _CLIENT = ("400", "403", "404")
 _REDIRECT = ("302", "304")
 _SUCCESS = ("200", "204")

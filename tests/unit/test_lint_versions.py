@@ -1,4 +1,4 @@
-"""What the servers can read: quoted names, functions and durations of Prometheus 3, native histograms."""
+"""Checks of the oldest server: quoted names, functions and durations of Prometheus 3, native histograms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.specimens import availability, objective, slo_set
 
 
 def found(sli: Sli, prometheus: str = "2.42") -> list[Diagnostic]:
-    """What both lints say about an SLI."""
+    """Return the findings of both checks about an SLI."""
     members = slo_set(objective("api", sli=sli))
     context = LintContext(plan(members, Scale(), Options(prometheus=prometheus)))  # type: ignore[arg-type] # one of the three
     load_for(context)
@@ -32,7 +32,7 @@ def found(sli: Sli, prometheus: str = "2.42") -> list[Diagnostic]:
 
 
 def about(query: str) -> Events:
-    """An SLI whose total is this query."""
+    """Return an SLI whose total is this query."""
     return Events(parse_query(query), None, parse_selector("errors_total"))
 
 
@@ -61,7 +61,7 @@ OLDER = [
 
 @pytest.mark.parametrize(("query", "what"), NEWER)
 def test_what_came_with_prometheus_3_is_found(query: str, what: str) -> None:
-    """An error for whoever has 2.42, a warning for whoever does not say, nothing for whoever has 3."""
+    """An error with --prometheus 2.42, a warning without the option, none with 3."""
     (error,) = found(about(query))
     assert (error.code, error.severity) == ("SLO076", "error")
     assert error.message == f"Prometheus 2.42 cannot read {what}"
@@ -87,12 +87,12 @@ def test_the_old_promtool_says_so_too(query: str, _what: str, promtools: dict[st
 
 @pytest.mark.parametrize("query", OLDER)
 def test_the_old_promtool_reads_the_rest(query: str, promtools: dict[str, Path], tmp_path: Path) -> None:
-    """What is not found is read by every version."""
+    """Every version reads a query without findings."""
     assert all(accepted(promtool, query, tmp_path) for promtool in promtools.values())
 
 
 def accepted(promtool: Path, query: str, folder: Path) -> bool:
-    """Whether a promtool takes a rule with the query."""
+    """Return whether promtool accepts a rule with the query."""
     rule = {"record": "a:b", "expr": query.replace("$window", "5m")}
     file = folder / "rules.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "a", "rules": [rule]}]}), encoding="utf-8")
@@ -100,13 +100,13 @@ def accepted(promtool: Path, query: str, folder: Path) -> bool:
 
 
 def test_names_that_can_be_read_but_never_scraped_are_found() -> None:
-    """`__name__` takes any text, but no metric of an older server is called so."""
+    """`__name__` accepts any text, but older servers have no metric with such a name."""
     (error,) = found(about('{__name__="http.requests"}'))
     assert error.message == 'Prometheus 2.42 cannot read the name "http.requests"'
 
 
 def test_native_histograms_need_a_flag() -> None:
-    """A warning where the server is old; newer ones are the user's own business."""
+    """A warning where the server is old; none for newer ones."""
     native = Latency(parse_selector("seconds"), Decimal("0.3"), None, native=True)
     (warning,) = found(native)
     assert (warning.code, warning.severity) == ("SLO077", "warning")
@@ -126,7 +126,7 @@ def test_native_histograms_need_a_flag() -> None:
 def test_labels_of_groups_in_quotes_are_found(
     by: tuple[str, ...], renamed: tuple[tuple[str, str], ...], said: str | None
 ) -> None:
-    """Those that the series have, and those that records get; the hint has the name that older servers have."""
+    """Labels of series and of records are reported; the hint has the name on older servers."""
     members = slo_set(objective("api", sli=about("requests_total"), group_by=by, renamed=renamed))
     for version, severity in (("2.42", "error"), ("", "warning")):
         wrong = list(unreadable(LintContext(plan(members, Scale(), Options(prometheus=version)))))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What a Prometheus server says about a set of SLOs that it has to load, or has already."""
+"""Checks against a Prometheus server that loads the rules, or has loaded them."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ T = TypeVar("T")
 
 
 class Fake(Server):
-    """A server that answers what it was told to: series by a part of the query, data by path."""
+    """A fake server: series by a part of the query, data by path."""
 
     def __init__(self, queries: dict[str, list[Series]] | None = None, **data: object) -> None:
-        """Know these."""
+        """Set series and data."""
         super().__init__("http://prom")
         self._queries, self._known = queries or {}, data
 
     def query(self, expression: str) -> list[Series]:
-        """The first answer whose key is in the query."""
+        """Return the first series whose key is in the query."""
         return next((rows for part, rows in self._queries.items() if part in expression), [])
 
     def get(self, path: str, parameters: dict[str, str], kind: type[T]) -> T:
-        """The data of an endpoint by its last word."""
+        """Return the data of an endpoint by its last word."""
         assert parameters is not None
         name = path.rpartition("/")[2]
         if name not in self._known:
@@ -43,13 +43,13 @@ class Fake(Server):
 
 
 def found(server: Server, *slos: Slo) -> list[str]:
-    """Code and message of what the server says."""
+    """Return code and message of each finding."""
     context = LintContext(plan(slo_set(*slos), Scale()))
     return [f"{d.code}: {d.message}; {d.hint}" for d in SERVER.run(context, server)]
 
 
 def test_a_server_that_says_nothing() -> None:
-    """A server without these endpoints, as Mimir or Thanos are, is not complained about."""
+    """A server without these endpoints, such as Mimir or Thanos, has no finding."""
     assert found(Fake()) == []
 
 
@@ -73,8 +73,8 @@ def test_retention(retention: str, expected: int) -> None:
     assert [line.split(":")[0] for line in said] == ["SLO137"] * expected
 
 
-def test_retention_names_what_to_do() -> None:
-    """The flag, with a day to spare."""
+def test_retention_has_a_fix() -> None:
+    """The flag in the hint has one day more than the window."""
     (said,) = found(Fake(runtimeinfo={"storageRetention": "15d"}))
 
     assert said.startswith("SLO137: http://prom ")
@@ -83,7 +83,7 @@ def test_retention_names_what_to_do() -> None:
 
 
 def info(shard: str, slo: str = "api", service: str = "svc") -> Series:
-    """A series of slo:info."""
+    """Return a series of slo:info."""
     return {"__name__": "slo:info", "service": service, "slo": slo, "shard": shard}
 
 
@@ -99,12 +99,12 @@ def info(shard: str, slo: str = "api", service: str = "svc") -> Series:
     ],
 )
 def test_an_slo_of_another_set(series: Series, expected: int) -> None:
-    """The same SLO from another set is found; our own of an earlier build, in any shard, is not."""
+    """The same SLO from another set is a finding; from an earlier build of this set, in any shard, it is not."""
     assert [line.split(":")[0] for line in found(Fake({"slo:info": [series]}))] == ["SLO138"] * expected
 
 
 def test_the_place_of_an_slo_of_another_set() -> None:
-    """It is found at the name of the SLO."""
+    """The place is the name of the SLO."""
     context = LintContext(plan(slo_set(objective()), Scale()))
     (one,) = rules_of_other_sets(context, Fake({"slo:info": [info("other-0")]}))
 
@@ -130,7 +130,7 @@ def test_a_group_of_two_files(groups: list[Any], expected: int) -> None:
 
 
 def test_rules_of_sloth() -> None:
-    """They are named."""
+    """The SLOs of Sloth are named."""
     (said,) = found(Fake({"sloth_slo_info": [{"sloth_service": "svc", "sloth_slo": "api"}]}))
 
     assert said.startswith("SLO139: http://prom has 1 SLO of Sloth for the same services: svc/api")

@@ -1,4 +1,4 @@
-"""What real metrics say about an SLO: found where they do not fit, and not where they may."""
+"""Checks against real metrics: findings where they do not fit, none where they may."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LIVE = frozenset(f"SLO{number}" for number in (*range(129, 136), 144, 146, 147, 
 
 
 class Fake:
-    """Metrics of a server: series by name, types by name."""
+    """Fake metrics of a server: series by name, types by name."""
 
     where = "server"
     complete = True
@@ -37,54 +37,54 @@ class Fake:
         units: Mapping[str, str] | None = None,
         highest: float | None = None,
     ) -> None:
-        """Know these."""
+        """Set the metrics."""
         self._series, self._kinds, self._units, self._highest = series, kinds or {}, units or {}, highest
 
     def kind(self, name: str) -> str:
-        """The type as given."""
+        """Return the type."""
         return self._kinds.get(name, "")
 
     def unit(self, name: str) -> str:
-        """The unit as given."""
+        """Return the unit."""
         return self._units.get(name, "")
 
     def highest(self, name: str) -> float | None:  # noqa: ARG002 - one value for all
-        """The value as given."""
+        """Return the value."""
         return self._highest
 
     def series(self, name: str, labels: Iterable[str]) -> Sequence[Series] | None:
-        """The wanted labels of what was given."""
+        """Return the wanted labels of the series."""
         found = self._series.get(name, ())
         wanted = set(labels)
         return None if found is None else [{k: v for k, v in row.items() if k in wanted} for row in found]
 
     def labels(self, name: str) -> Sequence[str]:
-        """All labels of what was given."""
+        """Return all labels of the series."""
         return sorted({label for row in self._series.get(name) or () for label in row})
 
     def names(self) -> Sequence[str]:
-        """What was given."""
+        """Return the names of the metrics."""
         return list(self._series)
 
 
 def found(slo: Slo, seen: Fake | Exposition) -> list[tuple[str, str]]:
-    """Code and message of what metrics say about an SLO."""
+    """Return code and message of the findings about an SLO."""
     planned = plan(slo_set(slo), Scale())
     return [(d.code, f"{d.message}; {d.hint}") for d in lint(planned, seen) if d.code in LIVE]
 
 
 def codes(slo: Slo, seen: Fake | Exposition) -> list[str]:
-    """The codes alone."""
+    """Return the codes alone."""
     return [code for code, _ in found(slo, seen)]
 
 
 def events(total: str, bad: str, **more: Any) -> Slo:  # noqa: ANN401 - any field of Slo
-    """An SLO of these events."""
+    """Return an SLO of these events."""
     return objective(sli=Events(parse_selector(total), None, parse_selector(bad)), **more)
 
 
 def latency(histogram: str, under: str, *, native: bool = False, errors: str | None = None) -> Slo:
-    """An SLO of a histogram."""
+    """Return an SLO of a histogram."""
     failed = None if errors is None else parse_selector(errors)
     return objective(sli=Latency(parse_selector(histogram), Decimal(under), failed, native))
 
@@ -114,7 +114,7 @@ REQUESTS = Fake({"requests_total": ROWS}, {"requests_total": "counter"})
     ],
 )
 def test_what_queries_find(total: str, bad: str, expected: list[str]) -> None:
-    """A metric, its labels and values are there, or the first thing that is not is said, once."""
+    """The first missing metric, label or value of a selector is reported, once."""
     assert codes(events(total, bad), REQUESTS) == expected
 
 
@@ -130,7 +130,7 @@ def test_words_that_were_meant() -> None:
 
 
 def test_a_program_lacks_what_scraping_adds() -> None:
-    """Its own page knows neither job nor instance, nor what relabelling adds; close misses are still found."""
+    """A page of metrics lacks job, instance and labels of relabelling; likely typos are still reported."""
     page = Exposition("page", 'requests_total{route="/b",code="200"} 1\nrequests_total{route="/b",code="500"} 1\n')
 
     assert (
@@ -145,7 +145,7 @@ def test_a_program_lacks_what_scraping_adds() -> None:
 
 
 def test_too_many_series_to_look_at() -> None:
-    """What cannot be seen is not complained about."""
+    """Too many series to check are no finding."""
     assert codes(events("requests_total", 'requests_total{code=~"5.."}'), Fake({"requests_total": None})) == []
 
 
@@ -176,19 +176,19 @@ def test_histograms(slo: Slo, seen: Fake, expected: list[str]) -> None:
 
 
 def test_the_nearest_buckets_are_named() -> None:
-    """As one may write them."""
+    """Return the limits as users write them."""
     ((_, said),) = found(latency("seconds", "0.3"), CLASSIC)
 
     assert said.endswith("the nearest bounds are 100ms, 250ms, 1s")
 
 
 def in_unit(name: str, under: str, unit: str | None = None) -> Slo:
-    """An SLO of a histogram, as a file has it."""
+    """Return an SLO of a histogram, parsed as from a file."""
     return objective(sli=LatencySpec(name, under, unit=cast("Any", unit)).build())
 
 
 def bounds(name: str, *les: str, unit: str = "") -> Fake:
-    """A histogram with these buckets, and perhaps a unit in its metadata."""
+    """Return a histogram with these buckets, and a unit in its metadata if given."""
     rows = [{"le": le} for le in (*les, "+Inf")]
     return Fake({f"{name}_count": [{}], f"{name}_bucket": rows}, {name: "histogram"}, {name: unit} if unit else {})
 
@@ -260,14 +260,14 @@ def test_the_unit_that_buckets_look_like(seen: tuple[str, ...], unit: str) -> No
     ],
 )
 def test_units_of_timestamps(highest: float | None, unit: Any, expected: list[str]) -> None:  # noqa: ANN401 - a word
-    """A time of our days has a number of digits that tells its unit."""
+    """The number of digits of a current Unix time shows its unit."""
     slo = objective(sli=FreshnessSpec("success", "1h", unit).build())
     assert codes(slo, Fake({"success": [{}]}, {"success": "gauge"}, highest=highest)) == expected
 
 
 @pytest.mark.parametrize(("under", "expected"), [("250ms", ["SLO146"]), (250, [])])
 def test_units_of_gauges(under: str | float, expected: list[str]) -> None:
-    """A bare number is in the unit of the gauge, whatever that is."""
+    """A bare number is in the unit of the gauge."""
     slo = objective(sli=ThresholdSpec("delay_seconds", under).build())
     assert codes(slo, Fake({"delay_seconds": [{}]}, units={"delay_seconds": "ms"})) == expected
 
@@ -276,14 +276,14 @@ def test_units_of_gauges(under: str | float, expected: list[str]) -> None:
     ("kind", "expected"), [("counter", []), ("gauge", ["SLO133"]), ("", []), ("histogram", []), ("info", ["SLO133"])]
 )
 def test_types_of_counters(kind: str, expected: list[str]) -> None:
-    """Events are counted by counters; of whom nobody says the type may be one."""
+    """Events need counters; a metric of unknown type may be one."""
     seen = Fake({"requests_total": ROWS}, {"requests_total": kind})
 
     assert codes(events("requests_total", 'requests_total{code="503"}'), seen) == expected
 
 
 def test_types_of_gauges() -> None:
-    """A limit on a counter is reached once and for ever."""
+    """A counter reaches a limit once and stays above it."""
     slo = objective(sli=Threshold(parse_selector("requests_total"), Decimal(5), above=False))
 
     assert codes(slo, REQUESTS) == ["SLO133"]
@@ -291,7 +291,7 @@ def test_types_of_gauges() -> None:
 
 
 def test_a_known_type_makes_names_unimportant() -> None:
-    """A counter that is called like a gauge is one."""
+    """A counter with the name of a gauge is a counter if metadata say so."""
     planned = plan(slo_set(events("in_flight", 'in_flight{code="1"}')), Scale())
     rows = [{"code": "1"}]
 
@@ -314,7 +314,7 @@ def test_a_known_type_makes_names_unimportant() -> None:
     ],
 )
 def test_health_checks(routes: list[str], matcher: str, expected: list[str]) -> None:
-    """Probes beside real requests are found, unless they are left out or asked for."""
+    """Health checks among real requests are reported, unless excluded or selected alone."""
     seen = Fake({"requests_total": [{"route": route, "code": code} for route in routes for code in ("200", "500")]})
     both = f",{matcher}" if matcher else ""
 
@@ -323,7 +323,7 @@ def test_health_checks(routes: list[str], matcher: str, expected: list[str]) -> 
 
 @pytest.mark.parametrize(("members", "expected"), [(100, []), (101, ["SLO135"])])
 def test_members_are_counted(members: int, expected: list[str]) -> None:
-    """A hundred are fine; series that no query reads are none."""
+    """A hundred members are fine; series outside of the query do not count."""
     rows = [{"tenant": f"t{n}", "code": "500", "kind": "a"} for n in range(members)]
     rows += [{"tenant": f"x{n}", "code": "500", "kind": "b"} for n in range(500)]
     slo = events('requests_total{kind="a"}', 'requests_total{kind="a",code="500"}', group_by=("tenant",))
@@ -364,7 +364,7 @@ DOTTED = Fake(
     },
     {"http.server.duration_count": "histogram"},
 )
-"""Metrics as OpenTelemetry names them."""
+"""Metrics with the names of OpenTelemetry."""
 
 
 @pytest.mark.parametrize(
