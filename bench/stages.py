@@ -25,7 +25,7 @@ _SPLIT = (
     ("slo.pipeline", "parse", "parse YAML"),
     ("slo.pipeline", "validate", "check structure and types"),
     ("slo.pipeline", "resolve", "resolve names, windows, queries"),
-    ("slo.pipeline", "plan", "plan rules"),
+    ("slo.pipeline.sets", "plan", "plan rules"),
     ("slo.emit", "EMITTERS", "texts"),
     ("slo.build", "build_findings", "findings"),
     ("slo.build", "examine", "compare with the disk"),

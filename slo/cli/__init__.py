@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
-from slo.cli.usage import BUG, FINDINGS, INTERRUPTED, USAGE, CommandError, Lines, Parser, UsageError
+from slo.cli.usage import BUG, FINDINGS, INTERRUPTED, USAGE, CommandError, Lines, Parser, UsageError, wrapped
 from slo.errors import CompileError
 
 if TYPE_CHECKING:
@@ -57,7 +57,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _call(given: Sequence[str]) -> int:
     _refuse_unknown(given)
     called = [name for name in given if name in COMMANDS][:1]
-    args = parser(called).parse_args(given)
+    top = parser(called)
+    args, unknown = top.parse_known_args(given)
+    if unknown:
+        top.prog = f"slo {args.command}"
+        top.error(f"unrecognized arguments: {' '.join(unknown)}")
     command = import_module(f"slo.cli.{args.command}")
     try:
         return int(command.run(args))
@@ -108,11 +112,11 @@ def command() -> NoReturn:
 
 def parser(full: Collection[str] = tuple(COMMANDS)) -> Parser:
     """Return the parser of all commands; only those in `full` are imported and get their arguments."""
-    top = Parser("slo", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=Lines)
+    top = Parser("slo", description=wrapped(_DESCRIPTION), epilog=_EPILOG, formatter_class=Lines)
     top.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     commands = top.add_subparsers(metavar="COMMAND", dest="command", required=True)
     for name, summary in COMMANDS.items():
-        text = f"{summary[0].upper()}{summary[1:]}."
+        text = wrapped(f"{summary[0].upper()}{summary[1:]}.")
         one = commands.add_parser(name, help=summary, description=text, formatter_class=Lines)
         if name in full:
             module = import_module(f"slo.cli.{name}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from textwrap import fill
 from typing import NoReturn
 
 FINE, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
@@ -38,6 +39,11 @@ class Lines(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         """Take the width from COLUMNS, or from the terminal."""
         super().__init__(prog, width=_columns() - 2)
+
+
+def wrapped(text: str) -> str:
+    """Return a text in lines as wide as the terminal."""
+    return fill(text, _columns() - 2)
 
 
 def _columns() -> int:
