@@ -36,13 +36,13 @@ LADDER = (
     DAY,
     3 * DAY,
 )
-"""The windows that alerts may use, in seconds; all of them can be tiled from five minutes."""
+"""The windows that alerts may use, in seconds; all are sums of subwindows."""
 
 _PRECISION = Decimal("0.0001")
 
 
 class Tier(msgspec.Struct, frozen=True, cache_hash=True):
-    """One alert tier of one SLO.
+    """An alert tier of an SLO.
 
     Attributes:
         name: value of the label `tier`.
@@ -51,8 +51,8 @@ class Tier(msgspec.Struct, frozen=True, cache_hash=True):
         short: short window in seconds, unscaled.
         pending: `for` of the alert rule in seconds, unscaled.
         burn: burn rate above which the tier fires.
-        threshold: the same as a share of bad events: burn rate times error budget, exactly.
-        budget: share of the error budget that is spent when the tier fires.
+        threshold: the same as an error ratio: burn rate times error budget, exactly.
+        budget: fraction of the error budget spent when the tier fires.
         lowered: the policy's burn rate was above what a total outage of this SLO can reach.
         wanted: burn rate of the policy, lowered or not.
         reach: highest threshold that a total outage is sure to trip.
@@ -71,9 +71,9 @@ class Tier(msgspec.Struct, frozen=True, cache_hash=True):
     reach: Decimal
 
     def detection_seconds(self, error_ratio: float) -> float | None:
-        """Seconds from the start of constant errors, after none at all, until the tier fires; None if it never does.
+        """Return the seconds of a constant error ratio, after none, until the tier fires; None if it never does.
 
-        Both windows have to be above the threshold; the long one gets there last: t / long * error_ratio = threshold.
+        Both windows have to be above the threshold, the long one last: t / long * error_ratio = threshold.
         """
         if error_ratio <= self.threshold:
             return None
@@ -128,28 +128,28 @@ POLICIES: dict[str, PolicyTable] = {
         ),
     ),
 }
-"""Policies by name: the tiers for some SLO windows, shortest first. Windows between two of them get shares of the
-budget in proportion; windows outside get the nearest table."""
+"""Policies by name: the tiers for some SLO windows, shortest first. Windows between two of them are interpolated,
+others have the nearest table."""
 
 
 def tiers(slo: Slo, budget: Decimal | None = None) -> tuple[Tier, ...]:
-    """The alert tiers of an SLO, those that it disables left out; `budget`: that of members with one of their own."""
+    """Return the alert tiers of an SLO that are not disabled; `budget`: that of a member with its own objective."""
     return _tiers(_chosen(slo), slo.window, slo.budget if budget is None else budget)
 
 
 def rules(slo: Slo) -> tuple[TierRule, ...]:
-    """The rows of the SLO's policy that its tiers are made of, in the same order."""
+    """Return the rows of the policy for the tiers of an SLO, in the same order."""
     return _rules_of(_chosen(slo), slo.window)
 
 
 def switched_off(slo: Slo) -> tuple[str, ...]:
-    """The tiers of the SLO's policy that it does not have."""
+    """Return the tiers of the policy that an SLO disables."""
     table, left = slo.alerts.table or POLICIES[slo.alerts.policy], {rule.name for rule in rules(slo)}
     return tuple(rule.name for rule in policy_for(table, slo.window) if rule.name not in left)
 
 
 class _Choice(msgspec.Struct, frozen=True):
-    """What the tiers follow from besides window and budget, as in `AlertSettings`."""
+    """The settings that tiers depend on besides window and budget, as in `AlertSettings`."""
 
     policy: str
     table: PolicyTable
@@ -176,7 +176,7 @@ def _rules_of(choice: _Choice, window: int) -> tuple[TierRule, ...]:
 
 
 def policy_for(table: PolicyTable, window: int) -> tuple[TierRule, ...]:
-    """The rows of a policy for one SLO window in seconds."""
+    """Return the rows of a policy for an SLO window in seconds."""
     if window <= table[0][0]:
         return table[0][1]
     for (low, below), (high, above) in pairwise(table):
@@ -217,6 +217,6 @@ def _tier(rule: TierRule, window: int, budget: Decimal) -> Tier:
 
 
 def _decimal(value: Fraction) -> Decimal:
-    """Four places are enough for a burn rate; rounded down, so that a threshold never gets out of reach."""
+    """Return a burn rate with four places, rounded down so that a threshold stays within reach."""
     rounded = (Decimal(value.numerator) / Decimal(value.denominator)).quantize(_PRECISION, ROUND_FLOOR)
     return Decimal(f"{rounded.normalize():f}")

@@ -1,4 +1,4 @@
-"""Reads cron expressions: five fields, each a set of numbers, with the meaning that Vixie's cron gives them."""
+"""Parse cron expressions: five fields, each a set of numbers, with the meaning of Vixie's cron."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _SHOWN = 40
 
 
 class CronError(ValueError):
-    """A text is no cron expression; says what is wrong, how to repair it, and which stretch of the text is meant."""
+    """An invalid cron expression: what is wrong, the fix, and the part of the text."""
 
     def __init__(self, message: str, hint: str, start: int = 0, length: int = 0) -> None:
-        """Keep all of it; without a length the whole text is meant."""
+        """Keep all of it; without a length it is about the whole text."""
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -28,7 +28,7 @@ class CronError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """One of the five: what it is called, its smallest and largest number, and names from the smallest up."""
+    """One of the five fields: its name, smallest and largest number, and names from the smallest up."""
 
     called: str
     low: int
@@ -37,10 +37,10 @@ class _Field:
 
 
 class _Wrong(Exception):  # noqa: N818 - a field that is wrong, not an error of ours
-    """A part of a field means nothing."""
+    """An invalid part of a field."""
 
     def __init__(self, part: str, hint: str) -> None:
-        """Keep what a message needs."""
+        """Keep the part and the fix."""
         super().__init__(part)
         self.part = part
         self.hint = hint
@@ -78,38 +78,38 @@ class Cron:
 
     @property
     def daily(self) -> bool:
-        """It starts on every day of the year."""
+        """Whether it starts on every day of the year."""
         full = (len(self.days) == len(range(31)), len(self.weekdays) == len(_WEEKDAYS))
         return len(self.months) == len(_MONTHS) and (any(full) if self.either else all(full))
 
 
 def parse(text: str) -> Cron:
-    """Read five fields: lists, ranges, steps, names of months and days of the week.
+    """Return the parsed expression: lists, ranges, steps, names of months and days of the week.
 
     Raises:
-        CronError: the text means nothing, or no day that exists.
+        CronError: it is invalid, or never starts.
     """
     words = list(re.finditer(r"\S+", text))
     if len(words) != len(_FIELDS):
-        message = f'"{text[:_SHOWN]}" is no cron expression: it needs five fields and has {len(words)}'
+        message = f'invalid cron expression "{text[:_SHOWN]}": expected 5 fields, found {len(words)}'
         raise CronError(message, "write minute, hour, day of the month, month and day of the week, as in 0 3 * * 0")
     minutes, hours, days, months, weekdays = (_numbers(w, f) for w, f in zip(words, _FIELDS, strict=True))
     either = not words[2].group().startswith("*") and not words[4].group().startswith("*")
     if not either and all(day > _LONGEST_MONTHS[month - 1] for day, month in product(days, months)):
-        message = f'"{text[:_SHOWN]}" never starts: no such month has a day {days[0]}'
+        message = f'cron expression "{text[:_SHOWN]}" never starts: none of its months has a day {days[0]}'
         raise CronError(message, "correct the day or the month")
     return Cron(minutes, hours, days, months, tuple(sorted({day % _SUNDAY for day in weekdays})), either)
 
 
 def _numbers(word: re.Match[str], field: _Field) -> tuple[int, ...]:
-    """The numbers that one field stands for, in order."""
+    """Return the numbers of one field, in order."""
     found: set[int] = set()
     start = word.start()
     for part in word.group().split(","):
         try:
             found |= set(_range(part, field))
         except _Wrong as wrong:
-            message = f'"{wrong.part[:_SHOWN]}" is no {field.called}'
+            message = f'invalid {field.called} "{wrong.part[:_SHOWN]}"'
             raise CronError(message, wrong.hint, start, max(1, len(part))) from None
         start += len(part) + 1
     return tuple(sorted(found))
@@ -121,7 +121,7 @@ def _range(part: str, field: _Field) -> range:
         raise _Wrong(part, _example(field))
     star, first, last, step = match.groups()
     if step and not star and not last:
-        raise _Wrong(part, f"a step belongs to a star or a range: write {first}-{field.high}/{step}")
+        raise _Wrong(part, f"a step needs a star or a range: write {first}-{field.high}/{step}")
     if star:
         low, high = field.low, field.high - (field.high == _SUNDAY)  # Sunday counts once when steps are taken
     else:
@@ -130,7 +130,7 @@ def _range(part: str, field: _Field) -> range:
     if last and high == 0 and field.high == _SUNDAY:
         high = _SUNDAY  # FRI-SUN
     if low > high:
-        raise _Wrong(part, f"the range runs backwards; write {first}-{field.high},{field.low}-{last}")
+        raise _Wrong(part, f"the range is reversed; write {first}-{field.high},{field.low}-{last}")
     if step and int(step) == 0:
         raise _Wrong(part, "a step is at least 1")
     return range(low, high + 1, int(step or 1))
@@ -146,4 +146,4 @@ def _number(word: str, field: _Field) -> int:
 
 def _example(field: _Field) -> str:
     names = f", or names such as {field.names[0]}" if field.names else ""
-    return f"possible are *, numbers from {field.low} to {field.high}{names}, ranges such as 1-5, lists and steps"
+    return f"write *, numbers from {field.low} to {field.high}{names}, ranges such as 1-5, lists or steps"

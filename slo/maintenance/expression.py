@@ -1,12 +1,11 @@
-"""PromQL that has a sample while maintenance is on, for use at the full minutes of a subquery.
+"""PromQL that has a sample during maintenance, for the full minutes of a subquery.
 
-A slice that is evaluated at a minute counts the minute that ends there. A window from `start` to `end` therefore opens
-just after `start` and stays open until `end` inclusive: half a millisecond is taken from the clock, whose values are
-whole milliseconds. The minute before and the minute after the window count in full.
+A time slice evaluated at a minute counts the minute that ends there. So a window from `start` to `end` opens just after
+`start` and stays open until `end` inclusive: half a millisecond is subtracted from the clock, whose values are whole
+milliseconds. The minutes before and after the window count in full.
 
-This also makes a recorded window exact: at every moment after one full minute, up to and including the next one, the
-answer is the same. A group that is evaluated at least once a minute, at whatever offset, records for each full minute
-the sample that an evaluation at that minute would give.
+Recorded windows are exact, too: from just after a full minute up to the next one the result is the same. A group that
+is evaluated at least once a minute, at any offset, records for each full minute what an evaluation at it would give.
 """
 
 from __future__ import annotations
@@ -28,19 +27,19 @@ _HALF_A_MILLISECOND = 0.0005
 
 
 def reported(selector: Selector, scrape: int) -> str:
-    """Maintenance while a series of the selector is above 0.
+    """Return maintenance while a series of the selector is above 0.
 
-    A minute is left out when one of the samples that its events are counted from was taken in maintenance, or, where
-    the selector is scraped less often, when the latest one was.
+    A minute is excluded if one of the samples that its events are counted from is in maintenance, or, if the selector
+    is scraped less often, the latest one.
     """
     return f"max(max_over_time({selector}[{duration(MINUTE + scrape)}]) or {selector}) > 0"
 
 
 def planned(cron: Cron, length: int, offsets: Offsets) -> str:
-    """Maintenance while a wall clock shows a time within `length` seconds after a start, up to a day.
+    """Return maintenance while a wall clock shows a time within `length` seconds after a start, up to a day.
 
-    Each offset of the zone has its own constants, and counts only while the zone has it. The wall clock decides about
-    the length, too: from 01:00 on, 4h end when it shows 05:00, also in the night in which it was set forward.
+    Each offset of the zone has its own constants, valid while the zone has it. The length is that of the wall clock,
+    too: 4h from 01:00 end when it shows 05:00, also in the night when it is set forward.
     """
     numbers = {offset: number for number, offset in enumerate(dict.fromkeys(o for _, o in offsets), 1)}
     now = _number_now([(since, numbers[offset]) for since, offset in offsets])
@@ -51,7 +50,7 @@ def planned(cron: Cron, length: int, offsets: Offsets) -> str:
 
 
 def _number_now(changes: Sequence[tuple[int, int]]) -> str:
-    """A scalar that is 0 and, just after each of the moments, the number beside it; scalars cost next to nothing."""
+    """Return a scalar that is 0 and, just after each time, the number beside it; scalars are cheap."""
     steps = [(since, after - before) for (since, after), (_, before) in zip(changes, [(0, 0), *changes], strict=False)]
     return " ".join(
         f"{'-' if step < 0 else '+'} {'' if abs(step) == 1 else f'{abs(step)} * '}(time() > bool {since})"
@@ -65,10 +64,10 @@ def endless(cron: Cron, length: int) -> bool:
 
 
 def _terms(cron: Cron, length: int, offset: int) -> Iterator[str]:
-    """One term for each stretch of time that starts together, in a day or, where that takes fewer of them, in an hour.
+    """Yield one term for each contiguous stretch of a day or, if these are fewer, of an hour.
 
-    The clock is set back by the start of the stretch: what it then shows is the time since the start, of the day and
-    in the hour in which the stretch began, however far past midnight it reaches.
+    The clock is set back by the start of the stretch, so it shows the time since the start, on the day and in the hour
+    in which the stretch began, even after midnight.
     """
     in_day, in_hour = _stretches(_starts_of_day(cron), length, DAY), _stretches(cron.minutes, length, HOUR, MINUTE)
     hourly = len(in_hour) < len(in_day)
@@ -85,7 +84,7 @@ def _starts_of_day(cron: Cron) -> list[int]:
 
 
 def _stretches(starts: Iterable[int], length: int, cycle: int, unit: int = 1) -> list[tuple[int, int]]:
-    """(start, length) of the time after the starts, nothing twice, none longer than a cycle."""
+    """Return (start, length) of the stretches after the starts, without overlaps, none longer than a cycle."""
     return [
         (start + at, min(cycle, stretch - at))
         for start, stretch in _merged([start * unit for start in starts], length)
@@ -94,7 +93,7 @@ def _stretches(starts: Iterable[int], length: int, cycle: int, unit: int = 1) ->
 
 
 def _merged(starts: Sequence[int], length: int) -> list[tuple[int, int]]:
-    """Windows that touch or overlap, made one."""
+    """Return windows, those that touch or overlap merged."""
     merged: list[tuple[int, int]] = []
     for start in starts:
         if merged and start <= sum(merged[-1]):
@@ -114,7 +113,7 @@ def _days(cron: Cron, clock: str) -> list[str]:
 
 
 def _one_of(function: str, clock: str, numbers: Sequence[int], possible: int) -> list[str]:
-    """A condition on the date, or none where every number that is possible will do."""
+    """Return a condition on the date, none if every possible number is fine."""
     if len(numbers) == possible:
         return []
     call = f"{function}(vector({clock}))"
@@ -123,7 +122,7 @@ def _one_of(function: str, clock: str, numbers: Sequence[int], possible: int) ->
 
 
 def _ranges(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each run of neighbours."""
+    """Yield the first and last of each run of consecutive numbers."""
     for _, run in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
         members = [number for _, number in run]
         yield members[0], members[-1]

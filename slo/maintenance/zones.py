@@ -1,4 +1,4 @@
-"""Time zones as tables of offsets, since PromQL knows nothing but UTC."""
+"""Time zones as tables of offsets, since PromQL has only UTC."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from slo.times import DAY
 
 FIRST_YEAR = 2024
 LAST_YEAR = 2037
-"""The years of the tables. They do not follow the clock, so that the same specification gives the same output for ever,
-and end where the database of time zones itself stops listing changes."""
+"""The years of the tables. They do not depend on the clock, so that a specification always gives the same output,
+and end where the time zone database stops listing changes."""
 
 _WEEK = 7 * DAY
 _UTC = frozenset(["UTC", "Etc/UTC", "GMT", "Etc/GMT"])
 _NO_PLACE = frozenset(["localtime", "posixrules", "Factory", "right", "posix"])
 
 Offsets = tuple[tuple[int, int], ...]
-"""Since when (Unix time) a zone is how many seconds ahead of UTC, from the beginning of the first year on."""
+"""(Unix time, seconds ahead of UTC from then on), from the start of the first year."""
 
 
 class UnknownZoneError(ValueError):
-    """There is no such time zone; `known` are the names of all that are there, none if there is no database at all."""
+    """An unknown time zone; `known` are the names of all zones, none without a database."""
 
     def __init__(self, name: str) -> None:
-        """Look up what there is."""
+        """Look up all zones."""
         super().__init__(name)
         self.known = frozenset(available_timezones() - _NO_PLACE)
 
 
 @lru_cache(maxsize=256)
 def offsets(name: str) -> Offsets:
-    """The table of a zone, by its name in the IANA database.
+    """Return the table of a zone by its name in the IANA database.
 
     Raises:
         UnknownZoneError: there is no such zone.
@@ -58,7 +58,7 @@ def _zone(name: str) -> tzinfo:
 
 
 def _change(zone: tzinfo, before: int, after: int) -> tuple[int, int]:
-    """The second at which the offset changes, and the new offset; `before` and `after` lie on either side of it."""
+    """Return the second at which the offset changes between two times, and the new offset."""
     old = _offset(zone, before)
     while after - before > 1:
         middle = (before + after) // 2
@@ -70,6 +70,6 @@ def _change(zone: tzinfo, before: int, after: int) -> tuple[int, int]:
 
 
 def _offset(zone: tzinfo, at: int) -> int:
-    """Seconds ahead of UTC at a moment."""
+    """Return the seconds ahead of UTC at a time."""
     local = datetime.fromtimestamp(at, zone).replace(tzinfo=UTC)
     return int(local.timestamp()) - at

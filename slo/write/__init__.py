@@ -1,4 +1,4 @@
-"""Writes outputs: the only part of the compiler that changes files. All of them are replaced, or none is."""
+"""Write outputs: the only part of the compiler that changes files. All are replaced, or none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SOURCES_BYTES = 100_000
 
 
 class State(StrEnum):
-    """How a file on disk relates to what was compiled."""
+    """How a file on disk compares with the compiled one."""
 
     MISSING = "missing"
     CHANGED = "changed"
@@ -34,15 +34,15 @@ class State(StrEnum):
 
 
 class Output(msgspec.Struct, frozen=True):
-    """One output file.
+    """An output file.
 
     Attributes:
         path: where it is, symbolic links resolved.
-        shown: how messages call it.
-        spec: the specification that it comes from.
-        text: what it must say; None when nothing must be there any more.
-        before: what it says now; None when it is missing.
-        page: it belongs to the user as soon as it exists, whatever it says then.
+        shown: its name in messages.
+        spec: its specification.
+        text: its compiled text; None if it must not exist.
+        before: its content on disk; None if it is missing.
+        page: it belongs to the user as soon as it exists.
     """
 
     path: Path
@@ -54,7 +54,7 @@ class Output(msgspec.Struct, frozen=True):
 
     @property
     def state(self) -> State:
-        """What would have to be done about it."""
+        """How it compares with the disk."""
         if self.text is None:
             return State.STALE
         if self.before is None:
@@ -73,18 +73,18 @@ def examine(
     inside: bool,
     pages: Container[PurePosixPath] = (),
 ) -> tuple[Output, ...]:
-    """Compare the outputs with what is on disk; changes nothing.
+    """Compare the outputs with the disk, without changes.
 
     Args:
-        folder: what the paths are relative to.
+        folder: base of the paths.
         files: path -> text.
-        spec: file that the outputs come from, for messages.
-        set_name: set that the outputs belong to.
-        inside: the outputs must not leave `folder`, not even through a symbolic link.
-        pages: those of the paths that are never changed once there is anything in them.
+        spec: the specification, for messages.
+        set_name: the set of the outputs.
+        inside: outputs outside `folder`, even through a symbolic link, are an error.
+        pages: the paths that are never changed if they are not empty.
 
     Raises:
-        CompileError: an output would leave the folder, or replace a file that is not ours or belongs to another set.
+        CompileError: an output is outside the folder, or would replace a file of somebody else or of another set.
         OSError: a file or folder cannot be read.
     """
     outputs = []
@@ -93,7 +93,7 @@ def examine(
         path = (folder / relative).resolve()
         shown = str(folder / relative)
         if inside and not path.is_relative_to(folder.resolve()):
-            message = f"the output {shown} leaves the folder of this file: it is at {path}"
+            message = f"output {shown} is outside the folder of this file: {path}"
             problems.append(Diagnostic("SLO083", Place(spec), message, "build with -o DIR"))
             continue
         if relative in pages:
@@ -101,16 +101,16 @@ def examine(
             outputs.append(Output(path, shown, spec, text, b"" if written else None, page=True))
             continue
         if path.is_dir():
-            message = f"{shown} is a folder, and has to become a file"
+            message = f"output {shown} is a folder"
             problems.append(Diagnostic("SLO084", Place(spec), message, "move it away, or choose another output"))
             continue
         output = Output(path, shown, spec, text, path.read_bytes() if path.exists() else None)
         if output.before is not None and not is_ours(output.before):
-            message = f"{shown} was not written by slo, so it stays as it is"
+            message = f"output {shown} exists and was not written by slo"
             problems.append(Diagnostic("SLO084", Place(spec), message, "move it away, or choose another output"))
         elif (owner := _set_of(output.before or b"")) not in {"", set_name}:
-            message = f'{shown} is an output of the set "{owner}", which would lose it'
-            hint = "build the files of both with --set NAME, choose another output, or remove it if that set is no more"
+            message = f'output {shown} belongs to the set "{owner}"'
+            hint = "build both with --set NAME, choose another output, or remove the file if that set is gone"
             problems.append(Diagnostic("SLO085", Place(spec), message, hint))
         outputs.append(output)
     if problems:
@@ -121,9 +121,9 @@ def examine(
 def stale(
     folder: Path, set_name: str, made: Iterable[PurePosixPath], near: Iterable[PurePosixPath]
 ) -> tuple[Output, ...]:
-    """Files with our header and the name of the set that are no longer made, in the folders of the paths `near`.
+    """Return files with the header of this set that are no longer made, in the folders of the paths `near`.
 
-    Symbolic links do not count: they are the user's, and may lead anywhere.
+    Symbolic links are left alone: the user made them.
     """
     wanted = {(folder / path).resolve() for path in made}
     return tuple(
@@ -134,7 +134,7 @@ def stale(
 
 
 def generated_in(folder: Path, near: Iterable[PurePosixPath]) -> Iterator[Path]:
-    """Files that may be outputs, in the folders of the paths `near`; no links."""
+    """Return files that may be outputs, without links, in the folders of the paths `near`."""
     folders = sorted({(folder / path).parent for path in near})
     kinds = ("*.y*ml", "*.json")
     there = (path for d in folders if d.is_dir() for path in sorted(found for kind in kinds for found in d.glob(kind)))
@@ -142,9 +142,9 @@ def generated_in(folder: Path, near: Iterable[PurePosixPath]) -> Iterator[Path]:
 
 
 def origin(path: Path) -> tuple[str, list[str]]:
-    """The set that the header of a generated file names, or nothing, and the words of its sources.
+    """Return the set in the header of a generated file, or nothing, and the words of its sources.
 
-    File names may contain blanks; split both sides to compare.
+    Names of files may contain blanks: split both sides to compare them.
     """
     with path.open("rb") as file:
         found = _read_header(file.readline(_SOURCES_BYTES) + file.readline(_SOURCES_BYTES))  # JSON begins with a brace
@@ -152,23 +152,23 @@ def origin(path: Path) -> tuple[str, list[str]]:
 
 
 def write(outputs: Iterable[Output]) -> None:
-    """Bring the disk in line with the outputs; what is current is not touched.
+    """Write the outputs that are not current.
 
     Raises:
-        OSError: it could not be done; then everything is as it was.
+        OSError: it failed, and nothing has changed.
     """
     changed = [o for o in outputs if o.state not in {State.CURRENT, State.KEPT}]
     replace_all({o.path: o.text for o in changed}, hasty={o.path for o in changed if o.page})
 
 
 def is_ours(content: bytes) -> bool:
-    """Return whether slo wrote this file: it starts with our mark. An empty file may be filled."""
+    """Whether the file starts with our mark, or is empty and may be filled."""
     start = content[:_HEADER_BYTES].removeprefix(b"\xef\xbb\xbf").decode(errors="replace").replace("\r\n", "\n")
     return _START.match(start) is not None or not content.strip()
 
 
 def _set_of(content: bytes) -> str:
-    """The set that the header of a generated file names, or nothing."""
+    """Return the set in the header of a generated file, or nothing."""
     found = _read_header(content[:_HEADER_BYTES])
     return found.group(1) if found else ""
 

@@ -1,4 +1,4 @@
-"""Replaces several files at once: either all have their new text, or all are as they were."""
+"""Replace several files at once: all have their new text, or nothing has changed."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _PIECE = 1 << 16
 
 
 def replace_all(texts: Mapping[Path, str | None], hasty: Container[Path] = ()) -> None:
-    """Give each path its text; None removes the file.
+    """Write these texts; None removes the file.
 
-    New texts are first written completely beside their places, then renamed; when a later step fails, what was renamed
-    already is put back. Where anything that exists is replaced or removed, all new texts are waited for until they are
-    on the disk, since what it held may have moved there, and a power failure could cost both. Those that are `hasty`
-    hold nothing of it, and are not waited for: a thousand of them would take the disk ten seconds.
+    New files are written completely beside their places, then renamed; if a later step fails, renamed files are
+    restored. If any file is replaced or removed, all new files are synced to disk first: content may have moved from
+    one to another, and a power failure could lose both. `hasty` files get no content from others and are not synced:
+    a thousand of them would take ten seconds.
 
     Raises:
-        OSError: it could not be done; then everything is as it was, new folders excepted.
+        OSError: it failed, and nothing has changed except new folders.
     """
     before = {path: path.read_bytes() if path.exists() else None for path in texts}
     replaces = any(content is not None for content in before.values())
@@ -38,7 +38,7 @@ def replace_all(texts: Mapping[Path, str | None], hasty: Container[Path] = ()) -
             _put(path, prepared.get(path))
     except BaseException:
         for path in done:
-            with suppress(OSError):  # what cannot be put back must not keep the others from it
+            with suppress(OSError):  # restore as many as possible
                 _restore(path, before[path])
         raise
     finally:
@@ -47,18 +47,18 @@ def replace_all(texts: Mapping[Path, str | None], hasty: Container[Path] = ()) -
 
 
 def _encoded(text: str) -> Iterator[bytes]:
-    """The text as bytes, a piece at a time: a second copy of ten megabytes costs more than writing them."""
+    """Return the text as bytes, piece by piece: a copy of ten megabytes costs more than writing them."""
     return (text[start : start + _PIECE].encode() for start in range(0, len(text), _PIECE))
 
 
 def _prepare(path: Path, content: Iterable[bytes], *, wait: bool = True) -> Path:
-    """Write the content beside its place, with the access rights of the file that it will replace.
+    """Write the content beside its place, with the mode of the file to replace.
 
-    The name is random, so that a file of a killed build does not collide.
+    The name is random, so that a file left by a killed build does no harm.
     """
     try:
         return _beside(path, content, wait=wait)
-    except OSError as error:  # a full disk has no name, and the random one is meaningless to a reader
+    except OSError as error:  # a full disk has no name, and a random one would not help
         error.filename = str(path)
         raise
 
@@ -88,7 +88,7 @@ def _put(path: Path, new: Path | None) -> None:
 
 
 def _restore(path: Path, content: bytes | None) -> None:
-    """Put the old content back."""
+    """Restore the old content."""
     if content is None:
         path.unlink(missing_ok=True)
     elif not path.exists() or path.read_bytes() != content:

@@ -1,4 +1,4 @@
-"""Find in generated files what changed since the last build: sets that no longer exist, files left out."""
+"""Find files of earlier builds: of renamed sets, and from specifications that this build does not read."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _IDENTITY = re.compile(rb'service: "?([\w-]+)"?\r?\n\s+slo: "?([\w-]+)"?\r?\n')
 
 
 class Built(msgspec.Struct, frozen=True):
-    """What one build is made of.
+    """The sets of a build.
 
     Attributes:
-        sets: all sets that it makes.
-        sure: a file of the same name is the same file, since outputs stay beside their specifications.
+        sets: all of them.
+        sure: outputs are beside their specifications, so a source of the same name is the same file.
     """
 
     sets: tuple[SloSet, ...]
@@ -33,14 +33,14 @@ class Built(msgspec.Struct, frozen=True):
 
     @property
     def words(self) -> set[str]:
-        """The words of the names of all files that are read."""
+        """The words of the names of all sources."""
         return {word for one in self.sets for source in one.sources for word in source.split(" ")}
 
     def replaces(self, files: Iterable[Output]) -> bool:
-        """Whether a set with these files is one of ours under an older name: made from our files, and of our SLOs.
+        """Whether a set with these files is one of ours under an older name: from our sources, with our SLOs.
 
-        Headers name files without their folders. Where several teams build into one folder, two sets from a `slos.yaml`
-        each may be theirs, so that an SLO has to be in both.
+        Headers name sources without folders. Where several teams build into one folder, each from a `slos.yaml`, an SLO
+        has to be in both.
         """
         if self.sure:
             return True
@@ -49,7 +49,7 @@ class Built(msgspec.Struct, frozen=True):
 
 
 def renamed(folder: Path, near: Iterable[PurePosixPath], built: Built) -> tuple[Output, ...]:
-    """Files of sets that this build does not make, although it reads all that they were made from."""
+    """Return the files of sets that this build does not make although it reads all their sources."""
     names = {one.name for one in built.sets}
     by_set: dict[str, list[Output]] = {}
     for path in generated_in(folder, near):
@@ -60,17 +60,17 @@ def renamed(folder: Path, near: Iterable[PurePosixPath], built: Built) -> tuple[
 
 
 def about_renamed(files: Sequence[Output]) -> Iterator[Diagnostic]:
-    """One warning for all of them."""
+    """Yield one warning for all files of renamed sets."""
     if files:
         more = f" and {len(files) - 1} more" if len(files) > 1 else ""
         message = (
-            f"this file{more} came from the same specifications as a set of another name; loaded, its rules run too"
+            f"this file{more} has another set name and the same sources as this build; its rules run twice if loaded"
         )
         yield Diagnostic("SLO087", Place(files[0].shown), message, "`slo build --prune` removes them", Severity.WARNING)
 
 
 def about_dropped(slo_set: SloSet, outputs: Iterable[Output], built: Built) -> Iterator[Diagnostic]:
-    """A warning where an output was also made from a file that is still there, and that this build does not read."""
+    """Yield a warning for an output with a source that exists and that this build does not read."""
     folders = list(dict.fromkeys(Path(slo.place.file).parent for slo in slo_set.slos))
     for output in outputs:
         if output.state is not State.CHANGED:
@@ -78,7 +78,7 @@ def about_dropped(slo_set: SloSet, outputs: Iterable[Output], built: Built) -> I
         others = [name for name in origin(output.path)[1] if name not in built.words]
         left = [str(d / name) for d in folders for name in others if (d / name).is_file()]
         if left:
-            message = f"{output.shown} was also made from {left[0]}, which is not in this build: it loses those SLOs"
+            message = f"output {output.shown} loses the SLOs of {left[0]}, which is not in this build"
             hint = f'build all files of the set "{slo_set.name}" together'
             yield Diagnostic("SLO088", Place(slo_set.slos[0].place.file), message, hint, Severity.WARNING)
             return

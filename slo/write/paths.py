@@ -1,4 +1,4 @@
-"""Decides where each target's file goes, before any is made."""
+"""The path of each output."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ if TYPE_CHECKING:
 
 BUILD_FOLDER = "build/slo"
 FOLDERS = frozenset({"grafana"})
-"""Targets for which a folder does: the file in it gets its usual name."""
+"""Targets whose output may be a folder; the file in it has its default name."""
 
 
 def chosen_targets(slo_set: SloSet, wanted: Sequence[str] = ()) -> tuple[str, ...]:
-    """The targets to make: those asked for, else those that `outputs` names, else `DEFAULT_TARGETS`."""
+    """Return the targets to make: the wanted ones, else those of `outputs`, else `DEFAULT_TARGETS`."""
     chosen = wanted or dict(slo_set.outputs) or DEFAULT_TARGETS
     return tuple(target for target in FILE_NAMES if target in chosen)
 
 
 def claimed(slo_set: SloSet, paths: Mapping[str, PurePosixPath], wanted: Sequence[str]) -> list[PurePosixPath]:
-    """Paths at which a file of the set is no leftover.
+    """Return the paths whose files are not stale.
 
-    A target that is sometimes made by `--target` is kept, although other builds do not make it.
+    Files of a target that is only built with `--target` now and then are kept.
     """
     chosen = {*chosen_targets(slo_set), *chosen_targets(slo_set, wanted)}
     return [path for target, path in paths.items() if target in chosen or target not in DEFAULT_TARGETS]
 
 
 def several_configurations(sets: Sequence[tuple[SloSet, Mapping[str, PurePosixPath]]]) -> tuple[Diagnostic, ...]:
-    """A warning where sets write a complete Alertmanager configuration each, and did not ask for that."""
+    """Return a warning if several sets write an Alertmanager configuration each without asking for it."""
     if len(sets) <= 1:
         return ()
     names = ", ".join(str(paths["alertmanager"]) for _, paths in sets)
-    message = f"{len(sets)} sets write an Alertmanager configuration each, with their own routes alone: {names}"
+    message = f"{len(sets)} Alertmanager configurations, each with the routes of one set: {names}"
     hint = "an Alertmanager loads one; build them together with --set NAME"
     return (Diagnostic("SLO086", Place(sets[0][0].slos[0].place.file), message, hint, Severity.WARNING),)
 
 
 def layout(slo_set: SloSet, place: Place, *, into: bool, alone: bool) -> dict[str, PurePosixPath]:
-    """Target -> path of its file, for every target; the name of a runbook is `{alert}.md`, braces and all.
+    """Return the path of each target's file; that of runbooks is `{alert}.md`, a placeholder.
 
     Args:
         slo_set: its `outputs` count unless `into`.
         place: the file of the set, for messages.
-        into: the user names a folder: `<target>/<name>` below it.
-        alone: no other set is built with it.
+        into: paths are `<target>/<name>` in a folder of the user.
+        alone: the build has one set.
 
     Raises:
-        CompileError: `outputs` names an unknown target, or paths that cannot be.
+        CompileError: `outputs` has an unknown target or an invalid path.
     """
     problems = tuple(_problems(slo_set.outputs, place.at("outputs")))
     if problems:
@@ -70,12 +70,12 @@ def layout(slo_set: SloSet, place: Place, *, into: bool, alone: bool) -> dict[st
 
 
 def _path(said: str, name: str) -> PurePosixPath:
-    """What was said, or a file in it if it is a folder."""
+    """Return the path as given, or a file in it if it is a folder."""
     return PurePosixPath(said, name) if said.endswith("/") else PurePosixPath(said)
 
 
 def _file_name(target: str, set_name: str, *, alone: bool) -> str:
-    """Without the set in it, the name of a file would be the same for two sets."""
+    """Return the default name, which contains the set if the build has several."""
     pattern = FILE_NAMES[target]
     return pattern.replace("{set}", set_name) if alone or "{" in pattern else f"{set_name}.{pattern}"
 
@@ -96,25 +96,27 @@ def _problems(outputs: Sequence[tuple[str, str]], place: Place) -> Iterator[Diag
         path = PurePosixPath(text)
         if target not in FILE_NAMES:
             hint = did_you_mean(target, FILE_NAMES) or f"known: {', '.join(FILE_NAMES)}"
-            yield Diagnostic("SLO082", place.key(target), f'there is no target "{short(target)}"', hint)
+            yield Diagnostic("SLO082", place.key(target), f'unknown target "{short(target)}"', hint)
         elif (wrong := _wrong_kind(target, text)) or not path.name or "\0" in text:
             message = f'"{short(text)}" is not the path of a {wrong or "file"}'
             yield Diagnostic("SLO083", place.at(target), message, _HINTS[wrong or "file"])
         elif PureWindowsPath(text).anchor or ".." in path.parts or "\\" in text:
-            message = f'the output "{short(text)}" leaves the folder of this file'
-            yield Diagnostic("SLO083", place.at(target), message, "write a path below it, with /, or build with -o DIR")
+            message = f'output "{short(text)}" is outside the folder of this file'
+            yield Diagnostic(
+                "SLO083", place.at(target), message, "write a relative path without .., with /, or build with -o DIR"
+            )
         elif (other := seen.setdefault(PurePosixPath(text.casefold()), target)) != target:
-            message = f'"{short(text)}" is the output of {other} too'
+            message = f'output "{short(text)}" is also that of {other}'
             if path != PurePosixPath(dict(outputs)[other]):
-                message += ", on systems where capitals do not tell files apart"
-            yield Diagnostic("SLO085", place.at(target), message, "each target has a file of its own")
+                message += " on file systems that ignore case"
+            yield Diagnostic("SLO085", place.at(target), message, "write a file for each target")
     yield from _files_as_folders(outputs, place)
 
 
 def _files_as_folders(outputs: Sequence[tuple[str, str]], place: Place) -> Iterator[Diagnostic]:
-    """An output that would have to be a file and the folder of another one."""
+    """Yield a finding for an output that is a file and the folder of another one."""
     files = {PurePosixPath(text.casefold()): target for target, text in outputs if not text.endswith("/")}
     for target, text in outputs:
         for other in (files[folder] for folder in PurePosixPath(text.casefold()).parents if folder in files):
-            message = f'"{short(text)}" lies below the file that is the output of {other}'
-            yield Diagnostic("SLO085", place.at(target), message, "a file cannot be a folder, too; rename one of them")
+            message = f'output "{short(text)}" has the file of {other} as its folder'
+            yield Diagnostic("SLO085", place.at(target), message, "rename one of them")

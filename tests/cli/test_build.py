@@ -129,7 +129,7 @@ def test_another_sets_output_of_an_earlier_build_is_not_replaced(slo: Slo, folde
     said = slo("build", "b.yaml")
 
     assert said.status == 1
-    assert 'error[SLO085]: build/slo/alertmanager/alertmanager.yml is an output of the set "shop"' in said.err
+    assert 'error[SLO085]: output build/slo/alertmanager/alertmanager.yml belongs to the set "shop"' in said.err
     assert ROUTES.read_bytes() == before
     assert not (RULES.parent / "cart.rules.yml").exists()
 
@@ -169,7 +169,7 @@ def test_foreign_file_stays(slo: Slo) -> None:
     said = slo("build")
 
     assert said.status == 1
-    assert f"error[SLO084]: {RULES} was not written by slo" in said.err
+    assert f"error[SLO084]: output {RULES} exists and was not written by slo" in said.err
     assert RULES.read_text() == "groups: []\n"
     assert not TESTS.exists()
 
@@ -223,7 +223,7 @@ def test_output_that_is_a_folder(slo: Slo) -> None:
 
     assert said.status == 1
     assert len(said.err.splitlines()) == 1
-    assert f"error[SLO084]: {RULES} is a folder" in said.err
+    assert f"error[SLO084]: output {RULES} is a folder" in said.err
 
 
 def test_output_below_a_file(slo: Slo) -> None:

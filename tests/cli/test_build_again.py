@@ -76,7 +76,7 @@ def test_a_file_of_the_set_that_is_left_out_is_told(slo: Slo) -> None:
     said = slo("build", "one.yaml", "three.yaml", "--target", "prometheus")
 
     assert (said.status, said.err.count("SLO088")) == (0, 1)
-    assert f"{OLD} was also made from two.yaml" in said.err
+    assert f"output {OLD} loses the SLOs of two.yaml" in said.err
     assert slo("build", "one.yaml", "three.yaml", "--target", "prometheus").err == ""
 
 
