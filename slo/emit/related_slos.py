@@ -23,9 +23,9 @@ def look_first(planned: PlannedSlo) -> str:
         return ""
     rates = [text for cause in causes for text in (md.code(str(cause)), md.query(_burn_rate(cause)))]
     pages = any(tier.severity == "page" for tier in planned.tiers)
-    held = "; pages among them are inhibited while this one pages" if pages else ""
+    inhibited = "; the target `alertmanager` inhibits their pages while this one pages" if pages else ""
     alerts = " or ".join(_of(cause, "ALERTS", alertstate="firing") for cause in causes)
-    return "\n\n".join([_QUESTION, *rates, f"Their alerts that fire{held}:", md.query(alerts)])
+    return "\n\n".join([_QUESTION, *rates, f"Their firing alerts{inhibited}:", md.query(alerts)])
 
 
 def symptoms(planned: PlannedSlo) -> str:
@@ -34,7 +34,8 @@ def symptoms(planned: PlannedSlo) -> str:
         return ""
     listed = ", ".join(md.code("/".join(name)) for name in planned.slo.symptoms)
     pages = any(fact.severity == "page" for fact in planned.alerts)
-    return f" Symptoms: {listed}{'; while one of them pages, pages of this SLO are inhibited' if pages else ''}."
+    inhibited = "; the target `alertmanager` inhibits pages of this SLO while one of them pages" if pages else ""
+    return f" Symptoms: {listed}{inhibited}."
 
 
 def _burn_rate(cause: Cause) -> str:

@@ -210,11 +210,15 @@ def _incident(facts: Facts) -> list[str]:
     """Return which pages Alertmanager inhibits, because another one of the same incident fires."""
     causes, symptoms, lines = facts.incident.causes, facts.incident.symptoms, []
     if causes and any(tier.severity == "page" for tier in facts.tiers):
-        lines += sentence(f"While a burn-rate alert pages, Alertmanager inhibits the pages of {', '.join(causes)}.")
+        lines += sentence(
+            f"While a burn-rate alert pages, the target alertmanager inhibits pages of {', '.join(causes)}."
+        )
     elif causes:
         lines += sentence(f"Possible causes: {', '.join(causes)}.")
     if symptoms and any(alert.severity == "page" for alert in facts.alerts):
-        lines += sentence(f"Pages of this SLO are inhibited while one of these pages: {', '.join(symptoms)}.")
+        lines += sentence(
+            f"The target alertmanager inhibits its pages while one of these pages: {', '.join(symptoms)}."
+        )
     elif symptoms:
         lines += sentence(f"Symptoms: {', '.join(symptoms)}.")
     return lines

@@ -95,7 +95,7 @@ class Slo(msgspec.Struct, frozen=True):
         maintenance: what `excluded` was made from.
         depends_on: its direct causes, as written.
         causes: these, and the causes of these, sorted.
-        symptoms: the SLOs that have this one as a cause, sorted.
+        symptoms: the SLOs with a burn-rate page that have this one as a cause, sorted.
     """
 
     service: str

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from slo.burnrate import tiers
 from slo.diagnostics.suggest import did_you_mean
 from slo.model import Cause
 from slo.promql.spelling import short
@@ -24,7 +25,7 @@ _OTHER_FILE = "build the file that has it, too, or remove it"
 
 
 def with_causes(sets: tuple[SloSet, ...], files: Sequence[ValidatedFile], findings: Findings) -> tuple[SloSet, ...]:
-    """Return the sets with causes and symptoms; report unknown SLOs and cycles."""
+    """Return the sets with causes and paging symptoms; report unknown SLOs and cycles."""
     slos = {(slo.service, slo.name): slo for one in sets for slo in one.slos}
     graph = {name: slo.depends_on for name, slo in slos.items()}
     if not any(graph.values()):
@@ -35,6 +36,8 @@ def with_causes(sets: tuple[SloSet, ...], files: Sequence[ValidatedFile], findin
     causes = {name: reachable(graph, name) - {name} for name in graph}
     symptoms = defaultdict(list)
     for name, below in causes.items():
+        if not any(tier.severity == "page" for tier in tiers(slos[name])):
+            continue
         for cause in below:
             symptoms[cause].append(name)
 
