@@ -35,14 +35,14 @@ class Server:
     started_in: float
 
     def get(self, path: str) -> str:
-        """The body of a page."""
+        """Return the body of a page."""
         with LocalSession(300) as session:
             answer = session.get(self.url + path)
         answer.raise_for_status()
         return answer.text
 
     def query(self, expr: str, at: float, *, stats: bool = False) -> dict[str, Any]:
-        """The answer of an instant query: `result`, and `stats` when asked for."""
+        """Return the answer of an instant query: `result`, and `stats` if wanted."""
         fields = {"query": expr, "time": f"{at:.3f}", "timeout": "300s", **({"stats": "all"} if stats else {})}
         with LocalSession(400) as session:
             answer = session.post(self.url + "/api/v1/query", data=fields)
@@ -53,7 +53,7 @@ class Server:
 
 
 def program(name: str) -> str:
-    """The path of `prometheus` or `promtool`: those of `make tools` before those of PATH.
+    """Return the path of `prometheus` or `promtool`, that of `make tools` before that of PATH.
 
     Raises:
         CommandFailedError: neither is there.
@@ -101,6 +101,6 @@ def _command(config: Path, data: Path, port: int) -> list[str]:
 
 
 def version() -> str:
-    """Such as `Prometheus 3.14.0`."""
-    told = subprocess.run([program("prometheus"), "--version"], check=True, capture_output=True, text=True).stdout
-    return f"Prometheus {told.split()[2]}"
+    """Return a text such as `Prometheus 3.14.0`."""
+    text = subprocess.run([program("prometheus"), "--version"], check=True, capture_output=True, text=True).stdout
+    return f"Prometheus {text.split()[2]}"

@@ -1,4 +1,4 @@
-"""Stands in for a Collector: takes what it is sent, counts requests and bytes by path, and tells them to a GET."""
+"""A stand-in for a Collector: counts received bytes by path, and returns the counts to a GET."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Stream:
 
     Attributes:
         load: requests per second and the share that fails.
-        targets: who serves them; no target, no requests.
+        targets: the targets that serve them; without one there are no requests.
         scraped: whether Prometheus gets an answer.
         lazy: the series of failures appears with the first failure.
         tenant: value of the label of that name; none without.

@@ -73,7 +73,7 @@ def wanted(search_path: str, *, full: bool) -> tuple[Wanted, ...]:
 
 
 def version_of(path: Path, asks_version: tuple[str, ...] = ("--version",)) -> tuple[int, int] | None:
-    """Return major and minor version of a server, None when it does not tell."""
+    """Return major and minor version of a server, None when it is not known."""
     try:
         answer = subprocess.run(
             [path, *asks_version], capture_output=True, text=True, timeout=VERSION_SECONDS, check=False

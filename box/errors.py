@@ -1,4 +1,4 @@
-"""What a user can do something about: one sentence, exit code 1, no traceback."""
+"""Errors that a user can act on: one line, exit code 1, no traceback."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ class BoxError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What is wrong with which component, and what to do: together one line."""
+    """A component, its problem and the repair, shown as one line."""
 
     component: str
     problem: str
@@ -21,7 +21,7 @@ class Broken:
 
 
 class BrokenError(Exception):
-    """A component does not do what it should."""
+    """A component is broken."""
 
     def __init__(self, broken: Broken) -> None:
         super().__init__(str(broken))

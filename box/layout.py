@@ -1,4 +1,4 @@
-"""Where the box keeps what it makes: everything lies under one folder, `.cache/run` of the checkout."""
+"""The files of the box, all in one folder: `.cache/run` of the checkout."""
 
 import hashlib
 import os
@@ -123,7 +123,7 @@ def make_private_folder(folder: Path) -> None:
     """Make a folder that only its owner can enter.
 
     Raises:
-        BoxError: it cannot be made, or it exists and belongs to somebody else.
+        BoxError: it cannot be made, or it belongs to another user.
     """
     make_folder(folder)
     if folder.is_symlink() or folder.stat().st_uid != os.getuid():

@@ -19,7 +19,7 @@ class Page:
 PAGES = (
     Page("SLOs, alerts, PromQL", "slo-serve"),
     Page("the shop", "web", "/products"),
-    Page("the pager: who was told what", "pager"),
+    Page("the pager: all notifications", "pager"),
     Page("runbooks", "pager", "/runbooks/"),
     Page("Alertmanager", "alertmanager"),
     Page("the load, to change it", "locust"),

@@ -1,4 +1,4 @@
-"""Ports: whether one is taken, by whom, and the next free one."""
+"""Ports: whether one is taken, its holder, and the next free one."""
 
 import socket
 from collections.abc import Collection, Mapping
@@ -28,7 +28,7 @@ def is_taken(port: int) -> bool:
 
 
 def holder(port: int) -> str:
-    """Return who listens on the port, as far as this user may know."""
+    """Return the process that listens on the port, as far as this user may see it."""
     with suppress(psutil.Error, OSError):
         for connection in psutil.net_connections(kind="tcp"):
             listens = connection.status == psutil.CONN_LISTEN and connection.pid
@@ -47,13 +47,13 @@ def listens(process: int, port: int) -> bool:
     except psutil.NoSuchProcess:
         return False
     except (psutil.Error, OSError):
-        # This system does not tell: believe the answer on the port.
+        # Not known on this system: rely on the answer on the port.
         return True
     return any(each.status == psutil.CONN_LISTEN and getattr(each.laddr, "port", None) == port for each in sockets)
 
 
 def next_free(port: int, avoid: Collection[int]) -> int:
-    """Return the first port above `port` that nobody holds and that is not in `avoid`.
+    """Return the first free port above `port` that is not in `avoid`.
 
     Raises:
         BoxError: there is none.
@@ -70,7 +70,7 @@ def taken_ports(settings: Settings) -> dict[str, int]:
 
 
 def refuse(taken: Mapping[str, int]) -> None:
-    """Stop with one line per taken port: who holds it and what to change.
+    """Raise an error with one line per taken port: its holder and the variable to change.
 
     Raises:
         BoxError: at least one port is taken.

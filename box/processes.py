@@ -32,7 +32,7 @@ def _belongs(process: psutil.Process, run: str) -> bool:
             and process.environ().get(MARKER) == run
         )
     except (psutil.Error, OSError):
-        # Ended meanwhile, or somebody else's: then it is none of ours.
+        # Ended meanwhile, or of another user.
         return False
 
 

@@ -1,4 +1,4 @@
-"""The servers of a running box, by name, and how to ask them."""
+"""The servers of a running box, by name, and requests to them."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ READY_PATHS: Mapping[str, str] = {
     "tempo": "/ready",
     "grafana": "/api/health",
 }
-"""Every server that the doctor knows, in the order in which they are looked at: who is needed comes first."""
+"""All servers in the order of the checks: those that others depend on come first."""
 
 LOG_STORES = ("loki", "victoria-logs")
 TRACE_STORES = ("tempo", "jaeger")
@@ -47,10 +47,9 @@ def _session() -> requests.Session:
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the servers that should run listen, and the command that starts one again (`{name}` is filled in).
+    """The addresses of the servers, and the command that starts one again (`{name}` is filled in).
 
-    Those in `down` are known to give no answer and are not asked again: the name of a stopped container is looked up
-    for seconds, each time.
+    Those in `down` do not answer and are not called again: each lookup of a stopped container takes seconds.
     """
 
     urls: Mapping[str, str]
@@ -66,7 +65,7 @@ class Servers:
 
     @property
     def trace_store(self) -> str:
-        """Return who keeps traces; empty when nobody does."""
+        """Return the name of the trace store, or an empty string without one."""
         return next((name for name in TRACE_STORES if name in self.urls), "")
 
     @property
@@ -75,18 +74,18 @@ class Servers:
         return bool(self.log_store and self.trace_store)
 
     def broken(self, name: str, problem: str, repair: str = "") -> BrokenError:
-        """Return the error that names this server; without a repair it is to be started again."""
+        """Return the error of a server; the default repair starts it again."""
         return BrokenError(Broken(name, problem, repair or f"start it: {self.start.format(name=name)}"))
 
     def log(self, name: str) -> str:
-        """Return how to read what a server has written."""
+        """Return the command that shows the log of a server."""
         return f"see {'docker compose' if self.mode == 'compose' else '.venv/bin/box'} logs {name}"
 
     def send(self, method: str, name: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' own
         """Return the answer of a server, whatever its status.
 
         Raises:
-            BrokenError: it gives none.
+            BrokenError: it does not answer.
         """
         if name in self.down:
             raise BrokenError(self.down[name])
@@ -109,24 +108,24 @@ class Servers:
 
     @contextmanager
     def reading(self, name: str) -> Iterator[None]:
-        """Turn what goes wrong while an answer is taken apart into words about who gave it."""
+        """Turn errors while an answer is read into a BrokenError of its server."""
         try:
             yield
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            problem = f"answers something else than {name} does ({type(error).__name__}: {error})"
+            problem = f"does not answer as {name} does ({type(error).__name__}: {error})"
             raise self.broken(name, problem, "see whether another program has its port") from None
 
     def read(self, name: str, path: str, **parameters: str) -> requests.Response:
-        """Return what a server answers to a question that it accepts.
+        """Return the answer to a query that the server accepts.
 
         Raises:
-            BrokenError: it refuses it, fails, or does not answer.
+            BrokenError: it refuses the query, fails, or does not answer.
         """
         answer = self.send("GET", name, path, params=parameters)
         if answer.ok:
             return answer
         shown = " ".join(answer.text.split())[:MOST_SHOWN]
-        # Who refuses a question runs, and need not be started.
+        # A server that refuses a query runs.
         repair = self.log(name) if answer.status_code < SERVER_ERROR else ""
         raise self.broken(name, f"answers {answer.status_code} to {path}: {shown}", repair)
 

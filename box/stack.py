@@ -26,9 +26,9 @@ from box.supervision.program import Run, program, supervisor_environment, variab
 
 READY_SECONDS = 60
 HUNG_SECONDS = 15
-"""Who was ready once and gives no answer for so long does not start: it hangs."""
+"""A service that was ready and does not answer for this long hangs."""
 
-# What decides about data of its own: a user's database is used instead of ours.
+# A database of the user replaces ours.
 OWN_DATABASE = "SHOP_DATABASE_URL"
 
 
@@ -42,7 +42,7 @@ def start(layout: Layout, run: Run, show: Show) -> State:
     """Start the stack and wait until it is ready; when that fails, or is interrupted, nothing is left running.
 
     Raises:
-        BoxError: a config is broken, a port taken, or a service does not come up (its last log lines are told).
+        BoxError: a config is broken, a port taken, or a service does not come up (with its last log lines).
     """
     with locked(layout):
         daemon.stop(layout)
@@ -89,7 +89,7 @@ def _failure(layout: Layout, error: NotReadyError) -> str:
 
 
 def fingerprint(layout: Layout, run: Run) -> str:
-    """Return a digest of all that a running stack was started from.
+    """Return a digest of everything that a running stack depends on.
 
     Raises:
         BoxError: the spec is missing or broken.
@@ -99,13 +99,13 @@ def fingerprint(layout: Layout, run: Run) -> str:
     configs = (layout.root / config for service in run.settings.services for config in service.configs)
     for source in (*sources(layout.root), *configs):
         content = source.read_bytes()
-        # Names and lengths as well: a rule file that is new, gone or renamed is a change, too.
+        # With names and lengths: a new, removed or renamed rule file is a change.
         digest.update(f"{source.relative_to(layout.root)} {len(content)}\n".encode() + content)
     return digest.hexdigest()
 
 
 def ensure(layout: Layout, known: State, say: Callable[[str], None]) -> list[str]:
-    """Start what is not running of a stack that is up, and again what runs and hangs; wait until all of it is ready.
+    """Start what is missing in a running stack, restart what hangs, and wait until all services are ready.
 
     `say` is called before something takes long.
 
@@ -134,7 +134,7 @@ def ensure(layout: Layout, known: State, say: Callable[[str], None]) -> list[str
 
 
 def _restart_liveness(layout: Layout, control: Control) -> None:
-    """Start again what probes the services when it does not."""
+    """Restart the liveness probes if they have stopped."""
     if record.is_stale(record.load(layout.liveness), control.states()):
         control.restart(LIVENESS)
 
@@ -142,13 +142,13 @@ def _restart_liveness(layout: Layout, control: Control) -> None:
 def _restart_hung(
     settings: Settings, control: Control, started: Sequence[str], say: Callable[[str], None]
 ) -> list[str]:
-    """Start again what gives no answer for a while, although it runs and was not `started` just now."""
+    """Restart services that run and do not answer for a while, other than those just `started`."""
     try:
         wait_ready(settings, control, HUNG_SECONDS, lambda _rows: None)
     except NotReadyError as error:
         hung = [name for name in error.names if name not in started]
         for name in hung:
-            say(f"{name} runs and gives no answer: ending it and starting it again.")
+            say(f"{name} runs and does not answer: restarting it.")
             control.restart(name)
         return hung
     return []
@@ -191,7 +191,7 @@ def forget_data(layout: Layout, profile: str) -> None:
 
 
 def make_run(layout: Layout, settings: Settings, time_scale: int, profile: str) -> tuple[Run, dict[str, Binary]]:
-    """Return what to start, and the servers it uses, to be told.
+    """Return the run, and the servers it uses.
 
     Raises:
         BoxError: a server is missing.

@@ -1,4 +1,4 @@
-"""Shows how far the start is: a table that moves on a terminal, one line per service that is ready elsewhere."""
+"""Progress of the start: a live table on a terminal, elsewhere one line per ready service."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from box.readiness import Readiness, Show
 
 @contextmanager
 def startup_view(console: Console) -> Iterator[Show]:
-    """Yield what to call with the readiness of all services, as often as it is looked at."""
+    """Yield a function that shows the readiness of all services."""
     if not console.is_terminal:
         yield _lines(console)
         return
@@ -29,12 +29,12 @@ def _table(rows: Sequence[Readiness]) -> Table:
 
 
 def _lines(console: Console) -> Show:
-    told: set[str] = set()
+    shown: set[str] = set()
 
     def show(rows: Sequence[Readiness]) -> None:
         for row in rows:
-            if row.seconds is not None and row.name not in told:
-                told.add(row.name)
+            if row.seconds is not None and row.name not in shown:
+                shown.add(row.name)
                 console.print(f"  {row.name} is ready after {row.seconds:.1f} s")
 
     return show

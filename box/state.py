@@ -1,4 +1,4 @@
-"""Remembers what runs: the ports chosen, the time scale and whose data."""
+"""The state of a run: its ports, time scale and data profile."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -9,7 +9,7 @@ from box.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a later command needs to know of the run; `fingerprint` changes with every config of it."""
+    """What later commands need; `fingerprint` changes with every configuration."""
 
     ports: dict[str, int]
     time_scale: int

@@ -1,4 +1,4 @@
-"""Makes the passwords of the containers, once, each in the volume of those who read it.
+"""Makes the passwords of the containers, once, each in the volume of its readers.
 
 python -m box.volume_secrets make             # keeps what is there already
 python -m box.volume_secrets show grafana     # prints one

@@ -1,7 +1,7 @@
 """Asks whether anything locked has a known vulnerability: `python -m tools.audit` (part of `make check`).
 
 pip-audit reads the locks as they are and asks OSV about every package. Where OSV cannot be reached, one line says so
-and nothing fails; an advisory that nobody accepted in `requirements/advisories.toml` fails.
+and nothing fails; an advisory that is not accepted in `requirements/advisories.toml` fails.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ UNREACHABLE = re.compile(r"ConnectionError|ConnectTimeout|ReadTimeout|ServiceErr
 
 
 class AuditError(Exception):
-    """The audit cannot be made for a reason that lies here; the message is one line."""
+    """The audit cannot be made for a local reason; the message is one line."""
 
 
 class UnreachableError(Exception):
@@ -49,7 +49,7 @@ class Advisory:
     fixed_in: str
 
     def __str__(self) -> str:
-        """Return the line that a person reads."""
+        """Return one line of text."""
         return f"{self.package}: {', '.join(sorted(self.names))}; fixed in {self.fixed_in or 'no version yet'}"
 
 

@@ -42,7 +42,7 @@ def say(text: str) -> None:
 
 
 def is_new_enough(python: str) -> bool:
-    """Tell whether the interpreter `python` starts and is new enough."""
+    """Return whether the interpreter `python` starts and is new enough."""
     code = f"import sys; sys.exit(sys.version_info < {OLDEST!r})"
     try:
         return subprocess.run([python, "-c", code], check=False, capture_output=True).returncode == 0
@@ -71,12 +71,12 @@ def checksum() -> str:
 
 
 def is_current(wanted: str) -> bool:
-    """Tell whether `.venv` was made from exactly these inputs and its interpreter is still there."""
+    """Return whether `.venv` was made from exactly these inputs and its interpreter is still there."""
     return STAMP.is_file() and STAMP.read_text() == wanted and (VENV / "bin" / "python").exists()
 
 
 def has_module(python: str, module: str) -> bool:
-    """Tell whether `python` can import `module`."""
+    """Return whether `python` can import `module`."""
     return subprocess.run([python, "-c", f"import {module}"], check=False, capture_output=True).returncode == 0
 
 

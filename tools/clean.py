@@ -55,7 +55,7 @@ def remove_shared(folder: Path) -> None:
 
 
 def tell_shared(folder: Path) -> None:
-    """Say what is left."""
+    """Print what is left."""
     size = megabytes(disk_use(folder))
     print(
         f"clean: left {usercache.spelled(folder)}, {size}, which other checkouts use: make distclean ALL=1 removes it"

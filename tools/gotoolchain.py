@@ -29,7 +29,7 @@ class Go:
     bundled: bool = False
 
     def __str__(self) -> str:
-        """Return what is told the user: version and place."""
+        """Return version and place for the user."""
         return f"Go {'.'.join(map(str, self.version))} ({usercache.spelled(Path(self.path))})"
 
     def environment(self) -> dict[str, str]:

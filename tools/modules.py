@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def _build_info(package: str) -> tuple[tuple[str, str], ...]:
-    """Return the variables by which the servers of the Prometheus family tell what they are."""
+    """Return the variables by which the servers of the Prometheus family report their version."""
     values = (("Version", "{version}"), ("Branch", "HEAD"), ("BuildUser", "slobox"))
     return tuple((f"{package}.{name}", value) for name, value in values)
 
@@ -28,8 +28,8 @@ class Module:
         programs: names of the programs.
         tags: build tags.
         packages: of programs that are not the package `<upstream>/cmd/<name>`: which one they are.
-        variables: what is set at link time so that a program tells its version; `{version}` is filled in.
-        asks_version: the arguments by which a program tells its version and ends.
+        variables: what is set at link time so that a program reports its version; `{version}` is filled in.
+        asks_version: the arguments by which a program prints its version.
         releases: of modules whose pinned version is not what the project calls its release: the one, and the other.
     """
 

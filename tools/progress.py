@@ -1,4 +1,4 @@
-"""Runs a command that takes minutes: shows how far it is, and when interrupted ends it with its children."""
+"""Runs a command that takes minutes, with its progress; an interrupt ends it with its children."""
 
 from __future__ import annotations
 

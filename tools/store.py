@@ -58,7 +58,7 @@ def runs(module: Module, program: Path) -> bool:
 
 
 def link(program: Path) -> bool:
-    """Link to a program from `.cache/bin`, replacing at once what was there; tell whether that changed anything."""
+    """Link to a program from `.cache/bin`, replacing at once what was there; return whether that changed anything."""
     here = BIN / program.name
     if here.is_symlink() and here.readlink() == program:
         return False

@@ -18,7 +18,7 @@ def count(report: Path) -> Counter[str]:
     try:
         cases = list(ET.parse(report).iter("testcase"))  # noqa: S314 - our own pytest wrote it
     except ET.ParseError:
-        print(f"{report.name} is torn: whoever wrote it was killed")
+        print(f"{report.name} is incomplete: its writer was killed")
         counts["failed"] += 1
         return counts
     for case in cases:

@@ -32,7 +32,7 @@ def can_write(path: Path) -> bool:
     """Tell whether a folder can be written to, or made where it does not exist."""
     try:
         present = next(each for each in (path, *path.parents) if each.exists())
-    except OSError:  # such as a home folder of somebody else, which cannot be looked into
+    except OSError:  # such as the home folder of another user
         return False
     return os.access(present, os.W_OK | os.X_OK)
 

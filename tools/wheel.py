@@ -1,4 +1,4 @@
-"""Installs the compiler as its users do: the wheel, and what it depends on, in an environment that has nothing else."""
+"""Installs the wheel of the compiler with its dependencies into an empty environment."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent
 
 
 def build(folder: Path) -> Path:
-    """The wheel of the checkout, made without network.
+    """Build the wheel of the checkout without network.
 
     Raises:
-        subprocess.CalledProcessError: it cannot be built; why stands on standard error.
+        subprocess.CalledProcessError: it cannot be built; the reason is on standard error.
     """
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -24,7 +24,7 @@ def build(folder: Path) -> Path:
 
 
 def install(wheel: Path, folder: Path, python: str = sys.executable) -> Path:
-    """A new environment in `folder` with the wheel in it, at the locked versions, compiled; the folder of its programs.
+    """Install the wheel at locked versions into a new environment, compiled; return the folder of its programs.
 
     Raises:
         subprocess.CalledProcessError: it cannot be made.

@@ -1,1 +1,1 @@
-"""Looks whether all signals of a running box arrive and lead to each other, and names what is broken."""
+"""Checks whether all signals of a running box arrive and correlate, and names what is broken."""

@@ -13,12 +13,12 @@ from box.servers import Servers
 
 ALERT = "DoctorTest"
 LASTS = timedelta(minutes=1)
-"""Ends by itself if nobody is left to end it."""
+"""Ends without the doctor."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertPath:
-    """The way of one alert; `patience` is in seconds, for each step."""
+    """The path of one alert; `patience` is in seconds, for each step."""
 
     servers: Servers
     patience: float
@@ -26,7 +26,7 @@ class AlertPath:
     begun: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def walk(self) -> Iterator[Hop]:
-        """Yield each step as it is done; the switch is looked at even when the alert does not arrive."""
+        """Yield each step; the switch is checked even when the alert does not arrive."""
         yield (sent := timed("alert -> Alertmanager", self._send))
         if not sent.broken:
             yield timed("Alertmanager -> pager", self._arrive)
@@ -43,8 +43,8 @@ class AlertPath:
 
     def _post(self, ends: datetime) -> None:
         labels = {"alertname": ALERT, "run": self.run, "severity": "none", "team": "platform"}
-        annotations = {"summary": "Test alert of box doctor", "description": "Ends by itself; nothing is to be done."}
-        # Without a start Alertmanager takes the end for it, and the pager shows an alert of the future.
+        annotations = {"summary": "Test alert of box doctor", "description": "Ends by itself; no action is needed."}
+        # Without a start Alertmanager uses the end, and the pager shows an alert of the future.
         times = {"startsAt": self.begun.isoformat(), "endsAt": ends.isoformat()}
         alert = {"labels": labels, "annotations": annotations, **times}
         answer = self.servers.send("POST", "alertmanager", "/api/v2/alerts", json=[alert])
@@ -55,7 +55,7 @@ class AlertPath:
     def _arrive(self) -> str:
         try:
             if until(self._notified, self.patience) is None:
-                problem = f"does not tell the pager of the test alert within {self.patience:.0f} s"
+                problem = f"does not notify the pager of the test alert within {self.patience:.0f} s"
                 repair = f"{self.servers.log('alertmanager')}, and the routes in monitoring/alertmanager/base.yml"
                 raise self.servers.broken("alertmanager", problem, repair)
         finally:
@@ -71,13 +71,13 @@ class AlertPath:
     def _switch(self) -> str:
         standing: dict[str, Any] = {}
 
-        def heard() -> bool | None:
+        def pressed() -> bool | None:
             answer = self.servers.ask("pager", "/api/watchdog")
             with self.servers.reading("pager"):
                 standing.update({key: answer[key] for key in ("age_seconds", "limit_seconds", "overdue")})
             return True if standing["age_seconds"] is not None and not standing["overdue"] else None
 
-        if until(heard, self.patience) is None:
+        if until(pressed, self.patience) is None:
             age = standing["age_seconds"]
             since = "ever" if age is None else f"for {age:.0f} s"
             repair = "follow runbooks/WatchdogMissing.md"

@@ -1,4 +1,4 @@
-"""Whether every server that should run does."""
+"""Health of every server."""
 
 import time
 from http import HTTPStatus
@@ -13,20 +13,19 @@ from box.servers import READY_PATHS, Servers
 from box.services import TIERS
 
 STORE_SECONDS = 30.0
-"""What a tier may take to find out that a store is gone: the name of a stopped container is looked up for long."""
+"""Time of a tier to notice that a store is down: the name of a stopped container is looked up for long."""
 STARTING_SECONDS = 25.0
-"""How long servers that say they are not ready yet are waited for, all together: Loki and Prometheus say so while they
-replay their write-ahead logs."""
+"""Time for all servers that are not ready yet: Loki and Prometheus replay their write-ahead logs."""
 
 
 def look(servers: Servers, patience: float = STARTING_SECONDS) -> list[Check]:
-    """Return a check for each server, and for what a tier says that it misses; waits `patience` seconds at most."""
+    """Return a check for each server, and for each failed health check of a tier, within `patience` seconds."""
     answers = {name: _answer(servers, name) for name in READY_PATHS if name in servers.urls}
     _wait_for_starting(servers, answers, min(patience, STARTING_SECONDS))
     found = [_alive(servers, name, answer) for name, answer in answers.items()]
     alive = {check.name for check in found if check.state == "ok"}
-    needs = [check for tier in TIERS if tier in alive for check in _needs(servers, tier)]
-    return [*found, *needs, *faults.look(servers)]
+    failed = [check for tier in TIERS if tier in alive for check in _failed_checks(servers, tier)]
+    return [*found, *failed, *faults.look(servers)]
 
 
 def _answer(servers: Servers, name: str) -> requests.Response | BrokenError:
@@ -37,9 +36,9 @@ def _answer(servers: Servers, name: str) -> requests.Response | BrokenError:
 
 
 def _wait_for_starting(servers: Servers, answers: dict[str, requests.Response | BrokenError], seconds: float) -> None:
-    """Ask those again that said they are not ready, until they are or the time is over.
+    """Poll the servers that are not ready, until they are or the time is over.
 
-    Who is being restarted says so, then gives no answer for a moment, and says so once more.
+    A server that is restarted is not ready, then does not answer, then is not ready again.
     """
     deadline = time.monotonic() + seconds
     waiting = [name for name, answer in answers.items() if _is_unready(answer)]
@@ -62,13 +61,13 @@ def _alive(servers: Servers, name: str, answer: requests.Response | BrokenError)
     return Check(name, "broken", problem, servers.broken(name, problem, servers.log(name)).broken)
 
 
-def _needs(servers: Servers, tier: str) -> list[Check]:
-    """Return what a tier says of the stores behind it, which nobody else can reach."""
+def _failed_checks(servers: Servers, tier: str) -> list[Check]:
+    """Return the failed health checks of a tier, for stores that only the tier can reach."""
     try:
         answer = servers.send("GET", tier, "/readyz", timeout=STORE_SECONDS)
         checks: dict[str, str] = dict(answer.json().get("checks", {}))
     except (BrokenError, ValueError, AttributeError, TypeError):
-        problem = "does not tell whether it is ready"
+        problem = "has no readable /readyz"
         return [Check(tier, "broken", problem, Broken(tier, problem, servers.log(tier)))]
     return [
         Check(f"{tier}: {name}", "broken", reason, _store(servers, tier, name, reason).broken)

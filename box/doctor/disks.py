@@ -1,4 +1,4 @@
-"""Whether what keeps data has room for it: without, servers refuse, crash, or lose what they are sent."""
+"""Free space for data: on a full disk servers refuse requests, crash, or lose data."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from box.supervision.program import data_name
 
 MIB = 1024 * 1024
 FULL = 16 * MIB
-"""VictoriaLogs takes nothing more at 10 MB; Prometheus and SQLite fail at the last block."""
+"""VictoriaLogs is read-only at 10 MB; Prometheus and SQLite fail at the last block."""
 SHOP = ("orders", "shop")
 """The tier that writes to the shop's database, and the folder of that."""
 
@@ -25,13 +25,13 @@ def folders(layout: Layout, known: State) -> dict[str, Path]:
 
 
 def full(places: Mapping[str, Path]) -> Iterator[Check]:
-    """Yield what is broken: each file system without room once, with the first of its services."""
+    """Yield each full file system once, with the first of its services."""
     seen: set[int] = set()
     for service, folder in places.items():
         device, free = folder.stat().st_dev, _free(folder)
         if device not in seen and free < FULL:
             problem = f"the disk of its data is full: {free / MIB:.0f} MiB free in {folder}"
-            broken = Broken(service, problem, "make room on it")
+            broken = Broken(service, problem, "free space on it")
             yield Check(f"{service}: disk", "broken", problem, broken)
         seen.add(device)
 

@@ -1,4 +1,4 @@
-"""Puts everything together: first who lives, then what arrives."""
+"""The whole examination: first the components, then the signals."""
 
 import time
 from collections.abc import Sequence
@@ -11,22 +11,22 @@ from box.doctor.values import Check, Report
 from box.servers import Servers
 
 PATIENCE_SECONDS = 35.0
-"""For each step: two scrapes of 15 s and what the stores take."""
+"""For each step: two scrapes of 15 s, and the time of the stores."""
 HURRY_SECONDS = 3.0
-"""When a component is known to be down, waiting for what goes through it helps nobody."""
+"""With a component down, there is nothing to wait for."""
 UNVISITED_SECONDS = 3600.0
-"""How old the newest log line of a tier may be that was not asked for anything."""
+"""Greatest age of the newest log line of a tier without a request."""
 
 
 def examine(
     servers: Servers, environment: Sequence[Check], disks: Sequence[Check] = (), patience: float = PATIENCE_SECONDS
 ) -> Report:
-    """Return the whole report; needs the servers' answers alone, so that it works the same in both modes.
+    """Return the whole report, from answers of the servers alone, so that it works in both modes.
 
     Args:
-        servers: whom to ask.
-        environment: what is known of the machine.
-        disks: full disks, which explain whatever else is broken.
+        servers: the servers to query.
+        environment: checks of the machine.
+        disks: full disks, which explain other problems.
         patience: seconds to wait for each step.
     """
     alive = [*disks, *components.look(servers, min(patience, HURRY_SECONDS) if disks else patience)]
@@ -36,7 +36,7 @@ def examine(
         servers = replace(servers, down=down)
     visited = time.time()
     round_trip = list(RoundTrip(servers, patience).walk())
-    if round_trip[0].broken:  # not every tier was visited then, and has a line of its own to show
+    if round_trip[0].broken:  # then not every tier had a request to log
         patience, visited = min(patience, HURRY_SECONDS), visited - UNVISITED_SECONDS
     return Report(
         mode=f"{servers.mode}, {'metrics, logs and traces' if servers.full else 'metrics alone'}",

@@ -1,4 +1,4 @@
-"""Faults of the shop that somebody switched on: what they break is no mystery, and they are what to look at first."""
+"""Faults of the shop that are on: they explain what is broken."""
 
 import re
 from collections.abc import Collection, Iterator
@@ -10,12 +10,12 @@ from box.servers import Servers
 from box.services import TIERS
 
 REFUSING = frozenset({"errors", "latency", "dependency"})
-"""Faults for which the shop refuses an order; a flood only makes it busy."""
+"""Faults that make orders fail; a flood does not."""
 _ON = re.compile(r'^shop_fault_active\{fault="(\w+)"\} 1(?:\.0)?$', re.MULTILINE)
 
 
 def look(servers: Servers) -> list[Check]:
-    """Return a warning for each fault that is on: the tiers themselves know it at once, Prometheus only later."""
+    """Return a warning for each fault that is on; the tiers know it before Prometheus does."""
     return [
         Check(f"{tier}: fault", "warning", f"`{fault}` is on; {off(servers, tier, fault)}")
         for tier, fault in on(servers)
@@ -23,20 +23,20 @@ def look(servers: Servers) -> list[Check]:
 
 
 def on(servers: Servers, wanted: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Yield tier and fault for each that is on; `wanted`: those alone, or all."""
+    """Yield tier and fault for each that is on, of those `wanted` or of all."""
     for tier in TIERS:
         if tier in servers.urls:
             try:
-                told = servers.send("GET", tier, "/metrics").text
+                metrics = servers.send("GET", tier, "/metrics").text
             except BrokenError:
                 continue
-            yield from ((tier, fault) for fault in _ON.findall(told) if not wanted or fault in wanted)
+            yield from ((tier, fault) for fault in _ON.findall(metrics) if not wanted or fault in wanted)
 
 
 def off(servers: Servers, tier: str, fault: str) -> str:
-    """Return the command that ends it; each tier has a token of its own."""
+    """Return the command that switches it off; each tier has a token of its own."""
     url, token = servers.urls[tier], f"cat .cache/run/secrets/admin-{tier}"
-    if servers.mode == "compose":  # this container is in no position to read a token, nor to know the published port
+    if servers.mode == "compose":  # this container cannot read the token, and does not know the published port
         url = f"http://$(docker compose port {tier} {urlsplit(url).port})"
         token = f"docker compose run --rm secrets show admin-{tier}"
     allowed = f'-H "Authorization: Bearer $({token})"'

@@ -1,4 +1,4 @@
-"""Which services were restarted, and whether what restarts them works itself."""
+"""Restarts of services, and whether the liveness probes work."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from box.supervision.control import ProcessState
 def look(record: Record, states: Mapping[str, ProcessState]) -> Iterator[Check]:
     """Yield a check for the probes, and one for each service that was restarted or given up."""
     if is_stale(record, states):
-        problem = "does not probe the services: one that hangs is not restarted"
+        problem = "does not probe the services, so that hung ones are not restarted"
         yield Check(LIVENESS, "broken", problem, Broken(LIVENESS, problem, "restart it: .venv/bin/box up"))
     else:
         yield Check(LIVENESS, "ok", "probes the services every 5 s")

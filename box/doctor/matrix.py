@@ -1,4 +1,4 @@
-"""Every signal of every service: which query finds it, and how old its newest sample is."""
+"""Every signal of every service: its query, and the age of its newest sample."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +14,8 @@ from box.servers import Servers
 from box.services import TIERS
 
 OLDEST_SECONDS = {"metrics": 60.0, "logs": 0.0, "traces": 300.0}
-"""How much older than the doctor's visit the newest sample may be: scrapes come every 15 s at most, every request is
-logged, and of the usual traces only some are kept."""
+"""How much older than the doctor's request the newest sample may be: scrapes come every 15 s, every request is logged,
+and traces are sampled."""
 SEARCHED_SECONDS = 3600.0
 UNSCRAPED = ("locust",)
 """Servers that have no metrics of their own."""
@@ -25,7 +25,7 @@ Newest = Callable[[], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One cell to fill: `newest` answers when the newest sample was made, and `source` is who was asked."""
+    """One cell: `newest` returns the time of the newest sample in `source`."""
 
     service: str
     signal: str
@@ -35,9 +35,9 @@ class Question:
 
 
 def look(servers: Servers, patience: float, visited: float) -> list[Cell]:
-    """Return all cells; those that are empty are asked for again until the patience, in seconds, is used up.
+    """Return all cells; empty ones are queried again for `patience` seconds.
 
-    All tiers have been visited at `visited`, seconds since epoch.
+    All tiers had a request at `visited`, in seconds since epoch.
     """
     questions = list(_questions(servers))
     cells: dict[Question, Cell] = {}
@@ -102,8 +102,8 @@ def _cell(servers: Servers, question: Question, visited: float) -> Cell:
     age = None if newest is None else max(0.0, round(time.time() - newest, 1))
     if newest is not None and newest >= visited - OLDEST_SECONDS[question.signal]:
         return Cell(question.service, question.signal, question.query, age, "ok")
-    told = f"no {question.signal}" if age is None else f"no {question.signal} since {age:.0f} s"
-    problem = f"{told} in {question.source}: {question.query}"
+    lacking = f"no {question.signal}" if age is None else f"no {question.signal} since {age:.0f} s"
+    problem = f"{lacking} in {question.source}: {question.query}"
     broken = servers.broken(question.service, problem, _repair(question)).broken
     return Cell(question.service, question.signal, question.query, age, "broken", broken)
 

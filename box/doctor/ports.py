@@ -1,4 +1,4 @@
-"""Whether each port of a box without containers is held by the service that it was given to."""
+"""Whether each port of the native box belongs to its service."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ from box.supervision.control import ProcessState
 
 
 def of_run(known: State, processes: Mapping[str, ProcessState]) -> Check:
-    """Return a check of all ports of a run; a service that is down is told elsewhere, one that was displaced here."""
+    """Return a check of all ports of a run: those that another program has taken."""
     strange = [
         name for name, port in known.ports.items() if is_taken(port) and not listens(_pid(name, processes), port)
     ]
     if not strange:
-        return Check("ports", "ok", f"{len(known.ports)}, none of them held by another program")
+        return Check("ports", "ok", f"{len(known.ports)}, none used by another program")
     name, port = strange[0], known.ports[strange[0]]
-    problem = f"its port {port} is held by {holder(port)}"
+    problem = f"its port {port} is used by {holder(port)}"
     repair = "end that program, or change the port in .env, then: make down && make up"
     return Check("ports", "broken", f"{name}: {problem}", Broken(name, problem, repair))
 

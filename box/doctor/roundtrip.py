@@ -1,4 +1,4 @@
-"""One order, followed from the metric to its exemplar, the trace, the log lines, and back to the metric."""
+"""One order, followed from its metric to the exemplar, the trace, the log lines, and back to the metric."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,13 +19,13 @@ HISTOGRAM = f"http_request_duration_seconds_bucket{{{CHECKOUT}}}"
 PASSED = frozenset({"web", "orders"})
 """The tiers that an order passes."""
 NEIGHBOUR_SECONDS = 30
-"""How much older than our order an exemplar may be: a series takes a new one every few seconds only."""
+"""How much older than our order an exemplar may be: a series takes one every few seconds."""
 SEARCHED_SECONDS = 600
 
 
 @dataclass(slots=True)
 class RoundTrip:
-    """The way of one order; each step needs what the one before found. `patience` is in seconds, for each step."""
+    """The path of one order; each step uses the result of the one before. `patience` is in seconds, for each step."""
 
     servers: Servers
     patience: float
@@ -36,7 +36,7 @@ class RoundTrip:
     _records: list[Record] = field(init=False, default_factory=list)
 
     def walk(self) -> Iterator[Hop]:
-        """Yield each step as it is done, up to the first that is broken."""
+        """Yield each step up to the first broken one."""
         steps: list[tuple[str, Callable[[], str]]] = [("order", self._place), ("order -> metric", self._metric)]
         spans, records = traces.store(self.servers), logs.store(self.servers)
         if spans and records:
@@ -78,8 +78,8 @@ class RoundTrip:
         self._trace_id = until(pointed, self.patience) or ""
         if not self._trace_id:
             raise self._no_exemplar()
-        whose = "our order's" if self._trace_id == self._order.trace_id else "a neighbour's"
-        return f"{whose}: {self._trace_id}"
+        of = "our order" if self._trace_id == self._order.trace_id else "another order"
+        return f"of {of}: {self._trace_id}"
 
     def _no_exemplar(self) -> BrokenError:
         marked = metrics.value(self.servers, 'sum(shop_exemplars_marked_total{service="web"})')
@@ -87,7 +87,7 @@ class RoundTrip:
             problem, repair = f"keeps no exemplar of {HISTOGRAM}", "start it with --enable-feature=exemplar-storage"
             return self.servers.broken("prometheus", problem, repair)
         repair = "start it with OTEL_EXPORTER_OTLP_ENDPOINT, and with OTEL_SDK_DISABLED unset"
-        return self.servers.broken("web", "makes no exemplars, for it records no spans", repair)
+        return self.servers.broken("web", "has no exemplars, as it records no spans", repair)
 
     def _trace(self, store: TraceStore) -> str:
         seen: list[Trace] = []
@@ -137,10 +137,10 @@ class RoundTrip:
 
 
 def timed(name: str, step: Callable[[], str]) -> Hop:
-    """Return a step that was done, with the time it took and what it told or broke."""
+    """Run a step; return its duration and its result or problem."""
     begun = time.monotonic()
     try:
-        told, broken = step(), None
+        result, broken = step(), None
     except BrokenError as error:
-        told, broken = error.broken.problem, error.broken
-    return Hop(name, round(time.monotonic() - begun, 2), told, broken)
+        result, broken = error.broken.problem, error.broken
+    return Hop(name, round(time.monotonic() - begun, 2), result, broken)

@@ -1,4 +1,4 @@
-"""What the doctor finds out."""
+"""The findings of the doctor."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ State = Literal["ok", "warning", "broken"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at."""
+    """One check."""
 
     name: str
     state: State
@@ -21,7 +21,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A signal of a service: the query, and how old its newest sample is; None when there is none."""
+    """A signal of a service: its query, and the age of its newest sample, None without one."""
 
     service: str
     signal: str
@@ -33,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step of a way, and how long it took."""
+    """One step of a path, and its duration."""
 
     name: str
     seconds: float
@@ -42,13 +42,13 @@ class Hop:
 
     @property
     def state(self) -> State:
-        """Return whether it was possible."""
+        """Return whether it succeeded."""
         return "broken" if self.broken else "ok"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All of it; `mode` tells how the box runs: native or compose, and with which signals."""
+    """The whole report; `mode` is native or compose, and the signals."""
 
     mode: str
     environment: Sequence[Check]
@@ -59,6 +59,6 @@ class Report:
 
     @property
     def broken(self) -> Broken | None:
-        """Return the first thing that is broken: a component that is down explains whatever else is."""
+        """Return the first broken part, components first: one that is down explains the rest."""
         parts = (self.components, self.round_trip, self.matrix, self.alert_path, self.environment)
         return next((each.broken for part in parts for each in part if each.broken), None)

@@ -1,4 +1,4 @@
-"""A visitor whom the doctor sends: looks at the products and places one marked order."""
+"""A request of the doctor as a customer: looks at the products and places one marked order."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,24 +15,24 @@ from box.servers import Servers
 ROUTE = "/api/checkout"
 CREATED = 201
 BELOW = frozenset({502, 503, 504})
-"""What a tier answers when the one below it fails, cannot be reached, or is too slow."""
+"""Statuses of a tier when the one below it fails, cannot be reached, or is too slow."""
 BREAKER_SECONDS = 5.0
 """More than the 1 s for which a circuit breaker of the shop pauses at most (`SHOP_BREAKER_MOST_SECONDS`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order that was placed; its trace id is the mark by which it is found again."""
+    """A placed order, found again by its trace ID."""
 
     order_id: str
     trace_id: str
 
 
 def place(servers: Servers, patience: float = 0.0) -> Order:
-    """Look at the shop and buy one thing; what is unavailable is asked for again within `patience`, in seconds.
+    """Look at the products and place an order; 503 is retried for `patience` seconds.
 
     Raises:
-        BrokenError: the shop does not sell; names the tier that is the reason.
+        BrokenError: the order is refused; names the tier that causes it.
     """
     trace_id = secrets.token_hex(16)
     headers = {"traceparent": f"00-{trace_id}-{secrets.token_hex(8)}-01", "Idempotency-Key": f"doctor-{trace_id}"}
@@ -46,8 +46,7 @@ def place(servers: Servers, patience: float = 0.0) -> Order:
 def _ask(servers: Servers, patience: float, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - requests' own
     """Return the answer of web.
 
-    Its circuit breaker stays open for some seconds after what it needs is well again, but nobody waits for a fault that
-    is switched on.
+    Its circuit breaker stays open for some seconds after a recovery; a fault that is on is not waited for.
     """
 
     def is_settled(answer: requests.Response) -> bool:
@@ -74,7 +73,7 @@ def _content(servers: Servers, answer: requests.Response) -> dict[str, Any]:
     except ValueError:
         content = None
     if not isinstance(content, dict):
-        raise servers.broken("web", f"answers no JSON to {answer.request.path_url}; is it another program?")
+        raise servers.broken("web", f"does not answer {answer.request.path_url} with JSON; is it another program?")
     return content
 
 

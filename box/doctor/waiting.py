@@ -1,4 +1,4 @@
-"""Patience: signals arrive some seconds after what they tell of."""
+"""Polling: signals arrive with a delay of seconds."""
 
 import time
 from collections.abc import Callable
@@ -9,12 +9,12 @@ POLL_SECONDS = 0.5
 
 
 def until(ask: Callable[[], Found | None], seconds: float) -> Found | None:
-    """Return the first answer that is not None, None when there was none within so many seconds; asks at least once."""
+    """Return the first answer that is not None within some seconds, or None; polls at least once."""
     return settled(ask, lambda found: found is not None, seconds)
 
 
 def settled(ask: Callable[[], Found], is_settled: Callable[[Found], bool], seconds: float) -> Found:
-    """Return the first answer that is settled, or the last one within so many seconds; asks at least once."""
+    """Return the first settled answer within some seconds, or the last one; polls at least once."""
     deadline = time.monotonic() + seconds
     while not is_settled(found := ask()) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)

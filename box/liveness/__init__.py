@@ -1,1 +1,1 @@
-"""Liveness probes without containers: a service that runs and does not answer is restarted."""
+"""Liveness probes without containers: a service that does not answer is restarted."""

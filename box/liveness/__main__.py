@@ -1,7 +1,7 @@
 """An event listener of supervisord: probes the services every five seconds, and records each that exits.
 
 `superlance` has one as well, httpok. One process of it watches one URL, restarts at the first missed answer, also while
-a service starts, and has no limit: ten of them would take 200 MiB, and could restart a service for ever.
+a service starts, and has no limit: ten of them would take 200 MiB, and could restart a service without end.
 """
 
 import os

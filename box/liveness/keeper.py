@@ -1,4 +1,4 @@
-"""Restarts services that give no answer, and records every restart."""
+"""Restarts services that do not answer, and records every restart."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -55,7 +55,7 @@ class Keeper:
         if step is Step.END:
             self._end(service, seen, watch)
         elif step is Step.KILL:
-            self.say(f"{service.name} does not end: killing process {seen.pid}")
+            self.say(f"{service.name} does not end; killing process {seen.pid}")
             self.control.signal(service.name, seen.pid, "KILL")
         elif step is Step.GIVE_UP:
             limit = f"{MOST_RESTARTS} restarts in {WINDOW_SECONDS / 60:.0f} minutes"

@@ -1,4 +1,4 @@
-"""Keeps what was restarted and why, where `box status` and `box doctor` read it."""
+"""The record of restarts, which `box status` and `box doctor` read."""
 
 import json
 import time

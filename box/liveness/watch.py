@@ -10,7 +10,7 @@ GRACE_SECONDS = 3.0
 """Time a process has to end before it is killed; the next probe after it comes within five more seconds."""
 MOST_RESTARTS = 3
 WINDOW_SECONDS = 600.0
-"""At most MOST_RESTARTS restarts of a service in this time: a restart that does not help must not repeat for ever."""
+"""At most MOST_RESTARTS restarts of a service in this time: a restart that does not help must not repeat."""
 
 
 class Step(Enum):

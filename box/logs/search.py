@@ -1,4 +1,4 @@
-"""Finds the log store that runs, here or in docker compose, and asks it for records."""
+"""Finds the log store that runs, natively or in docker compose, and searches it."""
 
 import time
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ START = "start one: make up FULL=1, or docker compose up"
 def search(
     layout: Layout, environment: Mapping[str, str], wanted: Wanted, seconds: float, limit: int
 ) -> tuple[LogStore, list[Record]]:
-    """Return the store that was asked and its newest records of the last `seconds`, the oldest first.
+    """Return the store and its newest records of the last `seconds`, the oldest first.
 
     Raises:
         BoxError: no log store runs, or it does not answer.

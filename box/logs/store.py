@@ -1,4 +1,4 @@
-"""What the log store knows: Loki and VictoriaLogs answer the same questions in other words."""
+"""Log records of the log store, by the query API of Loki or VictoriaLogs."""
 
 import json
 import re
@@ -17,7 +17,7 @@ ANY_STREAM = '{service_name=~".+"}'
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which records: those that match every part that is given; `text` is found anywhere, in upper or lower case."""
+    """A search: records that match every given part; `text` matches in any field, whatever its case."""
 
     service: str = ""
     trace_id: str = ""
@@ -61,7 +61,7 @@ class LogStore(Protocol):
         """Return the name of the server."""
 
     def query(self, wanted: Wanted) -> str:
-        """Return the question in the language of the store; nothing in `wanted` can become a part of its syntax."""
+        """Return the query; values of `wanted` are quoted."""
 
     def records(self, wanted: Wanted, start: float, end: float, limit: int = LIMIT) -> list[Record]:
         """Return the newest records between two moments, in seconds since epoch; the newest is the first."""
@@ -75,7 +75,7 @@ class Loki:
     name: str = "loki"
 
     def query(self, wanted: Wanted) -> str:
-        """Return the question in LogQL."""
+        """Return the query in LogQL."""
         stream = f"{{service_name={quoted(wanted.service)}}}" if wanted.service else ANY_STREAM
         equal = {"trace_id": wanted.trace_id, "order_id": wanted.order_id}
         filters = [f"{name}={quoted(value)}" for name, value in equal.items() if value]
@@ -104,7 +104,7 @@ class VictoriaLogs:
     name: str = "victoria-logs"
 
     def query(self, wanted: Wanted) -> str:
-        """Return the question in LogsQL."""
+        """Return the query in LogsQL."""
         equal = {"service.name": wanted.service, "trace_id": wanted.trace_id, "order_id": wanted.order_id}
         filters = [f"{name}:={quoted(value)}" for name, value in equal.items() if value]
         if wanted.text:

@@ -1,4 +1,4 @@
-"""Log records for people and for programs."""
+"""Log records as text and as JSON."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ NOT_SHOWN = (
     *("detected_level", "dropped_attributes_count", "flags", "level", "logger", "observed_timestamp", "severity"),
     *("severity_number", "severity_text", "span_id", "trace_id"),
 )
-"""Fields, and first parts of the names of fields, that say who wrote a record and not what happened."""
+"""Fields, and prefixes of field names, about the origin of a record."""
 
 
 def as_json(record: Record) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def as_json(record: Record) -> dict[str, Any]:
 
 
 def asked(wanted: Wanted) -> str:
-    """Return what was searched for, in the words of who asked; empty when it was anything."""
+    """Return the search in words; empty for a search without conditions."""
     of = f" of {wanted.service}" if wanted.service else ""
     named = {"trace": wanted.trace_id, "order": wanted.order_id, "the text": wanted.text and repr(wanted.text)}
     return of + "".join(f" with {name} {value}" for name, value in named.items() if value)

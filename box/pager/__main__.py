@@ -13,7 +13,7 @@ KEEP_ALIVE_SECONDS = 360
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until stopped."""
     settings = from_environment(os.environ)
     options = serving.options(settings.host, settings.port)
     uvicorn.run(create_app(settings), **options, timeout_keep_alive=KEEP_ALIVE_SECONDS)

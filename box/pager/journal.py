@@ -1,4 +1,4 @@
-"""Keeps the notifications in a file, one JSON object a line, so that a restart forgets nothing."""
+"""Keeps the notifications in a file, one JSON object per line, over restarts."""
 
 import threading
 from collections import deque
@@ -26,13 +26,13 @@ class Journal:
         fresh.replace(path)
 
     def add(self, notification: Notification) -> None:
-        """Write a notification down, then remember it.
+        """Append a notification to the file, then to the kept ones.
 
         Raises:
             OSError: it cannot be written.
         """
         with self._lock:
-            # A disk that was full may have left half a line: the next one must not be glued to it.
+            # A full disk may have left half a line: begin a new one.
             text = "\n" * self._torn + _line(notification)
             self._torn = True
             with self._path.open("a", encoding="utf-8") as file:
@@ -46,7 +46,7 @@ class Journal:
             return list(reversed(self._kept))
 
     def firing(self) -> list[Alert]:
-        """Return the alerts whose last news is that they fire."""
+        """Return the alerts whose last notification is firing."""
         last: dict[str, Alert] = {}
         for notification in reversed(self.newest_first()):
             for alert in notification.alerts:

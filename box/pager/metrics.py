@@ -1,4 +1,4 @@
-"""What the pager tells Prometheus about itself."""
+"""The metrics of the pager."""
 
 import time
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class PagerMetrics(Collector):
     def collect(self) -> Iterator[Metric]:
         """Return the current values."""
         firing = GaugeMetricFamily(
-            "pager_alerts_firing", "Alerts whose last news is that they fire.", None, ["severity"]
+            "pager_alerts_firing", "Alerts whose last notification is firing.", None, ["severity"]
         )
         for severity, count in view.count_by_severity(self._journal.firing()).items():
             firing.add_metric([severity], count)
@@ -40,5 +40,5 @@ class PagerMetrics(Collector):
         help_text = "1 when the dead man's switch was not pressed in time."
         yield GaugeMetricFamily("pager_watchdog_overdue", help_text, float(standing.overdue))
         if standing.age_seconds is not None:
-            help_text = "Age of the last sign of life of Prometheus."
+            help_text = "Age of the last notification of the watchdog alert."
             yield GaugeMetricFamily("pager_watchdog_age_seconds", help_text, standing.age_seconds)

@@ -30,7 +30,7 @@ class Alert(BaseModel):
 
     @property
     def identity(self) -> str:
-        """Return what tells this alert from others."""
+        """Return the identity of this alert."""
         return self.fingerprint or repr(sorted(self.labels.items()))
 
 

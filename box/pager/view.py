@@ -90,7 +90,7 @@ def count_by_severity(alerts: Iterable[Alert]) -> dict[str, int]:
 
 
 def watchdog_line(standing: Standing) -> dict[str, str]:
-    """Return how the dead man's switch stands, as a style and a sentence; nothing when none is expected."""
+    """Return the state of the dead man's switch as a style and a sentence; nothing when none is expected."""
     if not standing.limit_seconds:
         return {}
     heard = "never" if standing.age_seconds is None else ago(standing.age_seconds)

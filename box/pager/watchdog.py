@@ -1,4 +1,4 @@
-"""The dead man's switch: an alert that always fires has to arrive again and again, and its absence is the alarm."""
+"""The dead man's switch: an alert that always fires must keep arriving; its absence raises an alert."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -9,15 +9,15 @@ from box.pager.journal import Journal
 from box.pager.notification import Alert, Notification, Status, Webhook, received
 
 ALERT = "WatchdogMissing"
-"""The alert that the pager raises by itself: nobody else is left to raise it."""
+"""The alert that the pager itself raises, as no other server can."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """The last sign of life; seconds since epoch.
+    """The last notification of the watchdog alert; seconds since epoch.
 
-    `evaluated` is when Prometheus evaluated it, if it says so: an Alertmanager whose Prometheus died goes on repeating
-    for a while. `firing` is false when Alertmanager itself noticed that Prometheus no longer confirms it.
+    `evaluated` is when Prometheus evaluated it, if known: an Alertmanager without its Prometheus repeats the alert
+    for a while. `firing` is false when Alertmanager has resolved it.
     """
 
     received: float
@@ -37,7 +37,7 @@ class Standing:
 
 
 class Watchdog:
-    """Remembers the last sign in a file; after `limit` seconds without one it is overdue. 0 expects none, ever."""
+    """The dead man's switch, stored in a file; overdue after `limit` seconds without a notification, never with 0."""
 
     def __init__(self, path: Path, limit: float, started: float) -> None:
         self._path = path
@@ -46,10 +46,10 @@ class Watchdog:
         self._last = _read(path)
 
     def hear(self, webhook: Webhook, now: float) -> None:
-        """Take a notification."""
+        """Record a notification."""
         alerts = [alert for alert in webhook.alerts if alert.status == "firing"]
         times = [time for time in map(_evaluated, alerts) if time is not None]
-        # What ends is no sign of life: it says nothing of when Prometheus evaluated last.
+        # A resolved alert does not say when Prometheus evaluated last.
         evaluated = max(times, default=None) if alerts or self._last is None else self._last.evaluated
         self._last = Sign(now, evaluated, bool(alerts))
         fresh = self._path.with_suffix(".new")
@@ -57,7 +57,7 @@ class Watchdog:
         fresh.replace(self._path)
 
     def standing(self, now: float) -> Standing:
-        """Return how things stand; after a start the first sign has its full time, however old the last one is."""
+        """Return the state; after a start the first notification has its full time."""
         last = self._last
         return Standing(
             received_at=_moment(last.received) if last else None,
@@ -80,7 +80,7 @@ class Watchdog:
 
 
 def raise_or_resolve(watchdog: Watchdog, journal: Journal, runbook: str, now: float) -> None:
-    """Write the pager's own alarm into the journal when the switch becomes overdue, and its end when it is heard."""
+    """Add the pager's own alert to the journal when the switch becomes overdue, and its end when it is pressed."""
     standing = watchdog.standing(now)
     raised = next((alert for alert in journal.firing() if alert.name == ALERT), None)
     if standing.overdue and raised is None:

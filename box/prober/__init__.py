@@ -1,4 +1,1 @@
-"""A prober: asks the shop from outside, as a customer does, and measures what customers get.
-
-It knows the address of the shop and HTTP, and nothing else of this repository.
-"""
+"""A black-box prober: measures the shop from outside, as a customer sees it; it knows only its address."""

@@ -1,4 +1,4 @@
-"""The prober's web application: its metrics, and whether it lives."""
+"""The prober's web application: metrics and health."""
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware

@@ -1,4 +1,4 @@
-"""What the prober does in the shop, and which answer is right."""
+"""The journeys of the prober, and their right answers."""
 
 import uuid
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from typing import TypeAlias
 import httpx
 
 CUSTOMER = "prober@probe.invalid"
-"""Who orders. No real address ends in `.invalid` (RFC 2606); the shop removes the orders of this customer again."""
+"""The customer of the orders, which the shop removes again; no real address ends in `.invalid` (RFC 2606)."""
 USER_AGENT = "slobox-prober"
 PRODUCT = "pencils"
 

@@ -1,4 +1,4 @@
-"""What the prober reports to Prometheus."""
+"""The metrics of the prober, with pre-initialised series."""
 
 from bisect import bisect_left
 from collections.abc import Iterable

@@ -15,7 +15,7 @@ from box.prober.settings import ProberSettings
 POLL_SECONDS = 0.2
 ANSWER_SECONDS = 1.0
 LATEST_START_SECONDS = 0.5
-"""A probe that is later than this by the prober's own fault is not sent: after a long pause that would be a burst."""
+"""A probe that the prober itself delays for longer is not sent: a long pause would end in a burst."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Prober:
                 group.create_task(self._repeat(journey, first + shift, group))
 
     async def _wait_until_ready(self) -> None:
-        """Wait for a shop that is starting, so that its start is no outage; not for ever, or an outage is no outage."""
+        """Wait a limited time for a shop that is starting, so that its start does not count as an outage."""
         clock = asyncio.get_running_loop().time
         deadline = clock() + self.settings.wait_seconds
         while clock() < deadline and not await self._ready():  # noqa: ASYNC110 - another process is waited for

@@ -1,4 +1,4 @@
-"""Open arrivals: when each probe is to start, whatever became of those before."""
+"""An open loop: the intended start of each probe, whatever the results before."""
 
 import asyncio
 from collections.abc import AsyncIterator

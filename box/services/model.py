@@ -29,19 +29,19 @@ class Service:
     """One process of the stack.
 
     Attributes:
-        name: what it is called everywhere.
+        name: its name everywhere.
         command: program and arguments.
-        port_variable: the variable of the port that it is asked on whether it is ready.
-        ready_path: what it is asked.
-        memory_mib: what it may reach before `box status` marks it.
-        needs: whom it needs in order to be of use; each waits by itself.
+        port_variable: the variable of its port.
+        ready_path: the path of its readiness probe.
+        memory_mib: its limit in `box status`.
+        depends_on: services that it uses; each waits for them itself.
         environment: its variables.
-        with_collector: further variables where the Collector runs, too.
-        directory: where it is started.
-        more_ports: on what else it listens.
-        configs: files of the checkout that it reads as they are; when one changes, `box up` starts again.
-        alive_path: what it is asked on whether it is alive; without one it is never restarted for giving no answer.
-        silent_seconds: how long it may give no answer before it is restarted.
+        with_collector: more variables where the Collector runs.
+        directory: its working directory.
+        more_ports: its other ports.
+        configs: files of the checkout that it reads; when one changes, `box up` starts again.
+        alive_path: the path of its liveness probe; without one it is never restarted.
+        silent_seconds: time without an answer before it is restarted.
     """
 
     name: str

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from box.supervision.program import Program
 
-# A tier finishes its requests for up to 5 s, then delivers what waits for the Collector for up to 4.5 s. Some servers
-# hang on SIGTERM, hence SIGKILL after this long.
+# A tier finishes its requests for up to 5 s, then flushes its export queues for up to 4.5 s. A server that ignores
+# SIGTERM is killed after this time.
 STOP_SECONDS = 12
 
 HEADER = """\
-; Made by `box`; it is written anew on every start.
+; Made by `box` on every start.
 [supervisord]
 nodaemon=true
 silent=true
@@ -48,7 +48,7 @@ killasgroup=true
 """
 
 LIVENESS = "liveness"
-"""What supervisord calls the event listener that restarts services which give no answer."""
+"""The event listener that restarts services which do not answer."""
 LISTENER = f"""
 [eventlistener:{LIVENESS}]
 command=%(ENV_SLOBOX_PYTHON)s -m box.liveness
@@ -66,7 +66,7 @@ stopwaitsecs=2
 
 
 def supervisor_config(programs: Iterable[Program]) -> str:
-    """Return the whole configuration; no text in it depends on where the checkout lies.
+    """Return the whole configuration, which does not depend on the path of the checkout.
 
     supervisord is started in the run folder, hence the relative paths.
     """

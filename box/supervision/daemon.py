@@ -1,4 +1,4 @@
-"""Starts supervisord away from the terminal, and ends it with all it started."""
+"""Starts supervisord detached from the terminal, and stops it with all services."""
 
 import os
 import shutil
@@ -49,7 +49,7 @@ def wait_for(layout: Layout, process: int) -> None:
     """Wait until supervisord, started as this child process, listens on its socket.
 
     Raises:
-        BoxError: it ended or stayed silent; its own words are passed on.
+        BoxError: it ended or does not answer; with its last lines.
     """
     deadline = time.monotonic() + START_SECONDS
     while not Control(layout.socket).answers():
@@ -61,9 +61,9 @@ def wait_for(layout: Layout, process: int) -> None:
 
 
 def stop(layout: Layout) -> bool:
-    """End everything of this box, also what a crashed supervisord left behind; return whether anything ran.
+    """Stop the whole box, also the remains of a crashed supervisord; return whether anything ran.
 
-    A Ctrl-C meanwhile is ignored: half stopped is the one state nobody wants.
+    A Ctrl-C meanwhile is ignored, as it would leave a part running.
     """
     with uninterrupted():
         return _stop(layout)

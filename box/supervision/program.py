@@ -1,4 +1,4 @@
-"""Turns a row of the service table into what supervisord runs."""
+"""Turns a row of the service table into a program of supervisord."""
 
 import shlex
 from collections.abc import Collection, Mapping
@@ -26,7 +26,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run is made of: ports, programs found, time scale, and whose data (`up` or `demo`)."""
+    """One run: ports, programs, time scale, and the profile of its data (`up` or `demo`)."""
 
     settings: Settings
     programs: Mapping[str, Path]
@@ -92,7 +92,7 @@ def supervisor_environment(layout: Layout, run: Run, python: Path, inherited: Ma
     """Return the environment of supervisord: what it inherits, and the paths that its config refers to."""
     folders = {"root": layout.root, "run": layout.run, "data": layout.run / "data" / run.profile}
     programs = {"python": python, **run.programs}
-    # Without compiled modules every start of seven Python processes takes ten seconds longer.
+    # Without compiled modules a start takes ten seconds longer.
     kept = {key: value for key, value in inherited.items() if key != "PYTHONDONTWRITEBYTECODE"}
     return {
         **kept,

@@ -48,12 +48,12 @@ def test_a_disk_that_several_share_is_named_once(layout: Layout, monkeypatch: py
     (check,) = disks.full(places)
     assert (check.name, check.state) == ("box: disk", "broken")
     assert check.broken is not None
-    assert (check.broken.component, check.broken.repair) == ("box", "make room on it")
+    assert (check.broken.component, check.broken.repair) == ("box", "free space on it")
 
 
 def test_a_full_disk_comes_first() -> None:
     """It explains a server that does not answer, which is named as well."""
-    full = Check("orders: disk", "broken", "full", Broken("orders", "full", "make room on it"))
+    full = Check("orders: disk", "broken", "full", Broken("orders", "full", "free space on it"))
     with running(FakeBox(wrong={("prometheus", "*"): (500, "no space left on device")}), LIGHT) as servers:
         report = examine(servers, (), [full], patience=0)
 

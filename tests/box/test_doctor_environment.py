@@ -71,8 +71,8 @@ def test_versions_are_compared_with_the_pinned_ones() -> None:
     ("script", "state", "words"),
     [
         ("echo 27.5.1", "ok", "docker 27.5.1"),
-        ("exit 1", "warning", "reaches no engine"),
-        (None, "ok", "no docker here"),
+        ("exit 1", "warning", "has no engine"),
+        (None, "ok", "no docker"),
     ],
 )
 def test_the_engine_is_never_required(tmp_path: Path, script: str | None, state: str, words: str) -> None:
@@ -98,7 +98,7 @@ def test_a_port_that_another_program_holds_is_told() -> None:
 
     assert ours.state == "ok"
     assert theirs.broken
-    assert str(theirs.broken).startswith(f"web: its port {port} is held by ")
+    assert str(theirs.broken).startswith(f"web: its port {port} is used by ")
     assert theirs.broken.repair.endswith("make down && make up")
 
 

@@ -42,7 +42,7 @@ def test_an_order_is_followed_all_the_way_round(store: str) -> None:
     told = {hop.name: hop.told for hop in hops}
     assert box.trace_id in told["order"]
     assert told["order -> metric"].endswith("went from 7 to 8")
-    assert told["metric -> exemplar"] == f"our order's: {box.trace_id}"
+    assert told["metric -> exemplar"] == f"of our order: {box.trace_id}"
     assert "spans of orders" in told["exemplar -> trace"]
     assert "spans of web" in told["exemplar -> trace"]
     assert told["trace -> log lines"].endswith(f'="{box.trace_id}"')
@@ -66,7 +66,7 @@ def test_the_exemplar_of_a_neighbour_does_as_well() -> None:
         box.missing.add(box.trace_id)
         hops = list(way)
 
-    assert hops[0].told == f"a neighbour's: {NEIGHBOUR}"
+    assert hops[0].told == f"of another order: {NEIGHBOUR}"
     assert not any(hop.broken for hop in hops)
 
 
@@ -86,7 +86,7 @@ def test_a_trace_that_comes_later_is_waited_for(store: str) -> None:
         ("/api/products", (500, "oops"), "web", "web answers 500 oops"),
         ("/api/products", (200, '{"products": []}'), "catalog", "nothing in stock"),
         ("/api/products", (200, "<html>"), "web", "another program"),
-        ("/api/products", (200, '{"products": [1]}'), "web", "something else than web does"),
+        ("/api/products", (200, '{"products": [1]}'), "web", "does not answer as web does"),
         ("/api/checkout", (502, "bad"), "orders", "does not sell: web answers 502 bad"),
         ("/api/checkout", (504, "slow"), "orders", "504"),
         ("/api/checkout", (409, "sold out"), "web", "409 sold out"),

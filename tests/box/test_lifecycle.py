@@ -81,7 +81,7 @@ def test_up_starts_again_what_hangs(checkout: Checkout) -> None:
 
     again = checkout.box("up")
 
-    assert "locust runs and gives no answer: ending it and starting it again." in again.stdout
+    assert "locust runs and does not answer: restarting it." in again.stdout
     assert "The stack runs already; started locust." in again.stdout
     after = {row["name"]: row["pid"] for row in rows(checkout)}
     assert {name for name in before if before[name] != after[name]} == {"locust"}
