@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from slo.promql.spelling import short
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -34,17 +36,13 @@ class Finding(msgspec.Struct, frozen=True):
 
 def finding(place: Place, message: str, hint: str = "") -> Finding:
     """Return a finding; long expressions in its texts are cut, since the line of the file shows them."""
-    return Finding(place, _cut(message), _cut(hint))
+    return Finding(place, short(message, _LONGEST), short(hint, _LONGEST))
 
 
 def rewrite(place: Place, message: str, text: str, *, otherwise: str = "") -> Finding:
     """Return a finding whose hint is the corrected query, never cut; `otherwise`: the hint without a query."""
     usable = 0 < len(text) <= _LONGEST_REWRITE
-    return Finding(place, _cut(message), f"write {text}" if usable else _cut(otherwise))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return Finding(place, short(message, _LONGEST), f"write {text}" if usable else short(otherwise, _LONGEST))
 
 
 def some(names: Sequence[str]) -> str:

@@ -64,27 +64,26 @@ class Judged(msgspec.Struct, frozen=True):
 
 def judge(findings: Sequence[Diagnostic], texts: Mapping[str, str], run: frozenset[str] = frozenset()) -> Judged:
     """Separate ignored findings. `findings` are located; `run`: the codes that were checked."""
-    trees: dict[str, Node | None] = {}
-    comments = [comment for file, text in texts.items() for comment in _comments(file, text, trees)]
+    comments = [comment for file, text in texts.items() for comment in _comments(file, text)]
     if not comments:
         return Judged(tuple(findings))
     kept: list[Diagnostic] = []
     ignored: list[Ignored] = []
     used: set[tuple[Comment, str]] = set()
     for found in findings:
-        by = [c for c in comments if _ignores(c, found, trees)]
+        by = [c for c in comments if _ignores(c, found, texts)]
         used |= {(c, found.code) for c in by}
         (ignored.append(Ignored(found, by[0].reason)) if by else kept.append(found))
     wrong = [problem for c in comments for problem in _problems(c, used, run)]
     return Judged(tuple(kept), tuple(ignored), tuple(wrong))
 
 
-def _ignores(comment: Comment, found: Diagnostic, trees: Mapping[str, Node | None]) -> bool:
+def _ignores(comment: Comment, found: Diagnostic, texts: Mapping[str, str]) -> bool:
     if found.code not in comment.codes or not comment.reason or found.place.file != comment.file:
         return False
     if found.severity is Severity.ERROR or found.span is None:
         return False
-    return comment.about in {found.span.line, _first_line(found.place, trees[comment.file])}
+    return comment.about in {found.span.line, _first_line(found.place, _tree(texts[comment.file]))}
 
 
 def _first_line(place: Place, root: Node | None) -> int:
@@ -122,7 +121,7 @@ def _about(comment: Comment, code: str, message: str, hint: str) -> Diagnostic:
     return Diagnostic(code, Place(comment.file), message, hint, severity, comment.span, comment.excerpt)
 
 
-def _comments(file: str, text: str, trees: dict[str, Node | None]) -> Iterator[Comment]:
+def _comments(file: str, text: str) -> Iterator[Comment]:
     """Yield the comments of a file, not what looks like one inside of a text."""
     if "slo:" not in text or "ignore" not in text:
         return
@@ -130,7 +129,7 @@ def _comments(file: str, text: str, trees: dict[str, Node | None]) -> Iterator[C
     found = [(n, match) for n, line in enumerate(lines) for match in _COMMENT.finditer(line)]
     if not found:
         return
-    trees[file] = root = _tree(text)
+    root = _tree(text)
     if root is None:  # no YAML: its findings are errors, which no comment ignores
         return
     scalars = list(_scalars(root))

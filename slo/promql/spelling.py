@@ -59,9 +59,9 @@ def duration(seconds: float | Decimal) -> str:
     return "".join(parts) or "0s"
 
 
-def short(text: str) -> str:
+def short(text: str, longest: int = _LONGEST) -> str:
     """Return the text as a message quotes it, cut if it is long."""
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def quote(text: str) -> str:
