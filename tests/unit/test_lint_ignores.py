@@ -160,3 +160,11 @@ def test_the_place_of_a_wrong_comment() -> None:
     assert one.span is not None
     assert (one.span.line, one.span.column) == (2, 16)
     assert one.excerpt[15:] == "# slo: ignore SLO126 no reason to be here"
+
+
+def test_a_warning_that_can_be_an_error() -> None:
+    """SLO076 is a warning unless --prometheus 2.42 is given: as a warning it can be ignored."""
+    text = with_comment("# slo: ignore SLO076 our last old server goes this week", "- name: first")
+
+    assert judged(text, found("SLO076", *BAD)) == ([], ["our last old server goes this week"], [])
+    assert judged(text, found("SLO076", *BAD, severity=Severity.ERROR))[0] == ["SLO076"]
