@@ -1,4 +1,4 @@
-"""What traffic makes of an alert tier: how many failures trip it, how soon, and how often chance alone does.
+"""Alert tiers at low traffic: the bad events that fire a tier, the time until it fires, and the chance that it does so.
 
 A tier fires when more than the share `threshold` of the events of its long window is bad, and at least `least` of them
 (`min_bad_events`). Where events are rare these are few, and a handful of unrelated failures looks like an outage.
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from slo.burnrate import Tier
 
 LEAST = 2
-"""Bad events that an alert needs in any case: a single one may be anything."""
+"""Bad events that every alert needs; a single one proves nothing."""
 
 MONTH = 30 * 86_400
-"""The time for which chances are told, whatever the window of the SLO: people are on call by the month."""
+"""The period of the chances, whatever the window of the SLO."""
 
 TOLERABLE = 0.05
-"""Chance in a month that an SLO which just meets its objective pages."""
+"""Accepted chance in a month of a page for an SLO that just meets its objective."""
 
 _MOST = 100
 
 
 def errors_to_fire(tier: Tier, per_second: Decimal, least: int) -> int:
-    """The bad events in the long window from which on the tier fires: more than its share of all, and at least `least`.
+    """Return the bad events in the long window that fire the tier: above its threshold, and at least `least`.
 
     At 0.5 per second, 0.0144 of the 1800 events of an hour are 25.92: it takes 26.
     """
@@ -41,7 +41,7 @@ def errors_to_fire(tier: Tier, per_second: Decimal, least: int) -> int:
 
 
 def seconds_to_fire(tier: Tier, per_second: Decimal | None, least: int, error_ratio: float) -> float | None:
-    """Seconds from the start of constant errors, after none at all, until the tier fires; None if it does not.
+    """Return the seconds from the start of constant errors until the tier fires; None if it does not.
 
     It does not where the errors stay below the threshold, and where so few events happen that those it needs are never
     together in its long window.
@@ -54,7 +54,7 @@ def seconds_to_fire(tier: Tier, per_second: Decimal | None, least: int, error_ra
 
 
 def harmless_from(tier: Tier, failures: int = 1) -> Decimal:
-    """Events in the long window from which on so many failures alone are not above the threshold.
+    """Return the events in the long window from which on these failures alone stay below the threshold.
 
     Below that, nothing but `min_bad_events` keeps them from raising the alert: one failure of 69 is above 0.0144, one
     of 70 is not.
@@ -63,7 +63,7 @@ def harmless_from(tier: Tier, failures: int = 1) -> Decimal:
 
 
 def chance(tier: Tier, budget: Decimal, per_second: Decimal, least: int) -> float:
-    """The chance at most that an SLO which just meets its objective raises the tier within `MONTH`.
+    """Return an upper bound of the chance in `MONTH` that an SLO which just meets its objective fires the tier.
 
     See `_chance`; that the short window has to agree makes it smaller still.
     """
@@ -86,7 +86,7 @@ def enough_bad_events(tiers: Sequence[Tier], budget: Decimal, per_second: Decima
 
 @lru_cache(maxsize=1024)
 def _enough(burn: float, long: int, expected: float) -> int:
-    """Bad events that are enough for one tier, if at most so many are expected in its long window.
+    """Return the bad events that are enough for one tier, for an expected number in its long window.
 
     With k wanted events the worst traffic is the one at which the burn rate begins to ask for more than k: k / burn are
     expected then.
@@ -96,7 +96,7 @@ def _enough(burn: float, long: int, expected: float) -> int:
 
 
 def _chance(needed: int, expected: float, long: int) -> float:
-    """The chance at most that a window of `long` seconds, moved along a month, ever holds so many bad events.
+    """Return an upper bound of the chance that a window of `long` seconds has this many bad events in a month.
 
     Either the first position does, or some event is the one that makes them enough. An event finds k others in the
     window before it with the Poisson probability of k (R. W. Wolff, Poisson Arrivals See Time Averages, Operations
@@ -112,5 +112,5 @@ def _chance(needed: int, expected: float, long: int) -> float:
 
 
 def _poisson(count: int, expected: float) -> float:
-    """The probability of exactly so many."""
+    """Return the probability of exactly this number of events."""
     return exp(count * log(expected) - expected - lgamma(count + 1)) if expected > 0 else float(count == 0)

@@ -216,7 +216,7 @@ def _mark_in(error: str) -> Mark:
 
 
 def _mark_of_events(text: str) -> Mark:
-    """Where the position-keeping parser stops; the start of the text when it does not."""
+    """Return where the other parser stops; the start of the text when it does not."""
     try:
         events_to_tree(text)
     except ValueError as error:

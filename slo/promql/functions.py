@@ -34,13 +34,13 @@ _EXPERIMENTAL_NAMES = (
     "limitk limit_ratio max_of min_of"
 )
 EXPERIMENTAL = frozenset(_EXPERIMENTAL_NAMES.split())
-"""What Prometheus 3 reads only with --enable-feature=promql-experimental-functions."""
+"""Functions that Prometheus 3 reads only with --enable-feature=promql-experimental-functions."""
 
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
 """The operators that compare."""
 
 NEWER = frozenset(["first_over_time", "histogram_avg", "histogram_stddev", "histogram_stdvar"])
-"""What Prometheus 2.42 does not know yet."""
+"""Functions that Prometheus 2.42 does not have."""
 
 AGGREGATIONS = dict.fromkeys(["sum", "avg", "count", "min", "max", "group", "stddev", "stdvar"], "v") | {
     "topk": "s v",
@@ -55,20 +55,20 @@ NO_RATES = {
     "idelta": "the change between the last two samples",
     "irate": "the rate between the last two samples alone",
 }
-"""What is often written for a rate, and what it gives instead of the events per second of a range."""
+"""Functions that are often mistaken for a rate, and their result."""
 
 RATES = frozenset({"rate", "irate", "increase"})
-"""What gives the events of a counter over a range, by second or in total."""
+"""Functions that give the events of a counter over a range, per second or in total."""
 
 ABSENCE = frozenset({"absent", "absent_over_time"})
-"""What has a value while there are no series."""
+"""Functions that have a value without series."""
 
 COUNTS = frozenset({"changes", "resets", "count_over_time", "sum_over_time", "present_over_time"})
-"""What counts something over the range that it is given."""
+"""Functions that count over their range."""
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """What a function takes: types in order, how many of them must be given, whether the last may repeat."""
+    """The arguments of a function: their types, how many are required, whether the last repeats."""
 
     types: tuple[str, ...]
     least: int

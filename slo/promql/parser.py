@@ -66,7 +66,7 @@ def _parsed(line: Line, *, selectors: bool) -> Parsed:
 
 
 class _Parser(Parser):
-    """Parses expressions by the precedence of their operators."""
+    """A parser of expressions by the precedence of their operators."""
 
     def __init__(self, line: Line, *, selectors: bool) -> None:
         super().__init__(line, selectors=selectors)

@@ -18,7 +18,7 @@ class Matcher(msgspec.Struct, frozen=True):
     value: str
 
     def __str__(self) -> str:
-        """The matcher as PromQL."""
+        """Return the matcher as PromQL."""
         return f"{label(self.label)}{self.op}{quote(self.value)}"
 
 
@@ -29,7 +29,7 @@ class Selector(msgspec.Struct, frozen=True):
     matchers: tuple[Matcher, ...] = ()
 
     def __str__(self) -> str:
-        """The selector as PromQL, spelled the same way whatever the user's spelling was."""
+        """Return the selector as PromQL, in one spelling."""
         return _spelled(self)
 
     @property
@@ -39,7 +39,7 @@ class Selector(msgspec.Struct, frozen=True):
         return self.name or next(named, "")
 
     def renamed(self, name: str, *more: Matcher) -> Selector:
-        """The same matchers, and more, on another metric."""
+        """Return the same matchers, and more, on another metric."""
         return Selector(name, (*self.matchers, *more))
 
 

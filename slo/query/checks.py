@@ -45,7 +45,7 @@ def check_names(selectors: Iterable[Selector], place: Place) -> Iterator[Diagnos
 
 
 def check_rate(text: str, place: Place) -> Iterator[Diagnostic]:
-    """Every problem of a query that has to give events per second."""
+    """Yield the findings of a query that has to give events per second."""
     try:
         query = parse_query(text)
     except PromqlError as error:
@@ -61,7 +61,7 @@ def check_rate(text: str, place: Place) -> Iterator[Diagnostic]:
 
 
 def check_value(text: str, place: Place) -> Iterator[Diagnostic]:
-    """Every problem of a query that has to give the current value of something."""
+    """Yield the findings of a query that has to give a current value."""
     try:
         query = parse_query(text)
     except PromqlError as error:
@@ -72,7 +72,7 @@ def check_value(text: str, place: Place) -> Iterator[Diagnostic]:
         yield from _check_type(parse_expr(text), place)
 
 
-_NOUNS = {"scalar": "a single number without labels", "string": "a text", "matrix": "a range of samples"}
+_NOUNS = {"scalar": "a single number without labels", "string": "a string", "matrix": "a range of samples"}
 _REPAIRS = {
     "scalar": "name a metric",
     "string": "name a metric",
@@ -88,7 +88,7 @@ def _check_type(found: Parsed, place: Place) -> list[Diagnostic]:
 
 
 def _check_measure(text: str, place: Place) -> list[Diagnostic]:
-    """A measure of a distribution where events are to be counted."""
+    """Return a finding about a measure of a histogram: it does not count events."""
     found = _MEASURE.match(text)
     if not found:
         return []
@@ -98,11 +98,11 @@ def _check_measure(text: str, place: Place) -> list[Diagnostic]:
 
 
 def _check_ranges(found: Parsed, place: Place) -> list[Diagnostic]:
-    """Rates that slo cannot multiply by the time they stand for."""
+    """Return the findings about ranges: slo has to choose that of each rate."""
     wrong = [diagnostic for r in found.ranges for diagnostic in _check_range(found, r, place)]
     if wrong or any(r.window for r in found.ranges):
         return wrong
-    message = f"[{WINDOW}] is missing, so this is no rate over the range that slo needs"
+    message = f"missing [{WINDOW}], the range that slo chooses"
     return [Diagnostic("SLO048", place, message, f"write rate(requests_total[{WINDOW}]), or the selector alone")]
 
 
@@ -119,4 +119,4 @@ def _check_range(query: Parsed, found: Range, place: Place) -> Iterator[Diagnost
         yield Diagnostic("SLO046", place.within(start, len(name)), message, hint)
     elif name == "rate" and not found.window:
         bracket = place.within(found.start, found.length)
-        yield Diagnostic("SLO047", bracket, "slo has to choose the range of a rate", f"write [{WINDOW}]")
+        yield Diagnostic("SLO047", bracket, "fixed range; slo has to choose the range of a rate", f"write [{WINDOW}]")

@@ -91,7 +91,7 @@ def _present(selectors: Sequence[Selector], end: str, base: Base) -> str:
 
 
 def in_subwindow(per_second: Callable[[Base], str], base: Base) -> str:
-    """The events of one subwindow from PromQL for events per second over a range.
+    """Return the events of one subwindow from PromQL for events per second over a range.
 
     Where events are left out, they are counted minute by minute: an excluded moment would otherwise reach five minutes
     beyond its end.

@@ -18,9 +18,9 @@ class Expression(msgspec.Struct, frozen=True):
     """PromQL that is more than a selector.
 
     Attributes:
-        text: what the user wrote, on one line, comments removed, strings spelled by us, `$window` still in it.
+        text: the query on one line, without comments, with `$window`.
         selectors: every selector in it, without duplicates.
-        closed: it is a call or an aggregation, so that no operator beside it can tear it apart.
+        closed: it is a call or an aggregation, and needs no brackets as an operand.
     """
 
     text: str
@@ -28,12 +28,12 @@ class Expression(msgspec.Struct, frozen=True):
     closed: bool = False
 
     def over(self, range_: str) -> str:
-        """PromQL that may stand beside any operator, `$window` replaced by a duration."""
+        """Return it as an operand, with a duration for `$window`."""
         text = with_window(self.text, range_)
         return text if self.closed else f"({text})"
 
     def __str__(self) -> str:
-        """The text, for a person."""
+        """Return the text."""
         return self.text
 
 
@@ -42,10 +42,10 @@ Query = Selector | Expression
 
 @lru_cache(maxsize=4096)
 def parse_query(text: str) -> Query:
-    """Read a selector or an expression.
+    """Parse a selector or an expression.
 
     Raises:
-        PromqlError: Prometheus would not read it.
+        PromqlError: Prometheus would refuse it.
     """
     plain = plain_selector(text)
     if plain is not None:
@@ -55,7 +55,7 @@ def parse_query(text: str) -> Query:
 
 
 def selectors_of(query: Query) -> tuple[Selector, ...]:
-    """Every selector that the query reads."""
+    """Return every selector of the query."""
     return query.selectors if isinstance(query, Expression) else (query,)
 
 
@@ -65,7 +65,7 @@ def sli_query(key: str, query: Query, *, counter: bool = False) -> SliQuery:
 
 
 def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "") -> str:
-    """One value of each member: `max by (tenant) (queue_depth)`.
+    """Return one value of each member: `max by (tenant) (queue_depth)`.
 
     Args:
         query: what is aggregated.
@@ -77,5 +77,5 @@ def aggregated(query: Query, operator: str, by: Sequence[str], range_: str = "")
 
 
 def by_labels(labels: Sequence[str]) -> str:
-    """What comes behind an aggregation operator that keeps these labels."""
+    """Return the `by` clause that keeps these labels."""
     return naming.by(labels)

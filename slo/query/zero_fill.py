@@ -41,7 +41,7 @@ _TRANSPARENT = LABELLING | {"abs", "clamp", "clamp_max", "clamp_min", "round"}
 
 
 class QueryFacts(msgspec.Struct, frozen=True):
-    """How one query of an SLI is to be read.
+    """What an SLI knows about one of its queries.
 
     Attributes:
         sign: `GOOD`, `NEUTRAL` or `BAD`: whether a larger value is better.
@@ -89,7 +89,7 @@ def union_sum(texts: Sequence[str], keep: str = f"without ({PART})") -> str:
 
 
 class _ZeroFill:
-    """Writes a tree as PromQL with operands filled; parts that need no change keep the user's text."""
+    """A writer of trees as PromQL with operands filled; parts that need no change keep the user's text."""
 
     def __init__(self, base: Base, facts: QueryFacts) -> None:
         self._base = base

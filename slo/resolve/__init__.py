@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from slo.diagnostics import Place
 from slo.model import Slo, SloSet
 from slo.resolve import values
+from slo.resolve.across_files import check_names, common
 from slo.resolve.causes import with_causes
 from slo.resolve.findings import Findings
 from slo.resolve.labels import check_distinguish
 from slo.resolve.slos import FileResolver
-from slo.resolve.together import check_names, common
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -55,12 +55,12 @@ class Findings:
 
     @property
     def found(self) -> tuple[Diagnostic, ...]:
-        """All findings without duplicates: each SLO repeats those about `defaults`."""
+        """Return all findings without duplicates: each SLO repeats those about `defaults`."""
         return tuple(dict.fromkeys(self._found))
 
     @property
     def errors(self) -> int:
-        """How many errors there are."""
+        """Return the number of errors."""
         return sum(d.severity is Severity.ERROR for d in self._found)
 
     def stop_if_any(self) -> None:

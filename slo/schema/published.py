@@ -22,7 +22,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema(targets: Sequence[str]) -> dict[str, Any]:
-    """The schema of a file; `targets` are the names that `outputs` may have."""
+    """Return the schema of a file; `targets` are the names that `outputs` may have."""
     (reference,), types = msgspec.json.schema_components([FileSpec], ref_template="#/$defs/{name}")
     types = {name: _without_defaults(body) for name, body in types.items()}
     top = types["FileSpec"]["properties"]
@@ -42,7 +42,7 @@ def json_schema(targets: Sequence[str]) -> dict[str, Any]:
 
 
 def _without_defaults(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Without `default: null`, which tells an editor's user nothing."""
+    """Remove `default: null`, which is of no use to an editor."""
     if isinstance(value, dict):
         return {k: _without_defaults(v) for k, v in value.items() if not (k == "default" and v is None)}
     if isinstance(value, list):
@@ -51,7 +51,7 @@ def _without_defaults(value: Any) -> Any:  # noqa: ANN401 - JSON
 
 
 def _choice(schema: dict[str, Any], kind: str) -> dict[str, Any]:
-    """The alternative of an optional value that has this JSON type."""
+    """Return the alternative of an optional value that has this JSON type."""
     found: dict[str, Any] = next(s for s in schema.get("anyOf", [schema]) if s.get("type") == kind)
     return found
 

@@ -1,4 +1,4 @@
-"""The file format, version 1, as strict types: what may stand where. What values mean is settled by `slo.resolve`."""
+"""The file format, version 1, as strict types. `slo.resolve` parses and checks the values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DURATION_PATTERN = "^([0-9]+(ms|[smhdw]))+$"
 
 
 def _text(description: str, pattern: str = "", *examples: str) -> Meta:
-    """Describe a text for editors. The pattern is published only: `resolve` checks it, and says what is wrong."""
+    """Describe a text for editors. The pattern is published only: `resolve` checks the text, with better messages."""
     extra: dict[str, Any] = {"pattern": pattern} if pattern else {}
     return Meta(description=description, examples=list(examples) or None, extra_json_schema=extra)
 
@@ -48,7 +48,7 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TrafficSpec(Strict, frozen=True):
-    """`traffic`: how much is expected at the quietest hour."""
+    """`traffic`: the expected rate in the quietest hour."""
 
     per_second: Annotated[float | int, Meta(description="Events per second at the quietest hour.")]
 
@@ -70,11 +70,11 @@ class OverrideSpec(Strict, frozen=True):
 
 
 class BudgetingSpec(Strict, frozen=True):
-    """`budgeting`: count minutes that were good or bad as a whole, instead of events."""
+    """`budgeting`: count time slices of one minute instead of events."""
 
     slices: Annotated[Literal["1m"], Meta(description="Length of a slice.")]
     target: Annotated[Objective, Meta(description="Share of good events that makes a slice good.")]
-    empty: Annotated[Literal["good", "bad"], Meta(description="What a slice without events is.")] | None = None
+    empty: Annotated[Literal["good", "bad"], Meta(description="Verdict on a slice without events.")] | None = None
 
 
 class TierSpec(Strict, frozen=True):
@@ -85,8 +85,8 @@ class TierSpec(Strict, frozen=True):
     budget: Annotated[str, Meta(description="Share of the error budget spent when it fires.", examples=["2%"])]
     long: Annotated[Duration, Meta(description="Long window: 5m 10m 15m 30m 1h 2h 3h 6h 12h 1d 3d.")]
     short: Annotated[Duration, Meta(description="Short window, below the long one.")]
-    pending: Annotated[str, Meta(description="How long it must last.", examples=["0s", "2m"])] | None = msgspec.field(
-        default=None, name="for"
+    pending: Annotated[str, Meta(description="How long the condition must last.", examples=["0s", "2m"])] | None = (
+        msgspec.field(default=None, name="for")
     )
 
 
@@ -105,14 +105,14 @@ class AlertsSpec(Strict, frozen=True):
     min_bad_events: Annotated[int, Meta(ge=1, le=1_000_000, description="Fewer bad events do not alert.")] | None = None
     labels: LabelMap | None = None
     annotations: Templates | None = None
-    no_data: Annotated[Severity, Meta(description="Alert when the SLI is gone.")] | None = None
-    no_data_members: Annotated[Members, Meta(description="Alert when a member of a group is gone.")] | None = None
+    no_data: Annotated[Severity, Meta(description="Alert when the SLI has no data.")] | None = None
+    no_data_members: Annotated[Members, Meta(description="Alert when a member of a group has no data.")] | None = None
     target: Annotated[str, Meta(description="Selector of the 0/1 series of the source, such as up.")] | None = None
     exhausted: Annotated[Severity, Meta(description="Alert when the budget is spent.")] | None = None
 
 
 class Settings(Strict, frozen=True):
-    """What an SLO may say, and `defaults` may say for all SLOs of the file."""
+    """The settings of an SLO; under `defaults`, of all SLOs of the file."""
 
     objective: Objective | None = None
     window: Window | None = None
@@ -147,7 +147,7 @@ class SloSpec(Settings, frozen=True, kw_only=True):
     """One item of `slos`."""
 
     name: Annotated[Name, Meta(description="What the SLO is called, uniquely within the service (label `slo`).")]
-    title: Annotated[str, Meta(description="One line for people.")] | None = None
+    title: Annotated[str, Meta(description="One line for readers.")] | None = None
     depends_on: DependsOn | None = None
     sli: Annotated[SliChoice, Meta(description="How good and bad events are counted.")]
 
@@ -172,26 +172,26 @@ class AlertingSpec(Strict, frozen=True):
 
 
 class MaintenanceSpec(Strict, frozen=True):
-    """One item of `maintenance`: times that are left out of every budget of the file."""
+    """One item of `maintenance`: times outside every budget of the file."""
 
     cron: Annotated[str, _text("When it starts: minute hour day month weekday.", "", "0 3 * * 0")] | None = None
     duration: Annotated[Duration, Meta(description="How long it lasts: whole minutes, up to 24h.")] | None = None
-    timezone: Annotated[str, _text("Whose clock; default: UTC.", "", "Europe/Berlin")] | None = None
+    timezone: Annotated[str, _text("Time zone of the expression; default: UTC.", "", "Europe/Berlin")] | None = None
     metric: Annotated[str, Meta(description="Selector that is above 0 during maintenance, instead.")] | None = None
-    reason: Annotated[str, Meta(description="Why these minutes do not count.")] | None = None
+    reason: Annotated[str, Meta(description="Reason, for example a weekly upgrade.")] | None = None
 
 
 class FileSpec(Strict, frozen=True, kw_only=True):
     """A whole file."""
 
     version: Annotated[Literal[1], Meta(description="The version of this format.")]
-    service: Annotated[Name, Meta(description="Whose SLOs these are (label `service`).")]
+    service: Annotated[Name, Meta(description="Service that the SLOs belong to (label `service`).")]
     set: Annotated[Name, Meta(description="Rule set this file belongs to; default: the service.")] | None = None
     owner: Owner | None = None
     labels: LabelMap | None = None
     links: LinksSpec | None = None
     defaults: Settings | None = None
-    maintenance: Annotated[tuple[MaintenanceSpec, ...], Meta(description="Left out of every budget.")] | None = None
+    maintenance: Annotated[tuple[MaintenanceSpec, ...], Meta(description="Times outside every budget.")] | None = None
     alerting: AlertingSpec | None = None
     outputs: Annotated[dict[str, str], Meta(description="Target -> path, relative to this file.")] | None = None
     policies: Annotated[dict[str, PolicySpec], Meta(description="More tables of alert tiers, by name.")] | None = None

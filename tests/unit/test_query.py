@@ -176,7 +176,7 @@ def test_values_have_no_finding(text: str) -> None:
     ("text", "found", "what"),
     [
         ("time()", ("SLO049", "time()"), "a single number"),
-        ('"a"', ("SLO049", '"a"'), "a text"),
+        ('"a"', ("SLO049", '"a"'), "a string"),
         ("queue_depth[5m]", ("SLO049", "queue_depth[5m]"), "a range of samples"),
         ("(queue_depth[1h:1m])", ("SLO049", "(queue_depth[1h:1m])"), "a range of samples"),
         ("queue_depth{a=}", ("SLO040", "}"), "expected a value in quotes"),

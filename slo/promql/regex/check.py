@@ -1,4 +1,4 @@
-"""Checks regular expressions as Prometheus does (RE2 syntax), where another engine is more or less generous."""
+"""Check regular expressions as Prometheus does (RE2 syntax)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DEEPEST = 100
 
 
 class _Scan:
-    """Goes through an expression piece by piece, and knows how often the groups that are open repeat."""
+    """A scan of an expression, piece by piece, that counts the repetitions of open groups."""
 
     def __init__(self) -> None:
         self._levels = [1]
@@ -40,7 +40,7 @@ class _Scan:
         self._total = 0
 
     def problem(self, match: re.Match[str]) -> str:
-        """What is wrong with the next piece; empty if nothing is."""
+        """Return the error in the next piece, or an empty text."""
         kind, text = str(match.lastgroup), match.group()
         if kind in {"repeat", "times"}:
             return self._repeated(match)
@@ -71,12 +71,12 @@ class _Scan:
         return f"in {text} the second number is the smaller one" if low > high else ""
 
     def end(self) -> str:
-        """What is missing at the end."""
+        """Return the error at the end, or an empty text."""
         return "a ( is not closed" if len(self._levels) > 1 else ""
 
 
 def regex_problem(pattern: str) -> str:
-    """What RE2 refuses in an expression, as a sentence without a full stop; empty if it is fine."""
+    """Return why RE2 refuses an expression, or an empty text."""
     scan = _Scan()
     for match in PIECES.finditer(pattern):
         problem = scan.problem(match)
@@ -88,11 +88,11 @@ def regex_problem(pattern: str) -> str:
 def _piece_problem(kind: str, match: re.Match[str]) -> str:
     text = match.group()
     if kind == "property":
-        return "" if (match["name"] or match["letter"]) in _PROPERTIES else f"there is no class {text}"
+        return "" if (match["name"] or match["letter"]) in _PROPERTIES else f"unknown class {text}"
     if kind == "wrong":
-        return f"{text} is no escape" if len(text) > 1 else "the backslash at the end escapes nothing"
+        return f"invalid escape {text}" if len(text) > 1 else "the backslash at the end escapes nothing"
     if kind == "strange":
-        return f"no group begins with {text}; (?: and (?i: are possible"
+        return f"invalid group {text}; use (?: or (?i:"
     if kind == "class":
         return _class_problem(text)
     return "a [ is not closed" if text == "[" else ""
@@ -107,7 +107,7 @@ ITEM = re.compile(
 
 
 def _class_problem(text: str) -> str:
-    """What is wrong between square brackets."""
+    """Return the error between square brackets, or an empty text."""
     items = list(ITEM.finditer(text[2 if text.startswith("[^") else 1 : -1]))
     index = 0
     while index < len(items):
@@ -123,17 +123,17 @@ def _class_problem(text: str) -> str:
 
 def _item_problem(item: re.Match[str]) -> str:
     if item["wrong"]:
-        return f"{item.group()} is no escape"
+        return f"invalid escape {item.group()}"
     known = _POSIX if item["posix"] is not None else _PROPERTIES
     name = item["posix"] or item["name"] or item["letter"]
-    return "" if name is None or name in known else f"there is no class {item.group()}"
+    return "" if name is None or name in known else f"unknown class {item.group()}"
 
 
 def _span_problem(first: re.Match[str], last: re.Match[str]) -> str:
     low, high = _code(first), _code(last)
     if low is not None and high is not None and low <= high:
         return ""
-    return f"{first.group()}-{last.group()} is no range of characters"
+    return f"invalid range {first.group()}-{last.group()}"
 
 
 def _code(item: re.Match[str]) -> int | None:
