@@ -140,8 +140,8 @@ class FullBox:
 
 
 @contextmanager
-def full_box(**environment: str) -> Iterator[FullBox]:
-    """The stack, ready, until the block ends; `environment` are more variables for it.
+def full_box(*options: str, **environment: str) -> Iterator[FullBox]:
+    """The stack, ready, until the block ends; `options` are more of `box up`, `environment` more variables.
 
     Raises:
         CommandFailedError: it does not come up, or, after a block that went well, does not go down.
@@ -149,7 +149,7 @@ def full_box(**environment: str) -> Iterator[FullBox]:
     run = Path(tempfile.mkdtemp(prefix="slobox-e2e-")).resolve() / "r"
     variables = {**_own_environment(run), **environment}
     try:
-        _box(variables, "up", "--full")
+        _box(variables, "up", "--full", *options)
         chosen: dict[str, int] = json.loads((run / "state.json").read_text())["ports"]
         store = next(name for name in ("tempo", "jaeger") if name in chosen)
         with LocalSession(20) as session:

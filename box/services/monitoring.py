@@ -85,6 +85,7 @@ SLO_SERVE = Service(
         *("--prometheus={url[prometheus]}", "--alertmanager={url[alertmanager]}"),
         *("--link=Shop={url[web]}/products", "--link=Load={url[locust]}/"),
         *("--link=Pager={url[pager]}/", "--link=Runbooks={url[pager]}/runbooks/"),
+        "--link=Faults={url[pager]}/runbooks/README",
     ),
     port_variable="SLO_SERVE_PORT",
     ready_path="/healthz",

@@ -22,19 +22,20 @@ SiteOf = Annotated[Site, Depends(site_of)]
 def traces(request: Request, site: SiteOf) -> Response:
     """Show the newest traces of a service, or go to the one whose ID is given."""
     given, store = request.query_params, _store(site)
+    failed = bool(given.get("failed"))
     if wanted := given.get("id", "").strip().lower():
         return RedirectResponse("/trace?" + urlencode({"id": wanted}), 303)
+    services, found, trouble, service = [], [], "", given.get("service", "")
     try:
-        services, trouble = store.services(), ""
-        service = given.get("service") or next(iter(services), "")
-        found = store.newest(service, failed=bool(given.get("failed"))) if service else []
+        services = store.services()
+        found = store.newest([service] if service else services, failed=failed)
     except ObserveError as error:
-        services, found, service, trouble = [], [], "", str(error)
+        trouble = str(error)
     shown: dict[str, Any] = {
         "services": services,
         "service": service,
         "traces": found,
-        "failed": bool(given.get("failed")),
+        "failed": failed,
     }
     return site.render(request, "traces.html", trouble=trouble, **shown)
 

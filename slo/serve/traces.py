@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TRACE_ID = re.compile(r"[0-9a-f]{16}(?:[0-9a-f]{16})?")
 _MOST_SPANS = 2_000
+_MOST_SERVICES = 20
+_LISTED = 20
 _OK = 200
 _NOT_FOUND = 404
 
@@ -129,16 +131,18 @@ class Traces:
         found = self._ask("/api/services", {}, _Names)
         return sorted(found.data or ()) if found else []
 
-    def newest(self, service: str, *, failed: bool, limit: int = 20) -> list[Trace]:
-        """Return the newest traces of a service, only those with a failed span if asked for.
+    def newest(self, services: Sequence[str], *, failed: bool) -> list[Trace]:
+        """Return the newest traces of services, only those with a failed span if asked for.
 
         Raises:
             ObserveError: as above.
         """
-        wanted = {"service": service, "limit": str(limit), "lookback": "1h"}
-        more = {"tags": '{"error":"true"}'} if failed else {}
-        found = self._ask("/api/traces", wanted | more, _Answer)
-        return sorted(map(arrange, found.data if found else []), key=lambda trace: -trace.at)
+        wanted = {"limit": str(_LISTED), "lookback": "1h", **({"tags": '{"error":"true"}'} if failed else {})}
+        found: dict[str, Trace] = {}
+        for service in services[:_MOST_SERVICES]:
+            answer = self._ask("/api/traces", {"service": service, **wanted}, _Answer)
+            found |= {each.id: arrange(each) for each in (answer.data if answer else [])}
+        return sorted(found.values(), key=lambda trace: -trace.at)[:_LISTED]
 
     def _ask(self, path: str, parameters: dict[str, str], kind: type[T]) -> T | None:
         page = self._web.get(path, parameters)
