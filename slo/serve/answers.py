@@ -16,6 +16,7 @@ _INFO = "slo:info"
 _QUERIES = {
     "remaining": "slo:budget_remaining:ratio",
     "covered": "slo:window_covered:ratio",
+    "recorded": '{__name__=~"slo:events:[^_]+",kind="covered"}',
     "errors": '{__name__=~"slo:error_ratio:.+"}',
     "rollups": '{__name__=~"slo:rollup_(?:error_ratio:.+|budget_remaining:ratio)"}',
     "evaluated": "slo:evaluated:timestamp_seconds",
@@ -33,6 +34,7 @@ class Answers(msgspec.Struct, frozen=True):
     events: list[Sample] = []
     remaining: list[Sample] = []
     covered: list[Sample] = []
+    recorded: list[Sample] = []
     errors: list[Sample] = []
     rollups: list[Sample] = []
     evaluated: list[Sample] = []
@@ -42,7 +44,7 @@ class Answers(msgspec.Struct, frozen=True):
 
 
 def ask(prometheus: Prometheus) -> Answers:
-    """Return what the server knows about all SLOs now: ten queries.
+    """Return what the server knows about all SLOs now: eleven queries.
 
     Raises:
         ObserveError: the server does not answer, or refuses a query.

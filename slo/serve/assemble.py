@@ -32,6 +32,7 @@ class _Series(NamedTuple):
     total: Mapping[Key, float]
     bad: Mapping[Key, float]
     errors: Mapping[Key, Mapping[str, float]]
+    recorded: Mapping[Key, Mapping[str, float]]
     trends: Mapping[Key, tuple[float, ...]]
 
 
@@ -42,7 +43,8 @@ def assemble(answers: Answers, trends: Iterable[Line], now: float) -> Fleet:
         _numbers(answers.covered),
         _numbers(each for each in answers.events if each.metric.get("kind") == "total"),
         _numbers(each for each in answers.events if each.metric.get("kind") == "bad"),
-        _ratios(answers.errors),
+        _by_window(answers.errors),
+        _by_window(answers.recorded),
         {_key(line.metric): tuple(float(value) for _, value in line.values) for line in trends},
     )
     alerts = _alerts(answers)
@@ -77,6 +79,7 @@ def _member(info: Sample, series: _Series, alerts: Sequence[Alert], *, maintenan
         remaining=remaining,
         covered=covered,
         errors=series.errors.get(key, {}),
+        recorded=series.recorded.get(key, {}),
         total=total,
         bad=series.bad.get(key),
         trend=series.trends.get(key, ()),
@@ -155,8 +158,8 @@ def _numbers(samples: Iterable[Sample]) -> dict[Key, float]:
     return {_key(sample.metric): sample.number for sample in samples}
 
 
-def _ratios(samples: Iterable[Sample]) -> dict[Key, dict[str, float]]:
-    """Return the error ratios of each SLO by the window in the name of their series."""
+def _by_window(samples: Iterable[Sample]) -> dict[Key, dict[str, float]]:
+    """Return the values of each SLO by the window in the name of their series."""
     found: dict[Key, dict[str, float]] = defaultdict(dict)
     for sample in samples:
         found[_key(sample.metric)][sample.metric["__name__"].rpartition(":")[2]] = sample.number

@@ -72,6 +72,7 @@ class Member:
         remaining: the share of the error budget that remains; below 0 it is overspent.
         covered: the share of the window that was recorded.
         errors: error ratios by window, as the series name it.
+        recorded: seconds of each window that were recorded.
         total: events in the SLO window.
         bad: bad ones among them.
         trend: the remaining budget of the last hours, oldest first.
@@ -85,6 +86,7 @@ class Member:
     remaining: float | None = None
     covered: float | None = None
     errors: Mapping[str, float] = field(default_factory=dict)
+    recorded: Mapping[str, float] = field(default_factory=dict)
     total: float | None = None
     bad: float | None = None
     trend: tuple[float, ...] = ()

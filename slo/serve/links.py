@@ -42,8 +42,8 @@ def alert_key(alert: Alert) -> frozenset[tuple[str, str]]:
 
 
 def default_range(window: float) -> str:
-    """Return the range of the charts at first: a day, or an hour where the windows are scaled down."""
-    return "1h" if window <= _SCALED_RANGES * 4 else "1d"
+    """Return the range of the charts at first: a day, or a quarter of an hour where the windows are scaled down."""
+    return "15m" if window <= _SCALED_RANGES * 4 else "1d"
 
 
 def seconds_of(window: str) -> float:

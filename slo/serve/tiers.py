@@ -114,7 +114,7 @@ def others(rules: Iterable[Rule], member: Member) -> list[OtherAlert]:
 
 
 def _tier(rule: Rule, member: Member, factor: float, long: str, short: str) -> Tier:
-    long_burn, short_burn = member.burn(long), member.burn(short)
+    long_burn, short_burn = _long_burn(member, long), member.burn(short)
     fires = _fires(rule, member)
     seconds = 0.0 if fires else math.inf
     if not fires and long_burn is not None and short_burn is not None:
@@ -135,6 +135,12 @@ def _tier(rule: Rule, member: Member, factor: float, long: str, short: str) -> T
         firing=fires,
         seconds=seconds,
     )
+
+
+def _long_burn(member: Member, window: str) -> float | None:
+    """Return the burn rate as the alert compares it: what is not recorded of the window counts as good."""
+    burn, recorded, seconds = member.burn(window), member.recorded.get(window), _seconds(window, member)
+    return burn * min(1.0, recorded / seconds) if burn is not None and recorded is not None and seconds else burn
 
 
 def _fires(rule: Rule, member: Member) -> bool:

@@ -71,6 +71,9 @@ class Known:
             ({"__name__": "slo:error_ratio:30d", **own}, bad / total),
             ({"__name__": "slo:evaluated:timestamp_seconds", "shard": own["shard"]}, time.time()),
         ]
+        for window, seconds in (("1h", 3_600), ("6h", 21_600)):
+            metric = {"__name__": f"slo:events:{window}", "kind": "covered", **own}
+            self.samples.append((metric, min(seconds, covered * 30 * 86_400)))
         for window in ("5m", "30m", "1h", "6h"):
             self.samples.append(({"__name__": f"slo:error_ratio:{window}", **own}, burn * (1 - float(objective))))
 
@@ -104,7 +107,12 @@ class Known:
     def _of(self, expression: str) -> list[tuple[Series, float]]:
         named = re.match(r'\{__name__=~"([^"]+)"', expression)
         pattern = named[1] if named else re.escape(re.split(r"[{ ]", expression, maxsplit=1)[0])
-        return [(metric, value) for metric, value in self.samples if re.fullmatch(pattern, metric["__name__"])]
+        kind = re.search(r'kind=~?"([^"]+)"', expression)
+        return [
+            (metric, value)
+            for metric, value in self.samples
+            if re.fullmatch(pattern, metric["__name__"]) and (not kind or re.fullmatch(kind[1], metric.get("kind", "")))
+        ]
 
 
 def _success(data: object) -> Answer:

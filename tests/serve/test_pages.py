@@ -221,3 +221,19 @@ def test_slo_page_tells_past_alerts_forecast_and_what_is_counted() -> None:
     assert re.search(r"page-fast page 20\d\d-\d\d-\d\d", text)
     assert "All events count_total(x)" in text
     assert "Bad events count_bad(x)" in text
+
+
+def test_a_young_window_is_as_far_from_firing_as_the_alert_says() -> None:
+    """What is not recorded of the long window counts as good: an hour of errors does not fill six."""
+    known = Known()
+    known.slo(burn=12, covered=1 / 720)  # an hour of thirty days
+    which = '{shard="shop-0",service="shop",slo="checkout"}'
+    query = f"slo:error_ratio:6h{which} > 0.006 and slo:error_ratio:30m{which} > 0.006"
+    labels = {"service": "shop", "slo": "checkout", "severity": "page", "tier": "page-slow"}
+    known.rules = [{"name": "Burn", "type": "alerting", "query": query, "labels": labels}]
+    with opened(known) as site:
+        (row,) = re.findall(
+            r"<tr[^>]*>(?:(?!</tr>).)*page-slow.*?</tr>", site.get("/slo?service=shop&slo=checkout"), re.DOTALL
+        )
+    assert "2×" in row
+    assert "33%" in row
