@@ -9,7 +9,7 @@ ASKING_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(KeyboardInterrupt):
-    """Somebody asked to stop.
+    """A signal asked to stop.
 
     A class of its own, because CPython remembers a plain KeyboardInterrupt that passes through `exec` (every dataclass
     that is being imported) as unhandled, and then ends by SIGINT, whatever exit code the program chose:

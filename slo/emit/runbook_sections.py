@@ -167,7 +167,7 @@ def _member_no_data(subject: Subject) -> Sections:
     day, now = (f"group by ({by}) ({subject.whole(names.events(w))})" for w in (DAY, SUBWINDOW))
     return (
         f"A member of the group had events within the last {last} and is not counted any more, although others are.",
-        "The member may have been removed on purpose. If not, nobody knows how it is served.",
+        "The member may have been removed on purpose. If not, its budget is not measured.",
         _steps((f"Which members were there within the last {last}?", day), ("Which are now?", now), *_present(subject)),
         _paragraphs(
             "*Where are members added and removed?*",

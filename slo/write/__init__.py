@@ -84,7 +84,7 @@ def examine(
         pages: the paths that are never changed if they are not empty.
 
     Raises:
-        CompileError: an output is outside the folder, or would replace a file of somebody else or of another set.
+        CompileError: an output is outside the folder, or would replace a foreign file or one of another set.
         OSError: a file or folder cannot be read.
     """
     outputs = []

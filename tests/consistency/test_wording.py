@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.consistency.pages import Page, read
 from tools.docsite import pages
 
 ROOT = Path(__file__).parents[2]
+PACKAGES = ("slo", "apps", "box", "loadtest", "bench", "tools", "monitoring")
 PATTERNS = {
     r"\b(?:whoever|nobody|somebody|anybody)\b": 'name the role: "you", "a visitor", "the caller"',
     r"\b(?:that|which|it|this) (?:is|are) none\b": 'name it: "needless", "invalid", "not a ..."',
@@ -45,13 +47,26 @@ def found(texts: Iterator[str]) -> list[str]:
     ]
 
 
-READY = [path for path in pages() if path.stem != "errors"]
-
-
-@pytest.mark.parametrize("path", READY, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_pages_are_in_plain_words(path: Path) -> None:
     """No page has one of the patterns."""
     assert found(prose(read(path))) == []
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Yield the texts of a module: docstrings, messages, help."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield " ".join(node.value.split())
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_code_is_in_plain_words(package: str) -> None:
+    """No docstring and no message has one of the patterns."""
+    paths = sorted((ROOT / package).rglob("*.py"))
+
+    assert paths
+    assert [f"{path.relative_to(ROOT)}: {each}" for path in paths for each in found(texts(path))] == []
 
 
 def test_a_pattern_would_be_found() -> None:
