@@ -149,7 +149,7 @@ def switched_off(slo: Slo) -> tuple[str, ...]:
 
 
 class _Choice(msgspec.Struct, frozen=True):
-    """The settings that tiers depend on besides window and budget, as in `AlertSettings`."""
+    """The settings that tiers depend on, except window and budget, as in `AlertSettings`."""
 
     policy: str
     table: PolicyTable

@@ -1,4 +1,4 @@
-"""The input of emitters besides the plan: paths of outputs, and files of the user."""
+"""The input of emitters next to the plan: paths of outputs, and files of the user."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ spec:
   groups:
 """
 _SPARE = 2_000
-"""Bytes of an object besides its rules: the text above and the head of a group."""
+"""Bytes of an object that are not rules: the text above and the head of a group."""
 
 
 def operator(plan: Plan, context: Context) -> Iterable[tuple[PurePosixPath, str]]:

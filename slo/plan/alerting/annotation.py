@@ -26,7 +26,7 @@ Texts = tuple[str, str]
 
 
 def added(planned: PlannedSlo) -> tuple[Labels, ...]:
-    """Return the annotations of each alert besides summary and description; those of the user win."""
+    """Return the annotations of each alert other than summary and description; those of the user win."""
     links, own = planned.slo.links, planned.slo.alerts.annotations
     templates = (("runbook_url", links.runbooks), ("dashboard_url", links.dashboards))
     wanted = [(name, literal(template)) for name, template in templates if template]

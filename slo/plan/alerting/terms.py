@@ -1,4 +1,4 @@
-"""The terms of alerts: what they depend on besides names and series. Many SLOs have the same."""
+"""The terms of alerts: what they depend on apart from names and series. Many SLOs have the same."""
 
 from __future__ import annotations
 

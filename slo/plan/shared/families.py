@@ -159,8 +159,8 @@ def _named(label: str, which: Sequence[str]) -> tuple[str, str]:
     """
     known = " or ".join(f"timestamp({names.INFO}{{{one}}})" for one in which)
     owners = f"  * on ({SOURCE}) group_left (service, slo)\n  (topk by ({SOURCE}) (1, {known}) > bool 0)\n"
-    told = f', "{SOURCE}", "$1", {quote(label)}, "{_WHOLE}")\n'
-    return "sum by (service, slo) (\n  label_replace(", f"{told}{owners})"
+    copied = f', "{SOURCE}", "$1", {quote(label)}, "{_WHOLE}")\n'
+    return "sum by (service, slo) (\n  label_replace(", f"{copied}{owners})"
 
 
 def _record(family: Family, shard: str, kind: str, expr: str) -> Record:

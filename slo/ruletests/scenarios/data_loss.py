@@ -21,25 +21,25 @@ def bridged(facts: SloFacts) -> Scenario | None:
     """Return errors whose series appears in the third subwindow, three without a scrape, and a late instance."""
     if not facts.bridge or facts.by_minute:
         return None
-    tile = facts.subwindow // facts.tick
+    each = facts.subwindow // facts.tick
     lazy = tuple(source for source in facts.member.inputs if not source.good)
     steady = tuple(source for source in facts.member.inputs if source.good)
     at = _END * facts.subwindow
     # Two samples after the gap there are rates again beside the first values: at both detections nothing counts twice.
     later = at + -(-2 * facts.tick // facts.step) * facts.step
     ticks = later // facts.tick
-    gap = Phase((_BACK - _LAST) * tile - 1, good=_EVENTS, absent=True)
-    phases = (Phase(_LAST * tile, good=_EVENTS), gap, Phase(ticks - _BACK * tile + 1, good=_EVENTS))
-    late = f"_x{_LATE * tile} {_FAILURES}+0x{(_LAST - _LATE) * tile}"
-    back = f"stale _x{gap.ticks - 1} {_FAILURES}+0x{ticks - _BACK * tile}"
+    gap = Phase((_BACK - _LAST) * each - 1, good=_EVENTS, absent=True)
+    phases = (Phase(_LAST * each, good=_EVENTS), gap, Phase(ticks - _BACK * each + 1, good=_EVENTS))
+    late = f"_x{_LATE * each} {_FAILURES}+0x{(_LAST - _LATE) * each}"
+    back = f"stale _x{gap.ticks - 1} {_FAILURES}+0x{ticks - _BACK * each}"
     late_series = tuple((source.number, f"{late} {back}") for source in lazy)
-    new = tuple((source.number, f"_x{_NEW * tile} {_LARGE}+0x{ticks - _NEW * tile}") for source in facts.new_instance)
+    new = tuple((source.number, f"_x{_NEW * each} {_LARGE}+0x{ticks - _NEW * each}") for source in facts.new_instance)
     bad = facts.series(names.events(facts.window), kind="bad")
     total = facts.series(names.events(facts.window), kind="total")
     checks = (
         value(at, bad, _FAILURES if lazy else 0),
         value(later, bad, _FAILURES if lazy else 0),
-        value(at, f"10 * {total} / {_EVENTS * _END * tile}", 10),
+        value(at, f"10 * {total} / {_EVENTS * _END * each}", 10),
     )
     remark = f"{_FAILURES} failures in a late series, {_BACK - _LAST} tiles without a scrape, a target that is not new"
     return Scenario((*samples_of(steady, facts, phases, start=1000), *late_series, *new), checks, remark)
