@@ -51,7 +51,8 @@ class ExemplarWatcher:
                 print(f"exemplars: {error}; trying again")  # noqa: T201 - a note in the report of the run
 
     def _follow(self) -> None:
-        for each in stores.exemplars(self.box, self.since, time.time() - AGE_SECONDS):
+        until = max(self.since, time.time() - AGE_SECONDS)
+        for each in stores.exemplars(self.box, self.since, until):
             if each not in self.seen:
                 self.oldest = max(self.oldest, time.time() - each.at)
                 self.seen[each] = stores.trace(self.box, each.trace)
