@@ -37,7 +37,7 @@ SLOKIT = Peer("slokit", ("--version",), "cargo install slokit@1.9.0", _generate)
 
 
 def path_of(peer: Peer) -> str | None:
-    """Where PATH has the program; None, and a line that says so, when it has not."""
+    """Return the program on PATH; None, after a line about it, where there is none."""
     found = shutil.which(peer.name)
     if not found:
         print(f"bench: no {peer.name} on PATH, its rows are left out; `{peer.install}` fetches it", file=sys.stderr)
@@ -45,13 +45,13 @@ def path_of(peer: Peer) -> str | None:
 
 
 def version_of(peer: Peer, program: str) -> str:
-    """Name and version, such as `sloth 0.16.0`."""
-    told = subprocess.run([program, *peer.version], check=True, capture_output=True, text=True).stdout.split()
-    return f"{peer.name} {told[-1].removeprefix('v')}"
+    """Return name and version, such as `sloth 0.16.0`."""
+    words = subprocess.run([program, *peer.version], check=True, capture_output=True, text=True).stdout.split()
+    return f"{peer.name} {words[-1].removeprefix('v')}"
 
 
 def our_programs(folder: Path) -> dict[str, str]:
-    """Our own command, installed from the wheel as users have it; by the name of its row.
+    """Return our own command, installed from the wheel as users have it, by the name of its row.
 
     An interpreter that was compiled without the optimisations of distributions is a third slower, so where the
     distribution's own is another one than ours, it has a row of its own.
@@ -68,7 +68,7 @@ def _interpreters() -> dict[str, str]:
     ask = "import sys; print(sys.base_prefix, sys.version_info >= (3, 11))"
     if _DISTRIBUTED.exists():
         command = [str(_DISTRIBUTED), "-c", ask]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-        if told[1] == "True" and Path(told[0]) != Path(sys.base_prefix):
+        prefix, new = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        if new == "True" and Path(prefix) != Path(sys.base_prefix):
             found[SYSTEM] = str(_DISTRIBUTED)
     return found

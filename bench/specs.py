@@ -58,7 +58,7 @@ def _ours(slo: Wanted) -> str:
 
 
 def sloth(slos: list[Wanted], service: str = "bench") -> str:
-    """The syntax of Sloth, which slokit reads as well."""
+    """Return the specification in the syntax of Sloth, which slokit reads as well."""
     head = f"version: prometheus/v1\nservice: {service}\nlabels: {{owner: bench}}\nslos:\n"
     return head + "".join(_sloth(slo) for slo in slos)
 

@@ -75,7 +75,7 @@ class Node:
 
     @property
     def text(self) -> str | None:
-        """What a scalar says; None for mappings and lists."""
+        """The text of a scalar; None for mappings and lists."""
         event = self._document.events[self._value]
         return str(event.value) if _kind(event) == "ScalarEvent" else None
 

@@ -39,7 +39,7 @@ def parsed(text: str) -> Parsed:
     line = on_one_line(text)
     try:
         return _parsed(line, selectors=True)
-    except PromqlError:  # each token has to be seen to say what is wrong
+    except PromqlError:  # messages need each token
         try:
             return _parsed(line, selectors=False)
         except PromqlError as error:

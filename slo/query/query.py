@@ -1,4 +1,4 @@
-"""Queries of SLIs: a plain selector, or an expression in which `$window` stands for the range that slo needs."""
+"""Queries of SLIs: a plain selector, or an expression with `$window` for the range that slo needs."""
 
 from __future__ import annotations
 
