@@ -20,7 +20,7 @@ Unit = Literal["events", "slices", "ratio-slices"]
 """What a budget is counted in: events; good and bad minutes; minutes with a ratio of bad events each."""
 
 
-class Base(msgspec.Struct, frozen=True):
+class CountingWindow(msgspec.Struct, frozen=True):
     """What an SLI needs to know to count the events of one subwindow, the smallest window.
 
     Attributes:
@@ -33,8 +33,8 @@ class Base(msgspec.Struct, frozen=True):
         total: PromQL for `Counts.total` as recorded: reading it costs one sample per member.
         bridge: also count what scrape gaps and late series lose.
         excluded: PromQL that has a sample while events are left out of the budget, as in maintenance; or empty.
-        named: text before and after a sum of events per second by `group_by` that replaces these labels by those of
-            the SLOs, where many are counted together; for SLIs of events only.
+        sum_by_slo: text before and after a sum of events per second by `group_by` that replaces these labels by those
+            of the SLOs, where many are counted together; for SLIs of events only.
     """
 
     range: str
@@ -45,7 +45,7 @@ class Base(msgspec.Struct, frozen=True):
     total: str = "total"
     bridge: bool = False
     excluded: str = ""
-    named: tuple[str, str] = ("", "")
+    sum_by_slo: tuple[str, str] = ("", "")
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -199,7 +199,7 @@ class Sli(Protocol):
         """Return the units of metrics that the SLI depends on."""
         ...
 
-    def counts(self, base: Base) -> Counts:
+    def counts(self, base: CountingWindow) -> Counts:
         """Return PromQL for total and bad events of one subwindow."""
         ...
 

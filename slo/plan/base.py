@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from slo.model import Base
+from slo.model import CountingWindow
 from slo.plan import names, relabel
 from slo.plan.rules import Record
 from slo.promql import duration
@@ -41,12 +41,12 @@ def covered(shard: str, scale: Scale) -> Record:
     return Record(_EVENTS, expr, (("shard", shard), ("kind", "covered")))
 
 
-def base_of(slo: Slo, scale: Scale, total: str) -> Base:
+def base_of(slo: Slo, scale: Scale, total: str) -> CountingWindow:
     """Return the base range: one subwindow and one scrape interval, so that neighbours share their boundary sample."""
     subwindow = SUBWINDOW // scale.factor
     scrape = scale.scrape_interval or slo.scrape_interval
     any_interval = slo.any_interval and scale.scrape_interval is None
-    return Base(
+    return CountingWindow(
         base_range(subwindow, scrape),
         subwindow,
         scrape,

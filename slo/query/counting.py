@@ -18,7 +18,7 @@ from slo.times import SUBWINDOW
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from slo.model import Base
+    from slo.model import CountingWindow
 
 SLICE = 60
 """Seconds of a slice: a minute of the clock, whatever the evaluation interval."""
@@ -35,7 +35,7 @@ _BRIDGE = 150 * 60
 _TARGET = "job, instance"
 
 
-def events(query: Query, base: Base, facts: QueryFacts, *others: Query) -> str:
+def events(query: Query, base: CountingWindow, facts: QueryFacts, *others: Query) -> str:
     """Return the events of one subwindow.
 
     Args:
@@ -50,7 +50,7 @@ def events(query: Query, base: Base, facts: QueryFacts, *others: Query) -> str:
     return f"clamp_min({counted}, 0)" if subtracts(query) else counted
 
 
-def _per_second(query: Query, base: Base, facts: QueryFacts) -> str:
+def _per_second(query: Query, base: CountingWindow, facts: QueryFacts) -> str:
     """Return the events per second of each series."""
     if isinstance(query, Selector):
         text = rate_of(query, base, facts.buckets.get(query, ()))
@@ -58,9 +58,9 @@ def _per_second(query: Query, base: Base, facts: QueryFacts) -> str:
     return zero_filled(query.text, base, facts)
 
 
-def by_member(series: str, base: Base, operator: str = "sum") -> str:
+def by_member(series: str, base: CountingWindow, operator: str = "sum") -> str:
     """Aggregate series to one value per member of the group, or per SLO where one rule counts many SLOs."""
-    before, after = base.named
+    before, after = base.sum_by_slo
     return f"{before}{operator}{by_labels(base.group_by)}({series}){after}"
 
 
@@ -71,7 +71,7 @@ class MetricPair(msgspec.Struct, frozen=True):
     seen: tuple[Selector, ...]
 
 
-def where_measured(count: str, pairs: Iterable[MetricPair], base: Base, *, by: bool = True) -> str:
+def where_measured(count: str, pairs: Iterable[MetricPair], base: CountingWindow, *, by: bool = True) -> str:
     """Drop the count of a subwindow if one metric of a pair was missing at its beginning or its end.
 
     A metric that covers part of the subwindow cannot be compared with one that covers all of it. Without `by`, presence
@@ -84,13 +84,13 @@ def where_measured(count: str, pairs: Iterable[MetricPair], base: Base, *, by: b
     return f"\n{word} ".join([count, *alone])
 
 
-def _present(selectors: Sequence[Selector], end: str, base: Base) -> str:
+def _present(selectors: Sequence[Selector], end: str, base: CountingWindow) -> str:
     """Return PromQL that has a sample while one of the series exists at this end of the subwindow."""
     text = " or ".join(by_member(f"{one}{end}", base, "group") for one in selectors)
     return f"({text})" if len(selectors) > 1 else text
 
 
-def in_subwindow(per_second: Callable[[Base], str], base: Base) -> str:
+def in_subwindow(per_second: Callable[[CountingWindow], str], base: CountingWindow) -> str:
     """Return the events of one subwindow from PromQL for events per second over a range.
 
     Where events are left out, they are counted minute by minute: an excluded moment would otherwise reach five minutes
@@ -107,17 +107,17 @@ def base_range(subwindow: int, scrape: int) -> str:
     return duration(Decimal(subwindow + scrape) - MILLISECOND)
 
 
-def minute(base: Base) -> Base:
+def minute(base: CountingWindow) -> CountingWindow:
     """Return the base of one slice instead of one subwindow."""
     return replace(base, subwindow=SLICE, range=base_range(SLICE, base.scrape), excluded="", bridge=False)
 
 
-def count_slices(value: str, base: Base) -> str:
+def count_slices(value: str, base: CountingWindow) -> str:
     """Return the number of slices with a value: NaN is none, and 0 if all are NaN, since idle is not missing."""
     return sum_slices(f"{value} >= bool -Inf", base)
 
 
-def sum_slices(value: str, base: Base) -> str:
+def sum_slices(value: str, base: CountingWindow) -> str:
     """Return the sum of the slices' values: the number of bad ones, where the value is 0 or 1.
 
     Excluded slices count as 0 instead of missing: the time is recorded, its events are not counted.
@@ -126,7 +126,7 @@ def sum_slices(value: str, base: Base) -> str:
     return f"sum_over_time(({kept}){_ALL_SLICES})"
 
 
-def _bridged(selector: Selector, base: Base, others: Sequence[Query]) -> str:
+def _bridged(selector: Selector, base: CountingWindow, others: Sequence[Query]) -> str:
     """Return the events that `rate` sees, and all events of series that did not exist one subwindow ago.
 
     Such a series counts with its whole value if its target was scraped before, also after a counter reset; its last

@@ -32,7 +32,7 @@ from slo.query.operands import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slo.model import Base
+    from slo.model import CountingWindow
     from slo.promql import Selector
 
 PART = "__part"
@@ -56,12 +56,12 @@ class QueryFacts(msgspec.Struct, frozen=True):
     idle: bool = False
 
 
-def zero_filled(text: str, base: Base, facts: QueryFacts) -> str:
+def zero_filled(text: str, base: CountingWindow, facts: QueryFacts) -> str:
     """Return the query over the range of the base, with 0 for operands that have no series yet."""
     return with_window(_ZeroFill(base, facts).write(parse_expr(text).tree, facts.sign), base.range)
 
 
-def rate_of(selector: Selector, base: Base, buckets: Sequence[Selector] = ()) -> str:
+def rate_of(selector: Selector, base: CountingWindow, buckets: Sequence[Selector] = ()) -> str:
     """Return the events per second of each series, in brackets unless it is a single call.
 
     With an unknown scrape interval, a series counts the difference of its samples at both ends of the subwindow, exact
@@ -91,7 +91,7 @@ def union_sum(texts: Sequence[str], keep: str = f"without ({PART})") -> str:
 class _ZeroFill:
     """A writer of trees as PromQL with operands filled; parts that need no change keep the user's text."""
 
-    def __init__(self, base: Base, facts: QueryFacts) -> None:
+    def __init__(self, base: CountingWindow, facts: QueryFacts) -> None:
         self._base = base
         self._facts = facts
         self._whole = facts.whole

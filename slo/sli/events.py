@@ -8,7 +8,17 @@ import msgspec
 
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import bucketed, increments
-from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, NOT_YET, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit
+from slo.model import (
+    NO_DATA,
+    NO_FAILURES,
+    NO_SUCCESS,
+    NOT_YET,
+    UNKNOWN_BUCKET,
+    CountingWindow,
+    Counts,
+    InputSeries,
+    Unit,
+)
 from slo.promql import Matcher, Selector
 from slo.query import Query, check_rate, parse_query, selectors_of, sli_query
 from slo.query.counting import MetricPair, events, where_measured
@@ -77,7 +87,7 @@ class Events(msgspec.Struct, frozen=True):
         """Return nothing: no unit matters."""
         return ()
 
-    def counts(self, base: Base) -> Counts:
+    def counts(self, base: CountingWindow) -> Counts:
         """Return the two counters that are given, and the third from them; without bad series, no event is bad."""
         buckets = buckets_of(self.selectors())
         total = self._all(base, buckets)
@@ -85,14 +95,14 @@ class Events(msgspec.Struct, frozen=True):
             total = where_measured(total, pairs, base, by=not any(map(makes_labels, self._by_key().values())))
         return Counts(total, self._failed(base, buckets))
 
-    def _all(self, base: Base, buckets: Buckets) -> str:
+    def _all(self, base: CountingWindow, buckets: Buckets) -> str:
         if self.total is not None:
             return events(self.total, base, QueryFacts(NEUTRAL, buckets))
         both = _given(self.good), _given(self.bad)
         signed = zip(both, (GOOD, BAD), strict=True)
         return union_sum([events(query, base, QueryFacts(sign, buckets), *both) for query, sign in signed])
 
-    def _failed(self, base: Base, buckets: Buckets) -> str:
+    def _failed(self, base: CountingWindow, buckets: Buckets) -> str:
         others = tuple(q for q in (self.total or self.good,) if q)
         if self.bad is None:
             good = events(_given(self.good), base, QueryFacts(GOOD, buckets), *others)
@@ -154,10 +164,14 @@ class Events(msgspec.Struct, frozen=True):
         if any(not isinstance(q, Selector) for q in self._by_key().values()):
             return ()
         if total is None:
-            return _feeds((good, bad, 1, 0), (bad, good, 0, 1))
+            return _input_series_of((good, bad, 1, 0), (bad, good, 0, 1))
         part, units = (good, (1, 0)) if bad is None else (bad, (0, 1))
         if part is None or part.name != total.name:
-            return () if bucketed(total, [part] if part else []) else _feeds((total, None, 1, 1), (part, None, *units))
+            return (
+                ()
+                if bucketed(total, [part] if part else [])
+                else _input_series_of((total, None, 1, 1), (part, None, *units))
+            )
         rest = example((total,), without=(part,))
         both = example((total, part))
         if rest is None or both is None:
@@ -220,7 +234,7 @@ def _of_member(query: Query | None, member: Labels) -> Selector | None:
     return query.renamed(query.name, *(Matcher(name, "=", value) for name, value in member))
 
 
-def _feeds(*rows: tuple[Selector | None, Selector | None, int, int]) -> tuple[InputSeries, ...]:
+def _input_series_of(*rows: tuple[Selector | None, Selector | None, int, int]) -> tuple[InputSeries, ...]:
     """Return series for rows of (selector, selector to avoid, units per good event, per bad event)."""
     made = []
     for selector, other, good, bad in rows:

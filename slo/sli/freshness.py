@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import times
-from slo.model import NO_DATA, Base, Counts, InputSeries, Unit, UnitOfMetric
+from slo.model import NO_DATA, CountingWindow, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, PromqlError, Selector, duration, parse_duration, parse_expr
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of, sli_query
 from slo.query.counting import count_slices, minute, sum_slices
@@ -86,7 +86,7 @@ class Freshness(msgspec.Struct, frozen=True):
         """The unit of the timestamp."""
         return UNITS[self.in_unit]
 
-    def counts(self, base: Base) -> Counts:
+    def counts(self, base: CountingWindow) -> Counts:
         """Return the minutes with a timestamp, and those in which it is too old; `time()` is that of the minute."""
         youngest = aggregated(self.timestamp, "max", base.group_by, minute(base).range)
         seconds = youngest if self._second == 1 else f"{youngest} / {self._second}"

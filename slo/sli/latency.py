@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from slo.diagnostics import Diagnostic, Place
-from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, Base, Counts, InputSeries, Unit, UnitOfMetric
+from slo.model import NO_DATA, NO_FAILURES, UNKNOWN_BUCKET, CountingWindow, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, Selector, parse_selector
 from slo.query import check_selector, sli_query
 from slo.query.counting import MetricPair, by_member, events, in_subwindow, where_measured
@@ -143,7 +143,7 @@ class Latency(msgspec.Struct, frozen=True):
         """Return the unit of the histogram."""
         return (UnitOfMetric("histogram", self.histogram.name, self.metric_unit),)
 
-    def counts(self, base: Base) -> Counts:
+    def counts(self, base: CountingWindow) -> Counts:
         """Return all observations of series with a bucket of the limit, and those that are not fast."""
         total = self._all(base)
         if self.errors is None:
@@ -156,14 +156,14 @@ class Latency(msgspec.Struct, frozen=True):
         bad = f"clamp_min({base.total} - {self._fast(self.histogram, base)}, 0) + {failed}"
         return Counts(total, f"{bad} <= {base.total}\nor {base.total} and {bad}")
 
-    def _all(self, base: Base) -> str:
+    def _all(self, base: CountingWindow) -> str:
         if self.native:
             return in_subwindow(lambda subwindow: f"histogram_count({_observed(self.histogram, subwindow)})", base)
         count, bucket = self._count(), self._bucket(self.histogram)
         total = events(count, base, QueryFacts(buckets={count: (bucket,)}))
         return where_measured(total, [MetricPair((bucket,), (count,))], base) if base.bridge else total
 
-    def _fast(self, histogram: Selector, base: Base) -> str:
+    def _fast(self, histogram: Selector, base: CountingWindow) -> str:
         """Return the observations of a histogram at or under the limit."""
         if not self.native:
             return events(self._bucket(histogram), base, QueryFacts(), self._count())
@@ -229,6 +229,6 @@ class Latency(msgspec.Struct, frozen=True):
         return histogram.renamed(f"{histogram.name}_bucket", Matcher("le", "=~", bound_pattern(self.under)))
 
 
-def _observed(histogram: Selector, base: Base) -> str:
+def _observed(histogram: Selector, base: CountingWindow) -> str:
     """Return the observations per second of a native histogram; Prometheus 2 cannot subtract two of them."""
     return by_member(rate_of(histogram, replace(base, any_interval=False)), base)

@@ -8,7 +8,7 @@ import msgspec
 
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
-from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, Base, Counts, InputSeries, Unit
+from slo.model import NO_DATA, NO_FAILURES, NO_SUCCESS, CountingWindow, Counts, InputSeries, Unit
 from slo.promql import Matcher, Selector
 from slo.query import Query, by_labels, check_value, parse_query, selectors_of, sli_query
 from slo.query.counting import minute, sum_slices
@@ -73,7 +73,7 @@ class Ratio(msgspec.Struct, frozen=True):
         """Return nothing: no unit matters."""
         return ()
 
-    def counts(self, base: Base) -> Counts:
+    def counts(self, base: CountingWindow) -> Counts:
         """Return the minutes with a ratio, and the sum of the error ratios."""
         subwindow = minute(base)
         ratio = f"avg{by_labels(base.group_by)}({self._ratio(subwindow)} >= -Inf)"
@@ -82,7 +82,7 @@ class Ratio(msgspec.Struct, frozen=True):
         bad = f"1 - {ratio}" if self.success else ratio
         return Counts(total, f"{sum_slices(f'clamp({bad}, 0, 1)', base)}\nor 0 * {base.total}")
 
-    def _ratio(self, base: Base, *, idle: bool = False) -> str:
+    def _ratio(self, base: CountingWindow, *, idle: bool = False) -> str:
         """Return the query with operands filled, in brackets where a comparison needs them."""
         if isinstance(self.query, Selector):
             return str(self.query)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import msgspec
 from msgspec.structs import replace
 
-from slo.model import Base, Counts, InputSeries, Unit
+from slo.model import CountingWindow, Counts, InputSeries, Unit
 from slo.query.counting import count_slices, minute, sum_slices
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Sliced(msgspec.Struct, frozen=True):
         """Return those of the SLI of events."""
         return self.inner.metric_units()
 
-    def counts(self, base: Base) -> Counts:
+    def counts(self, base: CountingWindow) -> Counts:
         """Return the minutes that count, and those with too many bad events."""
         first = self.inner.counts(minute(base))
         total = f"({first.total})"

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from slo.diagnostics import Diagnostic, Place
 from slo.inputs import states
-from slo.model import NO_DATA, Base, Counts, InputSeries, Unit, UnitOfMetric
+from slo.model import NO_DATA, CountingWindow, Counts, InputSeries, Unit, UnitOfMetric
 from slo.promql import Matcher, Selector, parse_expr
 from slo.promql.spelling import short
 from slo.query import Query, aggregated, check_value, parse_query, selectors_of, sli_query
@@ -139,7 +139,7 @@ class Threshold(msgspec.Struct, frozen=True):
         """The unit of the query, or None if unknown."""
         return UNITS.get(self.in_unit)
 
-    def counts(self, base: Base) -> Counts:
+    def counts(self, base: CountingWindow) -> Counts:
         """Return the minutes with a value, and those in which the worst series breaks the limit."""
         worst = aggregated(self.query, "min" if self.above else "max", base.group_by, minute(base).range)
         broken = f"{worst} {'<' if self.above else '>'} bool {self.limit:f}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from slo.model import NO_DATA, Base, Counts, InputSeries, Unit
+from slo.model import NO_DATA, CountingWindow, Counts, InputSeries, Unit
 from slo.promql import Matcher, Selector, naming, parse_selector
 from slo.query import check_selector, sli_query
 from slo.query.counting import count_slices, sum_slices
@@ -60,7 +60,7 @@ class Up(msgspec.Struct, frozen=True):
         """Return nothing: no unit matters."""
         return ()
 
-    def counts(self, base: Base) -> Counts:
+    def counts(self, base: CountingWindow) -> Counts:
         """Return the minutes with a sample, and those with a 0."""
         worst = f"min{naming.by(base.group_by)}(min_over_time({self.selector}{_MINUTE}))"
         return Counts(count_slices(worst, base), sum_slices(f"{worst} < bool 1", base))

@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from slo.diagnostics import Place
 from slo.inputs import UndrivenError
-from slo.model import Base, Sli
+from slo.model import CountingWindow, Sli
 from slo.promql import parse_selector
 from slo.sli import KINDS
 from slo.sli.events import EventsSpec
 
-BASE = Base("5m15s", 300, total="T")
+BASE = CountingWindow("5m15s", 300, total="T")
 PLACE = Place("slos.yaml", ("slos", 0, "sli", "events"))
 TOTAL = 'http_total{job="a"}'
 BAD = 'http_total{job="a",code=~"5.."}'
@@ -109,7 +109,7 @@ def test_of_several_series_one_is_enough() -> None:
 
 def test_labels_that_the_query_makes_are_not_asked_of_series() -> None:
     """The series need not have the labels of the group: all members are looked at together."""
-    base = Base("5m15s", 300, total="T", group_by=("x",))
+    base = CountingWindow("5m15s", 300, total="T", group_by=("x",))
     made = 'sum by (x) (label_replace(rate(b[$window]), "x", "$1", "y", "(.*)"))'
     joined = "sum by (x) (rate(b[$window]) * on (y) group_left (x) a)"
     plain, labelled, taken = (built(total="a", bad=bad).counts(base).total for bad in ("b", made, joined))
@@ -223,7 +223,7 @@ def test_feeds_make_the_wanted_events(fields: dict[str, str], grows: set[tuple[i
         {"total": '{__name__=~"[^a]"}', "bad": '{__name__=~"[^a]"}'},
     ],
 )
-def test_where_good_and_bad_cannot_be_told_apart_there_are_no_feeds(fields: dict[str, str]) -> None:
+def test_where_good_and_bad_cannot_be_told_apart_there_are_no_input_series(fields: dict[str, str]) -> None:
     """No series can be made for selectors that are the same, or contradict each other."""
     with pytest.raises(UndrivenError):
         built(**fields).input_series()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from slo.diagnostics import Place
-from slo.model import Base
+from slo.model import CountingWindow
 from slo.sli.latency import LatencySpec
 
 PLACE = Place("slos.yaml", ("slos", 0, "sli", "latency"))
@@ -59,7 +59,7 @@ def test_both_fields_are_checked() -> None:
 
 def test_bad_is_what_the_bucket_does_not_hold() -> None:
     """A series without that bucket does not count at all: it is unknown which of its events were fast."""
-    counts = LatencySpec('seconds{job="a"}', "300ms").build().counts(Base("6s", 5, total="T"))
+    counts = LatencySpec('seconds{job="a"}', "300ms").build().counts(CountingWindow("6s", 5, total="T"))
     bucket = 'rate(seconds_bucket{job="a",le=~"0\\\\.30*|3(\\\\.0+)?[eE]-0*1"}[6s])'
     assert counts.total == f'5 * sum(rate(seconds_count{{job="a"}}[6s]) and ignoring (le) {bucket})'
     assert counts.bad == f"clamp_min(T - 5 * sum({bucket}), 0)"
@@ -67,7 +67,7 @@ def test_bad_is_what_the_bucket_does_not_hold() -> None:
 
 def test_a_bridged_tile_needs_the_bucket_wherever_the_count_is() -> None:
     """A series that began a tile ago has no rate in which the bucket could be looked for."""
-    total = LatencySpec("seconds", "1s").build().counts(Base("5m15s", 300, total="T", bridge=True)).total
+    total = LatencySpec("seconds", "1s").build().counts(CountingWindow("5m15s", 300, total="T", bridge=True)).total
     pairs = total.split("\nunless ")[1:]
     assert [(pair.count("group(seconds_count"), pair.count("group(seconds_bucket{")) for pair in pairs] == [(1, 1)] * 2
     assert [" offset 5m" in pair for pair in pairs] == [False, True]
@@ -75,7 +75,11 @@ def test_a_bridged_tile_needs_the_bucket_wherever_the_count_is() -> None:
 
 def test_a_native_histogram_is_read_by_rate_alone() -> None:
     """Prometheus 2 cannot subtract two histograms; what has no fraction, since it is empty, counts 0."""
-    counts = LatencySpec("seconds", "1s", native=True).build().counts(Base("6m", 300, total="T", any_interval=True))
+    counts = (
+        LatencySpec("seconds", "1s", native=True)
+        .build()
+        .counts(CountingWindow("6m", 300, total="T", any_interval=True))
+    )
     observed = "sum(rate(seconds[6m]))"
     assert counts.total == f"300 * histogram_count({observed})"
     fast = f"histogram_count({observed}) * (histogram_fraction(0, 1, {observed}) >= 0)"
@@ -84,7 +88,7 @@ def test_a_native_histogram_is_read_by_rate_alone() -> None:
 
 def test_slow_and_failed_events_are_never_more_than_all() -> None:
     """An event that is both counts twice, up to the number of all events."""
-    bad = LatencySpec("seconds", "1s", errors="failures").build().counts(Base("6m", 300, total="T")).bad
+    bad = LatencySpec("seconds", "1s", errors="failures").build().counts(CountingWindow("6m", 300, total="T")).bad
     counted, limit = bad.split(" <= T\nor T and ")
     assert counted == limit
     assert counted.endswith("+ (300 * sum(rate(failures[6m])) or 0 * T)")
@@ -147,7 +151,10 @@ def test_bridged_errors_know_their_targets_by_the_histogram(native: bool, known:
     """A native histogram has no count beside it that could tell which targets are not new."""
     sli = LatencySpec("seconds", "1s", errors="failures_total", native=native).build()
 
-    assert f"and on (job, instance) ({known} offset 5m)" in sli.counts(Base("5m15s", 300, total="T", bridge=True)).bad
+    assert (
+        f"and on (job, instance) ({known} offset 5m)"
+        in sli.counts(CountingWindow("5m15s", 300, total="T", bridge=True)).bad
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,7 +197,7 @@ def test_the_limit_is_in_the_unit_of_the_histogram(
 def test_native_histograms_are_asked_in_their_unit() -> None:
     """The fraction of a histogram of milliseconds has a limit in milliseconds."""
     sli = LatencySpec("took_ms", "0.25s", native=True).build()
-    assert "histogram_fraction(0, 250, " in sli.counts(Base("6s", 5, total="T")).bad
+    assert "histogram_fraction(0, 250, " in sli.counts(CountingWindow("6s", 5, total="T")).bad
 
 
 def test_errors_of_the_same_histogram_are_in_its_unit() -> None:

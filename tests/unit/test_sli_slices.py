@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from slo.diagnostics import Place
-from slo.model import Base, SliSpec
+from slo.model import CountingWindow, SliSpec
 from slo.query.counting import minute
 from slo.sli.events import EventsSpec
 from slo.sli.freshness import FreshnessSpec
@@ -16,8 +16,8 @@ from slo.sli.sliced import Sliced
 from slo.sli.threshold import ThresholdSpec
 from slo.sli.up import UpSpec
 
-BASE = Base("5m15s", 300, scrape=15, total="T")
-TENANTS = Base("5m15s", 300, scrape=15, group_by=("tenant",), total="T")
+BASE = CountingWindow("5m15s", 300, scrape=15, total="T")
+TENANTS = CountingWindow("5m15s", 300, scrape=15, group_by=("tenant",), total="T")
 MINUTES = "[4m59s999ms:1m]"
 PLACE = Place("slos.yaml", ("slos", 0, "sli"))
 
@@ -160,7 +160,7 @@ def test_slices_are_not_bridged() -> None:
 
 def test_what_is_excluded_is_no_slice() -> None:
     """A minute for which the expression has a sample counts as nothing, and is recorded all the same."""
-    excluded = Base("5m15s", 300, scrape=15, total="T", excluded="m == 1")
+    excluded = CountingWindow("5m15s", 300, scrape=15, total="T", excluded="m == 1")
     counts = UpSpec("up").build().counts(excluded)
     broken = "(min(min_over_time(up[59s999ms])) < bool 1)"
     assert counts.bad == f"sum_over_time(({broken} unless on () (m == 1) or 0 * {broken}){MINUTES})"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from slo.model import Base
+from slo.model import CountingWindow
 from slo.promql import Selector, parse_selector
 from slo.query import parse_query, selectors_of
 from slo.query.operands import BAD, GOOD, NEUTRAL, buckets_of, metrics, operands
 from slo.query.zero_fill import QueryFacts, rate_of, zero_filled
 
-BASE = Base("6m", 300)
-ANY = Base("6m", 300, any_interval=True)
+BASE = CountingWindow("6m", 300)
+ANY = CountingWindow("6m", 300, any_interval=True)
 
 
-def of(text: str, sign: int = NEUTRAL, base: Base = BASE, whole: frozenset[str] = frozenset()) -> str:
+def of(text: str, sign: int = NEUTRAL, base: CountingWindow = BASE, whole: frozenset[str] = frozenset()) -> str:
     """The query, completed."""
     query = parse_query(text)
     return zero_filled(str(query), base, QueryFacts(sign, buckets_of(selectors_of(query)), whole))

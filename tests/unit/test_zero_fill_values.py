@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from slo.model import Base
+from slo.model import CountingWindow
 from slo.promql import PromqlError, parse_expr
 from slo.promql.tree import Aggregation, Binary, Call, Literal, Node, Unary, VectorSelector
 from slo.query.operands import BAD, GOOD, NEUTRAL
@@ -68,7 +68,9 @@ def test_what_is_there_keeps_its_value(sign: int) -> None:
     for _ in range(400):
         text = made(dice, 3)
         try:
-            written = zero_filled(parse_expr(text).line, Base("5m", 300), QueryFacts(sign, whole=frozenset({"t"})))
+            written = zero_filled(
+                parse_expr(text).line, CountingWindow("5m", 300), QueryFacts(sign, whole=frozenset({"t"}))
+            )
             found = value(parse_expr(written).tree)
         except PromqlError:  # longer than what is read
             continue

@@ -143,7 +143,7 @@ def records(family: Family, shard: str, scale: Scale, known: Names) -> list[Reco
     total = " or ".join(f'{names.events(SUBWINDOW)}{{{one},kind="total"}}' for one in which)
     subwindow = base.base_of(slos[0], scale, f"sum by (service, slo) ({total})")
     sli = _with_matcher(family.common.sli, Matcher(label, "=~", "|".join(map(re.escape, family.members))))
-    counts = sli.counts(replace(subwindow, group_by=(label,), named=_named(label, which)))
+    counts = sli.counts(replace(subwindow, group_by=(label,), sum_by_slo=_sum_by_slo(label, which)))
     return [
         *(rule for value, slo in family.members.items() for rule in budget.info(slo, shard, scale, ((SOURCE, value),))),
         _record(family, shard, "total", counts.total),
@@ -151,7 +151,7 @@ def records(family: Family, shard: str, scale: Scale, known: Names) -> list[Reco
     ]
 
 
-def _named(label: str, which: Sequence[str]) -> tuple[str, str]:
+def _sum_by_slo(label: str, which: Sequence[str]) -> tuple[str, str]:
     """Return what encloses a sum by the label to give it the labels of the SLOs instead.
 
     The newest `slo:info` of a value counts: at the first evaluation after a change, that of the SLO which had the value
