@@ -8,9 +8,10 @@ from box.services import OTEL_COLLECTOR, SERVICES, TRACE_STORES, Service
 from box.services.telemetry import LOW_PRIORITY, VICTORIA_LOGS
 
 Services = dict[str, dict[str, Any]]
-OURS = tuple(service for service in SERVICES if service.command[0] == "{python}")
+NATIVE_ONLY = {"slo-serve"}
+OURS = tuple(s for s in SERVICES if s.command[0] == "{python}" and s.name not in NATIVE_ONLY)
 # Jaeger and VictoriaLogs are in override files, and no check can run in the Collector's image.
-UNCHECKED = {"jaeger", "victoria-logs", "otel-collector"}
+UNCHECKED = {*NATIVE_ONLY, "jaeger", "victoria-logs", "otel-collector"}
 CHECKED = tuple(service for service in SERVICES if service.name not in UNCHECKED)
 
 
