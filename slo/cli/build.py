@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 examples:
-  slo build                                     slos.yaml, to where its `outputs` say, or build/slo/
+  slo build                                     slos.yaml, to its `outputs` or build/slo/
   slo build a.yaml b.yaml teams/ -o out         several files, to out/<target>/
   slo build --check                             exit 1 when an output is not current
   slo build --time-scale 60 -o demo             30 days pass in 12 hours
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--time-scale", type=_factor, metavar="K", help="divide every window by K; needs -o")
     add("--scrape-interval", type=_seconds, metavar="D", help="with --time-scale: of the targets (default 1s)")
     add_layout(parser)
-    add("--compat", choices=("sloth",), default="", help="also make the series and alert names of Sloth")
+    add("--compat", choices=("sloth",), default="", help="also write the series and alert names of Sloth")
     add_prometheus(parser)
     text = "split groups for rulers that limit them (operator, mimir, thanos)"
     add("--max-rules-per-group", type=_count, metavar="N", help=text)

@@ -26,7 +26,7 @@ examples:
   slo lint --format sarif > slo.sarif                 for code scanning
 
 A comment ignores a warning, on its line, above it, or at the first line of the SLO:
-  # slo: ignore SLO125 a wrong address is our own mistake here
+  # slo: ignore SLO125 our own clients build these URLs
 """
 
 

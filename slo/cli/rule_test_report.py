@@ -26,7 +26,7 @@ def report(tests: SetTests, found: Sequence[Result], *, verbose: bool) -> bool:
     failed = [(job.case, result) for job, result in zip(tests.jobs, found, strict=True) if not result.passed]
     refused = [result for case, result in failed if case is None]
     if refused:
-        _print(f"{tests.name}: promtool refuses the rules", *_raw(refused[0]))
+        _print(f"{tests.name}: promtool rejects the rules", *_raw(refused[0]))
     elif failed:
         _print_failures(tests, [(case, result) for case, result in failed if case], verbose=verbose)
     else:
