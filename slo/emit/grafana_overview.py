@@ -10,10 +10,11 @@ from slo.emit import panels
 from slo.emit.grafana_view import BUDGET, BURN, FIRING
 from slo.emit.panels import Panel, Query
 from slo.plan import names
+from slo.promql import duration, naming, quote
 from slo.times import HOUR, SUBWINDOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from slo.emit.grafana_view import View
     from slo.emit.panels import Json
@@ -52,34 +53,37 @@ def overview(view: View) -> Panel:
 
 
 def _values(view: View) -> Iterator[tuple[str, str]]:
-    """Yield the columns of the table with their queries."""
+    """Yield the columns of the table with their queries; none keeps its name, or Grafana would not join the rows."""
     budget, left, covered = (view.every(name) for name in (names.BUDGET, names.REMAINING, names.COVERED))
-    windows = sorted({planned.slo.window for planned in view.plan.slos}, reverse=True)
-    ratio = " or ".join(view.every(names.error_ratio(window)) for window in windows)
-    yield _OBJECTIVE, f"1 - {budget}"
-    yield _ATTAINED, f"1 - ({ratio})"
-    yield _LEFT, left
-    yield _EVENTS, " or ".join(f"{left} * {budget} * ignoring (kind) {_total(view, w)} / {covered}" for w in windows)
-    seconds = {window: window // view.plan.scale.factor for window in windows}
-    yield (
-        _MINUTES,
-        " or ".join(
-            f"{left} * {budget} * {s / 60:g} and ignoring (kind) {_total(view, w)}" for w, s in seconds.items()
-        ),
-    )
+    seconds = {w: w // view.plan.scale.factor for w in sorted({planned.slo.window for planned in view.plan.slos})}
     burns = {window: f"{view.every(names.error_ratio(window))} / {budget}" for window in _common(view.plan)}
-    for window, burn in burns.items():
-        yield f"Burn {view.span(window)}", burn
     burn = next(iter(burns.values()))
+    yield _OBJECTIVE, f"1 - {budget}"
+    yield _ATTAINED, _by_window(view, {w: f"1 - {view.every(names.error_ratio(w))}" for w in seconds})
+    yield _LEFT, f"{left} * 1"
     yield (
-        _LASTS,
-        " or ".join(
-            f"({left} > 0) * {s} / ({burn} > 1) and ignoring (kind) {_total(view, w)}" for w, s in seconds.items()
-        ),
+        _EVENTS,
+        _by_window(view, {w: f"{left} * {budget} * ignoring (kind) {_total(view, w)} / {covered}" for w in seconds}),
     )
+    yield _MINUTES, _by_window(view, {w: f"{left} * {budget} * {each / 60:g}" for w, each in seconds.items()})
+    for window, each in burns.items():
+        yield f"Burn {view.span(window)}", each
+    yield _LASTS, _by_window(view, {w: f"({left} > 0) * {each} / ({burn} > 1)" for w, each in seconds.items()})
+    by = naming.labels(("service", "slo", *view.groups))
     firing = 'ALERTS{alertstate="firing",service=~"$service",slo!=""}'
-    yield _FIRES, f"0 * {left} + on (service, slo) group_left () count by (service, slo) ({firing})"
-    yield _RECORDED, covered
+    yield _FIRES, f"0 * {left} + on ({by}) group_left () count by ({by}) ({firing})"
+    yield _RECORDED, f"{covered} * 1"
+
+
+def _by_window(view: View, exprs: Mapping[int, str]) -> str:
+    """Return one expression for SLOs of several windows: each window is recorded for all of a shard."""
+    if len(exprs) == 1:
+        return next(iter(exprs.values()))
+    parts = []
+    for window, expr in exprs.items():
+        own = f"{names.INFO}{{{view.which},window={quote(duration(window))}}}"
+        parts.append(f"({expr} and on (shard, service, slo) {own})")
+    return " or ".join(parts)
 
 
 def _total(view: View, window: int) -> str:

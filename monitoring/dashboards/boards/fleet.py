@@ -124,7 +124,7 @@ BOARD = Board(
                 timeline(
                     "Alerts",
                     q(
-                        'max by (service, slo, tier) (ALERTS{alertstate="firing",slo!=""}) * 2',
+                        f'max by (service, slo, tier) (ALERTS{{alertstate="firing",slo!="",{WHICH}}}) * 2',
                         "{{service}} {{slo}} {{tier}}",
                     ),
                     q(f"0 * max by (service, slo) (slo:info{{{WHICH}}})", "{{service}} {{slo}}"),

@@ -25,7 +25,7 @@ BOARD = Board(
                     "Calls now",
                     (
                         q(
-                            f'sum {EDGE} (rate(traces_service_graph_request_total[$__rate_interval])) and on (client, server) label_join(traces_service_graph_request_total, "edge", " to ", "client", "server")'
+                            f'label_join(sum {EDGE} (rate(traces_service_graph_request_total[$__rate_interval])), "edge", " to ", "client", "server")'
                         ),
                         "calls/s",
                         "reqps",

@@ -76,10 +76,12 @@ function types(release) {
   try {
     execFileSync(path.join(folder, "node_modules/.bin/tsc"), ["-p", config], { stdio: "pipe" });
   } catch (error) {
+    const before = complaints;
     for (const text of String(error.stdout).split("\n")) {
       const at = text.match(/ts\((\d+),\d+\): error (TS\d+: .*)$/);
       if (at) complain(`${release}: ${places[at[1] - 1 - head.length] ?? "?"}: ${at[2]}`);
     }
+    if (complaints === before) complain(`${release}: the compiler failed: ${error.message} ${error.stdout}`);
   }
   return lines.length;
 }
