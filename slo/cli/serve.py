@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add = parser.add_argument
     default = "http://127.0.0.1:9090"
-    text = f"the server to ask (default: {default})"
+    text = f"Prometheus to read (default: {default})"
     add("--prometheus", type=_url, default=default, metavar="URL", help=text)
     add("--alertmanager", type=_url, metavar="URL", help="show receivers and silences of this server")
     add("--jaeger", type=_url, metavar="URL", help="show traces of this server (SLO_JAEGER_URL)")
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--victorialogs", type=_url, metavar="URL", help=text)
     text = "address of the pages (default: 127.0.0.1:8090)"
     add("--listen", type=_address, default=("127.0.0.1", 8090), metavar="HOST:PORT", help=text)
-    text = "answer under this host name, too (repeatable; default: names of loopback)"
+    text = "also accept this Host header (repeatable; default: loopback names)"
     add("--host-name", action="append", default=[], metavar="NAME", help=text)
     text = "interval between two snapshots (default: 15)"
     add("--refresh", type=_seconds, default=15.0, metavar="SECONDS", help=text)
@@ -80,7 +80,7 @@ def _config(
 
     return Config(
         prometheus=Client(urls["prometheus"].rstrip("/"), access),
-        **{name: Client(url) if url else None for name, url in urls.items() if name != "prometheus"},
+        **{name: Client(url.rstrip("/")) if url else None for name, url in urls.items() if name != "prometheus"},
         seconds=seconds,
         hosts=LOOPBACK | {name.lower() for name in names},
         tiles=tuple(Tile(title, url) for title, url in links),

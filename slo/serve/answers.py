@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from slo.promql import quote
 from slo.serve.prometheus import Line, Sample
 
 if TYPE_CHECKING:
     from slo.serve.prometheus import Prometheus
 
-_INFO = "slo:info"
+_INFO = "slo:info or on (shard) last_over_time(slo:info[1h])"
+"""Of a shard whose rules have stopped, the SLOs of the last hour."""
 _QUERIES = {
     "remaining": "slo:budget_remaining:ratio",
     "covered": "slo:window_covered:ratio",
     "recorded": '{__name__=~"slo:events:[^_]+",kind="covered"}',
     "errors": '{__name__=~"slo:error_ratio:.+"}',
     "rollups": '{__name__=~"slo:rollup_(?:error_ratio:.+|budget_remaining:ratio)"}',
-    "evaluated": "slo:evaluated:timestamp_seconds",
+    "evaluated": "last_over_time(slo:evaluated:timestamp_seconds[1h])",
     "maintenance": "slo:maintenance == 1",
     "alerts": "ALERTS",
     "since": "ALERTS_FOR_STATE",
@@ -51,7 +53,8 @@ def ask(prometheus: Prometheus) -> Answers:
     """
     info = prometheus.instant(_INFO)
     windows = "|".join(sorted({re.escape(sample.metric.get("window", "")) for sample in info}))
-    events = prometheus.instant(f'{{__name__=~"slo:events:(?:{windows})",kind=~"total|bad"}}') if info else []
+    names = quote(f"slo:events:(?:{windows})")
+    events = prometheus.instant(f'{{__name__=~{names},kind=~"total|bad"}}') if info else []
     return Answers(info, events, **{name: prometheus.instant(query) for name, query in _QUERIES.items()})
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Key = frozenset[tuple[str, str]]
 
-_FACTS = frozenset({"__name__", "objective", "window", "unit", "team", "title", "time_scale", "source", "kind"})
+_FACTS = frozenset({"__name__", "objective", "window", "unit", "team", "title", "time_scale", "kind"})
 """Labels which say something about a series; all others tell it from its neighbours."""
 _IDENTITY = frozenset(Identity._fields)
 _ROLLUP_LEFT = "slo:rollup_budget_remaining:ratio"
@@ -63,7 +63,8 @@ def assemble(answers: Answers, trends: Iterable[Line], now: float) -> Fleet:
 
 
 def _member(info: Sample, series: _Series, alerts: Sequence[Alert], *, maintenance: bool) -> Member:
-    key, facts = _key(info.metric), info.metric
+    facts = _own(info.metric, series)
+    key = _key(facts)
     labels = {name: value for name, value in facts.items() if name not in _FACTS | _IDENTITY}
     objective = _number(facts.get("objective", ""))
     total, remaining = series.total.get(key), series.remaining.get(key)
@@ -85,6 +86,12 @@ def _member(info: Sample, series: _Series, alerts: Sequence[Alert], *, maintenan
         trend=series.trends.get(key, ()),
         alerts=own,
     )
+
+
+def _own(metric: Mapping[str, str], series: _Series) -> Mapping[str, str]:
+    """Return the labels of `slo:info` without `source`, unless that is a label of the group."""
+    grouped = "source" not in metric or _key(metric) in series.total
+    return metric if grouped else {name: value for name, value in metric.items() if name != "source"}
 
 
 def _slo(

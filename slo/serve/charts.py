@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slo.promql import quote
+from slo.promql import parse_duration, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,10 +56,16 @@ def budget(slo: Slo, member: Member, _: Sequence[Tier]) -> Chart:
 
 def burn(slo: Slo, member: Member, tiers: Sequence[Tier]) -> Chart:
     """Return the burn rate over the long window of each tier, and the tiers' thresholds."""
-    which = matchers(slo, member)
-    windows = list(dict.fromkeys(tier.long for tier in tiers)) or ["1h"]
-    queries = tuple(Query(window, f"slo:error_ratio:{window}{which} / slo:budget:ratio{which}") for window in windows)
+    windows = list(dict.fromkeys(tier.long for tier in tiers)) or ["5m"]
+    queries = tuple(Query(window, _burn(slo, member, window)) for window in windows)
     return Chart("burn", "Burn rate", "times", queries, tuple((tier.name, tier.factor) for tier in tiers))
+
+
+def _burn(slo: Slo, member: Member, window: str) -> str:
+    """Return the burn rate as the alerts compute it: what is not recorded of the window counts as good."""
+    which, seconds = matchers(slo, member), float(parse_duration(window)) / member.time_scale
+    recorded = f"slo:events:{window}{matchers(slo, member, kind='covered')} / {seconds:g}"
+    return f"slo:error_ratio:{window}{which} * ignoring (kind) {recorded} / slo:budget:ratio{which}"
 
 
 def events(slo: Slo, member: Member, _: Sequence[Tier]) -> Chart:

@@ -136,7 +136,7 @@ class Slo:
     @property
     def grouped(self) -> bool:
         """Return whether there are members to tell apart."""
-        return bool(self.worst.labels)
+        return len(self.members) > 1 or bool(self.worst.labels)
 
     @property
     def alerts(self) -> tuple[Alert, ...]:

@@ -20,8 +20,8 @@ def until_firing(threshold: float, long_burn: float, rate: float, window: float)
 
     What leaves the window is taken as spread evenly over it. Infinite where the rate is below the threshold.
     """
-    if long_burn >= threshold:
-        return 0.0
     if rate <= threshold:
         return math.inf
+    if long_burn >= threshold:
+        return 0.0
     return window * (threshold - long_burn) / (rate - long_burn)

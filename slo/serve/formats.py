@@ -57,6 +57,11 @@ def lasting(seconds: float) -> str:
     return "lasts" if math.isinf(seconds) else durations.show(seconds) if seconds else "exhausted"
 
 
+def web(url: str) -> str:
+    """Return a link that leads to a page; one of another scheme, or a template, is dropped."""
+    return url if url.lower().startswith(("http://", "https://")) and "{{" not in url else ""
+
+
 def milliseconds(seconds: float) -> str:
     """Return a short time: `0.42 ms`, `35 ms`, `1.27 s`."""
     if seconds >= 1:
@@ -91,6 +96,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "time": time_of_day,
     "milliseconds": milliseconds,
     "lasting": lasting,
+    "web": web,
     "sparkline": sparkline,
     "duration": durations.show,
 }

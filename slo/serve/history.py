@@ -35,7 +35,10 @@ def firings(slo: Slo, ranges: Ranges, span: Span) -> list[Firing]:
     """
     which = selector({"alertstate": "firing", "service": slo.identity.service, "slo": slo.identity.slo})
     groups = set(slo.worst.labels)
-    found = (each for line in ranges.get(f"ALERTS{which}", span) for each in _stretches(line, groups, span))
+    # A step may be hours long, an alert minutes: the longest state within each step.
+    step = max(1, round(span.step))
+    lines = ranges.get(f"max_over_time(ALERTS{which}[{step}s])", span, age=15.0)
+    found = (each for line in lines for each in _stretches(line, groups, span))
     return sorted(found, key=lambda firing: -firing.start)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from slo.serve.fleet import Alert
 
 _NO_DATA = "no-data"
-_MOST_STALE = 300.0
+_MOST_STALE = 180.0
 
 
 def judge(

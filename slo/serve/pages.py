@@ -13,12 +13,13 @@ from slo.observe.errors import ObserveError
 from slo.serve import forecast, links, tiers
 from slo.serve.charts import CHARTS
 from slo.serve.history import Firing, firings
-from slo.serve.listing import COLUMNS, FIELDS, Choice, choose, fields, grouped
+from slo.serve.listing import FIELDS, Choice, choose, fields, grouped
 from slo.serve.ranges import span_of
 from slo.serve.site import Site, site_of
 
 if TYPE_CHECKING:
-    from slo.serve.fleet import Member, Slo
+    from slo.serve.alertmanager import Notified
+    from slo.serve.fleet import Alert, Member, Slo
     from slo.serve.prometheus import Rule
 
 ROUTES = APIRouter(default_response_class=HTMLResponse)
@@ -32,9 +33,9 @@ def overview(request: Request, site: SiteOf) -> HTMLResponse:
     choice, view = Choice.of(request.query_params), site.refresher.view
     slos = choose(view.fleet.slos, choice)
     values = {field: sorted({fields(slo)[field] for slo in view.fleet.slos} - {""}) for field in FIELDS}
-    part = "list.html" if request.headers.get("hx-request") else "overview.html"
+    partial = bool(request.headers.get("hx-request"))
     shown: dict[str, Any] = {"slos": slos, "groups": grouped(slos, choice.group), "choice": choice, "values": values}
-    return site.render(request, part, columns=COLUMNS, fields=fields, **shown)
+    return site.render(request, "list.html" if partial else "overview.html", fields=fields, partial=partial, **shown)
 
 
 @ROUTES.get("/slo")
@@ -76,8 +77,14 @@ def alerts(request: Request, site: SiteOf) -> HTMLResponse:
         (alert for alert in view.fleet.alerts if alert.severity != "none"),
         key=lambda alert: (not alert.firing, order.get(alert.severity, 2), -(alert.since or 0)),
     )
-    notified = {frozenset(each.labels.items()): each for each in view.notified or ()}
-    return site.render(request, "alerts.html", alerts=shown, notified=notified, key=links.alert_key)
+    known = [(each.labels.items(), each) for each in view.notified or ()]
+
+    def notified(alert: Alert) -> Notified | None:
+        """Return the alert as Alertmanager has it: with the labels of Prometheus' `external_labels` besides."""
+        wanted = links.alert_key(alert)
+        return next((each for labels, each in known if wanted <= labels), None)
+
+    return site.render(request, "alerts.html", alerts=shown, notified=notified)
 
 
 @ROUTES.get("/query")

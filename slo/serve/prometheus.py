@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -18,13 +19,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Labels = dict[str, str]
 _OK = 200
+_TIMEOUT = "5s"
+_AT_ONCE = 8
+_PATIENCE = 5.0
+"""Queries at a time: viewers wait rather than take all threads, and all of the server."""
 
 
 class Sample(msgspec.Struct, frozen=True):
     """One series of an instant vector."""
 
     metric: Labels
-    value: tuple[float, str]
+    value: tuple[float, str] = (0.0, "NaN")
 
     @property
     def number(self) -> float:
@@ -36,7 +41,7 @@ class Line(msgspec.Struct, frozen=True):
     """One series of a range: its labels, and pairs of time and value."""
 
     metric: Labels
-    values: list[tuple[float, str]]
+    values: list[tuple[float, str]] = []
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -58,12 +63,23 @@ class _Groups(msgspec.Struct, frozen=True):
     groups: list[_Group]
 
 
-class _Vector(msgspec.Struct, frozen=True):
-    result: list[Sample]
+class _Result(msgspec.Struct, frozen=True, rename={"kind": "resultType"}):
+    kind: str
+    result: msgspec.Raw
 
 
 class _Matrix(msgspec.Struct, frozen=True):
     result: list[Line]
+
+
+def _samples(found: _Result) -> list[Sample]:
+    """Return an instant answer as samples: a number without labels, the last value of a range."""
+    if found.kind == "vector":
+        return msgspec.json.decode(found.result, type=list[Sample])
+    if found.kind == "matrix":
+        lines = msgspec.json.decode(found.result, type=list[Line])
+        return [Sample(line.metric, line.values[-1]) for line in lines if line.values]
+    return [Sample({}, msgspec.json.decode(found.result, type=tuple[float, str]))]
 
 
 class Prometheus:
@@ -72,6 +88,7 @@ class Prometheus:
     def __init__(self, web: Client) -> None:
         self._web = web
         self.where = web.where
+        self._free = BoundedSemaphore(_AT_ONCE)
 
     def instant(self, expression: str) -> list[Sample]:
         """Return the samples of an instant query.
@@ -79,7 +96,11 @@ class Prometheus:
         Raises:
             ObserveError: no answer, or an error.
         """
-        return self._data("query", {"query": expression}, _Vector).result
+        found = self._data("query", {"query": expression, "timeout": _TIMEOUT}, _Result)
+        try:
+            return _samples(found)
+        except msgspec.MsgspecError:
+            raise ObserveError(self.where, "the answer of /api/v1/query is not that of Prometheus") from None
 
     def range(self, expression: str, start: float, end: float, step: float) -> list[Line]:
         """Return the series of a range query.
@@ -87,7 +108,7 @@ class Prometheus:
         Raises:
             ObserveError: no answer, or an error.
         """
-        times = {"start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step:.3f}"}
+        times = {"start": f"{start:.3f}", "end": f"{end:.3f}", "step": f"{step:.3f}", "timeout": _TIMEOUT}
         return self._data("query_range", {"query": expression, **times}, _Matrix).result
 
     def rules(self, group: str) -> list[Rule]:
@@ -105,7 +126,12 @@ class Prometheus:
         Raises:
             ObserveError: no answer in time, or one that is too large.
         """
-        return self._web.get(f"/api/v1/{path}", parameters)
+        if not self._free.acquire(timeout=_PATIENCE):
+            raise ObserveError(self.where, "too many queries at once; try again")
+        try:
+            return self._web.get(f"/api/v1/{path}", parameters)
+        finally:
+            self._free.release()
 
     def _data(self, path: str, parameters: Mapping[str, str | Sequence[str]], kind: type[T]) -> T:
         page = self.forward(path, parameters)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 240
 _KEPT = 256
+_MOST_VALUES = 20_000
+"""A larger answer is not kept."""
 _HOUR, _FUTURE = 3_600.0, 86_400.0
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400)
 
@@ -55,8 +57,8 @@ class Ranges:
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, Span], tuple[float, list[Line]]] = OrderedDict()
 
-    def get(self, expression: str, span: Span) -> list[Line]:
-        """Return the series of a range query, at most half a step (and 15 seconds at least) old.
+    def get(self, expression: str, span: Span, age: float = 0.0) -> list[Line]:
+        """Return the series of a range query, at most `age` seconds old, or half a step (and 15 seconds at least).
 
         Raises:
             ObserveError: the server does not answer, or refuses the query.
@@ -64,9 +66,11 @@ class Ranges:
         key, now = (expression, span), time.monotonic()
         with self._lock:
             kept = self._kept.get(key)
-        if kept and now - kept[0] < max(15.0, span.step / 2):
+        if kept and now - kept[0] < (age or max(15.0, span.step / 2)):
             return kept[1]
         lines = self._prometheus.range(expression, span.start, span.end, span.step)
+        if sum(len(line.values) for line in lines) > _MOST_VALUES:
+            return lines
         with self._lock:
             self._kept[key] = (now, lines)
             while len(self._kept) > _KEPT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -83,8 +84,9 @@ class Refresher:
         fleet = assemble(answers, self._trends, now)
         if self._rounds % _TRENDS_EVERY == 0 and fleet.slos:
             longest = max(member.window for slo in fleet.slos for member in slo.members)
-            self._trends = ask_trends(self._prometheus, now, max(longest / _TRENDS_PER_WINDOW, 60.0))
-            fleet = assemble(answers, self._trends, now)
+            with suppress(ObserveError):  # the numbers are worth more than their small charts
+                self._trends = ask_trends(self._prometheus, now, max(longest / _TRENDS_PER_WINDOW, 60.0))
+                fleet = assemble(answers, self._trends, now)
         self._rounds += 1
         return fleet
 

@@ -35,7 +35,7 @@ def guard(hosts: Collection[str]) -> Callable[[Request, Callable[[Request], Awai
         origin = request.headers.get("origin", "")
         if host_of(f"//{request.headers.get('host', '')}") not in hosts:
             response: Response = PlainTextResponse("unknown host; start slo serve with --host-name NAME\n", 421)
-        elif origin and host_of(origin) not in hosts:
+        elif (origin and host_of(origin) not in hosts) or _embedded(request):
             response = PlainTextResponse("requests of other origins are refused\n", 403)
         else:
             response = await forward(request)
@@ -45,6 +45,13 @@ def guard(hosts: Collection[str]) -> Callable[[Request, Callable[[Request], Awai
         return response
 
     return guarded
+
+
+def _embedded(request: Request) -> bool:
+    """Return whether a page of another site asks, other than by a link that the visitor followed."""
+    sent = request.headers
+    followed = sent.get("sec-fetch-mode") == "navigate" and sent.get("sec-fetch-dest") == "document"
+    return sent.get("sec-fetch-site") == "cross-site" and not followed
 
 
 def host_of(url: str) -> str:

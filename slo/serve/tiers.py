@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from slo.serve.prometheus import Rule
 
 _WINDOW = re.compile(r"slo:error_ratio:(\w+)")
-_LIMIT = re.compile(r"> \(?([\d.]+)( \* slo:budget:ratio)?")
+_LIMIT = re.compile(r"> \(?(?:clamp_max\()?([\d.]+)( \* slo:budget:ratio)?")
+_SERIES = re.compile(r"slo:[\w:]+\{([^}]*)\}")
+_MATCHER = re.compile(r'(\w+)=~?"([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,24 @@ def alert_rules(slo: Slo, rules: Iterable[Rule]) -> list[Rule]:
     """Return the alerting rules about this SLO, one of each tier."""
     found: dict[str, Rule] = {}
     for rule in rules:
-        labels = rule.labels
-        named = labels.get("service") == slo.identity.service and labels.get("slo") == slo.identity.slo
-        shared = "slo" not in labels and re.search(rf"[\"|]{re.escape(slo.identity.slo)}[\"|]", rule.query)
-        if rule.type == "alerting" and labels.get("tier") and (named or shared):
-            found.setdefault(labels["tier"], rule)
+        if rule.type == "alerting" and rule.labels.get("tier") and _is_about(rule, slo):
+            found.setdefault(rule.labels["tier"], rule)
     return list(found.values())
+
+
+def _is_about(rule: Rule, slo: Slo) -> bool:
+    """Return whether a rule is about an SLO: by its labels, or, where many share it, by what its query selects."""
+    wanted = {"service": slo.identity.service, "slo": slo.identity.slo}
+    if "slo" in rule.labels:
+        return all(rule.labels.get(name) == value for name, value in wanted.items())
+    selected = [dict(_MATCHER.findall(inside)) for inside in _SERIES.findall(rule.query)]
+    wanted["shard"] = slo.identity.shard
+    return any(all(_matches(each.get(name), value) for name, value in wanted.items()) for each in selected)
+
+
+def _matches(pattern: str | None, value: str) -> bool:
+    """Return whether a matcher selects a value; without a matcher all are."""
+    return pattern is None or value in pattern.split("|") or value == pattern
 
 
 def counted(slo: Slo, rules: Iterable[Rule]) -> list[tuple[str, str]]:

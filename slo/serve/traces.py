@@ -169,19 +169,19 @@ def arrange(trace: Stored) -> Trace:
         parent = next((each.span for each in span.references if each.kind == "CHILD_OF" and each.span in known), "")
         children[parent].append(span)
     ordered = list(_below(children))
-    seen = {span.id for span, _ in ordered}
-    ordered += [(span, 0) for span in trace.spans if span.id not in seen]
+    seen = {id(span) for span, _ in ordered}
+    ordered += [(span, 0) for span in trace.spans if id(span) not in seen]
     spans = tuple(_span(span, depth, trace, begun) for span, depth in ordered[:_MOST_SPANS])
     return Trace(trace.id, begun / 1e6, (ended - begun) / 1e6, spans, max(0, len(ordered) - _MOST_SPANS))
 
 
 def _below(children: dict[str, list[_Span]]) -> Iterator[tuple[_Span, int]]:
-    """Yield spans depth first; without recursion, since a trace may be deep."""
-    waiting = [(span, 0) for span in reversed(children[""])]
+    """Yield spans depth first, each once even where IDs are used twice; a trace may be too deep for recursion."""
+    waiting = [(span, 0) for span in reversed(children.pop("", ()))]
     while waiting:
         span, depth = waiting.pop()
         yield span, depth
-        waiting += [(each, depth + 1) for each in reversed(children.get(span.id, ()))]
+        waiting += [(each, depth + 1) for each in reversed(children.pop(span.id, ()))]
 
 
 def _span(span: _Span, depth: int, trace: Stored, begun: int) -> Span:

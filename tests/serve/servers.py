@@ -40,6 +40,8 @@ class Known:
     silences: list[dict[str, object]] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
     down: bool = False
+    no_ranges: bool = False
+    answers: Mapping[str, tuple[str, object]] = field(default_factory=dict)
 
     def slo(
         self,
@@ -91,8 +93,17 @@ class Known:
             return page(json.dumps(self.notified if path.endswith("alerts") else self.silences))
         if path == "/api/v1/rules":
             return _success({"groups": [{"rules": self.rules}]})
+        return self._evaluate(path, query)
+
+    def _evaluate(self, path: str, query: Mapping[str, list[str]]) -> Answer:
+        """Answer a query."""
         expression = query.get("query", [""])[0]
         self.queries.append(expression)
+        if expression in self.answers:
+            kind, result = self.answers[expression]
+            return _success({"resultType": kind, "result": result})
+        if path == "/api/v1/query_range" and self.no_ranges:
+            return page("too large", 422)
         if path == "/api/v1/query_range":
             start, step = float(query["start"][0]), float(query["step"][0])
             times = [start + step * index for index in range(5)]
@@ -106,7 +117,9 @@ class Known:
 
     def _of(self, expression: str) -> list[tuple[Series, float]]:
         named = re.match(r'\{__name__=~"([^"]+)"', expression)
-        pattern = named[1] if named else re.escape(re.split(r"[{ ]", expression, maxsplit=1)[0])
+        pattern = (
+            named[1] if named else re.escape(re.split(r"[{ \[)]", re.sub(r"^\w+\(", "", expression), maxsplit=1)[0])
+        )
         kind = re.search(r'kind=~?"([^"]+)"', expression)
         return [
             (metric, value)

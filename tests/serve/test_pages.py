@@ -8,7 +8,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from slo.model import Options
+from tests.documents import load
 from tests.serve.servers import HOSTILE, Known, opened
+from tests.specimens import objective, slo_set, texts
 
 
 def names(text: str) -> list[str]:
@@ -237,3 +240,80 @@ def test_a_young_window_is_as_far_from_firing_as_the_alert_says() -> None:
         )
     assert "2×" in row
     assert "33%" in row
+
+
+def test_tiers_of_shared_rules_are_found() -> None:
+    """Rules of `slo build --layout shared` name no SLO in their labels; those of another shard are not ours."""
+    slos = slo_set(objective("checkout"), objective("browse"), name="shop")
+    groups = load("".join(texts("prometheus", slos, options=Options(layout="shared")).values()))["groups"]
+    known = Known()
+    service = slos.slos[0].service
+    known.slo("checkout", burn=7.2, service=service)
+    known.slo("checkout", burn=7.2, service="other", shard="other-0")
+    known.rules = [
+        {"name": rule["alert"], "type": "alerting", "query": rule["expr"], "labels": rule["labels"]}
+        for group in groups
+        for rule in group["rules"]
+        if "alert" in rule
+    ]
+    with opened(known) as site:
+        text = site.get(f"/slo?service={service}&slo=checkout")
+        other = site.get("/slo?service=other&slo=checkout")
+    for tier in ("page-fast", "page-slow", "ticket-fast", "ticket-slow"):
+        assert f'<th scope="row">{tier}</th>' in text
+    assert "No burn-rate alert" in other
+
+
+def test_a_server_without_range_queries_still_shows_numbers() -> None:
+    """The small charts of the list are no reason to show nothing."""
+    known = Known()
+    known.slo()
+    known.no_ranges = True
+    with opened(known) as site:
+        text = site.get("/")
+    assert names(text) == ["checkout"]
+    assert "cannot be asked" not in text
+
+
+def test_alertmanager_may_add_external_labels() -> None:
+    """An alert of Prometheus is found by its own labels among more."""
+    known = Known()
+    known.slo()
+    known.alert()
+    labels = {"alertname": "ShopBudgetBurn", "service": "shop", "slo": "checkout", "tier": "page-fast"}
+    known.notified = [
+        {
+            "labels": {**labels, "severity": "page", "cluster": "eu"},
+            "receivers": [{"name": "checkout-page"}],
+            "status": {"state": "active", "silencedBy": [], "inhibitedBy": []},
+            "startsAt": "2026-01-01T00:00:00.000Z",
+        }
+    ]
+    with opened(known) as site:
+        assert "checkout-page" in site.get("/alerts")
+
+
+def test_a_refresh_brings_the_banner() -> None:
+    """An open page hears that Prometheus is gone."""
+    known = Known()
+    known.slo()
+    with opened(known) as site:
+        known.down = True
+        site.refresher.refresh()
+        part = site.ask("/", HX_Request="true").text
+        whole = site.get("/")
+    assert 'id="banner" hx-swap-oob="true"' in part
+    assert "cannot be asked" in part
+    assert whole.count('id="banner"') == 1
+
+
+def test_the_console_shows_numbers_and_ranges() -> None:
+    """A scalar has no labels, a range its last value."""
+    known = Known()
+    with opened(known) as site:
+        known.answers = {
+            "1": ("scalar", [0, "42"]),
+            "up[5m]": ("matrix", [{"metric": {"job": "x"}, "values": [[0, "7"]]}]),
+        }
+        assert ">42<" in site.get("/query?expr=1")
+        assert ">7<" in site.get("/query?expr=up[5m]")

@@ -68,3 +68,36 @@ def test_front_end_packages_are_what_was_published() -> None:
         "uPlot.LICENSE",
         "promql-editor.LICENSE",
     }
+
+
+def test_links_of_rules_lead_to_pages_alone() -> None:
+    """An annotation may hold anything; only addresses of the web become links."""
+    known = Known()
+    known.slo()
+    which = '{shard="shop-0",service="shop",slo="checkout"}'
+    known.rules = [
+        {
+            "name": "Burn",
+            "type": "alerting",
+            "query": f"slo:error_ratio:1h{which} > 0.0144 and slo:error_ratio:5m{which} > 0.0144",
+            "labels": {"service": "shop", "slo": "checkout", "tier": "page-fast", "severity": "page"},
+            "annotations": {"runbook_url": "JavaScript:alert(1)", "dashboard_url": "https://grafana.example/d/x"},
+        }
+    ]
+    with opened(known) as site:
+        text = site.get("/slo?service=shop&slo=checkout")
+    assert "alert(1)" not in text
+    assert 'href="https://grafana.example/d/x"' in text
+
+
+def test_pages_of_other_sites_cannot_embed_queries() -> None:
+    """An image of another site sends no Origin; a followed link is welcome."""
+    with opened(Known()) as site:
+        image = site.ask(
+            "/api/graph?expr=up", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors", Sec_Fetch_Dest="image"
+        )
+        link = site.ask(
+            "/query?expr=up", Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="navigate", Sec_Fetch_Dest="document"
+        )
+    assert image.status_code == 403
+    assert link.status_code == 200

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from slo.serve import durations, formats, links
 from slo.serve.forecast import exhaustion, until_firing
+from slo.serve.judge import stale_seconds
 from slo.serve.ranges import align
 
 
@@ -29,7 +30,8 @@ def test_until_firing_agrees_with_a_simulation() -> None:
         minutes = [*minutes[1:], 9.0]
     assert until_firing(6, 2, 9, 360) == pytest.approx(passed, abs=1)
     assert until_firing(6, 2, 6, 360) == math.inf
-    assert until_firing(6, 7, 0, 360) == 0
+    assert until_firing(6, 7, 9, 360) == 0
+    assert until_firing(6, 7, 0, 360) == math.inf  # over: the short window is quiet
 
 
 @given(st.floats(0.9, 0.999999))
@@ -60,3 +62,10 @@ def test_durations_are_read_at_a_glance(seconds: float, text: str) -> None:
 def test_invalid_ranges_are_an_hour(text: str) -> None:
     """What is not a range never reaches Prometheus."""
     assert links.seconds_of(text) in {3_600.0, 31_536_000.0}
+
+
+def test_rules_that_stopped_are_noticed() -> None:
+    """Three minutes without an evaluation are too long."""
+    assert stale_seconds(1_000, 1_060) is None
+    assert stale_seconds(1_000, 1_240) == 240
+    assert stale_seconds(None, 1_240) is None
