@@ -33,7 +33,8 @@ def query_path(expression: str, window: str = "") -> str:
 def alert_path(alert: Alert) -> str:
     """Return the address of the SLO that an alert is about; empty where there is none."""
     labels = {name: alert.labels.get(name, "") for name in ("service", "slo")}
-    return "/slo?" + urlencode(labels) if all(labels.values()) else ""
+    shard = {"shard": alert.labels["shard"]} if alert.labels.get("shard") else {}
+    return "/slo?" + urlencode({**labels, **shard}) if all(labels.values()) else ""
 
 
 def alert_key(alert: Alert) -> frozenset[tuple[str, str]]:
