@@ -17,7 +17,7 @@ OLDEST_SECONDS = {"metrics": 60.0, "logs": 0.0, "traces": 300.0}
 """How much older than the doctor's request the newest sample may be: scrapes come every 15 s, every request is logged,
 and traces are sampled."""
 SEARCHED_SECONDS = 3600.0
-UNSCRAPED = ("locust",)
+UNSCRAPED = ("locust", "slo-serve")
 """Servers that have no metrics of their own."""
 
 Newest = Callable[[], float | None]
