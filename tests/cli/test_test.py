@@ -164,7 +164,7 @@ def test_failure_is_shown(slo: Slo, folder: Path, step: str) -> None:
 
     said = slo("test", "--promtool", script(folder, lines))
 
-    first = "shop: promtool refuses the rules" if step == "check" else 'shop: promtool cannot run "healthy: '
+    first = "shop: promtool rejects the rules" if step == "check" else 'shop: promtool cannot run "healthy: '
     assert (said.status, said.out) == (1, "")
     assert said.err.startswith(first)
     assert "bad \\x1b[31m" in said.err
