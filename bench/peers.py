@@ -37,7 +37,7 @@ SLOKIT = Peer("slokit", ("--version",), "cargo install slokit@1.9.0", _generate)
 
 
 def path_of(peer: Peer) -> str | None:
-    """Return the program on PATH; None, after a line about it, where there is none."""
+    """Return the program on PATH; None if it is missing, which a line on stderr reports."""
     found = shutil.which(peer.name)
     if not found:
         print(f"bench: no {peer.name} on PATH, its rows are left out; `{peer.install}` fetches it", file=sys.stderr)
