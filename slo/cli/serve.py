@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentTypeError
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slo.cli.server import ServerOptions, access_of, add_server, not_empty, warn_of_passwords
@@ -11,7 +12,7 @@ from slo.cli.usage import CommandError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from slo.observe.access import Access
     from slo.serve.config import Config
@@ -20,6 +21,7 @@ EPILOG = """\
 examples:
   slo serve                                             a Prometheus on this machine
   slo serve --prometheus https://mimir.example/prometheus --header X-Scope-OrgID:shop --bearer-token-file token
+  slo serve slos.yaml --runbooks runbooks --grafana https://grafana.example
   slo serve --listen 127.0.0.1:9000 --link Grafana=https://grafana.example
 """
 
@@ -31,6 +33,8 @@ _LAST_PORT = 65_535
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add = parser.add_argument
+    text = "specifications, to show what `slo explain` says about their SLOs"
+    add("files", nargs="*", metavar="FILE", help=text)
     default = "http://127.0.0.1:9090"
     text = f"Prometheus to read (default: {default})"
     add("--prometheus", type=_url, default=default, metavar="URL", help=text)
@@ -38,6 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--jaeger", type=_url, metavar="URL", help="show traces of this server (SLO_JAEGER_URL)")
     text = "show the log records of a trace from this server (SLO_VICTORIALOGS_URL)"
     add("--victorialogs", type=_url, metavar="URL", help=text)
+    text = "show the runbooks in this folder: Markdown, named like their alerts"
+    add("--runbooks", type=_folder, metavar="FOLDER", help=text)
+    add("--grafana", type=_page, metavar="URL", help="link charts with Explore of this Grafana")
+    text = "UID of its Prometheus data source (default: prometheus)"
+    add("--grafana-datasource", default="prometheus", metavar="UID", help=text)
+    text = "link charts with the web pages of Prometheus at this address"
+    add("--prometheus-pages", type=_page, metavar="URL", help=text)
     text = "address of the pages (default: 127.0.0.1:8090)"
     add("--listen", type=_address, default=("127.0.0.1", 8090), metavar="HOST:PORT", help=text)
     text = "also accept this Host header (repeatable; default: loopback names)"
@@ -64,31 +75,47 @@ def run(args: argparse.Namespace) -> int:
         "jaeger": args.jaeger or os.environ.get("SLO_JAEGER_URL", ""),
         "victorialogs": args.victorialogs or os.environ.get("SLO_VICTORIALOGS_URL", ""),
     }
-    config = _config(urls, access_of(options, os.environ), args.refresh, args.host_name, args.link)
+    config = _config(urls, access_of(options, os.environ), args)
     host, port = args.listen
     print(f"http://{host}:{port}/", flush=True)
     uvicorn.run(create_app(config), host=host.strip("[]"), port=port, log_level="warning")
     return 0
 
 
-def _config(
-    urls: Mapping[str, str], access: Access, seconds: float, names: Sequence[str], links: Sequence[tuple[str, str]]
-) -> Config:
+def _config(urls: Mapping[str, str], access: Access, args: argparse.Namespace) -> Config:
     from slo.observe.client import Client  # noqa: PLC0415 - most commands ask no server
     from slo.serve.config import Config, Tile  # noqa: PLC0415 - as above
+    from slo.serve.links import Outside  # noqa: PLC0415 - as above
     from slo.serve.security import LOOPBACK  # noqa: PLC0415 - as above
+    from slo.serve.specification import read  # noqa: PLC0415 - as above
 
     return Config(
         prometheus=Client(urls["prometheus"].rstrip("/"), access),
         **{name: Client(url.rstrip("/")) if url else None for name, url in urls.items() if name != "prometheus"},
-        seconds=seconds,
-        hosts=LOOPBACK | {name.lower() for name in names},
-        tiles=tuple(Tile(title, url) for title, url in links),
+        seconds=args.refresh,
+        hosts=LOOPBACK | {name.lower() for name in args.host_name},
+        tiles=tuple(Tile(title, url) for title, url in args.link),
+        outside=Outside(args.grafana or "", args.grafana_datasource, args.prometheus_pages or ""),
+        runbooks=args.runbooks,
+        explained=read(args.files) if args.files else {},
     )
 
 
 def _url(text: str) -> str:
     return not_empty(text, "write http://HOST:PORT").rstrip("/")
+
+
+def _page(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ArgumentTypeError("write http://HOST:PORT, as browsers reach it")
+    return text.rstrip("/")
+
+
+def _folder(text: str) -> Path:
+    folder = Path(not_empty(text, "name a folder"))
+    if not folder.is_dir():
+        raise ArgumentTypeError(f"there is no folder {text}")
+    return folder
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -38,6 +38,7 @@ class Notified(msgspec.Struct, frozen=True, rename="camel"):
     receivers: list[Receiver]
     status: Status
     starts_at: datetime
+    generator_url: str = msgspec.field(default="", name="generatorURL")
 
 
 class Matcher(msgspec.Struct, frozen=True, rename="camel"):

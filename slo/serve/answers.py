@@ -11,17 +11,18 @@ from slo.promql import quote
 from slo.serve.prometheus import Line, Sample
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from slo.serve.prometheus import Prometheus
 
-_INFO = "slo:info or on (shard) last_over_time(slo:info[1h])"
-"""Of a shard whose rules have stopped, the SLOs of the last hour."""
+_EVALUATED = "last_over_time(slo:evaluated:timestamp_seconds[1h])"
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUERIES = {
     "remaining": "slo:budget_remaining:ratio",
     "covered": "slo:window_covered:ratio",
     "recorded": '{__name__=~"slo:events:[^_]+",kind="covered"}',
     "errors": '{__name__=~"slo:error_ratio:.+"}',
     "rollups": '{__name__=~"slo:rollup_(?:error_ratio:.+|budget_remaining:ratio)"}',
-    "evaluated": "last_over_time(slo:evaluated:timestamp_seconds[1h])",
     "maintenance": "slo:maintenance == 1",
     "alerts": "ALERTS",
     "since": "ALERTS_FOR_STATE",
@@ -51,11 +52,21 @@ def ask(prometheus: Prometheus) -> Answers:
     Raises:
         ObserveError: the server does not answer, or refuses a query.
     """
-    info = prometheus.instant(_INFO)
+    evaluated = prometheus.instant(_EVALUATED)
+    # Of a shard whose rules have stopped, the SLOs of the last hour.
+    shard = ", ".join(["shard", *external(evaluated)])
+    info = prometheus.instant(f"slo:info or on ({shard}) last_over_time(slo:info[1h])")
     windows = "|".join(sorted({re.escape(sample.metric.get("window", "")) for sample in info}))
     names = quote(f"slo:events:(?:{windows})")
     events = prometheus.instant(f'{{__name__=~{names},kind=~"total|bad"}}') if info else []
-    return Answers(info, events, **{name: prometheus.instant(query) for name, query in _QUERIES.items()})
+    others = {name: prometheus.instant(query) for name, query in _QUERIES.items()}
+    return Answers(info, events, evaluated=evaluated, **others)
+
+
+def external(evaluated: Iterable[Sample]) -> list[str]:
+    """Return the external labels of the servers behind this one: a rule records `shard` alone."""
+    names = {name for sample in evaluated for name in sample.metric} - {"__name__", "shard"}
+    return sorted(name for name in names if _PLAIN.fullmatch(name))
 
 
 def ask_trends(prometheus: Prometheus, now: float, span: float) -> list[Line]:

@@ -11,7 +11,7 @@ from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from slo.serve import correlation, data, pages
+from slo.serve import console, correlation, data, pages
 from slo.serve.security import guard
 from slo.serve.site import HERE, Site
 
@@ -43,6 +43,7 @@ def create_app(config: Config) -> FastAPI:
     app.add_middleware(BaseHTTPMiddleware, dispatch=guard(config.hosts))
     app.add_exception_handler(HTTPException, failed)
     app.include_router(pages.ROUTES)
+    app.include_router(console.ROUTES)
     app.include_router(correlation.ROUTES)
     app.include_router(data.ROUTES)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

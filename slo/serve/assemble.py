@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from slo.promql import PromqlError, parse_duration
+from slo.serve.answers import external
 from slo.serve.fleet import Alert, Fleet, Identity, Member, Slo
 from slo.serve.judge import judge, stale_seconds
 
@@ -20,7 +21,8 @@ Key = frozenset[tuple[str, str]]
 
 _FACTS = frozenset({"__name__", "objective", "window", "unit", "team", "title", "time_scale", "kind"})
 """Labels which say something about a series; all others tell it from its neighbours."""
-_IDENTITY = frozenset(Identity._fields)
+_IDENTITY = frozenset({"service", "slo", "shard"})
+_WHOLE = frozenset({"no-data", "exhausted"})
 _ROLLUP_LEFT = "slo:rollup_budget_remaining:ratio"
 
 
@@ -34,10 +36,12 @@ class _Series(NamedTuple):
     errors: Mapping[Key, Mapping[str, float]]
     recorded: Mapping[Key, Mapping[str, float]]
     trends: Mapping[Key, tuple[float, ...]]
+    external: frozenset[str]
 
 
 def assemble(answers: Answers, trends: Iterable[Line], now: float) -> Fleet:
     """Return all SLOs and alerts at one moment."""
+    names = frozenset(external(answers.evaluated))
     series = _Series(
         _numbers(answers.remaining),
         _numbers(answers.covered),
@@ -46,26 +50,43 @@ def assemble(answers: Answers, trends: Iterable[Line], now: float) -> Fleet:
         _by_window(answers.errors),
         _by_window(answers.recorded),
         {_key(line.metric): tuple(float(value) for _, value in line.values) for line in trends},
+        names,
     )
     alerts = _alerts(answers)
-    paused = {_place(sample) for sample in answers.maintenance}
-    evaluated = {sample.metric.get("shard", ""): sample.number for sample in answers.evaluated}
-    rollups = {(_identity(each.metric), each.metric["__name__"]): each.number for each in answers.rollups}
+    paused = {_identity(sample.metric, names)._replace(slo="") for sample in answers.maintenance}
+    evaluated = {_identity(sample.metric, names): sample.number for sample in answers.evaluated}
+    rollups = {(_identity(each.metric, names), each.metric["__name__"]): each.number for each in answers.rollups}
     slos = []
-    for identity, infos in _by_slo(answers.info).items():
-        own = alerts.get((identity.service, identity.slo), ())
-        maintenance = (identity.shard, identity.service) in paused
-        members = sorted((_member(info, series, own, maintenance=maintenance) for info in infos), key=_trouble)
-        stale = stale_seconds(evaluated.get(identity.shard), now)
+    for identity, infos in _by_slo(answers.info, names).items():
+        own = [each for each in alerts.get((identity.service, identity.slo), ()) if _from(each, identity)]
+        maintenance = identity._replace(slo="") in paused
+        members = _members(infos, series, own, maintenance=maintenance)
+        stale = stale_seconds(evaluated.get(identity._replace(service="", slo="")), now)
         slos.append(_slo(identity, infos[0].metric, members, rollups, stale))
     everything = tuple(alert for each in alerts.values() for alert in each)
     return Fleet(now, tuple(sorted(slos, key=lambda slo: (*_trouble(slo.worst), slo.identity))), everything)
 
 
-def _member(info: Sample, series: _Series, alerts: Sequence[Alert], *, maintenance: bool) -> Member:
-    facts = _own(info.metric, series)
+def _members(infos: Sequence[Sample], series: _Series, alerts: Sequence[Alert], *, maintenance: bool) -> list[Member]:
+    """Return the members of a group, the worst first; a label that one of them lacks is empty there."""
+    facts = [_own(info.metric, series) for info in infos]
+    names = sorted({name for each in facts for name in each} - _FACTS - _IDENTITY - series.external)
+    labels = [{name: each.get(name, "") for name in names} for each in facts]
+    members = (
+        _member(each, own, series, alerts, maintenance=maintenance) for each, own in zip(facts, labels, strict=True)
+    )
+    return sorted(members, key=_trouble)
+
+
+def _member(
+    facts: Mapping[str, str],
+    labels: Mapping[str, str],
+    series: _Series,
+    alerts: Sequence[Alert],
+    *,
+    maintenance: bool,
+) -> Member:
     key = _key(facts)
-    labels = {name: value for name, value in facts.items() if name not in _FACTS | _IDENTITY}
     objective = _number(facts.get("objective", ""))
     total, remaining = series.total.get(key), series.remaining.get(key)
     own = tuple(alert for alert in alerts if _concerns(alert, labels))
@@ -129,14 +150,24 @@ def _alerts(answers: Answers) -> dict[tuple[str, str], tuple[Alert, ...]]:
 
 
 def _concerns(alert: Alert, labels: Mapping[str, str]) -> bool:
-    """Return whether an alert of the SLO is about this member: none of its labels names another one."""
-    return all(alert.labels.get(name, value) == value for name, value in labels.items())
+    """Return whether an alert of the SLO is about this member: none of its labels names another one.
+
+    An alert without any label of the group is about all members, or about the one whose labels are empty.
+    """
+    if any(alert.labels.get(name) for name in labels):
+        return all(alert.labels.get(name, "") == value for name, value in labels.items())
+    return alert.tier in _WHOLE or not any(labels.values())
 
 
-def _by_slo(infos: Iterable[Sample]) -> dict[Identity, list[Sample]]:
+def _from(alert: Alert, identity: Identity) -> bool:
+    """Return whether an alert comes from the server of this SLO."""
+    return all(alert.labels.get(name, value) == value for name, value in identity.origin)
+
+
+def _by_slo(infos: Iterable[Sample], names: frozenset[str]) -> dict[Identity, list[Sample]]:
     found: dict[Identity, list[Sample]] = defaultdict(list)
     for info in infos:
-        found[_identity(info.metric)].append(info)
+        found[_identity(info.metric, names)].append(info)
     return found
 
 
@@ -145,8 +176,9 @@ def _trouble(member: Member) -> tuple[int, float]:
     return member.state.rank, 1.0 if member.remaining is None else member.remaining
 
 
-def _identity(metric: Mapping[str, str]) -> Identity:
-    return Identity(*(metric.get(name, "") for name in Identity._fields))
+def _identity(metric: Mapping[str, str], names: frozenset[str]) -> Identity:
+    origin = tuple((name, metric[name]) for name in sorted(names) if name in metric)
+    return Identity(metric.get("service", ""), metric.get("slo", ""), metric.get("shard", ""), origin)
 
 
 def _key(metric: Mapping[str, str]) -> Key:
@@ -155,10 +187,6 @@ def _key(metric: Mapping[str, str]) -> Key:
 
 def _alert_key(sample: Sample) -> Key:
     return frozenset(pair for pair in sample.metric.items() if pair[0] not in {"__name__", "alertstate"})
-
-
-def _place(sample: Sample) -> tuple[str, str]:
-    return sample.metric.get("shard", ""), sample.metric.get("service", "")
 
 
 def _numbers(samples: Iterable[Sample]) -> dict[Key, float]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from slo.serve.links import Outside
 from slo.serve.security import LOOPBACK
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from slo.observe.client import Client
+    from slo.serve.specification import Explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,14 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The servers to ask, how often, under which names the pages may be reached, and links to other pages."""
+    """The servers to ask, how often, under which names the pages may be reached, and what else they show.
+
+    Attributes:
+        tiles: links in the header.
+        outside: Grafana and Prometheus, as browsers reach them.
+        runbooks: a folder of Markdown files, named like their alerts.
+        explained: the SLOs of specifications.
+    """
 
     prometheus: Client
     alertmanager: Client | None = None
@@ -29,4 +40,7 @@ class Config:
     victorialogs: Client | None = None
     seconds: float = 15.0
     hosts: frozenset[str] = LOOPBACK
-    tiles: tuple[Tile, ...] = field(default=())
+    tiles: tuple[Tile, ...] = ()
+    outside: Outside = field(default_factory=Outside)
+    runbooks: Path | None = None
+    explained: Explained = field(default_factory=dict)

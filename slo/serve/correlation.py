@@ -12,10 +12,11 @@ from starlette.exceptions import HTTPException
 from slo.observe.errors import ObserveError
 from slo.serve.logs import Record
 from slo.serve.site import Site, site_of
-from slo.serve.traces import Traces
+from slo.serve.traces import Newest, Traces
 
 ROUTES = APIRouter(default_response_class=HTMLResponse)
 SiteOf = Annotated[Site, Depends(site_of)]
+_AGE = 5.0
 
 
 @ROUTES.get("/traces")
@@ -25,16 +26,18 @@ def traces(request: Request, site: SiteOf) -> Response:
     failed = bool(given.get("failed"))
     if wanted := given.get("id", "").strip().lower():
         return RedirectResponse("/trace?" + urlencode({"id": wanted}), 303)
-    services, found, trouble, service = [], [], "", given.get("service", "")
+    services, newest, trouble, service = [], Newest(()), "", given.get("service", "")
     try:
         services = store.services()
-        found = store.newest([service] if service else services, failed=failed)
+        asked = [service] if service else services
+        newest = site.found.get((*asked, failed), _AGE, lambda: store.newest(asked, failed=failed))
     except ObserveError as error:
         trouble = str(error)
     shown: dict[str, Any] = {
         "services": services,
         "service": service,
-        "traces": found,
+        "traces": newest.traces,
+        "left_off": newest.left_off,
         "failed": failed,
     }
     return site.render(request, "traces.html", trouble=trouble, **shown)

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from slo.observe.errors import ObserveError
-from slo.serve import charts, tiers
-from slo.serve.pages import find
-from slo.serve.ranges import span_of
+from slo.serve import columns
+from slo.serve.charts import CHARTS, Chart
+from slo.serve.console import LONGEST
+from slo.serve.exemplars import Point, points
+from slo.serve.history import bands
+from slo.serve.periods import Period
 from slo.serve.site import Site, site_of
+from slo.serve.subject import look_up
+
+if TYPE_CHECKING:
+    from slo.serve.ranges import Span
 
 ROUTES = APIRouter(prefix="/api")
 SiteOf = Annotated[Site, Depends(site_of)]
@@ -25,28 +33,40 @@ _MOST_SERIES = 50
 @ROUTES.get("/charts/{name}")
 def chart(name: str, request: Request, site: SiteOf) -> JSONResponse:
     """Return the data of one chart of an SLO."""
-    if name not in charts.CHARTS:
+    if name not in CHARTS:
         raise HTTPException(404, "no such chart")
-    slo, member = find(request, site)
+    found = look_up(request.query_params, site)
+    made, span = CHARTS[name](found.subject), found.period.span
+    if not made:
+        raise HTTPException(404, "the SLO has no such chart")
+    if found.period.fixed:
+        made = replace(made, forecast=())
     try:
-        rules = tiers.alert_rules(slo, site.prometheus.rules(f"slo-{slo.identity.shard}")) if name == "burn" else []
-        made = charts.CHARTS[name](slo, member, tiers.tiers(rules, member))
-        return JSONResponse(charts.answer(made, site.ranges, span_of(request.query_params)))
+        shaded = bands(found.slo, found.member, site.ranges, span)
+        return JSONResponse(columns.answer(made, site.ranges, span, shaded, _points(made, site, span)))
     except ObserveError as error:
         return JSONResponse({"error": str(error)}, 502)
+
+
+def _points(chart: Chart, site: Site, span: Span) -> list[Point]:
+    """Return the exemplars of a chart; a server that keeps none has a chart without."""
+    try:
+        return points(site.prometheus, site.exemplars, chart.exemplars, span) if chart.exemplars else []
+    except ObserveError:
+        return []
 
 
 @ROUTES.get("/graph")
 def graph(request: Request, site: SiteOf) -> JSONResponse:
     """Return an expression of the console over a range."""
-    expression, span = request.query_params.get("expr", "")[:20_000], span_of(request.query_params)
+    expression, span = request.query_params.get("expr", "")[:LONGEST], Period.of(request.query_params).span
     try:
         lines = site.ranges.get(expression, span)
     except ObserveError as error:
         return JSONResponse({"error": str(error)}, 502)
     named = [(_name(line.metric), line) for line in lines[:_MOST_SERIES]]
     answer = {"title": expression, "unit": "", "thresholds": [], "left_off": max(0, len(lines) - _MOST_SERIES)}
-    return JSONResponse({**answer, **charts.columns(named, span)})
+    return JSONResponse({**answer, **columns.columns(named, span)})
 
 
 @ROUTES.get("/v1/{path:path}")

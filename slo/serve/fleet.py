@@ -33,6 +33,13 @@ class Identity(NamedTuple):
     service: str
     slo: str
     shard: str
+    origin: tuple[tuple[str, str], ...] = ()
+    """External labels of the server that records it: several clusters may be read through one Thanos or Mimir."""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Return what selects its series."""
+        return {"service": self.service, "slo": self.slo, "shard": self.shard, **dict(self.origin)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +141,11 @@ class Slo:
         return self.worst.state
 
     @property
+    def states(self) -> Mapping[State, int]:
+        """Return the number of members in each state, the worst first."""
+        return {each: count for each in State if (count := sum(one.state is each for one in self.members))}
+
+    @property
     def grouped(self) -> bool:
         """Return whether there are members to tell apart."""
         return len(self.members) > 1 or bool(self.worst.labels)
@@ -153,9 +165,9 @@ class Fleet:
     slos: tuple[Slo, ...] = ()
     alerts: tuple[Alert, ...] = ()
 
-    def find(self, service: str, slo: str, shard: str = "") -> Slo | None:
-        """Return the SLO of this name; without `shard` the first one."""
+    def find(self, wanted: Mapping[str, str]) -> Slo | None:
+        """Return the first SLO with these labels: service, name, and where given shard and external labels."""
         for one in self.slos:
-            if (one.identity.service, one.identity.slo) == (service, slo) and shard in {"", one.identity.shard}:
+            if all(one.identity.labels.get(name, "") == value for name, value in wanted.items()):
                 return one
         return None

@@ -47,14 +47,15 @@ def count(number: float | None) -> str:
     return f"{number / size:.3g}{prefix}" if prefix else f"{number:,.0f}"
 
 
+def events(number: float | None, one: str) -> str:
+    """Return a number of events with its noun, given as for one."""
+    text = count(number)
+    return f"{text} {one}" if text in {"1", "-1"} else f"{text} {one}s"
+
+
 def clock(seconds: float) -> str:
     """Return a Unix time in UTC, for machines to read."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
-
-
-def lasting(seconds: float) -> str:
-    """Return how long a budget lasts: for good, where it is not spent faster than it comes back."""
-    return "lasts" if math.isinf(seconds) else durations.show(seconds) if seconds else "exhausted"
 
 
 def web(url: str) -> str:
@@ -86,16 +87,17 @@ def sparkline(values: Sequence[float]) -> str:
     )
 
 
-FILTERS: Mapping[str, Callable[..., str]] = {
+FILTERS: Mapping[str, Callable[..., str | bool]] = {
     "percent": percent,
     "attainment": attainment,
     "objective": objective,
     "burn": burn,
     "count": count,
+    "events": events,
     "clock": clock,
     "time": time_of_day,
     "milliseconds": milliseconds,
-    "lasting": lasting,
+    "finite": math.isfinite,
     "web": web,
     "sparkline": sparkline,
     "duration": durations.show,

@@ -1,33 +1,39 @@
-"""Links between the pages, and the ranges of time that they keep."""
+"""Links between the pages, and to Grafana and Prometheus; all keep the range of time."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
-
-from slo.promql import PromqlError, parse_duration
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 if TYPE_CHECKING:
     from slo.serve.fleet import Alert, Member, Slo
-
-RANGES = ("15m", "1h", "6h", "12h", "1d", "3d", "7d", "30d")
-_SCALED_RANGES = 6 * 3_600.0
+    from slo.serve.periods import Period
 
 
-def slo_path(slo: Slo, member: Member | None = None, **more: str) -> str:
-    """Return the address of the page of an SLO, or of one member of its group."""
+def slo_fields(slo: Slo, member: Member | None = None) -> dict[str, str]:
+    """Return the parameters that name an SLO, or one member of its group."""
+    own = slo.identity
+    named = {"service": own.service, "slo": own.slo, "shard": own.shard}
+    origin = {f"origin.{name}": value for name, value in own.origin}
     labels = {f"member.{name}": value for name, value in (member.labels if member else {}).items()}
-    return "/slo?" + urlencode({**slo.identity._asdict(), **labels, **more})
+    return {**named, **origin, **labels}
 
 
-def chart_path(name: str, slo: Slo, member: Member, window: str) -> str:
+def slo_path(slo: Slo, member: Member | None = None, period: Period | None = None) -> str:
+    """Return the address of the page of an SLO, or of one member of its group."""
+    return "/slo?" + urlencode({**slo_fields(slo, member), **(period.query if period else {})})
+
+
+def chart_path(name: str, slo: Slo, member: Member, period: Period) -> str:
     """Return the address of the data of a chart."""
-    return f"/api/charts/{name}" + slo_path(slo, member, range=window).removeprefix("/slo")
+    return f"/api/charts/{name}" + slo_path(slo, member, period).removeprefix("/slo")
 
 
-def query_path(expression: str, window: str = "") -> str:
+def query_path(expression: str, period: Period | None = None) -> str:
     """Return the address of the console with an expression."""
-    return "/query?" + urlencode({"expr": expression, **({"range": window} if window else {})})
+    return "/query?" + urlencode({"expr": expression, **(period.query if period else {})})
 
 
 def alert_path(alert: Alert) -> str:
@@ -42,14 +48,42 @@ def alert_key(alert: Alert) -> frozenset[tuple[str, str]]:
     return frozenset((name, value) for name, value in {"alertname": alert.name, **alert.labels}.items() if value)
 
 
-def default_range(window: float) -> str:
-    """Return the range of the charts at first: a day, or a quarter of an hour where the windows are scaled down."""
-    return "15m" if window <= _SCALED_RANGES * 4 else "1d"
-
-
-def seconds_of(window: str) -> float:
-    """Return the seconds of a range, an hour where it is not one; at most a year."""
+def source_path(generator: str) -> str:
+    """Return the console with the expression of an alert, from the address that Prometheus wrote into it."""
     try:
-        return min(float(parse_duration(window)), 31_536_000.0)
-    except PromqlError:
-        return 3_600.0
+        expression = parse_qs(urlsplit(generator).query).get("g0.expr", [""])[0]
+    except ValueError:
+        return ""
+    return query_path(expression) if expression else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Web pages of other programs, as browsers reach them: Grafana with the UID of its data source, Prometheus."""
+
+    grafana: str = ""
+    datasource: str = ""
+    prometheus: str = ""
+
+    def open(self, expression: str, period: Period) -> dict[str, str]:
+        """Return title and address of each page that can show an expression."""
+        found = {"Grafana": self._grafana(expression, period), "Prometheus": self._prometheus(expression, period)}
+        return {title: url for title, url in found.items() if url}
+
+    def _grafana(self, expression: str, period: Period) -> str:
+        if not self.grafana:
+            return ""
+        start, end = (f"{round(each * 1_000)}" for each in period.times)
+        times = {"from": start, "to": end} if period.fixed else {"from": f"now-{period.seconds:.0f}s", "to": "now"}
+        source = {"type": "prometheus", "uid": self.datasource}
+        query = {"refId": "A", "datasource": source, "expr": expression, "range": True}
+        panes = {"slo": {"datasource": self.datasource, "queries": [query], "range": times}}
+        given = {"schemaVersion": 1, "orgId": 1, "panes": json.dumps(panes)}
+        return f"{self.grafana.rstrip('/')}/explore?{urlencode(given)}"
+
+    def _prometheus(self, expression: str, period: Period) -> str:
+        if not self.prometheus:
+            return ""
+        given = {"g0.expr": expression, "g0.tab": "0", "g0.range_input": f"{period.seconds:.0f}s"}
+        end = {"g0.end_input": period.fields[1].replace("T", " ")} if period.fixed else {}
+        return f"{self.prometheus.rstrip('/')}/graph?{urlencode({**given, **end})}"

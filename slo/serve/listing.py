@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slo.serve.fleet import Slo
 
 _LAST = math.inf
-FIELDS = ("service", "team", "set", "state")
+FIELDS = ("service", "team", "set", "cluster", "state")
 
 
 def _or_last(value: float | None) -> float:
@@ -53,6 +53,7 @@ class Choice:
     service: str = ""
     team: str = ""
     set: str = ""
+    cluster: str = ""
     state: str = ""
 
     @classmethod
@@ -92,7 +93,18 @@ def fields(slo: Slo) -> dict[str, str]:
     """Return what an SLO can be filtered and grouped by."""
     name, _, number = slo.identity.shard.rpartition("-")
     own = name if number.isdecimal() else slo.identity.shard
-    return {"service": slo.identity.service, "team": slo.team, "set": own, "state": slo.state.value}
+    return {
+        "service": slo.identity.service,
+        "team": slo.team,
+        "set": own,
+        "cluster": cluster(slo),
+        "state": slo.state.value,
+    }
+
+
+def cluster(slo: Slo) -> str:
+    """Return the external labels of the server that records an SLO; empty where there is one server."""
+    return ", ".join(f"{name}={value}" for name, value in slo.identity.origin)
 
 
 def choose(slos: Iterable[Slo], choice: Choice) -> list[Slo]:
@@ -117,4 +129,5 @@ def _fits(slo: Slo, choice: Choice) -> bool:
 
 def _text(slo: Slo) -> str:
     labels = (value for member in slo.members for value in member.labels.values())
-    return " ".join((*slo.identity, slo.title, slo.team, *labels)).lower()
+    own = slo.identity
+    return " ".join((own.service, own.slo, own.shard, cluster(slo), slo.title, slo.team, *labels)).lower()

@@ -55,6 +55,21 @@ class Rule(msgspec.Struct, frozen=True):
     state: str = ""
 
 
+class Exemplar(msgspec.Struct, frozen=True):
+    """A single observation, and labels that lead to it."""
+
+    labels: Labels
+    value: str
+    timestamp: float
+
+
+class Exemplified(msgspec.Struct, frozen=True, rename={"labels": "seriesLabels"}):
+    """A series with its exemplars."""
+
+    labels: Labels
+    exemplars: list[Exemplar]
+
+
 class _Group(msgspec.Struct, frozen=True):
     rules: list[Rule]
 
@@ -119,6 +134,23 @@ class Prometheus:
         """
         parameters = {"rule_group[]": group, "exclude_alerts": "true"}
         return [rule for each in self._data("rules", parameters, _Groups).groups for rule in each.rules]
+
+    def exemplars(self, selector: str, start: float, end: float) -> list[Exemplified]:
+        """Return the exemplars of series.
+
+        Raises:
+            ObserveError: no answer, or an error.
+        """
+        given = {"query": selector, "start": f"{start:.3f}", "end": f"{end:.3f}"}
+        return self._data("query_exemplars", given, list[Exemplified])
+
+    def values(self, label: str, selector: str) -> list[str]:
+        """Return the values of a label on series.
+
+        Raises:
+            ObserveError: no answer, or an error.
+        """
+        return self._data(f"label/{label}/values", {"match[]": selector, "limit": "500"}, list[str])
 
     def forward(self, path: str, parameters: Mapping[str, str | Sequence[str]]) -> Response:
         """Return the answer as it is, whatever its status.

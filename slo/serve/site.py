@@ -12,15 +12,21 @@ from starlette.templating import Jinja2Templates
 from slo.serve import formats, links
 from slo.serve.alertmanager import Alertmanager
 from slo.serve.logs import Logs
+from slo.serve.periods import PRESETS
 from slo.serve.prometheus import Prometheus
 from slo.serve.ranges import Ranges
 from slo.serve.refresh import Refresher
+from slo.serve.rules import Rules
+from slo.serve.runbooks import Runbooks
+from slo.serve.shared import Shared
 from slo.serve.traces import Traces
 
 if TYPE_CHECKING:
     from fastapi.responses import HTMLResponse
 
     from slo.serve.config import Config
+    from slo.serve.exemplars import Point
+    from slo.serve.traces import Newest
 
 HERE = Path(__file__).parent
 
@@ -32,6 +38,12 @@ class Site:
         self.config = config
         self.prometheus = Prometheus(config.prometheus)
         self.ranges = Ranges(self.prometheus)
+        self.rules = Rules(self.prometheus)
+        self.exemplars: Shared[list[Point]] = Shared()
+        self.limits: Shared[list[str]] = Shared()
+        self.found: Shared[Newest] = Shared()
+        self.runbooks = Runbooks(config.runbooks) if config.runbooks else None
+        self.explained = config.explained
         self.traces = Traces(config.jaeger) if config.jaeger else None
         self.logs = Logs(config.victorialogs) if config.victorialogs else None
         alertmanager = Alertmanager(config.alertmanager) if config.alertmanager else None
@@ -39,7 +51,12 @@ class Site:
         self._templates = Jinja2Templates(HERE / "templates")
         self._templates.env.filters.update(formats.FILTERS)
         self._templates.env.globals.update(
-            links=links, tiles=config.tiles, seconds=config.seconds, has_traces=config.jaeger is not None
+            links=links,
+            presets=PRESETS,
+            tiles=config.tiles,
+            outside=config.outside,
+            seconds=config.seconds,
+            has_traces=config.jaeger is not None,
         )
         self._templates.env.trim_blocks = self._templates.env.lstrip_blocks = True
 

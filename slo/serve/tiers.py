@@ -40,6 +40,7 @@ class Tier:
     short_burn: float | None = None
     firing: bool = False
     seconds: float = math.inf
+    long_seconds: float = 0.0
 
     @property
     def progress(self) -> float:
@@ -65,7 +66,7 @@ def alert_rules(slo: Slo, rules: Iterable[Rule]) -> list[Rule]:
     """Return the alerting rules about this SLO, one of each tier."""
     found: dict[str, Rule] = {}
     for rule in rules:
-        if rule.type == "alerting" and rule.labels.get("tier") and _is_about(rule, slo):
+        if rule.type == "alerting" and rule.labels.get("tier") and _is_about(rule, slo) and _is_from(rule, slo):
             found.setdefault(rule.labels["tier"], rule)
     return list(found.values())
 
@@ -85,16 +86,24 @@ def _matches(pattern: str | None, value: str) -> bool:
     return pattern is None or value in pattern.split("|") or value == pattern
 
 
+def _is_from(rule: Rule, slo: Slo) -> bool:
+    """Return whether a rule is of the server of this SLO: Thanos and Mimir may add external labels to rules."""
+    return all(rule.labels.get(name, value) == value for name, value in slo.identity.origin)
+
+
 def counted(slo: Slo, rules: Iterable[Rule]) -> list[tuple[str, str]]:
     """Return what the SLI counts: kind of event and expression, from the recording rules of this SLO."""
-    wanted = slo.identity._asdict()
-    return [
-        (rule.labels.get("kind", ""), rule.query)
+    own = slo.identity
+    wanted = {"service": own.service, "slo": own.slo, "shard": own.shard}
+    found = {
+        rule.labels["kind"]: rule.query
         for rule in rules
         if rule.name == "slo:events:5m"
         and rule.labels.get("kind") in {"total", "bad"}
         and all(rule.labels.get(name) == value for name, value in wanted.items())
-    ]
+        and all(rule.labels.get(name, value) == value for name, value in own.origin)
+    }
+    return list(found.items())
 
 
 def tiers(rules: Iterable[Rule], member: Member) -> list[Tier]:
@@ -148,6 +157,7 @@ def _tier(rule: Rule, member: Member, factor: float, long: str, short: str) -> T
         short_burn=short_burn,
         firing=fires,
         seconds=seconds,
+        long_seconds=_seconds(long, member),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,6 +22,8 @@ TRACE_ID = re.compile(r"[0-9a-f]{16}(?:[0-9a-f]{16})?")
 _MOST_SPANS = 2_000
 _MOST_SERVICES = 20
 _LISTED = 20
+_AT_ONCE = 4
+_PATIENCE = 6.0
 _OK = 200
 _NOT_FOUND = 404
 
@@ -104,6 +107,14 @@ class Trace:
         return list(dict.fromkeys(span.service for span in self.spans))
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest traces, and how many services could not be asked for theirs."""
+
+    traces: tuple[Trace, ...]
+    left_off: int = 0
+
+
 class Traces:
     """A trace store that speaks the query API of Jaeger."""
 
@@ -131,18 +142,27 @@ class Traces:
         found = self._ask("/api/services", {}, _Names)
         return sorted(found.data or ()) if found else []
 
-    def newest(self, services: Sequence[str], *, failed: bool) -> list[Trace]:
+    def newest(self, services: Sequence[str], *, failed: bool) -> Newest:
         """Return the newest traces of services, only those with a failed span if asked for.
 
+        A few services are asked at a time, and what is not answered in time is left out.
+
         Raises:
-            ObserveError: as above.
+            ObserveError: no service has an answer.
         """
         wanted = {"limit": str(_LISTED), "lookback": "1h", **({"tags": '{"error":"true"}'} if failed else {})}
-        found: dict[str, Trace] = {}
-        for service in services[:_MOST_SERVICES]:
-            answer = self._ask("/api/traces", {"service": service, **wanted}, _Answer)
-            found |= {each.id: arrange(each) for each in (answer.data if answer else [])}
-        return sorted(found.values(), key=lambda trace: -trace.at)[:_LISTED]
+        asked = services[:_MOST_SERVICES]
+        pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="traces")
+        futures = [pool.submit(self._ask, "/api/traces", {"service": each, **wanted}, _Answer) for each in asked]
+        done = wait(futures, _PATIENCE).done
+        pool.shutdown(wait=False, cancel_futures=True)
+        errors = [error for each in done if (error := each.exception())]
+        if errors and len(errors) == len(futures):
+            raise errors[0]
+        answers = [answer for each in done if not each.exception() and (answer := each.result())]
+        found = {each.id: arrange(each) for answer in answers for each in answer.data}
+        traces = sorted(found.values(), key=lambda trace: -trace.at)[:_LISTED]
+        return Newest(tuple(traces), len(services) - len(done) + len(errors))
 
     def _ask(self, path: str, parameters: dict[str, str], kind: type[T]) -> T | None:
         page = self._web.get(path, parameters)

@@ -39,6 +39,9 @@ class Known:
     notified: list[dict[str, object]] = field(default_factory=list)
     silences: list[dict[str, object]] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    exemplars: list[dict[str, object]] = field(default_factory=list)
+    bounds: list[str] = field(default_factory=list)
     down: bool = False
     no_ranges: bool = False
     answers: Mapping[str, tuple[str, object]] = field(default_factory=dict)
@@ -79,6 +82,14 @@ class Known:
         for window in ("5m", "30m", "1h", "6h"):
             self.samples.append(({"__name__": f"slo:error_ratio:{window}", **own}, burn * (1 - float(objective))))
 
+    def counts(self, total: str, bad: str, name: str = "checkout") -> None:
+        """Add the rules that count the events of an SLO."""
+        labels = {"service": "shop", "slo": name, "shard": "shop-0"}
+        self.rules += [
+            {"name": "slo:events:5m", "type": "recording", "query": query, "labels": {**labels, "kind": kind}}
+            for kind, query in (("total", total), ("bad", bad))
+        ]
+
     def alert(self, name: str = "checkout", tier: str = "page-fast", severity: str = "page", **labels: str) -> None:
         """Add a firing alert of an SLO, for a minute now."""
         own = {"alertname": "ShopBudgetBurn", "service": "shop", "slo": name, "tier": tier, "severity": severity}
@@ -87,10 +98,15 @@ class Known:
 
     def answer(self, path: str, query: Mapping[str, list[str]], _: Mapping[str, str]) -> Answer | None:
         """Answer one request, as both servers do."""
+        self.requests.append(path)
         if self.down:
             return page("gone", 503)
         if path.startswith("/api/v2/"):
             return page(json.dumps(self.notified if path.endswith("alerts") else self.silences))
+        if path == "/api/v1/query_exemplars":
+            return _success(self.exemplars)
+        if path == "/api/v1/label/le/values":
+            return _success(self.bounds)
         if path == "/api/v1/rules":
             return _success({"groups": [{"rules": self.rules}]})
         return self._evaluate(path, query)

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from slo.serve.charts import CHARTS, columns, matchers
+from slo.serve.charts import CHARTS, matchers
+from slo.serve.columns import columns
 from slo.serve.fleet import Identity, Member, Slo, State
 from slo.serve.prometheus import Line
 from slo.serve.ranges import Span
@@ -36,6 +37,7 @@ def test_every_chart_answers_with_columns_of_one_length(name: str) -> None:
     known = Known()
     known.slo()
     known.samples.append(({"__name__": "slo:budget:ratio", "slo": "checkout"}, 0.001))
+    known.counts("sum(rate(http_requests_total[5m]))", 'sum(rate(http_requests_total{status=~"5.."}[5m]))')
     with opened(known) as site:
         path = f"/api/charts/{name}?" + urlencode({"service": "shop", "slo": "checkout", "from": 1_000, "to": 4_600})
         answer = json.loads(site.get(path))

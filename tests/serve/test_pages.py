@@ -33,7 +33,8 @@ def test_every_state_is_told_apart() -> None:
     with opened(known) as site:
         text = site.get("/")
     assert names(text) == ["paging", "spent", "unknown", "ticket", "rare", "fine"]
-    assert [re.sub(r"\s+", " ", each) for each in re.findall(r'class="state ([a-z-]+)"', text)] == [
+    rows = text[text.index("<tbody") :]
+    assert [re.sub(r"\s+", " ", each) for each in re.findall(r'class="state ([a-z-]+)"', rows)] == [
         "paging",
         "exhausted",
         "no-data",
@@ -115,7 +116,7 @@ def test_prometheus_gone_keeps_the_last_values() -> None:
         text = site.get("/")
     assert "Prometheus cannot be asked" in text
     assert names(text) == ["checkout"]
-    assert 'class="old"' in text
+    assert 'class="banner error gone"' in text
 
 
 def test_prometheus_never_there() -> None:
@@ -168,7 +169,6 @@ def test_members_have_pages_of_their_own() -> None:
         assert names(site.get("/")) == ["checkout"]
         assert site.ask("/slo?service=shop&slo=checkout&member.tenant=c").status_code == 404
     assert "tenant=&#34;a&#34;" in text or 'tenant="a"' in html.unescape(text)
-    assert "2 members" not in text
 
 
 def test_unknown_slo_is_not_found() -> None:
@@ -220,7 +220,7 @@ def test_slo_page_tells_past_alerts_forecast_and_what_is_counted() -> None:
     ]
     with opened(known) as site:
         text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", site.get("/slo?service=shop&slo=checkout"))))
-    assert "1h (4×) 3d 18h" in text
+    assert "3d 18h at the burn rate of the last 1h (4×)" in text
     assert re.search(r"page-fast page 20\d\d-\d\d-\d\d", text)
     assert "All events count_total(x)" in text
     assert "Bad events count_bad(x)" in text

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slo.serve import durations, formats, links
+from slo.serve import durations, formats
 from slo.serve.forecast import exhaustion, until_firing
 from slo.serve.judge import stale_seconds
+from slo.serve.periods import Period
 from slo.serve.ranges import align
 
 
@@ -58,10 +59,27 @@ def test_durations_are_read_at_a_glance(seconds: float, text: str) -> None:
     assert durations.show(seconds) == text
 
 
-@pytest.mark.parametrize("text", ["", "1x", "-1h", "9" * 40 + "d", "<b>"])
-def test_invalid_ranges_are_an_hour(text: str) -> None:
-    """What is not a range never reaches Prometheus."""
-    assert links.seconds_of(text) in {3_600.0, 31_536_000.0}
+@pytest.mark.parametrize("text", ["", "1x", "-1h", "9" * 40 + "d", "<b>", "1h\n", "0s"])
+def test_invalid_ranges_are_the_default(text: str) -> None:
+    """What is not a range never reaches Prometheus, nor a link."""
+    assert Period.of({"range": text}, "1d") == Period("1d")
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("a", "b"), ("5", "1"), ("1", "9" * 12), ("nan", "inf"), ("-5", "7"), ("", "7"), ("0001-01-01", "7")],
+)
+def test_invalid_times_are_the_default(start: str, end: str) -> None:
+    """A range ends after its start, and not in the far future."""
+    assert not Period.of({"from": start, "to": end}).fixed
+
+
+def test_a_fixed_range_is_kept_by_its_own_links() -> None:
+    """Times of a form and Unix times name the same range, whatever the zone of the machine."""
+    form = Period.of({"from": "2026-01-02T03:04", "to": "2026-01-02T05:00"})
+    assert form.query == {"from": "1767323040", "to": "1767330000"}
+    assert Period.of(form.query) == form
+    assert form.fields == ("2026-01-02T03:04", "2026-01-02T05:00")
 
 
 def test_rules_that_stopped_are_noticed() -> None:

@@ -1,0 +1,117 @@
+"""Make pictures of `slo serve` in every state, over a real Prometheus: `.venv/bin/python docs/pictures/serve.py`.
+
+All of them go to .cache/pictures/serve; those that docs/serve.md shows also to docs/pictures/serve.
+"""
+# ruff: noqa: INP001 -- a script, no package
+
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Browser, sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from bench.fleet import DAY, Past, load, rules
+from bench.ports import quiet_port
+from bench.processes import running, wait_for
+from bench.server import serving
+
+ROOT = Path(__file__).parents[2]
+ALL = ROOT / ".cache" / "pictures" / "serve"
+SHOWN = Path(__file__).parent / "serve"
+SPAN = 3 * DAY
+PASTS = (
+    Past("checkout", "Customers can place an order", "checkout", bursts=((70, 69, 0.02), (0.6, -1, 0.04))),
+    Past("search", "Search answers", "search", rate=8, bursts=((400, 380, 0.2), (30, 20, 0.01))),
+    Past("export", "Exports are complete", "batch", silent=True),
+    Past("refunds", "Refunds are paid", "checkout", objective=0.99, rate=0.00002, base=0),
+    Past("browse", "Visitors can look at products", "front", rate=120, bursts=((50, 49.5, 0.05),)),
+    Past("images", "Images load", "front", rate=60, recorded=2 * DAY),
+    Past("pricing", "Prices are current", "front", service="pricing", maintenance=(1.5, -1)),
+    Past("login", "Customers can sign in", "identity", rate=15, bursts=((60, -1, 0.0016),)),
+    *(
+        Past(
+            "tenants",
+            "Each tenant is served",
+            "platform",
+            rate=1 + number,
+            base=0.00002 * number,
+            bursts=((40 - number / 2, 39 - number / 2, 0.002 * number),),
+            labels={"tenant": f"tenant-{number:02}"},
+        )
+        for number in range(50)
+    ),
+)
+BURNING, GROUP = "/slo?service=shop&slo=checkout&range=3d", "/slo?service=shop&slo=tenants&range=3d"
+STATES = {"green": "browse", "exhausted": "search", "no-data": "export", "few-events": "refunds", "young": "images"}
+PAGES = {
+    "list": "/",
+    "burning": BURNING,
+    **{name: f"/slo?service=shop&slo={slo}&range=3d" for name, slo in STATES.items()},
+    "maintenance": "/slo?service=pricing&slo=pricing&range=6h",
+    "members": GROUP,
+    "alerts": "/alerts",
+    "query": "/query?expr=slo:budget_remaining:ratio&range=3d",
+}
+IN_DOCS = ("list", "burning", "list-phone")
+WIDE, NARROW, PHONE = (1300, 900), (900, 700), (360, 740)
+
+
+@contextmanager
+def pages(prometheus: str, folder: Path) -> Iterator[str]:
+    """Serve the pages, and yield their address."""
+    url = f"http://127.0.0.1:{quiet_port()}"
+    listen = url.removeprefix("http://")
+    command = [sys.executable, "-m", "slo", "serve", str(folder / "slos.yaml"), f"--prometheus={prometheus}"]
+    more = [f"--listen={listen}", "--refresh=2", f"--runbooks={ROOT / 'runbooks'}", "--grafana=https://grafana.example"]
+    with running([*command, *more]) as process:
+        wait_for(url + "/healthz", process, 60)
+        while not requests.get(url + "/healthz", timeout=5).json()["ready"]:
+            time.sleep(0.2)
+        yield url
+
+
+def shoot(browser: Browser, url: str, name: str, size: tuple[int, int], scheme: str = "light") -> None:
+    """Save a page as a picture."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(url)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=ALL / f"{name}.png", full_page=True)
+    page.close()
+
+
+def shoot_all(browser: Browser, url: str) -> None:
+    """Save every page, also dark and on a phone."""
+    for name, path in PAGES.items():
+        shoot(browser, url + path, name, WIDE)
+    for name in ("list", "burning", "members", "alerts"):
+        shoot(browser, url + PAGES[name], f"{name}-dark", WIDE, "dark")
+        shoot(browser, url + PAGES[name], f"{name}-phone", PHONE)
+    page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]}, color_scheme="dark")
+    page.goto(url + BURNING)
+    page.wait_for_load_state("networkidle")
+    page.pdf(path=ALL / "burning.pdf", format="A4")
+    page.close()
+
+
+def main() -> None:
+    """Make all pictures."""
+    shutil.rmtree(ALL, ignore_errors=True)
+    ALL.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder, now = Path(name), time.time() // 60 * 60
+        load(folder, PASTS, now, SPAN)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        with serving(folder, [rules(folder, PASTS)]) as server, pages(server.url, folder) as url:
+            shoot_all(browser, url)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
