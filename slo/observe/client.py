@@ -14,13 +14,13 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase, HTTPBasicAuth
-from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
 from slo.observe.access import ANONYMOUS, Access
 from slo.observe.errors import ObserveError, TooLargeError, without_password
 from slo.observe.limits import MOST_BYTES, SECONDS
 from slo.observe.response import Response, masked, speaks_tls
+from slo.observe.retry import RETRY
 from slo.observe.tls import check_files
 from slo.observe.tls import reason as tls_reason
 
@@ -30,15 +30,6 @@ if TYPE_CHECKING:
     Parameters = Mapping[str, str | Sequence[str]]
 
 _CHUNK = 65_536
-_RETRY = Retry(
-    total=2,
-    other=0,
-    backoff_factor=0.2,
-    status_forcelist=(502, 503, 504),
-    allowed_methods=("GET",),
-    raise_on_status=False,
-    respect_retry_after_header=False,
-)
 _ACCEPT = "text/plain;version=0.0.4,application/json,*/*;q=0.1"
 _INVALID = "write http://HOST:PORT, and percent-encode / # ? @ in a password"
 
@@ -63,7 +54,7 @@ class _Session(requests.Session):
         self.headers.update({"Accept": _ACCEPT, "User-Agent": "slobox"})
         self._secret = secret
         for scheme in ("http://", "https://"):
-            self.mount(scheme, HTTPAdapter(max_retries=_RETRY))
+            self.mount(scheme, HTTPAdapter(max_retries=RETRY))
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Refuse a redirect that would send credentials elsewhere; called before each redirected request."""

@@ -317,3 +317,34 @@ def test_the_console_shows_numbers_and_ranges() -> None:
         }
         assert ">42<" in site.get("/query?expr=1")
         assert ">7<" in site.get("/query?expr=up[5m]")
+
+
+def test_a_silenced_alert_names_the_silence() -> None:
+    """Nobody is notified: by whose silence, until when and why; its source opens the console."""
+    known = Known()
+    known.slo()
+    known.alert()
+    labels = {"alertname": "ShopBudgetBurn", "service": "shop", "slo": "checkout", "tier": "page-fast"}
+    known.notified = [
+        {
+            "labels": {**labels, "severity": "page"},
+            "receivers": [{"name": "checkout-page"}],
+            "status": {"state": "suppressed", "silencedBy": ["s1"], "inhibitedBy": []},
+            "startsAt": "2026-01-01T00:00:00.000Z",
+            "generatorURL": "http://prometheus:9090/graph?g0.expr=up+%3E+1&g0.tab=1",
+        }
+    ]
+    known.silences = [
+        {
+            "id": "s1",
+            "matchers": [{"name": "slo", "value": "checkout"}],
+            "status": {"state": "active"},
+            "createdBy": "ana",
+            "comment": "migration",
+            "endsAt": "2026-01-01T05:00:00.000Z",
+        }
+    ]
+    with opened(known) as site:
+        text = re.sub(r"\s+", " ", re.sub(r"<(?!a)[^>]+>", "", site.get("/alerts")))
+    assert "Not notified: silenced by ana until 2026-01-01 05:00 UTC: migration" in text
+    assert 'href="/query?expr=up+%3E+1"' in text

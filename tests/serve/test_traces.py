@@ -112,3 +112,40 @@ def test_unknown_traces_are_not_found(wanted: str) -> None:
         answer = site.ask("/trace", params={"id": wanted})
     assert answer.status_code == 404
     assert re.search("no trace of this ID", answer.text)
+
+
+def test_a_service_that_fails_leaves_the_others() -> None:
+    """The newest traces of the services that answer are shown, with how many did not."""
+
+    def answer(path: str, query: Mapping[str, list[str]], _: Mapping[str, str]) -> Answer:
+        if path == "/api/services":
+            return page(json.dumps({"data": ["web", "broken"]}))
+        if query["service"] == ["broken"]:
+            return page("{}", 500)
+        return page(json.dumps({"data": [trace(span("root"))]}))
+
+    with serving(answer) as store, serving(Known().answer) as url:
+        app = create_app(Config(Client(url), jaeger=Client(store)))
+        site = Opened(app, app.state.site.refresher)
+        text = site.get("/traces")
+        alone = site.get("/traces?service=broken")
+    assert "1 services are left off" in text
+    assert f"/trace?id={ID}" in text
+    assert "status 500" in alone
+
+
+def test_viewers_share_the_list_of_traces() -> None:
+    """Ten viewers cost one question for each service."""
+    asked: list[str] = []
+    answers = stores(span("root"))
+
+    def answer(path: str, query: dict[str, list[str]], headers: dict[str, str]) -> Answer | None:
+        asked.append(path)
+        return answers(path, query, headers)
+
+    with serving(answer) as store, serving(Known().answer) as url:
+        app = create_app(Config(Client(url), jaeger=Client(store)))
+        site = Opened(app, app.state.site.refresher)
+        for _ in range(10):
+            site.get("/traces")
+    assert asked.count("/api/traces") == 1

@@ -12,11 +12,14 @@ from pathlib import Path
 from socket import create_server
 
 import pytest
+from urllib3 import HTTPConnectionPool
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from slo.observe import client, server_of
 from slo.observe.access import Access, Header, HeaderError, parse_header
 from slo.observe.client import Client
 from slo.observe.errors import ObserveError, TooLargeError
+from slo.observe.retry import RETRY
 from tests.certificates import Certificates
 from tests.serving import Answer, page, serving
 
@@ -357,6 +360,15 @@ def test_a_server_that_starts_is_asked_again(serve: Serve) -> None:
 
     assert Client(serve(lambda *_: answers.pop(0))).get().text == "up"
     assert Client(serve(Log(page("", 503)))).get().status == 503
+
+
+def test_a_request_that_timed_out_is_not_repeated() -> None:
+    """A slow server would get the same work three times; a connection that broke is tried again."""
+    broken, slow = ProtocolError("reset"), ReadTimeoutError(HTTPConnectionPool("localhost"), "/", "slow")
+
+    assert RETRY.increment("GET", "/", error=broken).total == 1
+    with pytest.raises(ReadTimeoutError):
+        RETRY.increment("GET", "/", error=slow)
 
 
 def test_a_connection_that_is_refused() -> None:
