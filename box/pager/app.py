@@ -22,6 +22,7 @@ from box.pager.metrics import PagerMetrics
 from box.pager.notification import Notification, Webhook, received
 from box.pager.settings import PagerSettings
 from box.pager.watchdog import Standing, Watchdog
+from box.render.runbooks import with_ports
 
 HERE = Path(__file__).parent
 TEMPLATES = Jinja2Templates(HERE / "templates")
@@ -178,7 +179,7 @@ def runbook(request: Request, alert: str, pager: ThePager) -> HTMLResponse:
     markdown = runbooks.text(pager.settings.runbooks, name)
     if markdown is None:
         return TEMPLATES.TemplateResponse(request, "no_runbook.html", {"alert": name}, status_code=404)
-    body = runbooks.html(runbooks.with_ports(markdown, pager.settings.ports))
+    body = runbooks.html(with_ports(markdown, pager.settings.ports))
     content = {"title": runbooks.title(markdown, name), "body": body}
     return TEMPLATES.TemplateResponse(request, "runbook.html", content)
 

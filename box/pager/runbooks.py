@@ -1,12 +1,10 @@
 """Finds runbooks and renders their Markdown as safe HTML."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-LOCAL = re.compile(r"\b127\.0\.0\.1:(\d{1,5})\b")
 TITLE = re.compile(r"^#\s+(.+)$", re.MULTILINE)
 # Raw HTML is shown as text; the library refuses links to scripts.
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
@@ -39,11 +37,6 @@ def title(markdown: str, alert: str) -> str:
     """Return the first heading, or the alert's name."""
     found = TITLE.search(markdown)
     return found[1].strip() if found else alert
-
-
-def with_ports(markdown: str, ports: Mapping[int, int]) -> str:
-    """Return a page with the ports of this machine's servers replaced."""
-    return LOCAL.sub(lambda found: f"127.0.0.1:{ports.get(int(found[1]), found[1])}", markdown)
 
 
 def html(markdown: str) -> str:

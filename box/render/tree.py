@@ -11,6 +11,7 @@ from box.errors import BoxError
 from box.layout import Layout, make_private_folder
 from box.render import alertmanager, document, prometheus, rules, spec
 from box.render.document import Document
+from box.render.runbooks import write_runbooks
 from box.services import TIERS
 from box.settings import Settings
 
@@ -35,6 +36,7 @@ def write_configs(layout: Layout, settings: Settings, time_scale: int) -> None:
     document.write(layout.run / "prometheus.yml", rendered, PROMETHEUS.as_posix())
     generated = _write_spec(layout, settings, time_scale)
     write_hand_written_rules(layout, settings, generated)
+    write_runbooks(layout, settings)
     compile_rules(layout, time_scale)
 
 

@@ -81,7 +81,8 @@ PROBER = Service(
 SLO_SERVE = Service(
     name="slo-serve",
     command=(
-        *("{python}", "-m", "slo", "serve", "--listen=127.0.0.1:{port[slo-serve]}", "--refresh=5"),
+        *("{python}", "-m", "slo", "serve", "{run}/slos.yaml", "--runbooks={run}/runbooks"),
+        *("--listen=127.0.0.1:{port[slo-serve]}", "--refresh=5"),
         *("--prometheus={url[prometheus]}", "--alertmanager={url[alertmanager]}"),
         *("--link=Shop={url[web]}/products", "--link=Load={url[locust]}/"),
         *("--link=Pager={url[pager]}/", "--link=Runbooks={url[pager]}/runbooks/"),

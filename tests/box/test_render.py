@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from box.errors import BoxError
+from box.layout import Layout
 from box.pager.settings import WATCHDOG_SECONDS
-from box.render import alertmanager, document, durations, prometheus, rules, spec
+from box.render import alertmanager, document, durations, prometheus, rules, runbooks, spec
 from box.services import CORE, selection
 from box.settings import Settings
 
@@ -157,6 +158,16 @@ def test_limits_stand_in_every_job() -> None:
     jobs = {job["job_name"]: job for job in rendered["scrape_configs"]}
     assert all(set(prometheus.LIMITS) <= set(job) for job in jobs.values())
     assert jobs["shop"]["sample_limit"] < jobs["prometheus"]["sample_limit"] == base["global"]["sample_limit"]
+
+
+def test_commands_of_runbooks_name_the_ports_of_this_machine(tmp_path: Path) -> None:
+    """Each runbook of the checkout, with the ports of the run in place of those of `.env`."""
+    runbooks.write_runbooks(Layout(REPOSITORY, tmp_path), SETTINGS)
+
+    written = {path.name: path.read_text() for path in (tmp_path / "runbooks").iterdir()}
+    assert set(written) == {path.name for path in (REPOSITORY / "runbooks").glob("*.md")}
+    assert f"http://127.0.0.1:{SETTINGS.ports['prometheus']}" in "".join(written.values())
+    assert "127.0.0.1:9090" not in "".join(written.values())
 
 
 def test_links_of_hand_written_rules_lead_to_the_local_pager() -> None:

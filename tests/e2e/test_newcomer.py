@@ -57,6 +57,22 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
+def follow_source(box: FullBox, page: Page) -> None:
+    """Open the address that Prometheus wrote into the alert: the console evaluates the expression of the rule."""
+    alerts = requests.get(box.url("alertmanager") + "/api/v2/alerts", timeout=10).json()
+    source = next(
+        each["generatorURL"]
+        for each in alerts
+        if each["labels"].get("slo") == "checkout-availability" and each["labels"]["severity"] == "page"
+    )
+    page.goto(source)
+    expect(page.locator("#expr")).to_have_value(re.compile("slo:error_ratio"))
+    expect(page.locator("table", has_text="checkout-availability").first).to_be_visible()
+    page.goto(box.url("slo-serve") + "/alerts")
+    page.locator(".card.page", has_text="checkout-availability").first.get_by_text("Source").click()
+    expect(page.locator("#expr")).to_have_value(re.compile("slo:error_ratio"))
+
+
 @pytest.mark.usefixtures("customers")
 def test_from_the_first_page_to_the_log_line_of_a_failed_order(box: FullBox, page: Page) -> None:
     """Shop, how to break it, the alert, its runbook, the trace of a failed order, its log line: by links alone."""
@@ -77,11 +93,17 @@ def test_from_the_first_page_to_the_log_line_of_a_failed_order(box: FullBox, pag
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / "walk-list.png", full_page=True)
     page.click("nav >> text=Alerts")
-    expect(page.locator(".card.page").first).to_contain_text("notified")
-    page.locator(".card.page a", has_text="CheckoutAvailability").first.click()
+    alert = page.locator(".card.page", has=page.locator("a", has_text="CheckoutAvailability")).first
+    expect(alert).to_contain_text("Notified: checkout", timeout=PATIENCE_MS)
+    page.screenshot(path=PICTURES / "walk-alerts.png", full_page=True)
+    alert.locator("h2 a").click()
+    expect(page.locator("details.runbook[open] h4", has_text="Mitigation")).to_be_visible()
+    expect(page.locator("figure.chart[data-src*=latency] .values a").first).to_be_attached(timeout=PATIENCE_MS)
     page.screenshot(path=PICTURES / "walk-slo.png", full_page=True)
     page.locator("tr.firing a", has_text="Runbook").first.click()
     expect(page.locator("h2", has_text="Mitigation")).to_be_visible()
+
+    follow_source(box, page)
 
     page.goto(first)
     page.click("nav >> text=Traces")
@@ -99,12 +121,3 @@ def test_from_the_first_page_to_the_log_line_of_a_failed_order(box: FullBox, pag
         page.reload()
     expect(record).to_be_visible()
     page.screenshot(path=PICTURES / "walk-trace.png", full_page=True)
-
-
-def test_the_source_of_an_alert_opens_the_console(box: FullBox) -> None:
-    """Prometheus writes its own address into alerts; it leads to a page that evaluates the expression."""
-    groups = requests.get(box.url("prometheus") + "/api/v1/rules?type=alert", timeout=10).json()["data"]["groups"]
-    assert groups
-    answer = requests.get(box.url("slo-serve") + "/graph", {"g0.expr": "up == 1", "g0.tab": "1"}, timeout=10)
-    assert answer.ok
-    assert "service=" in answer.text
