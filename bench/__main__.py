@@ -19,6 +19,7 @@ BENCHES = {
     "evaluation": "what a Prometheus takes for the rules of 200 and 1,000 SLOs",
     "telemetry": "what metrics, traces and logs cost the shop per request",
     "breakers": "requests that fail while a tier of the shop hangs, with and without circuit breakers",
+    "serve": "what `slo serve` takes to show 1,000 SLOs, and what it asks of Prometheus",
     "memory": "memory of the whole native stack, at rest and over an hour with users",
 }
 """Name -> what it measures; module `bench.<name>` has `run(options)`."""

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from slo.serve import console, correlation, data, pages
-from slo.serve.security import guard
+from slo.serve.security import Guard
 from slo.serve.site import HERE, Site
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def create_app(config: Config) -> FastAPI:
     app = FastAPI(title="slo serve", docs_url=None, redoc_url=None, openapi_url=None, lifespan=refreshed)
     app.state.site = site
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=guard(config.hosts))
+    app.add_middleware(Guard, hosts=config.hosts)
     app.add_exception_handler(HTTPException, failed)
     app.include_router(pages.ROUTES)
     app.include_router(console.ROUTES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -40,6 +41,17 @@ COLUMNS: Mapping[str, Callable[[Slo], tuple[object, ...]]] = {
     "events": lambda slo: (-(slo.worst.total or 0.0),),
 }
 """What each column sorts by, the worst or the first of the alphabet on top."""
+HIDEABLE: Mapping[str, str] = {
+    "objective": "Objective",
+    "attainment": "Attainment",
+    "trend": "Trend",
+    "burn": "Burn 1h",
+    "burn-6h": "Burn 6h",
+    "lasts": "Lasts",
+    "events": "Events",
+    "alerts": "Alerts",
+}
+"""The columns that a viewer can hide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,7 @@ class Choice:
     team: str = ""
     set: str = ""
     cluster: str = ""
+    hide: tuple[str, ...] = ()
     state: str = ""
 
     @classmethod
@@ -65,6 +78,7 @@ class Choice:
             sort=sort if sort in COLUMNS else "trouble",
             down=parameters.get("order", "") == "down",
             group=group if group in FIELDS else "",
+            hide=tuple(each for each in HIDEABLE if each in parameters.get("hide", "").split(",")),
             **{field: parameters.get(field, "")[:500] for field in FIELDS},
         )
 
@@ -73,6 +87,7 @@ class Choice:
         """Return the filters that are on."""
         return {field: value for field in FIELDS if (value := getattr(self, field))}
 
+    @lru_cache(maxsize=4_096)  # noqa: B019 - choices are small values, and rows have the same links
     def link(self, **changes: str | bool) -> str:
         """Return the query string of this choice with changes."""
         new = replace(self, **changes)  # type: ignore[arg-type] # fields of one's own
@@ -81,7 +96,7 @@ class Choice:
             "sort": "" if new.sort == "trouble" else new.sort,
             "order": "down" if new.down else "",
         }
-        given = {**pairs, "group": new.group, **new.filters}
+        given = {**pairs, "group": new.group, **new.filters, "hide": ",".join(new.hide)}
         return "?" + urlencode({name: value for name, value in given.items() if value})
 
     def sorted_by(self, column: str) -> str:

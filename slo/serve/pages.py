@@ -14,7 +14,7 @@ from slo.serve import forecast, links, words
 from slo.serve.charts import CHARTS
 from slo.serve.fleet import State
 from slo.serve.history import Firing, firings
-from slo.serve.listing import FIELDS, Choice, choose, fields, grouped
+from slo.serve.listing import FIELDS, HIDEABLE, Choice, choose, fields, grouped
 from slo.serve.site import Site, site_of
 from slo.serve.specification import explanation
 from slo.serve.subject import Found, look_up
@@ -25,16 +25,23 @@ if TYPE_CHECKING:
 
 ROUTES = APIRouter(default_response_class=HTMLResponse)
 SiteOf = Annotated[Site, Depends(site_of)]
+_LIST_AGE = 1.0
 LOOK_BACK = ("5m", "1h", "6h", "1d", "3d")
 
 
 @ROUTES.get("/")
 def overview(request: Request, site: SiteOf) -> HTMLResponse:
-    """Show all SLOs, or only the table when a script asks for it."""
-    choice, view = Choice.of(request.query_params), site.refresher.view
+    """Show all SLOs, or only the table when a script asks for it; viewers of the same list share it for a second."""
+    view, partial = site.refresher.view, bool(request.headers.get("hx-request"))
+    key = (request.url.query, partial, view.fleet.at, view.trouble, view.alertmanager_trouble)
+    return HTMLResponse(site.lists.get(key, _LIST_AGE, lambda: bytes(_overview(request, site, partial=partial).body)))
+
+
+def _overview(request: Request, site: Site, *, partial: bool) -> HTMLResponse:
+    given = request.query_params
+    choice, view = Choice.of({**given, "hide": ",".join(given.getlist("hide"))}), site.refresher.view
     slos = choose(view.fleet.slos, choice)
     values = {field: sorted({fields(slo)[field] for slo in view.fleet.slos} - {""}) for field in FIELDS}
-    partial = bool(request.headers.get("hx-request"))
     states = {each: count for each in State if (count := sum(slo.state is each for slo in view.fleet.slos))}
     shown: dict[str, Any] = {
         "slos": slos,
@@ -42,6 +49,7 @@ def overview(request: Request, site: SiteOf) -> HTMLResponse:
         "groups": grouped(slos, choice.group),
         "choice": choice,
         "values": values,
+        "hideable": HIDEABLE,
     }
     return site.render(request, "list.html" if partial else "overview.html", fields=fields, partial=partial, **shown)
 
@@ -127,6 +135,11 @@ def alerts(request: Request, site: SiteOf) -> HTMLResponse:
 
 @ROUTES.get("/healthz", response_class=JSONResponse)
 def health(site: SiteOf) -> dict[str, object]:
-    """Say that the process serves, and how old its data is."""
+    """Say that the process serves, how old its data is, and how often it was refreshed."""
     view = site.refresher.view
-    return {"ready": view.ready, "slos": len(view.fleet.slos), "age_seconds": round(view.age(time.time()), 1)}
+    return {
+        "ready": view.ready,
+        "slos": len(view.fleet.slos),
+        "age_seconds": round(view.age(time.time()), 1),
+        "snapshots": site.refresher.rounds,
+    }

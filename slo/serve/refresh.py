@@ -52,7 +52,7 @@ class Refresher:
         self._prometheus = prometheus
         self._alertmanager = alertmanager
         self._trends: list[Line] = []
-        self._rounds = 0
+        self.rounds = 0
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="refresh", daemon=True)
 
@@ -82,12 +82,12 @@ class Refresher:
     def _fleet(self) -> Fleet:
         answers, now = ask(self._prometheus), time.time()
         fleet = assemble(answers, self._trends, now)
-        if self._rounds % _TRENDS_EVERY == 0 and fleet.slos:
+        if self.rounds % _TRENDS_EVERY == 0 and fleet.slos:
             longest = max(member.window for slo in fleet.slos for member in slo.members)
             with suppress(ObserveError):  # the numbers are worth more than their small charts
                 self._trends = ask_trends(self._prometheus, now, max(longest / _TRENDS_PER_WINDOW, 60.0))
                 fleet = assemble(answers, self._trends, now)
-        self._rounds += 1
+        self.rounds += 1
         return fleet
 
     def _run(self) -> None:

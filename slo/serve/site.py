@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from slo.serve.exemplars import Point
     from slo.serve.traces import Newest
 
+_LISTS = 16
 HERE = Path(__file__).parent
 
 
@@ -40,6 +41,7 @@ class Site:
         self.ranges = Ranges(self.prometheus)
         self.rules = Rules(self.prometheus)
         self.exemplars: Shared[list[Point]] = Shared()
+        self.lists: Shared[bytes] = Shared(_LISTS)
         self.limits: Shared[list[str]] = Shared()
         self.found: Shared[Newest] = Shared()
         self.runbooks = Runbooks(config.runbooks) if config.runbooks else None

@@ -94,7 +94,7 @@ def test_from_the_first_page_to_the_log_line_of_a_failed_order(box: FullBox, pag
     page.screenshot(path=PICTURES / "walk-list.png", full_page=True)
     page.click("nav >> text=Alerts")
     alert = page.locator(".card.page", has=page.locator("a", has_text="CheckoutAvailability")).first
-    expect(alert).to_contain_text("Notified: checkout", timeout=PATIENCE_MS)
+    expect(alert).to_contain_text("Notified: page", timeout=PATIENCE_MS)
     page.screenshot(path=PICTURES / "walk-alerts.png", full_page=True)
     alert.locator("h2 a").click()
     expect(page.locator("details.runbook[open] h4", has_text="Mitigation")).to_be_visible()

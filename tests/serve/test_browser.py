@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,12 @@ from tests.serving import serving
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 PICTURES = Path(__file__).parents[2] / ".cache" / "pictures"
 WIDE, PHONE = 1_300, 360
+SQUEEZED = (
+    "[...document.querySelectorAll('main *')].filter((each) => each.children.length === 0 && each.textContent.length"
+    " > 3 && each.clientWidth > 0 && each.clientWidth < 8 && !each.matches('.hidden, .hidden *'))"
+    ".map((each) => each.outerHTML)"
+)
+"""Elements whose text has no room."""
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no chromium on PATH")
 
@@ -52,12 +59,12 @@ def known() -> Known:
     return known
 
 
-@pytest.fixture(scope="module")
-def site(known: Known) -> Iterator[str]:
-    """The address of the pages."""
+@contextmanager
+def serving_pages(known: Known, seconds: float = 1) -> Iterator[str]:
+    """Serve the pages over a fake server, and give their address."""
     with serving(known.answer) as url, socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
-        app = create_app(Config(Client(url), Client(url), seconds=1))
+        app = create_app(Config(Client(url), Client(url), seconds=seconds))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [chosen]}, daemon=True)
         thread.start()
@@ -66,6 +73,13 @@ def site(known: Known) -> Iterator[str]:
         yield f"http://127.0.0.1:{chosen.getsockname()[1]}"
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def site(known: Known) -> Iterator[str]:
+    """The address of the pages."""
+    with serving_pages(known) as url:
+        yield url
 
 
 class Looked:
@@ -112,6 +126,7 @@ def test_pages_are_accessible_and_fit_a_phone(looked: Looked, site: str, path: s
     page.screenshot(path=PICTURES / f"serve-{name}-{scheme}.png", full_page=True)
     page.set_viewport_size({"width": PHONE, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert page.evaluate(SQUEEZED) == []
     page.screenshot(path=PICTURES / f"serve-{name}-{scheme}-phone.png", full_page=True)
 
 
@@ -152,6 +167,111 @@ def test_keyboard_alone_reaches_an_slo(looked: Looked, site: str) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/slo?*")
     assert "burning" in page.url
+
+
+NUMBERED = (
+    "(all) => { const seen = [...document.querySelectorAll(all)].filter((each) => each.checkVisibility());"
+    " seen.forEach((each, index) => { each.dataset.number = index; }); return seen.length; }"
+)
+FOCUSED = (
+    "(() => { const at = document.activeElement;"
+    " return [at.dataset.number ?? '', getComputedStyle(at).outlineStyle, at.outerHTML.slice(0, 200)]; })()"
+)
+REACHABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
+
+
+def test_keyboard_alone_reaches_everything(browser: Browser, known: Known) -> None:
+    """Tab visits every visible link, field and control, and each shows that it has the focus."""
+    page = browser.new_page(viewport={"width": WIDE, "height": 900})
+    with serving_pages(known, seconds=3_600) as site:
+        for path in ("/", "/slo?service=shop&slo=burning", "/alerts"):
+            page.goto(site + path)
+            page.wait_for_load_state("networkidle")
+            count = page.evaluate(NUMBERED, REACHABLE)
+            reached, unmarked = set[str](), set[str]()
+            for _ in range(2 * count + 20):
+                page.keyboard.press("Tab")
+                number, outline, element = page.evaluate(FOCUSED)
+                reached |= {number} - {""}
+                unmarked |= {element} if outline == "none" and number else set()
+                if len(reached) == count:
+                    break
+            assert {str(number) for number in range(count)} - reached == set(), path
+            assert unmarked == set()
+    page.close()
+
+
+def test_a_range_is_chosen_by_times_and_by_dragging(looked: Looked, site: str) -> None:
+    """Both are in the address, so that Back and links keep them; the charts ask for that time."""
+    page = looked.page
+    page.goto(site + "/slo?service=shop&slo=burning&range=6h")
+    page.wait_for_selector("figure.chart canvas")
+    box = page.locator("figure.chart .u-over").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 50, box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 50, steps=4)
+    page.mouse.up()
+    page.wait_for_url("**from=*")
+    expect(page.locator("#ranges [aria-current]")).to_have_count(0)
+    page.fill("input[name=from]", "2026-01-02T03:00")
+    page.fill("input[name=to]", "2026-01-02T05:00")
+    with page.expect_request(lambda asked: "/api/charts/budget" in asked.url) as asked:
+        page.click(".absolute button")
+    page.wait_for_url("**from=2026-01-02T03*")
+    assert "from=1767322800&to=1767330000" in asked.value.url
+    page.go_back()
+    page.wait_for_url("**from=1*")
+
+
+def test_an_open_page_follows_its_server(browser: Browser) -> None:
+    """New numbers come without loading the page again; Prometheus and `slo serve` gone are said, and greyed."""
+    known = Known()
+    known.slo("live", remaining=0.5)
+    with serving_pages(known) as site:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(site + "/slo?service=shop&slo=live")
+        page.evaluate("window.kept = true")
+        expect(page.locator(".tiles dd").first).to_have_text("50.0%")
+        known.samples = []
+        known.slo("live", remaining=0.25)
+        expect(page.locator(".tiles dd").first).to_have_text("25.0%")
+        known.down = True
+        expect(page.locator("#banner")).to_contain_text("Prometheus cannot be asked")
+        assert "grayscale" in page.evaluate("getComputedStyle(document.querySelector('.tiles')).filter")
+        known.down = False
+        expect(page.locator("#banner .gone")).to_have_count(0)
+        context.set_offline(True)
+        expect(page.locator("#banner")).to_contain_text("slo serve does not answer")
+        context.set_offline(False)
+        expect(page.locator("#banner .gone")).to_have_count(0)
+        assert page.evaluate("window.kept")
+        context.close()
+
+
+def test_a_printed_page_is_light_and_without_controls(looked: Looked, site: str) -> None:
+    """What a dark screen shows is printed dark on white; charts stay, buttons go."""
+    page = looked.page
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(site + "/slo?service=shop&slo=burning")
+    page.wait_for_selector("figure.chart canvas")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    for control in (".top nav", "#ranges", "button.copy"):
+        expect(page.locator(control).first).to_be_hidden()
+    expect(page.locator("figure.chart").first).to_be_visible()
+
+
+def test_hidden_columns_stay_hidden(looked: Looked, site: str) -> None:
+    """The choice is in the address, and links of the list keep it."""
+    page = looked.page
+    page.goto(site)
+    page.click("summary >> text=Columns")
+    page.check("input[value=events]")
+    expect(page.locator("thead >> text=Events")).to_have_count(0)
+    assert "hide=events" in page.url
+    page.click("thead >> text=Objective")
+    expect(page.locator("thead >> text=Events")).to_have_count(0)
 
 
 def test_console_completes_and_executes(looked: Looked, site: str) -> None:

@@ -348,3 +348,13 @@ def test_a_silenced_alert_names_the_silence() -> None:
         text = re.sub(r"\s+", " ", re.sub(r"<(?!a)[^>]+>", "", site.get("/alerts")))
     assert "Not notified: silenced by ana until 2026-01-01 05:00 UTC: migration" in text
     assert 'href="/query?expr=up+%3E+1"' in text
+
+
+def test_columns_are_hidden_by_the_address() -> None:
+    """A form sends each column by itself, links send all; what is unknown is ignored."""
+    known = Known()
+    known.slo()
+    with opened(known) as site:
+        whole, less = site.get("/"), site.get("/?hide=events&hide=lasts,nonsense")
+    assert whole.count("<th scope=") - less.count("<th scope=") == 2
+    assert "hide=lasts%2Cevents" in less
