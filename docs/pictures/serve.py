@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import requests
@@ -17,9 +17,10 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from bench.fleet import DAY, Past, load, rules
+from bench.fleet import DAY, HOUR, Past, load, rules
 from bench.ports import quiet_port
 from bench.processes import running, wait_for
+from bench.serve import fleet
 from bench.server import serving
 
 ROOT = Path(__file__).parents[2]
@@ -59,16 +60,23 @@ PAGES = {
     "alerts": "/alerts",
     "query": "/query?expr=slo:budget_remaining:ratio&range=3d",
 }
-IN_DOCS = ("list", "burning", "list-phone")
-WIDE, NARROW, PHONE = (1300, 900), (900, 700), (360, 740)
+IN_DOCS = {"list": (1200, 760), "burning": (1200, 980)}
+WIDE, PHONE = (1300, 900), (360, 740)
 
 
 @contextmanager
-def pages(prometheus: str, folder: Path) -> Iterator[str]:
+def pages(prometheus: str, folder: Path, source: str = "slos.yaml") -> Iterator[str]:
     """Serve the pages, and yield their address."""
     url = f"http://127.0.0.1:{quiet_port()}"
     listen = url.removeprefix("http://")
-    command = [sys.executable, "-m", "slo", "serve", str(folder / "slos.yaml"), f"--prometheus={prometheus}"]
+    command = [
+        sys.executable,
+        "-m",
+        "slo",
+        "serve",
+        *([str(folder / source)] if source else []),
+        f"--prometheus={prometheus}",
+    ]
     more = [f"--listen={listen}", "--refresh=2", f"--runbooks={ROOT / 'runbooks'}", "--grafana=https://grafana.example"]
     with running([*command, *more]) as process:
         wait_for(url + "/healthz", process, 60)
@@ -77,12 +85,14 @@ def pages(prometheus: str, folder: Path) -> Iterator[str]:
         yield url
 
 
-def shoot(browser: Browser, url: str, name: str, size: tuple[int, int], scheme: str = "light") -> None:
+def shoot(
+    browser: Browser, url: str, name: str, size: tuple[int, int], scheme: str = "light", *, whole: bool = True
+) -> None:
     """Save a page as a picture."""
     page = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(url)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=ALL / f"{name}.png", full_page=True)
+    page.screenshot(path=ALL / f"{name}.png", full_page=whole)
     page.close()
 
 
@@ -93,23 +103,54 @@ def shoot_all(browser: Browser, url: str) -> None:
     for name in ("list", "burning", "members", "alerts"):
         shoot(browser, url + PAGES[name], f"{name}-dark", WIDE, "dark")
         shoot(browser, url + PAGES[name], f"{name}-phone", PHONE)
+    for name, size in IN_DOCS.items():
+        shoot(browser, url + PAGES[name], f"docs-{name}", size, whole=False)
+        shutil.copy(ALL / f"docs-{name}.png", SHOWN / f"{name}.png")
     page = browser.new_page(viewport={"width": WIDE[0], "height": WIDE[1]}, color_scheme="dark")
     page.goto(url + BURNING)
     page.wait_for_load_state("networkidle")
-    page.pdf(path=ALL / "burning.pdf", format="A4")
+    page.emulate_media(media="print", color_scheme="dark")
+    page.set_viewport_size({"width": 760, "height": 1000})
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_timeout(500)
+    page.screenshot(path=ALL / "burning-print.png", full_page=True)
     page.close()
+
+
+def every_state(browser: Browser) -> None:
+    """Save pages of SLOs in every state, and of a Prometheus that is gone."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as both:
+        folder = Path(name)
+        load(folder, PASTS, time.time() // 60 * 60, SPAN)
+        prometheus = ExitStack()
+        server = prometheus.enter_context(serving(folder, [rules(folder, PASTS)]))
+        url = both.enter_context(pages(server.url, folder))
+        with prometheus:
+            shoot_all(browser, url)
+        time.sleep(4)  # two snapshots later
+        for page in ("list", "burning"):
+            shoot(browser, url + PAGES[page], f"{page}-prometheus-down", WIDE)
+
+
+def thousand(browser: Browser) -> None:
+    """Save the list of 1,000 SLOs, whole and in groups."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        load(folder, fleet(), time.time() // 60 * 60, HOUR)
+        with serving(folder) as server, pages(server.url, folder, "") as url:
+            shoot(browser, url + "/", "list-1000", WIDE, whole=False)
+            shoot(browser, url + "/?group=service&sort=burn", "list-1000-groups", WIDE, whole=False)
 
 
 def main() -> None:
     """Make all pictures."""
     shutil.rmtree(ALL, ignore_errors=True)
     ALL.mkdir(parents=True)
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        folder, now = Path(name), time.time() // 60 * 60
-        load(folder, PASTS, now, SPAN)
+    SHOWN.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        with serving(folder, [rules(folder, PASTS)]) as server, pages(server.url, folder) as url:
-            shoot_all(browser, url)
+        every_state(browser)
+        thousand(browser)
         browser.close()
 
 

@@ -43,8 +43,8 @@ def answer(
         ObserveError: a query has no answer.
     """
     lines = [(query, line) for query in chart.queries for line in ranges.get(query.expression, span)]
-    same = _same(lines)
-    named = [(_label(query, line, same), line) for query, line in lines[:_MOST_SERIES]]
+    common = same([line for _, line in lines])
+    named = [(_label(query, line, common), line) for query, line in lines[:_MOST_SERIES]]
     return {
         "title": chart.title,
         "unit": chart.unit,
@@ -93,13 +93,13 @@ def _values(line: Line, span: Span, count: int) -> list[float | None]:
     return values
 
 
-def _same(lines: Sequence[tuple[Query, Line]]) -> set[tuple[str, str]]:
+def same(lines: Sequence[Line]) -> set[tuple[str, str]]:
     """Return the labels that all series of a chart have, which tell none of them apart."""
-    return set.intersection(*(set(line.metric.items()) for _, line in lines)) if lines else set()
+    return set.intersection(*(set(line.metric.items()) for line in lines)) if lines else set()
 
 
-def _label(query: Query, line: Line, same: set[tuple[str, str]]) -> str:
+def _label(query: Query, line: Line, common: set[tuple[str, str]]) -> str:
     """Return the name of a series: of its query, and of the labels in which it differs."""
-    hidden = same if query.label else set()
+    hidden = common if query.label else set()
     more = (f"{name}={value}" for name, value in line.metric.items() if name not in {"__name__", "kind"})
     return " ".join(filter(None, (query.label, *(each for each in more if tuple(each.split("=", 1)) not in hidden))))

@@ -27,7 +27,7 @@ ROUTES = APIRouter(prefix="/api")
 SiteOf = Annotated[Site, Depends(site_of)]
 
 _FORWARDED = re.compile(r"query|query_range|labels|series|metadata|label/[A-Za-z_][A-Za-z0-9_]*/values")
-_MOST_SERIES = 50
+_MOST_SERIES = 20
 
 
 @ROUTES.get("/charts/{name}")
@@ -64,7 +64,8 @@ def graph(request: Request, site: SiteOf) -> JSONResponse:
         lines = site.ranges.get(expression, span)
     except ObserveError as error:
         return JSONResponse({"error": str(error)}, 502)
-    named = [(_name(line.metric), line) for line in lines[:_MOST_SERIES]]
+    same = columns.same(lines)
+    named = [(_name(line.metric, same), line) for line in lines[:_MOST_SERIES]]
     answer = {"title": expression, "unit": "", "thresholds": [], "left_off": max(0, len(lines) - _MOST_SERIES)}
     return JSONResponse({**answer, **columns.columns(named, span)})
 
@@ -82,6 +83,8 @@ def forward(path: str, request: Request, site: SiteOf) -> Response:
     return Response(page.text, page.status, media_type="application/json")
 
 
-def _name(metric: dict[str, str]) -> str:
-    labels = ", ".join(f'{name}="{value}"' for name, value in metric.items() if name != "__name__")
+def _name(metric: dict[str, str], same: set[tuple[str, str]]) -> str:
+    """Return a series by its name, and by the labels that not all series of the graph have."""
+    own = metric.items() - same if len(same) < len(metric) else metric.items()
+    labels = ", ".join(f'{name}="{value}"' for name, value in sorted(own) if name != "__name__")
     return f"{metric.get('__name__', '')}{{{labels}}}" if labels else metric.get("__name__", "value")

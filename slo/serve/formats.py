@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _NONE = "–"
-_PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_PREFIXES = ((1e12, 1e12, "T"), (1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k"))
+"""From which number on a prefix is used, and its size."""
+_LONG, _SHORT, _LITTLE = 1e4, 10, 0.01
 
 
 def percent(ratio: float | None, digits: int = 1) -> str:
@@ -43,8 +45,12 @@ def count(number: float | None) -> str:
     """Return `1,234`, `12.3k`, `4.56M`."""
     if number is None or not math.isfinite(number):
         return _NONE
-    size, prefix = next(((size, prefix) for size, prefix in _PREFIXES if abs(number) >= 10 * size), (1.0, ""))
-    return f"{number / size:.3g}{prefix}" if prefix else f"{number:,.0f}"
+    if abs(number) < _SHORT and number != round(number):
+        return f"{round(number, 2):.2g}" if abs(number) >= _LITTLE else "<0.01" if number > 0 else ">-0.01"
+    rounded = float(f"{number:.3g}") if abs(number) >= _LONG else number
+    found = ((size, prefix) for least, size, prefix in _PREFIXES if abs(rounded) >= least)
+    size, prefix = next(found, (1.0, ""))
+    return f"{rounded / size:.3g}{prefix}" if prefix else f"{number:,.0f}"
 
 
 def events(number: float | None, one: str) -> str:

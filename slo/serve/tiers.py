@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _WINDOW = re.compile(r"slo:error_ratio:(\w+)")
 _LIMIT = re.compile(r"> \(?(?:clamp_max\()?([\d.]+)( \* slo:budget:ratio)?")
 _SERIES = re.compile(r"slo:[\w:]+\{([^}]*)\}")
+_LABEL = re.compile(r"\{\{\s*\$labels\.(\w+)\s*\}\}")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _MATCHER = re.compile(r'(\w+)=~?"([^"]*)"')
 
 
@@ -127,7 +129,7 @@ def others(rules: Iterable[Rule], member: Member) -> list[OtherAlert]:
             severity=rule.labels.get("severity", ""),
             alert=rule.name,
             query=rule.query,
-            summary=rule.annotations.get("summary", ""),
+            summary=_filled(rule.annotations.get("summary", ""), member),
             runbook=rule.annotations.get("runbook_url", ""),
             firing=_fires(rule, member),
         )
@@ -159,6 +161,12 @@ def _tier(rule: Rule, member: Member, factor: float, long: str, short: str) -> T
         seconds=seconds,
         long_seconds=_seconds(long, member),
     )
+
+
+def _filled(text: str, member: Member) -> str:
+    """Return an annotation as the alert of this member has it; other parts of a template are left out."""
+    text = _LABEL.sub(lambda found: member.labels.get(found[1], ""), text)
+    return _TEMPLATE.sub("…", text)
 
 
 def _long_burn(member: Member, window: str) -> float | None:

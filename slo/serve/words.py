@@ -25,7 +25,7 @@ def promise(slo: Slo, member: Member) -> Iterator[str]:
     if member.total is not None and member.bad is not None:
         allowed = member.total * member.budget / (member.covered or 1)
         yield (
-            f"At the traffic of this window that is {formats.count(allowed)} bad events; "
+            f"At the traffic of this window that is {formats.events(allowed, 'bad event')}; "
             f"{formats.count(member.bad)} happened."
         )
     yield f"A total outage spends the whole budget in {durations.show(member.window * member.budget)}."

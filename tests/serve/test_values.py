@@ -82,6 +82,32 @@ def test_a_fixed_range_is_kept_by_its_own_links() -> None:
     assert form.fields == ("2026-01-02T03:04", "2026-01-02T05:00")
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (9_999, "9,999"),
+        (10_000, "10k"),
+        (999_499, "999k"),
+        (999_950, "1M"),
+        (7_776_000, "7.78M"),
+        (-2.5e9, "-2.5G"),
+        (0.518, "0.52"),
+        (3.0, "3"),
+        (1e-9, "<0.01"),
+        (None, "–"),
+    ],
+)
+def test_counts_are_short(number: float | None, text: str) -> None:
+    """Three digits and a prefix, never an exponent."""
+    assert formats.count(number) == text
+
+
+@given(st.floats(-1e11, 1e11))
+def test_no_count_has_an_exponent(number: float) -> None:
+    """Whatever the number of events."""
+    assert "e" not in formats.count(number)
+
+
 def test_rules_that_stopped_are_noticed() -> None:
     """Three minutes without an evaluation are too long."""
     assert stale_seconds(1_000, 1_060) is None

@@ -138,7 +138,7 @@ function select(plot) {
 }
 
 function summarize(figure, data) {
-  const parts = data.series.slice(0, 3).map(({ label, values }) => {
+  const parts = data.series.filter((each) => !each.forecast).slice(0, 3).map(({ label, values }) => {
     const known = values.filter((value) => value !== null);
     if (!known.length) return `${label}: no data`;
     const text = [Math.min(...known), Math.max(...known), known.at(-1)].map((value) => shown(data.unit, value));
