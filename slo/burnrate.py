@@ -38,6 +38,9 @@ LADDER = (
 )
 """The windows that alerts may use, in seconds; all are sums of subwindows."""
 
+ENOUGH = 3
+"""Once one in so many seconds of a window is recorded, its error ratio counts as it is; before, the rest is good."""
+
 _PRECISION = Decimal("0.0001")
 
 
@@ -78,6 +81,11 @@ class Tier(msgspec.Struct, frozen=True, cache_hash=True):
         if error_ratio <= self.threshold:
             return None
         return float(self.threshold) * self.long / error_ratio
+
+
+def counts_in_full(recorded: float, window: float) -> bool:
+    """Whether alerts take the error ratio of a window as it is, given its recorded seconds and all of them."""
+    return recorded * ENOUGH >= window
 
 
 def _rules(*rows: tuple[str, AlertSeverity, Fraction, int, int, Fraction]) -> tuple[TierRule, ...]:

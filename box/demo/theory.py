@@ -3,15 +3,17 @@
 The long window at `t` seconds into the fault has the events before it that are still inside, and those of the fault.
 The alert fires when
 
-    bad(t) / total(t) * covered(t) / window > threshold    and    bad(t) >= min_bad_events
+    bad(t) / total(t) * weight(t) > threshold    and    bad(t) >= min_bad_events
 
-where `covered` is the coverage of the window: small on a young server, growing with `t`. The short window needs far
+where `weight` is the recorded part of the window until a third of it is recorded, then 1. The short window needs far
 fewer bad events and never decides in a fault that hits most requests.
 """
 
 from dataclasses import dataclass
 
 STEPS_OF_BISECTION = 60
+REPRESENTATIVE = 1 / 3
+"""The recorded part of a window from which on its error ratio counts as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,12 @@ def adjusted_ratio(rule: Rule, before: Before, during: During, seconds: float) -
     share_left = left / before.covered if before.covered else 0.0
     bad = before.bad * share_left + during.rate * during.bad_share * seconds
     total = before.total * share_left + during.rate * seconds
-    return bad / total * (left + seconds) / rule.window if total else 0.0
+    return bad / total * weight(left + seconds, rule.window) if total else 0.0
+
+
+def weight(covered: float, window: float) -> float:
+    """Return what the alert multiplies an error ratio by: the recorded part, or 1 once that is a third."""
+    return 1.0 if covered >= REPRESENTATIVE * window else covered / window
 
 
 def _burn_seconds(rule: Rule, before: Before, during: During) -> float | None:

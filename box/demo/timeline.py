@@ -12,6 +12,7 @@ from rich.text import Text
 
 from box.demo.objective import Objective
 from box.demo.observer import Observation
+from box.demo.theory import weight
 
 PLAIN_SECONDS = 5.0
 BAR = 16
@@ -78,7 +79,7 @@ def burn_rate(seen: Observation, objective: Objective) -> float:
     """Return what the fast page compares with its threshold, as a multiple of the budget."""
     ratio = seen.values.get("slo:error_ratio:1h", 0.0)
     covered = seen.values.get("slo:events:1h covered", 0.0)
-    return ratio * covered / objective.rule.window / objective.budget
+    return ratio * weight(covered, objective.rule.window) / objective.budget
 
 
 def bar(share: float) -> str:

@@ -10,7 +10,7 @@ from slo.emit.grafana_overview import overview
 from slo.emit.grafana_view import BUDGET, BURN, FIRING, variable, view_of
 from slo.emit.header import lines as header
 from slo.emit.panels import Panel, Query
-from slo.plan import names
+from slo.plan import coverage, names
 from slo.promql import naming, quote
 from slo.times import SUBWINDOW
 
@@ -127,8 +127,8 @@ def _thresholds(view: View) -> Iterator[Query]:
 
 
 def _burn(view: View, window: int) -> str:
-    recorded = f"{view.one(names.events(window), 'covered')} / {window // view.plan.scale.factor}"
-    return f"{view.one(names.error_ratio(window))} * ignoring (kind) {recorded} / {view.one(names.BUDGET)}"
+    weight = coverage.weight(view.one(names.events(window), "covered"), window // view.plan.scale.factor)
+    return f"{view.one(names.error_ratio(window))} * ignoring (kind) {weight} / {view.one(names.BUDGET)}"
 
 
 def _remaining(view: View) -> Panel:

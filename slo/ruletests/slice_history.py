@@ -100,6 +100,8 @@ class History(msgspec.Struct, frozen=True):
         """Whether these bad minutes are above the limit; exactly on it is not `sure`."""
         events, minutes = self.count(bad, limit.long, at)
         recorded = min(timing.covered(self.facts, at), limit.long)
+        if recorded >= limit.representative * limit.long:
+            recorded = limit.long
         if events < self.facts.min_bad_events:
             return False
         share = limit.share

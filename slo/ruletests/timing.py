@@ -1,9 +1,9 @@
 """When alerts must fire, from the specification alone.
 
-Time starts with an empty server; missing data count as good. After t seconds of a constant error ratio r the rules see
-r * t / long, so a tier is above its threshold after threshold * long / r, and `BudgetExhausted` after
-budget * window / r. An alert due at 51.84 s fires at the first evaluation after that. An alert due exactly at an
-evaluation may fire or not, as sums are rounded: nothing is checked there.
+Time starts with an empty server. After t seconds of a constant error ratio r the rules see r * t / long until a third
+of the window is recorded, then r: a tier is above its threshold after threshold * long / r, or a third of long if that
+is sooner, and `BudgetExhausted` after budget * window / r. An alert due at 51.84 s fires at the first evaluation after
+that. An alert due exactly at an evaluation may fire or not, as sums are rounded: nothing is checked there.
 
 Time slices follow the same theory with one slice a minute: the first record comes with the first slice, and
 `min_bad_events` slices take as many minutes. Whole numbers are not rounded, so they may be checked.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from slo import burnrate
 from slo.promql import duration
 from slo.ruletests.scenario import FiringAlert
 from slo.times import MINUTE
@@ -47,6 +48,11 @@ class Limit(msgspec.Struct, frozen=True):
     long: int
     short: int | None
     pending: int
+
+    @property
+    def representative(self) -> Fraction:
+        """The part of the long window that has to be recorded before its error ratio counts as it is."""
+        return Fraction(1) if self.short is None else Fraction(1, burnrate.ENOUGH)
 
 
 def limits(facts: SloFacts, member: Member) -> list[Limit]:
@@ -82,7 +88,7 @@ def detections(facts: SloFacts, ratio: Fraction, member: Member | None = None) -
 
 
 def _detection(facts: SloFacts, limit: Limit, ratio: Fraction, member: Member) -> Detection:
-    theory = limit.share * limit.long / ratio - covered(facts, 0)
+    theory = min(limit.share / ratio, limit.representative) * limit.long - covered(facts, 0)
     silent, fires = facts.before(theory), facts.after(theory)
     if facts.sliced:
         enough = -(-facts.min_bad_events * MINUTE // facts.step) * facts.step

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slo.plan import coverage
 from slo.promql import parse_duration, quote
 
 if TYPE_CHECKING:
@@ -92,10 +93,10 @@ def burn(of: Subject) -> Chart:
 
 
 def _burn(slo: Slo, member: Member, window: str) -> str:
-    """Return the burn rate as the alerts compute it: what is not recorded of the window counts as good."""
+    """Return the burn rate as the alerts compute it: until a third of the window is recorded, the rest is good."""
     which, seconds = matchers(slo, member), float(parse_duration(window)) / member.time_scale
-    recorded = f"slo:events:{window}{matchers(slo, member, kind='covered')} / {seconds:g}"
-    return f"slo:error_ratio:{window}{which} * ignoring (kind) {recorded} / slo:budget:ratio{which}"
+    weight = coverage.weight(f"slo:events:{window}{matchers(slo, member, kind='covered')}", seconds)
+    return f"slo:error_ratio:{window}{which} * ignoring (kind) {weight} / slo:budget:ratio{which}"
 
 
 def events(of: Subject) -> Chart:

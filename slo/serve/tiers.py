@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slo import burnrate
 from slo.promql import PromqlError, parse_duration
 from slo.serve import forecast
 
@@ -170,9 +171,11 @@ def _filled(text: str, member: Member) -> str:
 
 
 def _long_burn(member: Member, window: str) -> float | None:
-    """Return the burn rate as the alert compares it: what is not recorded of the window counts as good."""
+    """Return the burn rate as the alert compares it: until a third of the window is recorded, the rest is good."""
     burn, recorded, seconds = member.burn(window), member.recorded.get(window), _seconds(window, member)
-    return burn * min(1.0, recorded / seconds) if burn is not None and recorded is not None and seconds else burn
+    if burn is None or recorded is None or burnrate.counts_in_full(recorded, seconds):
+        return burn
+    return burn * recorded / seconds
 
 
 def _fires(rule: Rule, member: Member) -> bool:

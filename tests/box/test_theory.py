@@ -32,8 +32,9 @@ def counted(rule: Rule, events: list[tuple[float, bool]], covered: float) -> flo
     for step in count(1):
         now = step / 50
         first, last = bisect_right(times, now - rule.window), bisect_right(times, now)
-        recorded = min(rule.window, covered + now)
-        if last > first and (bad[last] - bad[first]) / (last - first) * recorded / rule.window > rule.threshold:
+        recorded = min(rule.window, covered + now) / rule.window
+        weight = recorded if recorded < 1 / 3 else 1
+        if last > first and (bad[last] - bad[first]) / (last - first) * weight > rule.threshold:
             return now
     raise AssertionError
 
@@ -60,14 +61,27 @@ def test_the_prediction_is_what_counting_finds(
     assert theory.burn == pytest.approx(counted(RULE, events, covered), abs=0.25)
 
 
-@given(rate=rates, share=shares, covered=covered_seconds)
-def test_even_traffic_needs_the_threshold_share_of_the_window(rate: float, share: float, covered: float) -> None:
-    """With the traffic of before, history or not, a fault has to last threshold x window / bad share."""
-    before = Before(total=rate * covered, bad=0.0, covered=covered)
+@given(rate=rates, share=shares)
+def test_even_traffic_needs_the_threshold_share_of_a_full_window(rate: float, share: float) -> None:
+    """With the traffic of before, a fault has to last threshold x window / bad share."""
+    before = Before(total=rate * RULE.window, bad=0.0, covered=RULE.window)
 
     theory = predict(RULE, before, During(rate, share), interval=1.0)
 
     assert theory.burn == pytest.approx(RULE.threshold * RULE.window / share, rel=1e-6)
+
+
+@given(rate=rates, share=shares, covered=st.floats(0.0, 20.0))
+def test_a_young_window_weighs_less_until_a_third_is_recorded(rate: float, share: float, covered: float) -> None:
+    """Without errors before, a fault lasts as long as with a full window, or until a third is recorded."""
+    before = Before(total=rate * covered, bad=0.0, covered=covered)
+
+    theory = predict(RULE, before, During(rate, share), interval=1.0)
+
+    third = RULE.window / 3 - covered
+    by_part = RULE.threshold * RULE.window / share
+    as_it_is = RULE.threshold * covered / (share - RULE.threshold)
+    assert theory.burn == pytest.approx(by_part if by_part < third else max(third, as_it_is), abs=1e-6)
 
 
 @given(covered=covered_seconds, rate=rates, share=shares)

@@ -54,7 +54,7 @@ def test_the_status_line_compares_with_the_limit() -> None:
     line = status_line(observation(active={"page-fast": 1.0}), OBJECTIVE)
 
     assert "60.5 %" in line
-    assert "1h 200.0" in line
+    assert "1h 400.0" in line
     assert "5m 1000.0" in line
     assert "limit 14.4" in line
     assert line.endswith("FIRING page-fast")
@@ -67,9 +67,9 @@ def test_without_data_the_status_line_waits() -> None:
 
 def test_a_building_condition_says_how_far_it_is() -> None:
     """Without `for:` there is no pending state; the burn rate on its way is shown instead."""
-    early = observation(values={"slo:error_ratio:1h": 0.02, "slo:events:1h covered": 30.0})
+    early = observation(values={"slo:error_ratio:1h": 0.02, "slo:events:1h covered": 15.0})
 
-    assert building(early, OBJECTIVE) == "condition building: burn rate of the 1h window at 10.0 of 14.4"
+    assert building(early, OBJECTIVE) == "condition building: burn rate of the 1h window at 5.0 of 14.4"
 
 
 @pytest.mark.parametrize(("share", "full"), [(1.0, BAR), (0.5, BAR // 2), (0.0, 0), (-3.0, 0), (1.2, BAR)])

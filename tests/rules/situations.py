@@ -243,7 +243,7 @@ def target_gone(tried: Tried) -> None:
     tried(
         f"{EVENTS}, {TARGET}",
         {GOOD: "500+90x20 stale", BAD: "500+10x20 stale", UP: "1+0x20 0+0x40"},
-        fires("20m"),
+        fires("19m"),
         counted("30m", "bad", 200),
         ("34m", "count(ALERTS{alertstate='firing',tier='no-data'})", {}),
         fires("36m", alert("no-data", "page")),

@@ -29,7 +29,7 @@ def rules() -> str:
 
 
 def test_a_fresh_server_and_a_small_share_of_errors(rules: str, tmp_path: Path, promtool: Path) -> None:
-    """2 % errors page after 43 and 108 minutes, as theory says, exhaust nothing, and raise no ticket in three hours."""
+    """2 % errors page after 20 and 108 minutes, as theory says, exhaust nothing, and raise no ticket in three hours."""
     page = ("page-fast",)
     said = judged(
         promtool,
@@ -41,7 +41,7 @@ def test_a_fresh_server_and_a_small_share_of_errors(rules: str, tmp_path: Path, 
             "30s",
             {GOOD: "0+294x360", BAD: "0+6x360"},
             ("10m", "ALERTS", {}),
-            *ages(("43m", ()), ("44m", page), ("107m", page), ("109m", (*page, "page-slow"))),
+            *ages(("19m", ()), ("21m", page), ("107m", page), ("109m", (*page, "page-slow"))),
             ("3h", 'ALERTS{severity="ticket"}', {}),
             ("3h", "round(10000 * sum(slo:budget_remaining:ratio))", {"{}": 9167}),
         ),

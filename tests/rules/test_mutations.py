@@ -11,6 +11,7 @@ from tests.rules.kinds import EXPRESSIONS, KINDS, compiled, specification
 from tests.specimens import DAY, LAYOUT, availability, emitted, latency, objective, slo_set
 
 LOST_TILE = r'(?s)(record: slo:events:%s\n.*?)\n +or label_replace\(slo:[^\n]*(?:\n +or [^\n]*)?"tile", "%d", "", ""\)'
+WEIGHT = r"\* ignoring \(kind\) clamp_max\(slo:events:%s\S+ / \d+\n +\+ \(slo:events:%s\S+ >= bool \d+\), 1\) "
 FAST = Scale(factor=60, interval=1, scrape_interval=1)
 
 # what is wrong -> (scenario that notices it, pattern in the rules, replacement)
@@ -27,14 +28,15 @@ MUTATIONS = {
     "the 2h window lost a tile": ("slow burn", LOST_TILE % ("2h", 1), r"\1"),
     "the long window of a page counts as if it were recorded in full": (
         "fresh start",
-        r'\* ignoring \(kind\) slo:events:1h\S+kind="covered"} / 60 ',
+        WEIGHT % ("1h", "1h"),
         "",
     ),
     "the long window of a ticket counts as if it were recorded in full": (
         "fresh start",
-        r'\* ignoring \(kind\) slo:events:12h\S+kind="covered"} / 720 ',
+        WEIGHT % ("12h", "12h"),
         "",
     ),
+    "a window with a third of its seconds counts in part": ("slow burn", r"\+ \(slo:events:\S+ >= bool \d+\)", ""),
     "the budget is spent as if its window were recorded in full": (
         "fresh start",
         r" \* slo:window_covered:ratio\S+",

@@ -130,10 +130,11 @@ def test_alerts_can_be_switched_off() -> None:
 
 
 def test_a_tier_compares_the_recorded_part_of_its_long_window() -> None:
-    """Long window, weighed by what of it is recorded, short window, and enough bad events."""
+    """Long window, weighed by what of it is recorded up to a third, short window, and enough bad events."""
     assert alerts(objective(min_bad_events=7))["page-slow"].expr == (
         'slo:error_ratio:6h{shard="svc-0",service="svc",slo="api"}\n'
-        '  * ignoring (kind) slo:events:6h{shard="svc-0",service="svc",slo="api",kind="covered"} / 21600 > 0.006\n'
+        '  * ignoring (kind) clamp_max(slo:events:6h{shard="svc-0",service="svc",slo="api",kind="covered"} / 21600\n'
+        '    + (slo:events:6h{shard="svc-0",service="svc",slo="api",kind="covered"} >= bool 7200), 1) > 0.006\n'
         'and slo:error_ratio:30m{shard="svc-0",service="svc",slo="api"} > 0.006\n'
         'and ignoring (kind) slo:events:6h{shard="svc-0",service="svc",slo="api",kind="bad"} >= 6.5'
     )
@@ -218,6 +219,7 @@ def test_time_scale_divides_windows_and_pending_times() -> None:
     """Names of series stay, seconds do not."""
     made = alerts(objective(), Scale(60, 1, 1))
     assert made["no-data"].pending == made["no-data"].kept == 10
-    assert 'kind="covered"} / 60 > 0.0144' in made["page-fast"].expr
+    assert 'kind="covered"} / 60\n' in made["page-fast"].expr
+    assert 'kind="covered"} >= bool 20), 1) > 0.0144' in made["page-fast"].expr
     (covered,) = records(objective(), "slo:window_covered:ratio", Scale(60, 1, 1))
     assert covered.expr.endswith("/ 43200")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from slo.plan import names
+from slo.plan import coverage, names
 from slo.plan.alerting import annotation
 from slo.plan.alerting.terms import Terms
 from slo.plan.rules import AlertFacts, AlertTemplate, AlertTemplates, TemplatedAlerts
@@ -116,7 +116,7 @@ def burn(terms: Terms, tier: Tier) -> str:
     events = names.events(tier.long)
     return (
         f"{long}\n"
-        f"  * ignoring (kind) {series(events, 'covered')} / {tier.long // terms.factor} > {threshold}\n"
+        f"  * ignoring (kind) {coverage.weight(series(events, 'covered'), tier.long // terms.factor)} > {threshold}\n"
         f"and {short} > {threshold}\n"
         f"and ignoring (kind) {series(events, 'bad')} >= {_least(terms)}"
     )

@@ -128,11 +128,14 @@ def slow_burn(facts: SloFacts) -> Scenario | None:
 
 
 def _between(facts: SloFacts) -> Fraction:
-    """Return an error ratio just below what pages; without page tiers about six times what raises a ticket."""
+    """Return an error ratio just below what pages, and below twice the limit of the highest ticket.
+
+    Without page tiers it is about six times what raises a ticket.
+    """
     pages = [Fraction(tier.threshold) for tier in facts.tiers("page")]
-    if pages:
-        return min(pages) * _NEARLY
     tickets = [Fraction(tier.threshold) for tier in facts.tiers("ticket")]
+    if pages:
+        return min(*pages, 2 * max(tickets)) * _NEARLY
     ratio = 6 * min(tickets)
     return _bounded(ratio * _NEARLY if ratio in tickets else ratio, facts)
 

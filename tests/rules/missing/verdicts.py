@@ -30,6 +30,8 @@ OUTAGE = 31
 """Minutes of an outage after which some alert must have fired."""
 CLEARLY = 0.8
 """How near to a threshold is still taken for below it."""
+REPRESENTATIVE = 1 / 3
+"""The recorded part of a long window from which on its error ratio counts as it is."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ def _burning(member: Member, at: int, long: int, short: int, limit: float) -> bo
     if ratio is None or {at, max(0, at - long)} & member.near:
         return False
     lately = range(at - short - KNOWN_FOR, at)
-    above = CLEARLY * ratio[0] * min(1.0, member.covered(at, long)) > limit
+    recorded = member.covered(at, long)
+    weight = 1.0 if recorded > REPRESENTATIVE else recorded
+    above = CLEARLY * ratio[0] * weight > limit
     return at > short + KNOWN_FOR and above and all(member.burning(minute, limit / CLEARLY) for minute in lately)
 
 
