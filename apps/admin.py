@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from apps.context import Context, TierContext
 from apps.faults import NAMES, Fault, FaultName, Faults
+from apps.faults.fault import BAD_VERSION, MIB_PER_MINUTE
+from apps.faults.kinds import KINDS
+from apps.faults.switches import settings
 
 MAX_SECONDS = 3600
-OF_ROUTES = frozenset({"errors", "latency"})
-"""Faults that can be bound to routes."""
-FLOODS = frozenset({"log_flood", "cardinality"})
 MAX_BYPASS_SECONDS = 600
 """What a flood with `bypass` writes costs disk and memory of the whole stack."""
 DIGEST = b"sha256:"
@@ -61,9 +62,16 @@ class FaultRequest(BaseModel):
     rate: float = Field(default=1.0, ge=0, le=1)
     seconds: float = Field(default=60, gt=0, le=MAX_SECONDS)
     delay_ms: int | None = Field(default=None, ge=1, le=60_000)
+    p99_ms: int | None = Field(default=None, ge=1, le=60_000)
     dependency: str | None = None
     routes: tuple[str, ...] = ()
     bypass: bool = False
+    mib_per_minute: float = Field(default=MIB_PER_MINUTE, gt=0, le=600)
+    version: str = Field(default=BAD_VERSION, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")
+
+    def given(self) -> dict[str, Any]:
+        """Return the settings that differ from their defaults, rate and seconds left out."""
+        return self.model_dump(exclude={"rate", "seconds"}, exclude_defaults=True)
 
 
 router = APIRouter(prefix="/admin", dependencies=[Depends(authorize)])
@@ -83,17 +91,8 @@ async def switch_on(context: Context, name: FaultName, wanted: FaultRequest) -> 
     """Switch a fault on until it expires; an earlier one of the same name is replaced."""
     _validate(context, name, wanted)
     faults = context.faults
-    faults.switch_on(
-        Fault(
-            name=name,
-            rate=wanted.rate,
-            until=faults.clock() + wanted.seconds,
-            delay_ms=wanted.delay_ms or 0,
-            dependency=wanted.dependency or "",
-            routes=wanted.routes,
-            bypass=wanted.bypass,
-        )
-    )
+    until = faults.clock() + wanted.seconds
+    faults.switch_on(Fault(name=name, rate=wanted.rate, until=until, **wanted.given()))
     return _describe(faults, name)
 
 
@@ -105,44 +104,47 @@ async def switch_off(context: Context, name: FaultName) -> dict[str, Any]:
 
 
 def _validate(context: TierContext, name: FaultName, wanted: FaultRequest) -> None:
-    known_routes = {route for route, _ in context.routes}
-    known_dependencies = context.dependencies
-    problems = _misused_bypass(name, wanted)
-    if (wanted.delay_ms is not None) != (name == "latency"):
-        problems.append("`delay_ms` is needed for `latency` and for nothing else")
-    if name == "dependency" and wanted.dependency not in known_dependencies:
-        problems.append(f"`dependency` must be one of: {', '.join(known_dependencies)}")
-    if name != "dependency" and wanted.dependency is not None:
-        problems.append("`dependency` belongs to the fault `dependency`")
-    if name not in OF_ROUTES and wanted.routes:
-        problems.append(f"`routes` does not apply to the fault `{name}`")
-    unknown = sorted(set(wanted.routes) - known_routes)
-    if unknown:
-        problems.append(f"unknown routes: {', '.join(unknown)}; known: {', '.join(sorted(known_routes))}")
+    problems = [
+        *_misfits(name, wanted),
+        *_unknown_names(context, name, wanted),
+        *_missing(context, name),
+        *_beyond_limits(wanted),
+    ]
     if problems:
         raise HTTPException(422, "; ".join(problems))
 
 
-def _misused_bypass(name: FaultName, wanted: FaultRequest) -> list[str]:
-    if not wanted.bypass:
+def _misfits(name: FaultName, wanted: FaultRequest) -> list[str]:
+    kind, given = KINDS[name], wanted.given()
+    absent = [f"`{setting}` is needed for the fault `{name}`" for setting in kind.needs if setting not in given]
+    foreign = [setting for setting in given if setting not in (*kind.needs, *kind.takes)]
+    return absent + [f"`{setting}` does not apply to the fault `{name}`" for setting in foreign]
+
+
+def _unknown_names(context: TierContext, name: FaultName, wanted: FaultRequest) -> Iterator[str]:
+    if "dependency" in KINDS[name].needs and wanted.dependency not in context.dependencies:
+        yield f"`dependency` must be one of: {', '.join(context.dependencies)}"
+    known = {route for route, _ in context.routes}
+    if unknown := sorted(set(wanted.routes) - known):
+        yield f"unknown routes: {', '.join(unknown)}; known: {', '.join(sorted(known))}"
+
+
+def _missing(context: TierContext, name: FaultName) -> list[str]:
+    required = KINDS[name].requires
+    if not required or required in context.dependencies:
         return []
-    if name not in FLOODS:
-        return [f"`bypass` does not apply to the fault `{name}`"]
-    if wanted.seconds > MAX_BYPASS_SECONDS:
-        return [f"`seconds` must be at most {MAX_BYPASS_SECONDS} with `bypass`"]
-    return []
+    return [f"the fault `{name}` needs a tier with a {required}; this one depends on {', '.join(context.dependencies)}"]
+
+
+def _beyond_limits(wanted: FaultRequest) -> Iterator[str]:
+    if wanted.bypass and wanted.seconds > MAX_BYPASS_SECONDS:
+        yield f"`seconds` must be at most {MAX_BYPASS_SECONDS} with `bypass`"
+    if wanted.p99_ms is not None and wanted.delay_ms is not None and wanted.p99_ms < wanted.delay_ms:
+        yield "`p99_ms` must be at least `delay_ms`, the median"
 
 
 def _describe(faults: Faults, name: FaultName) -> dict[str, Any]:
     fault = faults.active(name)
     if fault is None:
         return {"active": False}
-    return {
-        "active": True,
-        "rate": fault.rate,
-        "seconds_left": round(fault.until - faults.clock(), 1),
-        "delay_ms": fault.delay_ms,
-        "dependency": fault.dependency,
-        "routes": list(fault.routes),
-        "bypass": fault.bypass,
-    }
+    return {"active": True, "seconds_left": round(fault.until - faults.clock(), 1), **settings(fault)}

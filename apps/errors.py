@@ -21,10 +21,10 @@ class ShopError(Exception):
 
 
 class InjectedError(ShopError):
-    """The fault `errors` hit this request."""
+    """A fault made this request fail."""
 
-    def __init__(self) -> None:
-        super().__init__(500, "Injected fault", "The fault `errors` is switched on.")
+    def __init__(self, fault: str = "errors") -> None:
+        super().__init__(500, "Injected fault", f"The fault `{fault}` is switched on.")
 
 
 class NotFound(ShopError):

@@ -18,7 +18,8 @@ from prometheus_client.exposition import choose_encoder
 from apps import admin, error_handlers, health
 from apps.cardinality import BoundedCounter
 from apps.context import TierContext
-from apps.faults import NAMES, FaultName, Faults
+from apps.faults import NAMES, FaultName, Faults, bad_deploy, cpu, memory_leak
+from apps.faults.requests import OF_REQUESTS
 from apps.floods import Floods
 from apps.middleware import RequestMiddleware
 from apps.resilience.metrics import DependencyMetrics
@@ -94,14 +95,11 @@ def create_service(
 
 def _context(tier: Tier, settings: Settings, registry: CollectorRegistry) -> TierContext:
     stamina.instrumentation.set_on_retry_hooks([])  # retries are counted by our own metrics
-    Gauge("shop_build_info", "1, with the version that runs.", ("tier", "version"), registry=registry).labels(
-        tier.name, settings.version
-    ).set(1)
     shed = Counter("shop_requests_shed", "Requests refused because too many were in progress.", registry=registry)
     context = TierContext(
         settings=settings,
         registry=registry,
-        faults=_faults(settings, registry),
+        faults=_faults(tier.name, settings, registry),
         health=health.Health(),
         admission=Admission(settings.max_in_flight, shed.inc),
         metrics=DependencyMetrics(registry, tier.dependencies),
@@ -114,7 +112,7 @@ def _context(tier: Tier, settings: Settings, registry: CollectorRegistry) -> Tie
     return context
 
 
-def _faults(settings: Settings, registry: CollectorRegistry) -> Faults:
+def _faults(tier: str, settings: Settings, registry: CollectorRegistry) -> Faults:
     effects = Counter("shop_fault_effects", "Requests and calls that a fault hit.", ("fault",), registry=registry)
     for name in NAMES:
         effects.labels(name)
@@ -125,9 +123,18 @@ def _faults(settings: Settings, registry: CollectorRegistry) -> Faults:
         settings.max_label_values,
         registry,
     )
-    faults = Faults(lambda name: effects.labels(name).inc())
+    faults = Faults(lambda name: effects.labels(name).inc(), of_requests=OF_REQUESTS)
+    info = Gauge("shop_build_info", "1, with the version that runs.", ("tier", "version"), registry=registry)
+    release = bad_deploy.Release(info, tier, settings.version, faults)
+    release.show()
     floods = Floods(faults, visitors, lambda name, number: effects.labels(name).inc(number))
-    faults.effects |= {"log_flood": floods.log_flood, "cardinality": floods.cardinality}
+    faults.effects |= {
+        "log_flood": floods.log_flood,
+        "cardinality": floods.cardinality,
+        "cpu": partial(cpu.burn, faults),
+        "memory_leak": partial(memory_leak.leak, faults),
+        "bad_deploy": release.run,
+    }
     return faults
 
 

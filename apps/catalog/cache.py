@@ -93,6 +93,8 @@ class ProductCache:
     async def _look_up(self, key: str, lookup: "_Lookup") -> Any:
         async with self._breaker.guard():
             self._kit.faults.check_dependency(NAME)
+            if self._kit.faults.hit("cache_stampede") is not None:
+                return await self._miss(key, lookup)
             return await self._cached(key, lookup)
 
     async def _miss(self, key: str, lookup: "_Lookup") -> Any:

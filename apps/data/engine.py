@@ -27,11 +27,12 @@ WAIT_SECONDS = 1.0
 
 
 class Database:
-    """A pool of connections; `gate` is called before each use; a fault raises there."""
+    """A pool of connections; faults raise in `gate`, before each use, and wait in `during`, in each transaction."""
 
-    def __init__(self, engine: Engine, gate: Callable[[], None]) -> None:
+    def __init__(self, engine: Engine, gate: Callable[[], None], during: Callable[[], None]) -> None:
         self.engine = engine
         self._gate = gate
+        self._during = during
         self._turn = threading.Lock()
         self._single_writer = engine.dialect.name == "sqlite"
 
@@ -67,6 +68,13 @@ class Database:
         finally:
             self._turn.release()
 
+    def take(self) -> Connection | None:
+        """Return a connection for the caller to close, or None when none is free in time."""
+        try:
+            return self.engine.connect()
+        except (OperationalError, InterfaceError, PoolTimeoutError):
+            return None
+
     def connections(self, state: State) -> int:
         """Return the number of connections in a state."""
         pool = self.engine.pool
@@ -81,12 +89,13 @@ class Database:
             with self.engine.connect() as connection:
                 connection.execution_options(shop_write=write)
                 with connection.begin():
+                    self._during()
                     yield connection
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise unreachable("database", type(error).__name__, repeatable=True) from error
 
 
-def connect(url: str, gate: Callable[[], None]) -> Database:
+def connect(url: str, gate: Callable[[], None], during: Callable[[], None] = lambda: None) -> Database:
     """Return a database by its URL; connections are opened on first use.
 
     Raises:
@@ -94,9 +103,9 @@ def connect(url: str, gate: Callable[[], None]) -> Database:
     """
     backend = make_url(url).get_backend_name()
     if backend == "sqlite":
-        return Database(_sqlite(url), gate)
+        return Database(_sqlite(url), gate, during)
     if backend == "postgresql":
-        return Database(_postgres(url), gate)
+        return Database(_postgres(url), gate, during)
     raise ValueError(f"SHOP_DATABASE_URL: `{backend}` is not supported; use sqlite or postgresql+psycopg")
 
 

@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from apps.context import TierContext
 from apps.data import seed
-from apps.data.engine import POOL, STATES, Database, connect, ping
+from apps.data.engine import POOL, STATES, WAIT_SECONDS, Database, connect, ping
+from apps.faults import pool_exhaustion, slow_database
 from apps.health import HealthCheck
 from apps.settings import with_password
 from apps.telemetry.instrument import trace_statements
@@ -34,7 +35,9 @@ async def open_database(context: TierContext) -> AsyncIterator[Database]:
     """Open the database until the block ends."""
     settings = context.settings
     url = with_password(settings.database_url, settings.database_password_file)
-    opened = connect(url, lambda: context.faults.check_dependency(NAME))
+    faults = context.faults
+    opened = connect(url, lambda: faults.check_dependency(NAME), lambda: slow_database.wait(faults, WAIT_SECONDS))
+    faults.effects["pool_exhaustion"] = partial(pool_exhaustion.hold, opened.take, POOL, faults)
     if context.telemetry.exports_traces:
         trace_statements(opened.engine, context.telemetry)
     connections = Gauge("shop_database_connections", "Connections of the pool.", ("state",), registry=context.registry)

@@ -12,6 +12,7 @@ import pytest
 
 from apps.errors import InjectedError
 from apps.faults import Fault, Faults
+from apps.faults.requests import OF_REQUESTS
 from apps.orders.app import create_app
 from apps.settings import Settings
 from tests.apps.running import ADMIN, Shop, key, order, serving
@@ -130,6 +131,14 @@ async def test_a_fault_can_be_bound_to_routes(shop: Shop) -> None:
         ("dependency", {}, "one of: catalog, orders"),
         ("dependency", {"dependency": "moon"}, "one of: catalog, orders"),
         ("dependency", {"dependency": "orders", "routes": ["/products"]}, "`routes`"),
+        ("latency", {"delay_ms": 100, "p99_ms": 50}, "`p99_ms`"),
+        ("errors", {"p99_ms": 50}, "`p99_ms` does not apply"),
+        ("slow_database", {"delay_ms": 100}, "needs a tier with a database"),
+        ("pool_exhaustion", {}, "needs a tier with a database"),
+        ("cache_stampede", {}, "needs a tier with a cache"),
+        ("cpu", {"routes": ["/products"]}, "`routes` does not apply"),
+        ("memory_leak", {"mib_per_minute": 601}, "mib_per_minute"),
+        ("bad_deploy", {"version": 'a"b'}, "version"),
         ("gremlins", {}, "name"),
     ],
 )
@@ -167,7 +176,7 @@ class Clock:
 async def test_a_fault_expires() -> None:
     """When its time is over a fault has no effect any more, though nobody switched it off."""
     clock = Clock()
-    faults = Faults(lambda _name: None, clock, lambda: 0.0)
+    faults = Faults(lambda _name: None, clock, lambda: 0.0, OF_REQUESTS)
     faults.switch_on(Fault(name="errors", rate=1.0, until=clock() + 30))
     with pytest.raises(InjectedError):
         await faults.apply("/products")
@@ -197,7 +206,7 @@ async def test_the_rate_is_the_share_that_is_hit(rate: float, expected: int) -> 
     """Of a hundred requests with evenly spread chances, the rate says how many are hit."""
     chances = iter(number / 100 for number in range(100))
     hits: list[str] = []
-    faults = Faults(hits.append, lambda: 0.0, lambda: next(chances))
+    faults = Faults(hits.append, lambda: 0.0, lambda: next(chances), OF_REQUESTS)
     faults.switch_on(Fault(name="errors", rate=rate, until=1.0))
 
     await asyncio.gather(*(faults.apply("/") for _ in range(100)), return_exceptions=True)

@@ -170,6 +170,31 @@ SYMPTOMS = (
     ),
 )
 
+RESOURCES = (
+    Row("orders: cpu", fault("orders", "cpu"), may_page=(*CHECKOUT_SLOW, *PROBED), least=20),
+    Row("web: memory_leak", fault("web", "memory_leak"), least=20),
+    Row(
+        "web: bad_deploy, rate 0.5",
+        fault("web", "bad_deploy", rate=0.5, version="1.4.0"),
+        pages(*BROWSE, *CHECKOUT),
+        may_page=PROBED,
+    ),
+    Row(
+        "orders: pool_exhaustion",
+        fault("orders", "pool_exhaustion"),
+        pages(*CHECKOUT),
+        may_page=(*CHECKOUT_SLOW, *PROBED),
+    ),
+    Row(
+        "orders: slow_database, 1,100 ms",
+        fault("orders", "slow_database", delay_ms=1100),
+        pages(*CHECKOUT),
+        may_page=(*CHECKOUT_SLOW, *PROBED),
+    ),
+    Row("catalog: cache_stampede", fault("catalog", "cache_stampede"), may_page=BROWSE_SLOW, least=20),
+)
+"""Of the last of them the database of a laptop notices little: it slows down with `slow_database`."""
+
 TIERS = (
     Row(
         "web: killed",
@@ -201,4 +226,4 @@ TIERS = (
 WITH_REDIS = (Row("redis: killed", redis_killed, tickets("ShopCacheUnavailable")),)
 """Where the machine has a Redis."""
 
-ROWS = (*MONITORING, *TELEMETRY, *CAUSES_WITHOUT_SYMPTOM, *SYMPTOMS, *TIERS[:1], *WITH_REDIS, *TIERS[1:])
+ROWS = (*MONITORING, *TELEMETRY, *CAUSES_WITHOUT_SYMPTOM, *SYMPTOMS, *RESOURCES, *TIERS[:1], *WITH_REDIS, *TIERS[1:])

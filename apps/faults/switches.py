@@ -1,56 +1,37 @@
-"""Faults on demand, each with a rate and an expiry; off by default.
+"""The fault switches of one process.
 
-Errors, latency and lost dependencies hit requests; floods (apps/floods.py) run in the background.
+Some faults hit requests or calls when these ask; the others run in the background.
 """
 
 import asyncio
 import random
 import time
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
-from typing import Literal, get_args
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 
 import structlog
+from opentelemetry.trace import get_current_span
 
-from apps.errors import InjectedError, unreachable
-
-FaultName = Literal["errors", "latency", "dependency", "log_flood", "cardinality"]
-NAMES: tuple[FaultName, ...] = get_args(FaultName)
+from apps.errors import unreachable
+from apps.faults.fault import Effect, Fault, FaultName
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """A fault that is switched on; `until` is a reading of the monotonic clock.
-
-    `bypass`: a flood passes the limits of the shop on log lines and label values.
-    """
-
-    name: FaultName
-    rate: float
-    until: float
-    delay_ms: int = 0
-    dependency: str = ""
-    routes: tuple[str, ...] = ()
-    bypass: bool = False
-
-    def meets(self, route: str) -> bool:
-        """Return whether the fault applies to this route; without routes it applies to all."""
-        return not self.routes or route in self.routes
-
-
-Effect = Callable[[Fault], Coroutine[None, None, None]]
-"""The background task of a fault; it ends when the fault is no longer on."""
-
-
 @dataclass(slots=True)
 class Faults:
-    """The fault switches of one process; `count` is called for every request or call that a fault hit."""
+    """The fault switches of one process.
+
+    Attributes:
+        count: called for every request or call that a fault hit, and by the effects.
+        of_requests: what faults do to one request, in this order.
+        effects: what faults do in the background.
+    """
 
     count: Callable[[FaultName], None]
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
+    of_requests: Mapping[FaultName, Effect] = field(default_factory=dict)
     effects: dict[FaultName, Effect] = field(default_factory=dict)
     _on: dict[FaultName, Fault] = field(default_factory=dict)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
@@ -61,12 +42,8 @@ class Faults:
         log.warning(
             "fault switched on",
             fault=fault.name,
-            rate=fault.rate,
             seconds=round(fault.until - self.clock(), 1),
-            delay_ms=fault.delay_ms,
-            dependency=fault.dependency,
-            routes=list(fault.routes),
-            bypass=fault.bypass,
+            **settings(fault),
         )
         if fault.name in self.effects:
             task = asyncio.create_task(self.effects[fault.name](fault))
@@ -96,18 +73,17 @@ class Faults:
         return fault
 
     async def apply(self, route: str) -> None:
-        """Apply latency and errors to one request.
+        """Apply the faults of requests to one request.
 
         Raises:
-            InjectedError: `errors` hit the request.
+            InjectedError: a fault made it fail.
         """
         if not self._on:
             return
-        slow = self._hit("latency", route)
-        if slow is not None:
-            await asyncio.sleep(slow.delay_ms / 1000)
-        if self._hit("errors", route) is not None:
-            raise InjectedError
+        for name, effect in self.of_requests.items():
+            fault = self.hit(name, route)
+            if fault is not None:
+                await effect(fault)
 
     def check_dependency(self, name: str) -> None:
         """Fail as if the dependency were down.
@@ -126,7 +102,10 @@ class Faults:
         fault = self.active("dependency")
         return fault is not None and fault.dependency == name
 
-    def _hit(self, name: FaultName, route: str) -> Fault | None:
+    def hit(self, name: FaultName, route: str = "") -> Fault | None:
+        """Return the fault if it hits this request or call."""
+        if not self._on:
+            return None
         fault = self.active(name)
         return fault if fault is not None and fault.meets(route) and self._hits(fault) else None
 
@@ -134,4 +113,10 @@ class Faults:
         hit = self.chance() < fault.rate
         if hit:
             self.count(fault.name)
+            get_current_span().set_attribute("shop.fault", fault.name)
         return hit
+
+
+def settings(fault: Fault) -> dict[str, object]:
+    """Return all settings of a fault but its name and end."""
+    return {name: value for name, value in asdict(fault).items() if name not in {"name", "until"}}
