@@ -87,13 +87,18 @@ SLO_SERVE = Service(
         *("--link=Shop={url[web]}/products", "--link=Load={url[locust]}/"),
         *("--link=Pager={url[pager]}/", "--link=Runbooks={url[pager]}/runbooks/"),
         "--link=Faults={url[pager]}/runbooks/README",
+        "--notice=Faults=shop_fault_active==1",
     ),
     port_variable="SLO_SERVE_PORT",
     ready_path="/healthz",
     alive_path="/healthz",
     memory_mib=160,
     depends_on=("prometheus",),
-    with_collector=(("SLO_JAEGER_URL", "{jaeger}"), ("SLO_VICTORIALOGS_URL", "{url[victoria-logs]}")),
+    with_collector=(
+        ("SLO_JAEGER_URL", "{jaeger}"),
+        ("SLO_VICTORIALOGS_URL", "{url[victoria-logs]}"),
+        ("SLO_LINKS", "Logs={url[victoria-logs]}/select/vmui/"),
+    ),
 )
 
 # Never restarted for giving no answer: its run, which may be what keeps it busy, would end.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slo.cli.server import ServerOptions, access_of, add_server, not_empty, warn_of_passwords
-from slo.cli.usage import CommandError
+from slo.cli.usage import CommandError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -55,7 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--host-name", action="append", default=[], metavar="NAME", help=text)
     text = "interval between two snapshots (default: 15)"
     add("--refresh", type=_seconds, default=15.0, metavar="SECONDS", help=text)
-    add("--link", action="append", default=[], type=_link, metavar="TITLE=URL", help="link in the header (repeatable)")
+    text = "link in the header (repeatable; SLO_LINKS, one a line)"
+    add("--link", action="append", default=[], type=_link, metavar="TITLE=URL", help=text)
+    text = "name the series that an expression returns above the list, such as faults that are on"
+    add("--notice", type=_notice, metavar="TITLE=PROMQL", help=text)
     add_server(parser)
 
 
@@ -84,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _config(urls: Mapping[str, str], access: Access, args: argparse.Namespace) -> Config:
     from slo.observe.client import Client  # noqa: PLC0415 - most commands ask no server
-    from slo.serve.config import Config, Tile  # noqa: PLC0415 - as above
+    from slo.serve.config import Config, Notice, Tile  # noqa: PLC0415 - as above
     from slo.serve.links import Outside  # noqa: PLC0415 - as above
     from slo.serve.security import LOOPBACK  # noqa: PLC0415 - as above
     from slo.serve.specification import read  # noqa: PLC0415 - as above
@@ -94,7 +97,8 @@ def _config(urls: Mapping[str, str], access: Access, args: argparse.Namespace) -
         **{name: Client(url.rstrip("/")) if url else None for name, url in urls.items() if name != "prometheus"},
         seconds=args.refresh,
         hosts=LOOPBACK | {name.lower() for name in args.host_name},
-        tiles=tuple(Tile(title, url) for title, url in args.link),
+        tiles=tuple(Tile(title, url) for title, url in (*args.link, *_more_links(os.environ))),
+        notice=Notice(*args.notice) if args.notice else None,
         outside=Outside(args.grafana or "", args.grafana_datasource, args.prometheus_pages or ""),
         runbooks=args.runbooks,
         explained=read(args.files) if args.files else {},
@@ -133,6 +137,20 @@ def _seconds(text: str) -> float:
     if not _SHORTEST <= seconds <= _LONGEST:
         raise ArgumentTypeError("write a number of seconds from 1 to 3600")
     return seconds
+
+
+def _more_links(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    try:
+        return [_link(line) for line in environ.get("SLO_LINKS", "").splitlines() if line.strip()]
+    except ArgumentTypeError as error:
+        raise UsageError(f"SLO_LINKS: {error}") from None
+
+
+def _notice(text: str) -> tuple[str, str]:
+    title, _, expression = text.partition("=")
+    if not title.strip() or not expression.strip():
+        raise ArgumentTypeError("write TITLE=PROMQL, such as 'Faults=fault_active == 1'")
+    return title.strip(), expression.strip()
 
 
 def _link(text: str) -> tuple[str, str]:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 _EVALUATED = "last_over_time(slo:evaluated:timestamp_seconds[1h])"
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _QUERIES = {
-    "remaining": "slo:budget_remaining:ratio",
-    "covered": "slo:window_covered:ratio",
     "recorded": '{__name__=~"slo:events:[^_]+",kind="covered"}',
     "errors": '{__name__=~"slo:error_ratio:.+"}',
     "rollups": '{__name__=~"slo:rollup_(?:error_ratio:.+|budget_remaining:ratio)"}',
@@ -27,6 +25,8 @@ _QUERIES = {
     "alerts": "ALERTS",
     "since": "ALERTS_FOR_STATE",
 }
+_LEFT, _COVERED = "slo:budget_remaining:ratio", "slo:window_covered:ratio"
+_BUDGETS = f'{{__name__=~"{_LEFT}|{_COVERED}"}}'
 _TREND_POINTS = 24
 
 
@@ -47,7 +47,7 @@ class Answers(msgspec.Struct, frozen=True):
 
 
 def ask(prometheus: Prometheus) -> Answers:
-    """Return what the server knows about all SLOs now: eleven queries.
+    """Return what the server knows about all SLOs now: ten queries.
 
     Raises:
         ObserveError: the server does not answer, or refuses a query.
@@ -59,8 +59,12 @@ def ask(prometheus: Prometheus) -> Answers:
     windows = "|".join(sorted({re.escape(sample.metric.get("window", "")) for sample in info}))
     names = quote(f"slo:events:(?:{windows})")
     events = prometheus.instant(f'{{__name__=~{names},kind=~"total|bad"}}') if info else []
+    budgets = prometheus.instant(_BUDGETS)
+    remaining, covered = (
+        [each for each in budgets if each.metric.get("__name__") == name] for name in (_LEFT, _COVERED)
+    )
     others = {name: prometheus.instant(query) for name, query in _QUERIES.items()}
-    return Answers(info, events, evaluated=evaluated, **others)
+    return Answers(info, events, remaining, covered, evaluated=evaluated, **others)
 
 
 def external(evaluated: Iterable[Sample]) -> list[str]:
@@ -77,4 +81,4 @@ def ask_trends(prometheus: Prometheus, now: float, span: float) -> list[Line]:
     """
     step = span / _TREND_POINTS
     end = now // step * step
-    return prometheus.range("slo:budget_remaining:ratio", end - span, end, step)
+    return prometheus.range(_LEFT, end - span, end, step)

@@ -24,11 +24,20 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """An expression whose series viewers should know of: faults that are on, a freeze, a release."""
+
+    title: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The servers to ask, how often, under which names the pages may be reached, and what else they show.
 
     Attributes:
         tiles: links in the header.
+        notice: what is shown above the list while it has series.
         outside: Grafana and Prometheus, as browsers reach them.
         runbooks: a folder of Markdown files, named like their alerts.
         explained: the SLOs of specifications.
@@ -41,6 +50,7 @@ class Config:
     seconds: float = 15.0
     hosts: frozenset[str] = LOOPBACK
     tiles: tuple[Tile, ...] = ()
+    notice: Notice | None = None
     outside: Outside = field(default_factory=Outside)
     runbooks: Path | None = None
     explained: Explained = field(default_factory=dict)

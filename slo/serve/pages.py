@@ -33,7 +33,8 @@ LOOK_BACK = ("5m", "1h", "6h", "1d", "3d")
 def overview(request: Request, site: SiteOf) -> HTMLResponse:
     """Show all SLOs, or only the table when a script asks for it; viewers of the same list share it for a second."""
     view, partial = site.refresher.view, bool(request.headers.get("hx-request"))
-    key = (request.url.query, partial, view.fleet.at, view.trouble, view.alertmanager_trouble)
+    state = (view.fleet.at, view.trouble, view.alertmanager_trouble)
+    key = (request.url.query, partial, *state)
     return HTMLResponse(site.lists.get(key, _LIST_AGE, lambda: bytes(_overview(request, site, partial=partial).body)))
 
 

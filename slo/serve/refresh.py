@@ -16,9 +16,10 @@ from slo.serve.fleet import Fleet
 
 if TYPE_CHECKING:
     from slo.serve.alertmanager import Alertmanager, Notified, Silence
-    from slo.serve.prometheus import Line, Prometheus
+    from slo.serve.prometheus import Line, Prometheus, Sample
 
 log = logging.getLogger(__name__)
+_MOST_NOTICED = 20
 _TRENDS_EVERY = 10
 _TRENDS_PER_WINDOW = 30
 
@@ -30,6 +31,7 @@ class View:
     fleet: Fleet = field(default_factory=lambda: Fleet(0.0))
     notified: tuple[Notified, ...] | None = None
     silences: tuple[Silence, ...] = ()
+    noticed: tuple[Sample, ...] = ()
     trouble: str = ""
     alertmanager_trouble: str = ""
 
@@ -46,11 +48,14 @@ class View:
 class Refresher:
     """Asks both servers every few seconds, in one thread."""
 
-    def __init__(self, prometheus: Prometheus, alertmanager: Alertmanager | None, seconds: float) -> None:
+    def __init__(
+        self, prometheus: Prometheus, alertmanager: Alertmanager | None, seconds: float, notice: str = ""
+    ) -> None:
         self.seconds = seconds
         self.view = View()
         self._prometheus = prometheus
         self._alertmanager = alertmanager
+        self._notice = notice
         self._trends: list[Line] = []
         self.rounds = 0
         self._stopped = threading.Event()
@@ -77,7 +82,14 @@ class Refresher:
                 notified, silences = tuple(self._alertmanager.alerts()), tuple(self._alertmanager.silences())
             except ObserveError as error:
                 said = str(error)
-        self.view = View(fleet, notified, silences, trouble, said)
+        self.view = View(fleet, notified, silences, self._noticed(), trouble, said)
+
+    def _noticed(self) -> tuple[Sample, ...]:
+        """Return the series of the notice; none while they cannot be had, for the banner says why."""
+        try:
+            return tuple(self._prometheus.instant(self._notice)[:_MOST_NOTICED]) if self._notice else ()
+        except ObserveError:
+            return ()
 
     def _fleet(self) -> Fleet:
         answers, now = ask(self._prometheus), time.time()

@@ -49,13 +49,15 @@ class Site:
         self.traces = Traces(config.jaeger) if config.jaeger else None
         self.logs = Logs(config.victorialogs) if config.victorialogs else None
         alertmanager = Alertmanager(config.alertmanager) if config.alertmanager else None
-        self.refresher = Refresher(self.prometheus, alertmanager, config.seconds)
+        notice = config.notice.expression if config.notice else ""
+        self.refresher = Refresher(self.prometheus, alertmanager, config.seconds, notice)
         self._templates = Jinja2Templates(HERE / "templates")
         self._templates.env.filters.update(formats.FILTERS)
         self._templates.env.globals.update(
             links=links,
             presets=PRESETS,
             tiles=config.tiles,
+            notice=config.notice,
             outside=config.outside,
             seconds=config.seconds,
             has_traces=config.jaeger is not None,

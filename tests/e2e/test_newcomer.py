@@ -90,6 +90,7 @@ def test_from_the_first_page_to_the_log_line_of_a_failed_order(box: FullBox, pag
     page.goto(first)
     row = page.locator("tr", has=page.locator("a.name", has_text="checkout-availability"))
     expect(row.locator(".state.paging")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#slos .banner")).to_contain_text("fault=errors")
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / "walk-list.png", full_page=True)
     page.click("nav >> text=Alerts")

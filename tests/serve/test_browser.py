@@ -19,11 +19,12 @@ from slo.observe.client import Client
 from slo.serve.app import create_app
 from slo.serve.config import Config
 from tests.serve.servers import Known
+from tests.serve.test_traces import ID, span, stores
 from tests.serving import serving
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 PICTURES = Path(__file__).parents[2] / ".cache" / "pictures"
-WIDE, PHONE = 1_300, 360
+VAST, WIDE, PHONE = 2_560, 1_300, 360
 SQUEEZED = (
     "[...document.querySelectorAll('main *')].filter((each) => each.children.length === 0 && each.textContent.length"
     " > 3 && each.clientWidth > 0 && each.clientWidth < 8 && !each.matches('.hidden, .hidden *'))"
@@ -62,9 +63,10 @@ def known() -> Known:
 @contextmanager
 def serving_pages(known: Known, seconds: float = 1) -> Iterator[str]:
     """Serve the pages over a fake server, and give their address."""
-    with serving(known.answer) as url, socket.socket() as chosen:
+    spans = (span("checkout", duration=2_500_000, error="true"), span("payment", "checkout", 500))
+    with serving(known.answer) as url, serving(stores(*spans)) as store, socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
-        app = create_app(Config(Client(url), Client(url), seconds=seconds))
+        app = create_app(Config(Client(url), Client(url), Client(store), Client(store), seconds))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [chosen]}, daemon=True)
         thread.start()
@@ -107,7 +109,14 @@ def looked(browser: Browser, site: str) -> Iterator[Looked]:
     assert found.complaints == []
 
 
-PAGES = ["/", "/slo?service=shop&slo=burning", "/slo?service=shop&slo=tenants", "/alerts", "/query?expr=slo:info"]
+PAGES = [
+    "/",
+    "/slo?service=shop&slo=burning",
+    "/slo?service=shop&slo=tenants",
+    "/alerts",
+    "/query?expr=slo:info",
+    f"/trace?id={ID}",
+]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +133,8 @@ def test_pages_are_accessible_and_fit_a_phone(looked: Looked, site: str, path: s
     PICTURES.mkdir(parents=True, exist_ok=True)
     name = "".join(letter if letter.isalnum() else "-" for letter in path).strip("-") or "list"
     page.screenshot(path=PICTURES / f"serve-{name}-{scheme}.png", full_page=True)
+    page.set_viewport_size({"width": VAST, "height": 1_400})
+    assert page.evaluate("document.documentElement.scrollWidth") <= VAST
     page.set_viewport_size({"width": PHONE, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
     assert page.evaluate(SQUEEZED) == []

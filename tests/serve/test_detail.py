@@ -14,7 +14,7 @@ import pytest
 
 from slo.observe.client import Client
 from slo.serve.app import create_app
-from slo.serve.config import Config
+from slo.serve.config import Config, Notice
 from slo.serve.links import Outside, query_path, source_path
 from slo.serve.periods import Period
 from slo.serve.prometheus import Prometheus
@@ -54,6 +54,22 @@ def burning() -> Known:
     labels = {"service": "shop", "slo": "checkout", "severity": "page", "tier": "page-fast"}
     known.rules = [{"name": "ShopBudgetBurn", "type": "alerting", "query": query, "labels": labels}]
     return known
+
+
+def test_a_notice_is_shown_while_it_has_series() -> None:
+    """Faults that are on are named above the list, for all viewers by one query more: twelve in all."""
+    known = Known()
+    known.slo()
+    known.samples.append(({"__name__": "fault_active", "fault": "errors", "service": HOSTILE[:60]}, 1))
+    with opened(known, notice=Notice("Faults", "fault_active == 1")) as site:
+        assert len(known.queries) == 12
+        text = site.get("/")
+        known.samples.pop()
+        site.refresher.refresh()
+        assert "<strong>Faults</strong>" not in site.get("/?n=1")
+    assert "<strong>Faults</strong>" in text
+    assert "fault=<bdi>errors</bdi>" in text
+    assert "<img" not in text
 
 
 def test_links_keep_the_range() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -91,6 +91,19 @@ def test_number_of_queries_does_not_depend_on_the_number_of_slos() -> None:
             assert len(known.queries) == asked
         counts.append(asked)
     assert counts[0] == counts[1] <= 12
+
+
+@pytest.mark.parametrize(
+    "path", ["/?q=", "/?service=", "/?hide=", "/query?expr=", "/query?expr=up&range=", "/slo?slo="]
+)
+def test_hostile_addresses_stay_text(path: str) -> None:
+    """What a link of a stranger carries is shown as text, or not at all."""
+    known = Known()
+    known.slo()
+    with opened(known) as site:
+        answer = site.ask(path + quote(HOSTILE[:80]))
+    assert answer.status_code in {200, 404}
+    assert "<img" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["/", "/slo?service=shop&slo=checkout", "/alerts"])
