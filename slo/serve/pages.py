@@ -25,17 +25,23 @@ if TYPE_CHECKING:
 
 ROUTES = APIRouter(default_response_class=HTMLResponse)
 SiteOf = Annotated[Site, Depends(site_of)]
-_LIST_AGE = 1.0
+_TROUBLED = 1.0
+"""Seconds for which a list with a banner is shared: it says how old its numbers are."""
+_AGE_HERE = b"<!--age-->"
 LOOK_BACK = ("5m", "1h", "6h", "1d", "3d")
 
 
 @ROUTES.get("/")
 def overview(request: Request, site: SiteOf) -> HTMLResponse:
-    """Show all SLOs, or only the table when a script asks for it; viewers of the same list share it for a second."""
+    """Show all SLOs, or only the table when a script asks for it.
+
+    Viewers share what was rendered of a snapshot; only the age of its data is each one's own.
+    """
     view, partial = site.refresher.view, bool(request.headers.get("hx-request"))
-    state = (view.fleet.at, view.trouble, view.alertmanager_trouble)
-    key = (request.url.query, partial, *state)
-    return HTMLResponse(site.lists.get(key, _LIST_AGE, lambda: bytes(_overview(request, site, partial=partial).body)))
+    key = (request.url.query, partial, view.fleet.at, view.noticed, view.trouble, view.alertmanager_trouble)
+    most = _TROUBLED if view.trouble or not view.ready else site.config.seconds
+    body = site.lists.get(repr(key), most, lambda: bytes(_overview(request, site, partial=partial).body))
+    return HTMLResponse(body.replace(_AGE_HERE, site.age().encode()))
 
 
 def _overview(request: Request, site: Site, *, partial: bool) -> HTMLResponse:

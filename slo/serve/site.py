@@ -70,6 +70,11 @@ class Site:
         common = {"view": view, "age": view.age(now), "now": now, "path": request.url.path}
         return cast("HTMLResponse", self._templates.TemplateResponse(request, template, {**common, **values}, status))
 
+    def age(self) -> str:
+        """Return how old the data is, as pages show it."""
+        macros = self._templates.env.get_template("macros.html").module
+        return str(macros.age(self.refresher.view.age(time.time())))  # type: ignore[attr-defined] # of the template
+
 
 def site_of(request: Request) -> Site:
     """Return the site that serves this request."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +52,19 @@ def test_answers_age_and_failures_are_shared_for_a_moment() -> None:
     assert next(numbers) == 3
     shared.get("c", 60, lambda: 0)
     assert shared.get("a", 60, lambda: next(numbers)) == 4  # the oldest was dropped
+
+
+def test_viewers_of_a_list_share_it_but_not_its_age() -> None:
+    """A snapshot is rendered once; the page still says how old it is now."""
+    known = Known()
+    known.slo()
+    with opened(known) as site:
+        assert 'data-age="0"' in site.get("/")
+        site.refresher.view = replace(
+            site.refresher.view, fleet=replace(site.refresher.view.fleet, at=time.time() - 70)
+        )
+        assert 'data-age="70">data 1m 10s old' in site.get("/")
+        assert "<!--" not in site.get("/")
 
 
 def test_viewers_of_an_slo_share_its_queries() -> None:
