@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from slo.plan.rules import Alert, Record, TemplatedAlerts
+from slo.plan.rules import SHARD, Alert, Record, ShardRecords, TemplatedAlerts
 from slo.plan.template import PREFIX, Template, Values, slot
 from slo.promql import duration
 from slo.yaml_scalar import block, is_never_plain, is_plain, needs_no_escape, scalar
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from slo.model import Labels
-    from slo.plan.rules import AlertTemplate, AlertTemplates, Group
+    from slo.plan.rules import AlertTemplate, AlertTemplates, Group, ShardTemplates
 
 _TEXTS = frozenset(("summary", "description"))
 _SHORT = 100
@@ -40,7 +40,22 @@ def group(part: Group) -> str:
 def _pieces(part: Group, more: str = "") -> Iterator[str]:
     yield f"  - name: {scalar(part.name)}\n    interval: {duration(part.interval)}\n{more}    rules:\n"
     for one in part.parts:
-        yield _templated(one) if isinstance(one, TemplatedAlerts) else rule(one)
+        if isinstance(one, TemplatedAlerts):
+            yield _templated(one)
+        else:
+            yield _of_shard(one) if isinstance(one, ShardRecords) else rule(one)
+
+
+def _of_shard(one: ShardRecords) -> str:
+    """Return the rules of a shard: its name filled into their YAML, or one by one where that name needs quotes."""
+    if is_plain(one.shard):
+        return _shard_text(one.templates).replace(SHARD, one.shard)
+    return "".join(map(_record, one.records()))
+
+
+@lru_cache(maxsize=256)
+def _shard_text(templates: ShardTemplates) -> str:
+    return "".join(map(_record, templates.each))
 
 
 def rule(one: Record | Alert) -> str:

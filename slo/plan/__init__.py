@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from slo import burnrate
 from slo.model import DEFAULTS
 from slo.plan import base, budget, layouts, maintenance, names
-from slo.plan.rules import Group, Plan, PlannedSlo
+from slo.plan.rules import SHARD, Group, Plan, PlannedSlo, ShardRecords, ShardTemplates
 from slo.plan.windows import backfill, rollup, subwindows
 from slo.times import SUBWINDOW
 
@@ -45,8 +46,26 @@ def _groups(shard: str, members: list[PlannedSlo], about: Plan) -> Iterator[Grou
     scale, used = about.scale, layouts.windows(members, about.options)
     windows = subwindows.with_sources(used)
     yield _group(shard, members, about, (used, windows))
-    if late := rollup.backfills(shard, windows, scale):
-        yield Group(f"slo-{shard}-late", SUBWINDOW // scale.factor, tuple(late), shard)
+    if (late := _backfills(tuple(windows), scale)).each:
+        yield Group(f"slo-{shard}-late", SUBWINDOW // scale.factor, (ShardRecords(late, shard),), shard)
+
+
+@lru_cache(maxsize=256)
+def _backfills(windows: tuple[int, ...], scale: Scale) -> ShardTemplates:
+    return ShardTemplates(tuple(rollup.backfills(SHARD, list(windows), scale)))
+
+
+@lru_cache(maxsize=256)  # a folder of specifications has a shard for each of them, and most use the same windows
+def _rollups(windows: tuple[int, ...], with_ratio: frozenset[int], scale: Scale) -> ShardTemplates:
+    """Return coverage, windows and error ratios, which are the same in each shard but for its name."""
+    return ShardTemplates(
+        (
+            base.covered(SHARD, scale),
+            backfill.evaluated(SHARD),
+            *rollup.records(SHARD, list(windows), scale.factor),
+            *rollup.ratios(SHARD, [SUBWINDOW, *(w for w in windows if w in with_ratio)]),
+        )
+    )
 
 
 def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[set[int], list[int]]) -> Group:
@@ -67,10 +86,7 @@ def _group(shard: str, members: list[PlannedSlo], about: Plan, windows: tuple[se
         (
             *maintenance.records(members, scale),
             *counted,
-            base.covered(shard, scale),
-            backfill.evaluated(shard),
-            *rollup.records(shard, counts, scale.factor),
-            *rollup.ratios(shard, [SUBWINDOW, *(w for w in counts if w in used)]),
+            ShardRecords(_rollups(tuple(counts), frozenset(used), scale), shard),
             *info,
             budget.allowed(shard, slos),
             *budget.left(shard, slos, scale),

@@ -88,6 +88,31 @@ class TemplatedAlerts(msgspec.Struct, frozen=True, gc=False):
         )
 
 
+SHARD = "__shard__"
+"""Stands for the name of a shard in the rules that all shards have. They hold no text of users, so it is unique."""
+
+
+class ShardTemplates(msgspec.Struct, frozen=True, eq=False):
+    """Rules of every shard of a build, with `SHARD` for its name; the same object for all shards that share them."""
+
+    each: tuple[Record, ...]
+
+
+class ShardRecords(msgspec.Struct, frozen=True, gc=False):
+    """The rules that one shard has in common with others."""
+
+    templates: ShardTemplates
+    shard: str
+
+    def records(self) -> tuple[Record, ...]:
+        """Return the rules with the name of the shard."""
+        return tuple(map(self._record, self.templates.each))
+
+    def _record(self, template: Record) -> Record:
+        labels = tuple((name, self.shard if value == SHARD else value) for name, value in template.labels)
+        return Record(template.name, template.expr.replace(SHARD, self.shard), labels)
+
+
 class Group(msgspec.Struct, frozen=True, dict=True):
     """A rule group: its rules run one after the other, so that each can read what those before it recorded.
 
@@ -96,14 +121,19 @@ class Group(msgspec.Struct, frozen=True, dict=True):
 
     name: str
     interval: int
-    parts: tuple[Record | Alert | TemplatedAlerts, ...]
+    parts: tuple[Record | Alert | TemplatedAlerts | ShardRecords, ...]
     shard: str
 
     @cached_property
     def rules(self) -> tuple[Record | Alert, ...]:
         """All rules, templates filled in."""
-        spelled = (part.alerts() if isinstance(part, TemplatedAlerts) else (part,) for part in self.parts)
-        return tuple(chain.from_iterable(spelled))
+        return tuple(chain.from_iterable(map(_spelled_out, self.parts)))
+
+
+def _spelled_out(part: Record | Alert | TemplatedAlerts | ShardRecords) -> tuple[Record | Alert, ...]:
+    if isinstance(part, TemplatedAlerts):
+        return part.alerts()
+    return part.records() if isinstance(part, ShardRecords) else (part,)
 
 
 class AlertFacts(msgspec.Struct, frozen=True):

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from slo.emit.rulefile import group
 from slo.model import Links, Override, Scale, Slo
 from slo.plan import plan
-from slo.plan.rules import Alert, Group, TemplatedAlerts
+from slo.plan.rules import SHARD, Alert, Group, Record, TemplatedAlerts
 from slo.plan.template import LABELS, QUIET, Template, Values, quoted, series
 from slo.promql import Matcher, Selector
 from slo.query import parse_query
@@ -100,6 +101,15 @@ def test_slos_that_differ_have_the_alerts_that_they_have_alone(change: dict[str,
 
     assert [a for a in group_.rules if isinstance(a, Alert)] == alone
     assert group(group_) == group(Group(group_.name, group_.interval, group_.rules, group_.shard))
+
+
+@pytest.mark.parametrize("name", ["shop", "1st", "a" * 40])
+def test_the_rules_of_a_shard_are_those_that_it_has_alone(name: str) -> None:
+    """What shards share is filled in with their name, also where it needs quotes, and no mark of a shard is left."""
+    for part in plan(replace(slo_set(objective("a"), objective("b")), name=name, shards=2), Scale()).groups:
+        assert group(part) == group(Group(part.name, part.interval, part.rules, part.shard))
+        assert SHARD not in group(part)
+        assert {dict(rule.labels)["shard"] for rule in part.rules if isinstance(rule, Record)} == {part.shard}
 
 
 def test_values_are_not_searched_for_slots() -> None:
