@@ -6,10 +6,10 @@ import traceback
 from collections.abc import Sequence
 
 from box import interrupts
-from box.cli import demo, doctor, down, logs, status, up
+from box.cli import break_, breaks_notice, demo, doctor, down, fault, logs, status, up
 from box.errors import BoxError
 
-COMMANDS = (up, down, status, logs, doctor, demo)
+COMMANDS = (up, down, status, logs, doctor, fault, break_, demo)
 
 EPILOG = """\
 exit codes:
@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = make_parser().parse_args(argv)
     interrupts.treat_as_ctrl_c()
     try:
+        breaks_notice.show()
         code: int = arguments.run(arguments)
     except BoxError as error:
         print(f"box: {error}", file=sys.stderr)

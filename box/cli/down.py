@@ -5,6 +5,7 @@ import os
 import sys
 
 from box import stack
+from box.breaking import breaks
 from box.cli import parsers
 from box.layout import find_layout
 
@@ -17,6 +18,8 @@ def register(subparsers: parsers.Subparsers) -> None:
 
 def run(_arguments: argparse.Namespace) -> int:
     """Stop the stack; return the exit code."""
-    stopped = stack.stop(find_layout(os.environ), lambda text: print(text, file=sys.stderr))
+    layout = find_layout(os.environ)
+    breaks.undo(layout)
+    stopped = stack.stop(layout, lambda text: print(text, file=sys.stderr))
     print("Everything is stopped." if stopped else "Nothing was running.")
     return 0

@@ -1,6 +1,8 @@
 """Shared by the parsers of the subcommands."""
 
 import argparse
+import re
+from collections.abc import Callable
 from typing import TypeAlias
 
 # argparse gives the type no public name.
@@ -37,3 +39,16 @@ def time_scale(text: str) -> int:
     if text.isascii() and text.isdigit() and int(text) in fitting:
         return int(text)
     raise argparse.ArgumentTypeError(f"must be one of {', '.join(map(str, fitting))}")
+
+
+def period(longest: float) -> Callable[[str], float]:
+    """Return a parser of times such as `30s` or `2m`, in seconds, up to `longest`."""
+
+    def parse(text: str) -> float:
+        match = re.fullmatch(r"(\d{1,6})(s|m)", text, re.ASCII)
+        seconds = float(match[1]) * {"s": 1, "m": 60}[match[2]] if match else 0.0
+        if not 0 < seconds <= longest:
+            raise argparse.ArgumentTypeError(f"invalid time {text!r}; write 30s or 2m, at most {longest:.0f}s")
+        return seconds
+
+    return parse

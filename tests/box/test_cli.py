@@ -12,7 +12,7 @@ from box.errors import BoxError
 def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     """`box COMMAND --help` ends with something to type."""
     for command in COMMANDS:
-        name = command.__name__.rpartition(".")[2]
+        name = command.__name__.rpartition(".")[2].rstrip("_")
 
         with pytest.raises(SystemExit) as end:
             main([name, "--help"])
