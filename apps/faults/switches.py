@@ -7,13 +7,14 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 import structlog
 from opentelemetry.trace import get_current_span
 
 from apps.errors import unreachable
 from apps.faults.fault import Effect, Fault, FaultName
+from apps.faults.kinds import KINDS
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -118,5 +119,6 @@ class Faults:
 
 
 def settings(fault: Fault) -> dict[str, object]:
-    """Return all settings of a fault but its name and end."""
-    return {name: value for name, value in asdict(fault).items() if name not in {"name", "until"}}
+    """Return the rate of a fault, and the settings that apply to it."""
+    kind = KINDS[fault.name]
+    return {name: getattr(fault, name) for name in ("rate", *kind.needs, *kind.takes)}

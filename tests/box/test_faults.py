@@ -48,7 +48,7 @@ def test_faults_are_switched_on_shown_and_switched_off(switches: Switches) -> No
     shown = next(each for each in switches.active() if each.tier == "orders")
     switches.switch_off("orders", "slow_database")
 
-    assert (shown.fault, shown.rate, shown.settings["delay_ms"]) == ("slow_database", 0.5, 40)
+    assert (shown.fault, shown.rate, shown.settings) == ("slow_database", 0.5, {"delay_ms": 40})
     assert 50 < shown.seconds_left <= 60
     assert switches.active() == []
 
