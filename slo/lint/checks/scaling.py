@@ -10,7 +10,7 @@ from slo.lint.analysis.scale import PERCENT, constant, factor
 from slo.lint.finding import rewrite
 from slo.lint.registry import BUILD, check
 from slo.promql.rewriting import instead, operand, repeatedly, written
-from slo.promql.tree import Binary, walk
+from slo.promql.tree import Binary, Literal, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ def one_sided_factors(context: LintContext) -> Iterator[Finding]:
     """Report factors of one query that the other lacks."""
     for pair in context.pairs:
         both = (pair.first, pair.second)
-        one, other = map(_factor, both) if any(query.expression for query in both) else (None, None)
+        one, other = map(_factor, both) if any(map(_has_number, both)) else (None, None)
         if one and other and not _close(one, other):
             factors = list(zip(both, (one, other), strict=True))
             scaled = [query for query, number in factors if not _close(number, 1.0)]
@@ -85,6 +85,11 @@ def _without_factors(scaled: Sequence[SloQuery]) -> str:
     if not all(texts) or len(texts) == 1:
         return texts[0] if len(texts) == 1 else ""
     return " and ".join(f"{query.key}: {text}" for query, text in zip(scaled, texts, strict=True))
+
+
+def _has_number(query: SloQuery) -> bool:
+    """Whether a query may have a factor: without a literal it is 1 or unknown."""
+    return bool(query.expression) and any(isinstance(node, Literal) for node in walk(query.tree))
 
 
 def _factor(query: SloQuery) -> float | None:
