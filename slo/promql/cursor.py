@@ -69,7 +69,8 @@ class Cursor:
     @property
     def end(self) -> int:
         """The offset behind the last token that was read."""
-        return self._words[self.index - 1].end
+        last = self._words[self.index - 1]
+        return last.start + len(last.text)
 
     def take(self, *texts: str) -> Token | None:
         """Go past the next token if it is one of these."""

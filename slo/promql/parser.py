@@ -11,7 +11,7 @@ from slo.promql.cursor import Parser
 from slo.promql.functions import AGGREGATES
 from slo.promql.operators import PRECEDENCE, combined, read_operator
 from slo.promql.parsed import Parsed
-from slo.promql.plain import plain_selector
+from slo.promql.plain import selector_of
 from slo.promql.selector_parser import check_number, modifiers, range_, selector
 from slo.promql.spelling import PromqlError
 from slo.promql.tokens import on_one_line, unquoted
@@ -178,7 +178,8 @@ class _Parser(Parser):
         return Literal(self.line, word.start, word.end, kind, value)
 
     def _plain(self, word: Token) -> Node:
-        found = plain_selector(word.text)
+        name, brace, rest = word.text.partition("{")
+        found = selector_of(name, brace + rest)
         if found is None:
             raise word.error("its name is a keyword")
         self.advance()

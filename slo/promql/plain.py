@@ -14,7 +14,7 @@ from slo.promql.selector import Matcher, Selector
 _LETTER = r"[\w ./:@%,;~&<>=!#'-]"
 _PIECE = rf"(?:(?:{_LETTER}|\[\^?(?:0-9|a-z|A-Z|[\w ./:])+\])(?:[*+?]\??)?(?![*+?])|\|)"
 _REGEX = rf"(?:{_PIECE}|\({_PIECE}+\)(?:[*+?](?![*+?]))?)*"
-_MATCHER = rf'(?!__name__)[a-zA-Z_]\w* ?(?:!?= ?"[ !#-\[\]-~]*"|[=!]~ ?"{_REGEX}")'
+_MATCHER = rf'(?!__name__)[a-zA-Z_]\w*+ ?(?:!?= ?"[ !#-\[\]-~]*"|[=!]~ ?"{_REGEX}")'
 _KEYWORDS = frozenset(
     {"and", "or", "unless", "atan2", "by", "without", "on", "ignoring", "group_left", "group_right", "bool", "offset"}
     | {"sum", "avg", "count", "min", "max", "group", "stddev", "stdvar", "topk", "bottomk", "quantile", "count_values"}
@@ -22,7 +22,7 @@ _KEYWORDS = frozenset(
     | {"fill", "fill_left", "fill_right", "smoothed", "anchored"}
 )
 _BRACES = rf"\{{ ?{_MATCHER}(?: ?, ?{_MATCHER})* ?\}}"
-SELECTOR = rf"(?a:[a-zA-Z_][\w:]*{_BRACES})"
+SELECTOR = rf"(?a:[a-zA-Z_][\w:]*+{_BRACES})"
 """A plain selector with matchers, as a regular expression without groups."""
 _SELECTOR = re.compile(rf"([a-zA-Z_][\w:]*)({_BRACES})?", re.ASCII)
 _PARTS = re.compile(r'(\w+) ?(!?=~?|!~) ?"([^"]*)"', re.ASCII)
@@ -31,7 +31,11 @@ _PARTS = re.compile(r'(\w+) ?(!?=~?|!~) ?"([^"]*)"', re.ASCII)
 def plain_selector(text: str) -> Selector | None:
     """Return the selector, or None where the parser has to read the text."""
     found = _SELECTOR.fullmatch(text)
-    if found is None or found[1].lower() in _KEYWORDS:
+    return selector_of(found[1], found[2] or "") if found else None
+
+
+def selector_of(name: str, braces: str) -> Selector | None:
+    """Return the selector of a text that `SELECTOR` matches, in two parts; None if its name is a keyword."""
+    if name.lower() in _KEYWORDS:
         return None
-    parts = _PARTS.findall(found[2]) if found[2] else ()
-    return Selector(found[1], tuple(Matcher(label, op, value) for label, op, value in parts))
+    return Selector(name, tuple([Matcher(*part) for part in _PARTS.findall(braces)]))

@@ -24,7 +24,7 @@ _PATTERN = r"""(?P<space>[ \t\r\n]+)
     | (?P<name>(?:[a-zA-Z_]|(?<![\w\])}"]):)[a-zA-Z0-9_:]*)
     | (?P<operator>=~|!~|!=|==|>=|<=|[-+*/%^=<>(){}\[\],:@])
     | (?P<other>.)"""
-_CANONICAL = re.compile(r"""(?:[!-"$-&(-\[\]-_a-~]|(?<!\A)[ ](?![ ]|\Z))*""")
+_CANONICAL = re.compile(r"""(?:[!-"$-&(-\[\]-_a-~]++|(?<!\A)[ ](?![ ]|\Z))*""")
 """A query that is one line already: no comment, no string to spell again, no space too many."""
 _ESCAPE = re.compile(
     r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([abfnrtv\\'\"]))|\\|[^\\]+", re.DOTALL
