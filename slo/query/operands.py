@@ -35,17 +35,31 @@ def operands(query: Query, sign: int) -> tuple[tuple[Selector, int], ...]:
 
 @lru_cache(maxsize=4096)
 def _operands(text: str, sign: int) -> tuple[tuple[Selector, int], ...]:
-    return tuple(_signed(parse_expr(text).tree, sign))
+    found: list[tuple[Selector, int]] = []
+    _add(parse_expr(text).tree, sign, found)
+    return tuple(found)
 
 
-def _signed(node: Node, sign: int) -> Iterator[tuple[Selector, int]]:
+def _add(node: Node, sign: int, found: list[tuple[Selector, int]]) -> None:
+    """Add the selectors of a node to those found."""
     if isinstance(node, VectorSelector):
-        yield node.selector, sign
-    operator = "-" if isinstance(node, Unary) else node.operator if isinstance(node, Binary) else ""
-    sign = NEUTRAL if sign == GOOD and operator == "or" and has_fallback(node) else sign
-    last = {"-": -sign, "/": NEUTRAL}.get(operator, sign)
-    for part in node.parts:
-        yield from _signed(part, last if part is node.parts[-1] else sign)
+        found.append((node.selector, sign))
+    elif isinstance(node, Binary | Unary):
+        first, last = _signs(node, sign)
+        for part in node.parts[:-1]:
+            _add(part, first, found)
+        _add(node.parts[-1], last, found)
+    else:
+        for part in node.parts:
+            _add(part, sign, found)
+
+
+def _signs(node: Binary | Unary, sign: int) -> tuple[int, int]:
+    """Return the signs of the first and the last operand."""
+    operator = "-" if isinstance(node, Unary) else node.operator
+    if operator == "or" and sign == GOOD and has_fallback(node):
+        return NEUTRAL, NEUTRAL
+    return sign, {"-": -sign, "/": NEUTRAL}.get(operator, sign)
 
 
 def subtracts(query: Query) -> bool:
