@@ -62,9 +62,12 @@ docs: setup ## build the documentation as a site, build/docs/index.html: no serv
 	@echo "docs: build/docs/index.html"
 	@NO_MKDOCS_2_WARNING=1 $(VENV)/mkdocs build --strict --quiet
 
-test: tools static audit ## all checks and all tests that start no stack, with coverage, on all cores (WORKERS=N)
+# The checks run beside the tests, some of which wait for servers; what they say comes last.
+test: tools ## all checks and all tests that start no stack, with coverage, on all cores (WORKERS=N)
 	@mkdir -p $(REPORTS)
-	@$(PYTEST) -n $(WORKERS) -m "not e2e" --junitxml=$(REPORTS)/test.xml --cov --cov-report=term
+	@$(MAKE) --no-print-directory static audit >$(REPORTS)/checks.txt 2>&1 & checks=$$!; \
+	$(PYTEST) -n $(WORKERS) -m "not e2e" --junitxml=$(REPORTS)/test.xml --cov --cov-report=term; tests=$$?; \
+	wait $$checks; checked=$$?; cat $(REPORTS)/checks.txt; exit $$((tests || checked))
 
 # Two at a time: a stack waits for scrapes and alerts more than it works.
 e2e: tools ## the tests that start the whole stack

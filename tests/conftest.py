@@ -18,8 +18,33 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / ".cache" / "bin"
 VERSION = re.compile(r"version (\d+\.\d+)")
 
-SPREAD = ("tests/box/test_lifecycle.py", "tests/rules/test_pauses.py", "tests/rules/test_layout_shared.py")
+SPREAD = (
+    "tests/box/test_lifecycle.py",
+    "tests/rules/test_families.py",
+    "tests/rules/test_layout_shared.py",
+    "tests/rules/test_pauses.py",
+    "tests/rules/test_promtool.py",
+    "tests/rules/test_two_sets.py",
+)
 """Files with long tests that share nothing: each of these tests may run in another process; other files stay whole."""
+
+LONGEST = (
+    "tests/rules/test_promtool.py",
+    "tests/rules/test_tutorial.py",
+    "tests/rules/test_every_text.py",
+    "tests/box/test_lifecycle.py",
+    "tests/rules/test_families.py",
+    "tests/rules/test_two_sets.py",
+    "tests/rules/test_mutations.py",
+    "tests/rules/test_maintenance_calendar.py",
+    "tests/rules/test_layout_shared.py",
+    "tests/rules/test_pauses.py",
+)
+"""Files that take longest; they begin, so that no process works on one of them when the others have ended."""
+
+UNCOUNTED = "tests/rules/"
+"""Tests that judge outputs and compile thousands of files for that. Counting lines makes compiling nearly three times
+as slow, so the coverage floor has to be reached by the tests of units, commands and golden files."""
 
 # A shell that runs the tests in the background has them ignore Ctrl-C, and programs that they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -51,12 +76,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the long tests unless asked for, and begin with the slow ones, so that all processes end together."""
+    """Leave out long tests unless asked for, count no coverage of some, and begin with the slow ones."""
     if not config.getoption("--long"):
         long = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    for item in items:
+        if item.nodeid.startswith(UNCOUNTED):
+            item.add_marker(pytest.mark.no_cover)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[bool, int]:
+    """When a test begins: slow ones first, then the files above in their order, then the others."""
+    file = item.nodeid.partition("::")[0]
+    rank = LONGEST.index(file) if file in LONGEST else len(LONGEST)
+    return item.get_closest_marker("slow") is None, rank
 
 
 @pytest.fixture(scope="session")
