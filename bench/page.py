@@ -6,7 +6,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "benchmarks.md"
-OTHER_PAGES = {"alerts": DOCS / "platform-alerts.md"}
+OTHER_PAGES = {"alerts": DOCS / "platform-alerts.md", "serve": DOCS / "serve.md"}
 """Section -> its page, where that is not PAGE."""
 
 

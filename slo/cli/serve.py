@@ -13,6 +13,7 @@ from slo.cli.usage import CommandError, UsageError
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+    from typing import Any
 
     from slo.observe.access import Access
     from slo.serve.config import Config
@@ -78,14 +79,14 @@ def run(args: argparse.Namespace) -> int:
         "jaeger": args.jaeger or os.environ.get("SLO_JAEGER_URL", ""),
         "victorialogs": args.victorialogs or os.environ.get("SLO_VICTORIALOGS_URL", ""),
     }
-    config = _config(urls, access_of(options, os.environ), args)
+    config = _config(urls, access_of(options, os.environ), vars(args))
     host, port = args.listen
     print(f"http://{host}:{port}/", flush=True)
     uvicorn.run(create_app(config), host=host.strip("[]"), port=port, log_level="warning")
     return 0
 
 
-def _config(urls: Mapping[str, str], access: Access, args: argparse.Namespace) -> Config:
+def _config(urls: Mapping[str, str], access: Access, given: Mapping[str, Any]) -> Config:
     from slo.observe.client import Client  # noqa: PLC0415 - most commands ask no server
     from slo.serve.config import Config, Notice, Tile  # noqa: PLC0415 - as above
     from slo.serve.links import Outside  # noqa: PLC0415 - as above
@@ -95,13 +96,13 @@ def _config(urls: Mapping[str, str], access: Access, args: argparse.Namespace) -
     return Config(
         prometheus=Client(urls["prometheus"].rstrip("/"), access),
         **{name: Client(url.rstrip("/")) if url else None for name, url in urls.items() if name != "prometheus"},
-        seconds=args.refresh,
-        hosts=LOOPBACK | {name.lower() for name in args.host_name},
-        tiles=tuple(Tile(title, url) for title, url in (*args.link, *_more_links(os.environ))),
-        notice=Notice(*args.notice) if args.notice else None,
-        outside=Outside(args.grafana or "", args.grafana_datasource, args.prometheus_pages or ""),
-        runbooks=args.runbooks,
-        explained=read(args.files) if args.files else {},
+        seconds=given["refresh"],
+        hosts=LOOPBACK | {name.lower() for name in given["host_name"]},
+        tiles=tuple(Tile(title, url) for title, url in (*given["link"], *_more_links(os.environ))),
+        notice=Notice(*given["notice"]) if given["notice"] else None,
+        outside=Outside(given["grafana"] or "", given["grafana_datasource"], given["prometheus_pages"] or ""),
+        runbooks=given["runbooks"],
+        explained=read(given["files"]) if given["files"] else {},
     )
 
 

@@ -152,8 +152,8 @@ def test_scaled_dashboards_name_the_time_that_passes() -> None:
 def test_the_burn_rate_is_that_of_the_alerts() -> None:
     """With the recorded share of the window, in the seconds that the server counts."""
     burn, legends = one("Burn rate: $slo", dashboard(slo_set(), Scale(60, 1, 1))), []
-    assert "* ignoring (kind) slo:events:1h{" in burn[0]
-    assert "/ 60 / slo:budget:ratio{" in burn[0]
+    assert "* ignoring (kind) clamp_max(slo:events:1h{" in burn[0]
+    assert re.search(r"/ 60\s+\+ \(slo:events:1h{[^}]+} >= bool 20\), 1\) / slo:budget:ratio{", burn[0])
     made = dashboard(slo_set(), Scale(60, 1, 1))
     for panel in made["panels"]:
         if panel["title"] == "Burn rate: $slo" and panel["type"] == "timeseries":
