@@ -1,8 +1,8 @@
 """Make the pictures of the README from one real run of the demo: `.venv/bin/python docs/pictures/make.py`.
 
-Writes demo.txt (what the demo printed), demo.svg (its main events) and, where a `chromium` is on
-PATH, pager.png (the pager's page while the alert fires), and puts the events into docs/demo.md. `--from-text` does the
-same with the last run.
+Writes demo.txt (what the demo printed), demo.svg (its main events), timeline.svg (its error budget) and, where a
+`chromium` is on PATH, pager.png (the pager's page while the alert fires), and puts the events into docs/demo.md.
+`--from-text` does the same with the last run.
 """
 # ruff: noqa: INP001 -- a script, no package
 
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
+from timeline import timeline
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -141,6 +142,7 @@ def main() -> None:
         text.write_text("\n".join(record()) + "\n", encoding="utf-8")
     lines = text.read_text(encoding="utf-8").splitlines()
     (HERE / "demo.svg").write_text(draw(excerpt(lines)), encoding="utf-8")
+    (HERE / "timeline.svg").write_text(timeline(lines), encoding="utf-8")
     update_page(lines, ROOT / "docs" / "demo.md")
 
 
