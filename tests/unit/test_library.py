@@ -41,7 +41,7 @@ def test_page(root: Path) -> None:
 
     result = doctest.DocTestRunner().run(examples)
 
-    assert (result.failed, result.attempted) == (0, 12)
+    assert (result.failed, result.attempted) == (0, 15)
 
 
 def test_page_names_everything(root: Path) -> None:
