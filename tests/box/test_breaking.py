@@ -1,7 +1,6 @@
 """Breaks end by themselves, whatever becomes of the command that began them."""
 
 import json
-import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -36,8 +35,17 @@ def state(checkout: Checkout, service: str) -> ProcessState:
     return Control(Layout(checkout.root, checkout.run).socket).states()[service]
 
 
-def test_breaks_end_though_their_command_and_their_watchdog_are_killed(checkout: Checkout) -> None:
-    """A killed command leaves the watchdog, and without that the next command restores and says so."""
+def end_watchdogs(checkout: Checkout) -> None:
+    """Kill the processes that restore breaks, half a minute after the breaks should have ended."""
+    for process in checkout.processes():
+        if "box.breaking" in process.cmdline():
+            process.kill()
+    overdue = [{**each, "until": time.time() - 30} for each in recorded(checkout)]
+    (checkout.run / FILE).write_text(json.dumps(overdue))
+
+
+def test_breaks_end_though_their_command_is_killed(checkout: Checkout) -> None:
+    """The watchdog of a break restores it, in a session of its own."""
     assert checkout.box("up").returncode == 0
     web = psutil.Process(state(checkout, "web").pid)
 
@@ -46,21 +54,30 @@ def test_breaks_end_though_their_command_and_their_watchdog_are_killed(checkout:
     command.kill()
     command.communicate()
     wait_until(lambda: not recorded(checkout))
+
     assert web.status() != psutil.STATUS_STOPPED
 
+
+def test_breaks_end_though_their_watchdog_is_killed_too(checkout: Checkout) -> None:
+    """The liveness process restores what is overdue; without that the next command does, and says so."""
+    assert checkout.box("up").returncode == 0
     assert checkout.box("break", "kill", "orders", "--for", "10m").returncode == 0
     assert state(checkout, "orders").state != "RUNNING"
-    for process in checkout.processes():
-        if "box.breaking" in process.cmdline():
-            process.send_signal(signal.SIGKILL)
-    overdue = [{**each, "until": time.time() - 30} for each in recorded(checkout)]
-    (checkout.run / FILE).write_text(json.dumps(overdue))
-
-    status = checkout.box("status")
-
-    assert "found an overdue break (kill of orders), restored it" in status.stderr
-    assert recorded(checkout) == []
+    end_watchdogs(checkout)
     wait_until(lambda: state(checkout, "orders").state == "RUNNING")
+    wait_until(lambda: not recorded(checkout))
+    assert "found an overdue break (kill of orders), restored it" in checkout.box("logs", "liveness").stdout
+
+    liveness = next(each for each in checkout.processes() if "box.liveness" in each.cmdline())
+    liveness.suspend()
+    assert checkout.box("break", "kill", "web", "--for", "10m").returncode == 0
+    end_watchdogs(checkout)
+    status = checkout.box("status")
+    liveness.resume()
+
+    assert "found an overdue break (kill of web), restored it" in status.stderr
+    assert recorded(checkout) == []
+    wait_until(lambda: state(checkout, "web").state == "RUNNING")
 
 
 def test_a_killed_service_stays_dead_until_it_is_undone(checkout: Checkout) -> None:
